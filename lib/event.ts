@@ -1,0 +1,49 @@
+// What flows between the nodes: a message that carries one event of the journal.
+
+export type Scalar = number | string | boolean | null
+
+/** QARTOD flags: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing. */
+export type Flag = 1 | 2 | 3 | 4 | 9
+
+/** One event on its way through a flow. Each step adds its part; none changes what an earlier one set. */
+export interface FieldlogEvent {
+  /** `<epoch>-<seq>`, unique for ever; events that one line gives add `.1`, `.2` … */
+  id: string
+  /** the entry's number in its journal, 1, 2, 3 … without a gap */
+  seq: number
+  /** when the gateway got it: integer milliseconds since 1970, UTC */
+  received: number
+  /** the same, or the device's own time where a format declares one: ms since 1970, UTC */
+  time: number
+  /** where it came from: [A-Za-z0-9._:@-]+ */
+  source: string
+  /** the journal's text: the escaped line, or the JSON of a structured event */
+  raw: string
+  /** sent again: after a start, a deploy, or on request */
+  replayed: boolean
+  /** a targeted replay: the id of the one sink that asked; every other sink completes it untouched */
+  for?: string
+  /** set by clean: the format's event type */
+  type?: string
+  /** set by clean: the structured event's own id */
+  eventId?: string | number
+  /** set by clean: the decoded fields */
+  data?: Record<string, Scalar>
+  /** set by label; `rejected` by clean */
+  verdict?: 'good' | 'bad' | 'rejected'
+  /** why not good: `<step or predicate>: <field>: <text>` */
+  reasons?: string[]
+  /** set by label: predicate name to QARTOD flag */
+  flags?: Record<string, Flag>
+  /** set by label: a short hash of the rule set */
+  rules?: string
+}
+
+/** A Node-RED message as Fieldlog's nodes pass it on. Unknown properties travel along. */
+export interface EventMessage {
+  _msgid: string
+  payload: unknown
+  topic: string
+  event: FieldlogEvent
+  [property: string]: unknown
+}

@@ -1,0 +1,58 @@
+// Builds dist/: compiled TypeScript, and for each node its HTML with the panel's script bundled in, its
+// locales and its icon beside it, where Node-RED looks for them. flows/ becomes examples/ (Import menu).
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildSync } from 'esbuild'
+
+const root = join(import.meta.dirname, '..')
+const path = (...parts: string[]) => join(root, ...parts)
+
+rmSync(path('dist'), { recursive: true, force: true })
+execFileSync(process.execPath, [path('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+})
+for (const name of nodeNames()) assembleNode(name)
+rmSync(path('examples'), { recursive: true, force: true })
+if (existsSync(path('flows'))) cpSync(path('flows'), path('examples'), { recursive: true })
+
+function nodeNames(): string[] {
+  if (!existsSync(path('nodes'))) return []
+  return readdirSync(path('nodes')).filter((name) => existsSync(path('nodes', name, `${name}.html`)))
+}
+
+function assembleNode(name: string): void {
+  const target = path('dist/nodes', name)
+  mkdirSync(target, { recursive: true })
+  const html = readFileSync(path('nodes', name, `${name}.html`), 'utf8')
+  writeFileSync(join(target, `${name}.html`), `${panelScript(name)}${html}`)
+  for (const folder of ['locales']) {
+    if (existsSync(path('nodes', name, folder))) {
+      cpSync(path('nodes', name, folder), join(target, folder), { recursive: true })
+    }
+  }
+  const icon = path('icons', `${name}.svg`)
+  if (existsSync(icon)) {
+    mkdirSync(join(target, 'icons'), { recursive: true })
+    cpSync(icon, join(target, 'icons', `fieldlog-${name}.svg`))
+  }
+}
+
+/** The panel's TypeScript as one classic script; it may import options.ts and lib, never Node's modules. */
+function panelScript(name: string): string {
+  const entry = path('nodes', name, 'panel.ts')
+  if (!existsSync(entry)) return ''
+  const bundle = buildSync({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    charset: 'utf8',
+    logLevel: 'warning',
+  })
+  const script = bundle.outputFiles[0]?.text ?? ''
+  return `<script type="text/javascript">\n${script.replaceAll('</script', '<\\/script')}</script>\n`
+}
