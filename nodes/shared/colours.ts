@@ -1,0 +1,14 @@
+// One family of colours for the palette: blue where the gateway meets a wire, green where a reading is checked;
+// light enough for Node-RED's dark label text, dark enough for a white icon.
+
+/** Node name (the folder's, as in `fieldlog-<name>`) to the colour that its panel registers. */
+export const colours = {
+  'serial-in': '#85b1cf',
+  log: '#79b0be',
+  clean: '#7ab8b0',
+  label: '#86bd9f',
+  'mqtt-out': '#85b1cf',
+  port: '#85b1cf',
+  journal: '#79b0be',
+  format: '#7ab8b0',
+} as const
