@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
 import type { Scalar } from '../../../lib/event.ts'
 import { isMissing, type OperatorName, operatorNames, operators } from '../../../lib/predicates/operators.ts'
 import { re2Engine } from '../../../lib/predicates/regex.ts'
@@ -115,8 +116,9 @@ describe('predicates: operators', () => {
     it(`${name} keeps and breaks as its table says`, () => {
       for (const [operands, keep, broken] of cases[name]) {
         const test = compile(name, operands)
-        for (const value of keep) assert.equal(test(value), true, `${String(value)} ${name} ${operands}`)
-        for (const value of broken) assert.equal(test(value), false, `${String(value)} ${name} ${operands}`)
+        const about = (value: unknown) => `${inspect(value, { maxStringLength: 30 })} ${name} ${operands}`
+        for (const value of keep) assert.equal(test(value), true, about(value))
+        for (const value of broken) assert.equal(test(value), false, about(value))
       }
     })
   }
