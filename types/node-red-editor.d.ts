@@ -1,0 +1,77 @@
+// The part of Node-RED's editor that the panels use: the global `RED` and its jQuery widgets.
+import type {} from '@node-red/editor-client' // editableList and typedInput of jQuery
+
+/** A node as the editor holds it: its options beside the editor's own properties. */
+export interface EditorNode {
+  id: string
+  type: string
+  name?: string
+  /** the tab it is on; none for a config node that all tabs use */
+  z?: string
+  /** disabled */
+  d?: boolean
+  /** Translates a key of the node's locale file. */
+  _(key: string, values?: Record<string, unknown>): string
+  [property: string]: unknown
+}
+
+export interface EditorProperty<Value> {
+  value: Value
+  required?: boolean
+  /** the config node's type, for a property that holds its id */
+  type?: string
+  /** true, or what is wrong; `options` tells where the value stands when the panel is open */
+  validate?(this: EditorNode, value: Value, options?: { label?: string }): boolean | string
+}
+
+export interface EditorNodeDefinition<Options> {
+  category: string
+  color: string
+  defaults: { [Key in keyof Options]: EditorProperty<Options[Key]> }
+  credentials?: Record<string, { type: 'text' | 'password' }>
+  inputs?: 0 | 1
+  outputs?: number
+  inputLabels?: string
+  outputLabels?: string | string[] | ((this: EditorNode, index: number) => string)
+  icon?: string
+  align?: 'left' | 'right'
+  paletteLabel?: string
+  label?: string | ((this: EditorNode) => string)
+  labelStyle?: string | ((this: EditorNode) => string)
+  oneditprepare?(this: EditorNode & Options): void
+  oneditsave?(this: EditorNode & Options): void
+  oneditcancel?(this: EditorNode & Options): void
+  oneditdelete?(this: EditorNode & Options): void
+  oneditresize?(this: EditorNode & Options, size: { width: number; height: number }): void
+}
+
+export interface Editor {
+  nodes: {
+    registerType<Options>(type: string, definition: EditorNodeDefinition<Options>): void
+    node(id: string): EditorNode | null
+    eachNode(callback: (node: EditorNode) => void): void
+    eachConfig(callback: (node: EditorNode) => void): void
+  }
+  /** Translates a key, `<namespace>:<key>`. */
+  _(key: string, values?: Record<string, unknown>): string
+}
+
+/** One line of an input's completions. */
+export interface Completion {
+  value: string
+  label?: string | JQuery
+}
+
+declare global {
+  const RED: Editor
+
+  interface JQuery {
+    /** Node-RED's completions under a text input. */
+    autoComplete(options: {
+      search(text: string): Completion[]
+      minLength?: number
+      completionPluginType?: string
+    }): this
+    autoComplete(action: 'destroy'): void
+  }
+}
