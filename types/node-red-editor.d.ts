@@ -20,7 +20,7 @@ export interface EditorProperty<Value> {
   required?: boolean
   /** the config node's type, for a property that holds its id */
   type?: string
-  /** true, or what is wrong; `options` tells where the value stands when the panel is open */
+  /** true, or what is wrong: the editor shows a text only of a function that declares both parameters */
   validate?(this: EditorNode, value: Value, options?: { label?: string }): boolean | string
 }
 
