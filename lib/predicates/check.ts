@@ -1,7 +1,8 @@
 // What is wrong with a predicate, in words for the field of the panel where it stands. Browser-safe.
 import type { Scalar } from '../event.ts'
-import { isOperatorName, operators, type RegexEngine } from './operators.ts'
+import { isOperatorName, operators, type RegexEngine, type ValueKind } from './operators.ts'
 import type { PredicateRow } from './row.ts'
+import { show } from './text.ts'
 
 export interface RowProblem {
   /** the property of the row that is wrong */
@@ -35,6 +36,25 @@ export function rowProblems(row: PredicateRow, regex: RegexEngine): RowProblem[]
   const text = operandProblem(row, regex)
   if (text !== undefined) problems.push({ at: 'values', text })
   return problems
+}
+
+/**
+ * What cannot come true because of the field's kind, in words: a row that no value, or every value, would
+ * break. Undefined where the row fits. For rows that `rowProblems` finds right.
+ */
+export function kindMismatch(row: PredicateRow, kind: ValueKind): string | undefined {
+  const operator = operators[row.operator]
+  const article = kindWords[kind]
+  if (!operator.appliesTo.includes(kind)) return `${row.field} is ${article}: "${row.operator}" cannot hold`
+  if (operator.textual || row.operator === 'is of type') return undefined
+  const other = row.values.find((value) => typeof value !== kind)
+  return other === undefined ? undefined : `${row.field} is ${article}, ${show(other)} is not`
+}
+
+const kindWords: Record<ValueKind, string> = {
+  number: 'a number',
+  string: 'a text',
+  boolean: 'true or false',
 }
 
 function operandProblem(row: PredicateRow, regex: RegexEngine): string | undefined {

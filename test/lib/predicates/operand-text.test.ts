@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { listText, parseList, parseOperand } from '../../../lib/predicates/operand-text.ts'
+
+describe('predicates: operands as text', () => {
+  it('reads one operand by its kind', () => {
+    assert.equal(parseOperand('number', '18.5'), 18.5)
+    assert.equal(parseOperand('number', ' -2e3 '), -2000)
+    assert.equal(parseOperand('number', '.5'), 0.5)
+    assert.equal(parseOperand('number', 'warm'), 'warm')
+    assert.equal(parseOperand('number', '0x10'), '0x10')
+    assert.equal(parseOperand('number', '1,5'), '1,5')
+    assert.equal(parseOperand('number', ''), undefined)
+    assert.equal(parseOperand('string', '18'), '18')
+    assert.equal(parseOperand('string', ' '), ' ')
+    assert.equal(parseOperand('boolean', 'true'), true)
+    assert.equal(parseOperand('boolean', ''), false)
+  })
+
+  it('reads a list', () => {
+    assert.deepEqual(parseList('0, 1,-2.5'), [0, 1, -2.5])
+    assert.deepEqual(parseList('on, off , "3", true,"a, b", not on'), [
+      'on',
+      'off',
+      '3',
+      true,
+      'a, b',
+      'not on',
+    ])
+    assert.deepEqual(parseList('"", "\\"", "é\\n"'), ['', '"', 'é\n'])
+    assert.deepEqual(parseList(' , ,'), [])
+    assert.deepEqual(parseList(''), [])
+    assert.deepEqual(parseList('"open'), ['"open'])
+  })
+
+  it('writes a list that it reads back', () => {
+    assert.equal(listText([0, 'on', '3', true, 'a, b', '']), '0, on, "3", true, "a, b", ""')
+    const value = fc.oneof(
+      fc.string(),
+      fc.integer(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.boolean(),
+    )
+    fc.assert(
+      fc.property(fc.array(value), (values) => {
+        const expected = values.map((part) => (Object.is(part, -0) ? 0 : part))
+        assert.deepEqual(parseList(listText(values)), expected)
+      }),
+    )
+  })
+})
