@@ -1,0 +1,101 @@
+// Decoder packet: numbers and bit fields at byte offsets of a JeeLink packet.
+import type { FieldDefinition, NumberLayout, PacketDecoder, Recogniser } from '../definition.ts'
+import { Failure } from '../failure.ts'
+import type { Line } from '../line.ts'
+import { counted } from '../text.ts'
+import type { LineDecoder, Reader } from './decoder.ts'
+import type { PacketLine } from './packet-line.ts'
+
+/** Facts about the packet that a field may come from beside its bytes. */
+const facts: Record<string, Reader<PacketLine>> = {
+  node: (packet) => packet.node,
+  header: (packet) => packet.header,
+  group: (packet) => packet.group,
+  rssi: (packet) => packet.rssi,
+  length: (packet) => packet.length,
+}
+
+export const packetFacts: readonly string[] = Object.keys(facts)
+
+interface Layout {
+  bytes: number
+  /** an integer without a sign of its own: bit fields may be taken from it, and from signed ones too */
+  integer: boolean
+  read(view: DataView, at: number): number
+}
+
+/** How each layout is read, and how many bytes it takes. */
+export const layouts: Readonly<Record<NumberLayout, Layout>> = {
+  u8: integer(1, (view, at) => view.getUint8(at)),
+  i8: integer(1, (view, at) => view.getInt8(at)),
+  u16le: integer(2, (view, at) => view.getUint16(at, true)),
+  u16be: integer(2, (view, at) => view.getUint16(at)),
+  i16le: integer(2, (view, at) => view.getInt16(at, true)),
+  i16be: integer(2, (view, at) => view.getInt16(at)),
+  u24le: integer(3, (view, at) => view.getUint16(at, true) + view.getUint8(at + 2) * 0x10000),
+  u24be: integer(3, (view, at) => view.getUint8(at) * 0x10000 + view.getUint16(at + 1)),
+  i24le: integer(3, (view, at) => view.getUint16(at, true) + view.getInt8(at + 2) * 0x10000),
+  i24be: integer(3, (view, at) => view.getInt8(at) * 0x10000 + view.getUint16(at + 1)),
+  u32le: integer(4, (view, at) => view.getUint32(at, true)),
+  u32be: integer(4, (view, at) => view.getUint32(at)),
+  i32le: integer(4, (view, at) => view.getInt32(at, true)),
+  i32be: integer(4, (view, at) => view.getInt32(at)),
+  f32le: float(4, (view, at) => view.getFloat32(at, true)),
+  f32be: float(4, (view, at) => view.getFloat32(at)),
+  f64le: float(8, (view, at) => view.getFloat64(at, true)),
+  f64be: float(8, (view, at) => view.getFloat64(at)),
+}
+
+export function packetDecoder(
+  decoder: PacketDecoder,
+  takes: Recogniser,
+  fields: readonly FieldDefinition[],
+): LineDecoder<PacketLine> {
+  const nodes = takes.nodes === undefined || takes.nodes.length === 0 ? undefined : new Set(takes.nodes)
+  const least = decoder.minBytes ?? 0
+  const most = decoder.maxBytes ?? Number.POSITIVE_INFINITY
+  const expected = expectedLength(least, most)
+  return {
+    takes: ({ packet }) => packet.node >= 0 && (nodes === undefined || nodes.has(packet.node)),
+    open: ({ packet }: Line) => {
+      if (packet.fault !== undefined) return new Failure(`packet: ${packet.fault}`)
+      if (packet.length < least || packet.length > most) {
+        return new Failure(`packet: found ${counted(packet.length, 'byte')}, expected ${expected}`)
+      }
+      return packet
+    },
+    readers: fields.map(packetReader),
+  }
+}
+
+function expectedLength(least: number, most: number): string {
+  if (least === most) return String(least)
+  return most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least}…${most}`
+}
+
+function packetReader(field: FieldDefinition): Reader<PacketLine> {
+  const from = field.from ?? field.name
+  if (typeof from === 'string') return facts[from] ?? (() => undefined)
+  const { bytes, read } = layouts[field.read ?? 'u8']
+  const end = from + bytes
+  if (field.bits === undefined) {
+    return (packet) => (end > packet.length ? undefined : read(packet.view, from))
+  }
+  const takeBits = bitField(field.bit ?? 0, field.bits, field.signed === true)
+  return (packet) => (end > packet.length ? undefined : takeBits(read(packet.view, from)))
+}
+
+/** Bits `bit` … `bit + bits - 1` of an integer of up to 32 bits; two's complement where signed. */
+function bitField(bit: number, bits: number, signed: boolean): (value: number) => number {
+  const left = 32 - bits - bit
+  const right = 32 - bits
+  return signed ? (value) => (value << left) >> right : (value) => (value << left) >>> right
+}
+
+function integer(bytes: number, read: Layout['read']): Layout {
+  return { bytes, integer: true, read }
+}
+
+function float(bytes: number, read: Layout['read']): Layout {
+  return { bytes, integer: false, read }
+}

@@ -1,0 +1,158 @@
+// The JeeLink's own formats: RF12 packets of the JeeNodes of one house, all numbers little-endian.
+// Facts from the RF12demo protocol and the nodes' decoders; the units and ranges stand with each field.
+import type { FieldDefinition, FormatDefinition } from '../definition.ts'
+
+/** The node id, which tells apart the nodes of one type at one source. */
+const node: FieldDefinition = { name: 'node', from: 'node', type: 'integer', hidden: true }
+
+export const room: FormatDefinition = {
+  type: 'room',
+  name: 'Room node: light, movement, humidity, temperature',
+  takes: { nodes: [2, 4, 5, 6, 10, 11, 12, 13, 23, 24] },
+  decoder: { kind: 'packet', minBytes: 4, maxBytes: 4 },
+  fields: [
+    { name: 'light', from: 0, type: 'integer', unit: '%', scale: '100/255', min: 0, max: 100 },
+    { name: 'moved', from: 1, bit: 0, bits: 1, type: 'integer' },
+    { name: 'humi', from: 1, bit: 1, bits: 7, type: 'integer', unit: '%', min: 0, max: 100 },
+    {
+      name: 'temp',
+      from: 2,
+      read: 'u16le',
+      bit: 0,
+      bits: 10,
+      signed: true,
+      type: 'number',
+      unit: '°C',
+      scale: '1/10',
+      decimals: 1,
+      min: -50,
+      max: 50,
+    },
+    { name: 'lobat', from: 2, read: 'u16le', bit: 10, bits: 1, type: 'integer' },
+    node,
+  ],
+  key: ['node'],
+}
+
+export const homepower: FormatDefinition = {
+  type: 'homepower',
+  name: 'Home power: three pulse counters',
+  takes: { nodes: [9] },
+  decoder: { kind: 'packet', minBytes: 12, maxBytes: 12 },
+  fields: [...pulsePair(1), ...pulsePair(2), ...pulsePair(3), node],
+  key: ['node'],
+}
+
+export const radioblip: FormatDefinition = {
+  type: 'radioblip',
+  name: 'Radio blip: battery life of one node',
+  takes: { nodes: [3] },
+  decoder: { kind: 'packet', minBytes: 4 },
+  fields: [
+    { name: 'ping', from: 0, read: 'u32le', type: 'integer' },
+    { name: 'age', computed: 'floor(ping / 1350)', type: 'integer', unit: 'd' },
+    { name: 'battery', from: 4, bit: 0, bits: 7, when: 'length >= 7', type: 'integer' },
+    { name: 'boost', from: 4, bit: 7, bits: 1, when: 'length >= 7', type: 'integer' },
+    {
+      name: 'vpre',
+      from: 5,
+      when: 'length >= 7',
+      type: 'number',
+      unit: 'V',
+      scale: '2/100',
+      offset: 1,
+      decimals: 2,
+    },
+    {
+      name: 'vbatt',
+      computed: 'floor((50 + before) * after / 255) * 2 / 100',
+      when: 'length >= 7 && boost == 1',
+      type: 'number',
+      unit: 'V',
+      decimals: 2,
+    },
+    {
+      name: 'vpost',
+      from: 6,
+      when: 'length >= 7 && boost == 0',
+      type: 'number',
+      unit: 'V',
+      scale: '2/100',
+      offset: 1,
+      decimals: 2,
+    },
+    { name: 'before', from: 5, type: 'integer', hidden: true },
+    { name: 'after', from: 6, type: 'integer', hidden: true },
+    { name: 'length', from: 'length', type: 'integer', hidden: true },
+    node,
+  ],
+  key: ['node', 'battery'],
+}
+
+export const smarelay: FormatDefinition = {
+  type: 'smarelay',
+  name: 'SMA relay: a solar inverter',
+  takes: { nodes: [15] },
+  decoder: { kind: 'packet', minBytes: 14, maxBytes: 14 },
+  fields: [
+    { name: 'yield', from: 0, read: 'u16le', type: 'number', unit: 'kWh', scale: '1/1000', decimals: 3 },
+    { name: 'total', from: 2, read: 'u16le', type: 'number', unit: 'MWh', scale: '1/1000', decimals: 3 },
+    { name: 'acw', from: 4, read: 'u16le', type: 'integer', unit: 'W', min: 0, max: 6000 },
+    voltage('dcv1', 6),
+    voltage('dcv2', 8),
+    panelPower('dcw1', 10),
+    panelPower('dcw2', 12),
+    node,
+  ],
+  key: ['node'],
+}
+
+/** All of them, in the order in which a flow offers them. */
+export const jeelinkFormats: readonly FormatDefinition[] = [room, homepower, radioblip, smarelay]
+
+/** A counter of half watt-hours, and the power from the time of the last pulse: ms, from 60,000 on in seconds. */
+function pulsePair(n: number): FieldDefinition[] {
+  const from = (n - 1) * 4
+  return [
+    {
+      name: `c${n}`,
+      from,
+      read: 'u16le',
+      type: 'number',
+      unit: 'kWh',
+      scale: '0.5/1000',
+      decimals: 4,
+      min: 0,
+      max: 33,
+    },
+    {
+      name: `p${n}`,
+      computed: `floor(18000000 / (t${n} > 60000 ? 1000 * (t${n} - 60000) : t${n})) / 10`,
+      when: `t${n} != 0`,
+      type: 'number',
+      unit: 'W',
+      decimals: 1,
+      min: 0,
+      max: 1000,
+    },
+    { name: `t${n}`, from: from + 2, read: 'u16le', type: 'integer', hidden: true },
+  ]
+}
+
+function voltage(name: string, from: number): FieldDefinition {
+  return {
+    name,
+    from,
+    read: 'u16le',
+    type: 'number',
+    unit: 'V',
+    scale: '1/100',
+    decimals: 2,
+    min: 0,
+    max: 250,
+  }
+}
+
+function panelPower(name: string, from: number): FieldDefinition {
+  return { name, from, read: 'u16le', when: 'acw > 0', type: 'integer', unit: 'W', min: 0, max: 4000 }
+}

@@ -1,0 +1,27 @@
+// Regular expressions that users write: RE2's, which take linear time whatever the expression.
+import { RE2JS } from 're2js'
+
+export interface PatternOptions {
+  /** capitals and small letters are the same. Default false */
+  ignoreCase?: boolean
+}
+
+/** Compiles an expression in RE2's syntax; `(?<name>…)` is a named group, too. Throws what is wrong, in words. */
+export function compilePattern(pattern: string, options: PatternOptions = {}): RE2JS {
+  const source = RE2JS.translateRegExp(pattern)
+  return RE2JS.compile(source, options.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0)
+}
+
+const cacheSize = 100
+const cache = new Map<string, RE2JS>()
+
+/** Whether the pattern matches anywhere in the text; keeps the last 100 patterns compiled. Throws like `compilePattern`. */
+export function matchesPattern(text: string, pattern: string): boolean {
+  let compiled = cache.get(pattern)
+  if (compiled === undefined) {
+    compiled = compilePattern(pattern)
+    if (cache.size >= cacheSize) cache.delete(cache.keys().next().value as string)
+    cache.set(pattern, compiled)
+  }
+  return compiled.matcher(text).find()
+}
