@@ -1,0 +1,57 @@
+// What a start says it runs: read from the flow itself where the flow decides, so that an edited one is
+// described as it is.
+import { join } from 'node:path'
+import type { ApplianceConfig } from './config.ts'
+
+export interface FlowNode {
+  id: string
+  type: string
+  d?: boolean
+  [property: string]: unknown
+}
+
+export interface BannerFacts {
+  config: ApplianceConfig
+  /** the port the editor listens on */
+  port: number
+  /** the broker's URL, and a note such as `embedded` */
+  broker: string
+  login: { user: string; shown?: string } | undefined
+  flow: FlowNode[]
+  environment: Record<string, string | undefined>
+}
+
+/** The lines of the start message. No line holds a password, but the one that was made a moment ago. */
+export function banner(facts: BannerFacts): string[] {
+  const { config, login } = facts
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  const rows: Array<[string, string]> = [
+    ['editor', `http://${host}:${facts.port}/`],
+    ['home', config.home],
+    ['serial', settings(facts, 'fieldlog-port', 'path', 'demo:')],
+    ['journal', settings(facts, 'fieldlog-journal', 'directory', join(config.home, 'journal'))],
+    ['broker', withoutLogin(facts.broker)],
+    ['gateway', config.gateway],
+  ]
+  if (login?.shown) {
+    rows.push(['login', `user ${login.user}, password ${login.shown} (shown this once, kept as a hash only)`])
+  } else if (login) rows.push(['login', `user ${login.user}`])
+  return rows.map(([name, value]) => `  ${name.padEnd(8)} ${value}`)
+}
+
+/** One property of every node of a type, with `${NAME}` put in; the node's own default where it is empty. */
+function settings(facts: BannerFacts, type: string, property: string, fallback: string): string {
+  const values = facts.flow
+    .filter((node) => node.type === type && node.d !== true)
+    .map((node) => expand(node[property], facts.environment) || fallback)
+  return values.length > 0 ? [...new Set(values)].join(', ') : 'none in the flow'
+}
+
+function expand(value: unknown, environment: Record<string, string | undefined>): string {
+  return String(value ?? '').replace(/\$\{(\w+)\}/g, (_, name: string) => environment[name] ?? '')
+}
+
+/** A URL without user and password. */
+export function withoutLogin(url: string): string {
+  return url.replace(/^(\w+:\/\/)[^/@]*@/, '$1')
+}

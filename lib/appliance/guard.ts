@@ -1,0 +1,54 @@
+// Who may talk to the HTTP server. A page on the web can make the user's browser send requests to this
+// machine: by a DNS name of its own that resolves to 127.0.0.1, by forms, or by websockets, which know no
+// same-origin rule. Where no login protects the editor, such requests are refused.
+import type { IncomingHttpHeaders } from 'node:http'
+import { isLoopbackAuthority } from './loopback.ts'
+
+export interface GuardedRequest {
+  method?: string | undefined
+  headers: IncomingHttpHeaders
+}
+
+/** Why a request is refused, as text for the one who sent it. */
+export interface Refusal {
+  status: 403
+  text: string
+}
+
+const foreignHost: Refusal = {
+  status: 403,
+  text:
+    'Refused: Fieldlog has no password, so it answers only to localhost.\n' +
+    'Open it as http://localhost or http://127.0.0.1 with its port, or set FIELDLOG_PASSWORD to reach it by another name.\n',
+}
+
+const foreignOrigin: Refusal = {
+  status: 403,
+  text: 'Refused: this request comes from a page of another site.\n',
+}
+
+/** On loopback without a login: the Host header must name this machine, and no other site may write. */
+export function refuseWithoutLogin(request: GuardedRequest, upgrade: boolean): Refusal | undefined {
+  if (!isLoopbackAuthority(request.headers.host)) return foreignHost
+  const writes = upgrade || !['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? 'GET')
+  return writes && isCrossOrigin(request.headers) ? foreignOrigin : undefined
+}
+
+/** With a login: browsers add it to a websocket by themselves, so another site's page must not open one. */
+export function refuseWithLogin(request: GuardedRequest, upgrade: boolean): Refusal | undefined {
+  return upgrade && isCrossOrigin(request.headers) ? foreignOrigin : undefined
+}
+
+/** A browser names the page's origin; programs send none. `null` (a sandboxed page) is foreign, too. */
+function isCrossOrigin(headers: IncomingHttpHeaders): boolean {
+  if (headers.origin === undefined) return false
+  const origin = URL.parse(headers.origin)
+  return !origin || origin.host.toLowerCase() !== withoutDefaultPort(headers.host ?? '', origin.protocol)
+}
+
+/** As `URL.host` has it: lower case, and without the port that the protocol implies. */
+function withoutDefaultPort(authority: string, protocol: string): string {
+  const implied = protocol === 'https:' ? ':443' : ':80'
+  const text = authority.trim().toLowerCase()
+  return text.endsWith(implied) ? text.slice(0, -implied.length) : text
+}

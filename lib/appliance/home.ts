@@ -1,0 +1,90 @@
+// The home folder: Node-RED's user directory, with the flow of the first start and our own secrets in it.
+import { createCipheriv, createHash, randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { asError } from '../errors.ts'
+
+/** The home cannot be used; the message says which and why. */
+export class HomeError extends Error {
+  override name = 'HomeError'
+}
+
+/** Makes the folder when it is missing and proves that it can be written. Throws HomeError. */
+export function openHome(home: string): void {
+  const probe = join(home, `.fieldlog-write-test-${process.pid}`)
+  try {
+    makeFolder(home)
+    writeFileSync(probe, '')
+    rmSync(probe)
+  } catch (error) {
+    throw new HomeError(
+      `cannot write to the home folder ${home} (${asError(error).message}); set FIELDLOG_HOME to a folder this user can write`,
+    )
+  }
+}
+
+/** As `mkdir -p`. Node's own recursive mkdir never returns under /proc, where mkdir says ENOENT for ever. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path)
+}
+
+/** The text of a secret file in the home, made by `make` and kept with mode 600 where it is not there yet. */
+export function keptSecret(home: string, name: string, make: () => string): { value: string; made: boolean } {
+  const path = join(home, name)
+  if (existsSync(path)) {
+    const value = readFileSync(path, 'utf8').trim()
+    if (value) return { value, made: false }
+  }
+  const value = make()
+  writeSecretly(path, `${value}\n`)
+  return { value, made: true }
+}
+
+/** The key of Node-RED's credentials file; made at the first start. */
+export function credentialSecret(home: string): string {
+  return keptSecret(home, 'credential-secret', () => randomBytes(32).toString('hex')).value
+}
+
+interface FlowNode {
+  id: string
+  type: string
+}
+
+/**
+ * Puts the default flow into a home that has none. A flow that is there, edited or not, stays as it is.
+ * The brokers' logins are references to the environment, so no secret is written, neither in the flow file
+ * nor in the encrypted credentials. Returns whether this was the first start.
+ */
+export function installDefaultFlow(home: string, flowText: string, secret: string): boolean {
+  const flowFile = join(home, 'flows.json')
+  if (existsSync(flowFile)) return false
+  const brokers = (JSON.parse(flowText) as FlowNode[]).filter((node) => node.type === 'mqtt-broker')
+  const login = { user: '$' + '{FIELDLOG_MQTT_USER}', password: '$' + '{FIELDLOG_MQTT_PASSWORD}' }
+  const credentials = Object.fromEntries(brokers.map((broker) => [broker.id, login]))
+  const credentialsFile = join(home, 'flows_cred.json')
+  // credentials without their flow: someone set the flow aside to start anew and may want it back
+  if (existsSync(credentialsFile)) renameSync(credentialsFile, `${credentialsFile}.old`)
+  writeSecretly(credentialsFile, JSON.stringify(encryptCredentials(credentials, secret)))
+  // the flow comes last: a start that dies before leaves a home that is still new
+  writeFileSync(`${flowFile}.new`, flowText)
+  renameSync(`${flowFile}.new`, flowFile)
+  return true
+}
+
+/**
+ * Node-RED's form of an encrypted credentials file: AES-256-CTR under the SHA-256 of the secret, the 16-byte
+ * initial vector as hex, then the cipher text as base64 (@node-red/runtime, lib/nodes/credentials.js).
+ */
+export function encryptCredentials(credentials: object, secret: string): { $: string } {
+  const key = createHash('sha256').update(secret).digest()
+  const vector = randomBytes(16)
+  const cipher = createCipheriv('aes-256-ctr', key, vector)
+  const text = cipher.update(JSON.stringify(credentials), 'utf8', 'base64') + cipher.final('base64')
+  return { $: vector.toString('hex') + text }
+}
+
+function writeSecretly(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600 })
+}

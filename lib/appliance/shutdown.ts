@@ -1,0 +1,60 @@
+// The orderly end of the process: each part is stopped in turn, and the whole has a time limit.
+
+export interface ShutdownOptions {
+  /** milliseconds for all steps together; then the process ends whatever still runs */
+  limit: number
+  log(text: string): void
+  exit(status: number): void
+  /** `setTimeout` of the process; tests give their own */
+  setTimer?: (callback: () => void, milliseconds: number) => unknown
+}
+
+interface Step {
+  name: string
+  run: () => Promise<unknown> | unknown
+}
+
+export class Shutdown {
+  #options: ShutdownOptions
+  #steps: Step[] = []
+  #running: Promise<void> | undefined
+
+  constructor(options: ShutdownOptions) {
+    this.#options = options
+  }
+
+  /** True from the first call of `stop` on. */
+  get stopping(): boolean {
+    return this.#running !== undefined
+  }
+
+  /** Adds a step that runs before all steps added so far: what was started last is stopped first. */
+  add(name: string, run: Step['run']): void {
+    this.#steps.unshift({ name, run })
+  }
+
+  /** Runs the steps and ends the process with `status`. Every further call waits for the first. */
+  stop(status: number): Promise<void> {
+    this.#running ??= this.#run(status)
+    return this.#running
+  }
+
+  async #run(status: number): Promise<void> {
+    const { limit, log, exit, setTimer = setTimeout } = this.#options
+    let current = ''
+    setTimer(() => {
+      log(`${current} did not stop within ${limit / 1000} s; ending without it`)
+      exit(status)
+    }, limit)
+    for (const step of this.#steps) {
+      current = step.name
+      try {
+        await step.run()
+      } catch (error) {
+        // the other parts must be stopped all the same
+        log(`stopping ${step.name} failed: ${error instanceof Error ? error.message : error}`)
+      }
+    }
+    exit(status)
+  }
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { ConfigError, flowEnvironment, readConfig } from '../../../lib/appliance/config.ts'
+
+const machine = { homeDirectory: '/home/pi', hostName: 'pi-4' }
+const read = (env: Record<string, string | undefined> = {}) => readConfig(env, machine)
+
+describe('appliance configuration', () => {
+  it('has a default for everything', () => {
+    assert.deepEqual(read(), {
+      home: '/home/pi/.fieldlog',
+      serial: 'demo:',
+      baud: 57600,
+      mqtt: { url: undefined, embeddedPort: 1883, user: '', password: '', ca: '' },
+      gateway: 'pi-4',
+      host: '127.0.0.1',
+      port: 1880,
+      loopback: true,
+      password: undefined,
+      flushInterval: 1,
+      bufferSize: 100,
+    })
+  })
+
+  it('takes every variable', () => {
+    assert.deepEqual(
+      read({
+        FIELDLOG_HOME: '/srv/field',
+        FIELDLOG_SERIAL: 'tcp://10.0.0.5:2000',
+        FIELDLOG_BAUD: '9600',
+        FIELDLOG_MQTT: 'mqtts://broker.example:8883/',
+        FIELDLOG_MQTT_USER: 'ann',
+        FIELDLOG_MQTT_PASSWORD: 'pa ss',
+        FIELDLOG_MQTT_CA: '/etc/ca.pem',
+        FIELDLOG_MQTT_PORT: '0',
+        FIELDLOG_GATEWAY: 'roof',
+        FIELDLOG_HOST: '0.0.0.0',
+        FIELDLOG_PORT: '8080',
+        FIELDLOG_PASSWORD: 'secret',
+        FIELDLOG_FLUSH_INTERVAL: '0.25',
+        FIELDLOG_BUFFER_SIZE: '500',
+      }),
+      {
+        home: '/srv/field',
+        serial: 'tcp://10.0.0.5:2000',
+        baud: 9600,
+        mqtt: {
+          url: 'mqtts://broker.example:8883',
+          embeddedPort: 0,
+          user: 'ann',
+          password: 'pa ss',
+          ca: '/etc/ca.pem',
+        },
+        gateway: 'roof',
+        host: '0.0.0.0',
+        port: 8080,
+        loopback: false,
+        password: 'secret',
+        flushInterval: 0.25,
+        bufferSize: 500,
+      },
+    )
+  })
+
+  it('treats an empty variable as not set', () => {
+    const empty = Object.fromEntries(
+      ['HOME', 'SERIAL', 'BAUD', 'MQTT', 'MQTT_USER', 'MQTT_CA', 'GATEWAY', 'HOST', 'PORT', 'PASSWORD'].map(
+        (name) => [`FIELDLOG_${name}`, ''],
+      ),
+    )
+    assert.deepEqual(read(empty), read())
+  })
+
+  it('takes a login out of the broker URL, with its escapes undone', () => {
+    const { mqtt } = read({ FIELDLOG_MQTT: 'mqtt://ann:p%40ss%3Aword@host:1884' })
+    assert.equal(mqtt.url, 'mqtt://host:1884')
+    assert.equal(mqtt.user, 'ann')
+    assert.equal(mqtt.password, 'p@ss:word')
+  })
+
+  it('prefers the separate user and password', () => {
+    const { mqtt } = read({
+      FIELDLOG_MQTT: 'mqtt://a:b@host',
+      FIELDLOG_MQTT_USER: 'c',
+      FIELDLOG_MQTT_PASSWORD: 'd',
+    })
+    assert.deepEqual([mqtt.url, mqtt.user, mqtt.password], ['mqtt://host', 'c', 'd'])
+  })
+
+  it('knows loopback from other hosts', () => {
+    for (const host of ['127.0.0.1', 'localhost', '::1', '[::1]', '127.9.9.9', 'LOCALHOST']) {
+      assert.equal(read({ FIELDLOG_HOST: host }).loopback, true, host)
+    }
+    for (const host of [
+      '0.0.0.0',
+      '::',
+      '192.168.1.4',
+      'pi.local',
+      '127.0.0.1.evil.example',
+      '127.0.0.256',
+    ]) {
+      assert.equal(read({ FIELDLOG_HOST: host }).loopback, false, host)
+    }
+    assert.equal(read({ FIELDLOG_HOST: '[::1]' }).host, '::1')
+  })
+
+  it('names the variable that cannot be used, and what it may be', () => {
+    const cases: Array<[string, string, RegExp]> = [
+      ['FIELDLOG_PORT', 'http', /^FIELDLOG_PORT is "http"; it must be a whole number from 0 to 65535$/],
+      ['FIELDLOG_PORT', '70000', /^FIELDLOG_PORT is "70000"/],
+      ['FIELDLOG_MQTT_PORT', '-1', /^FIELDLOG_MQTT_PORT is "-1"/],
+      ['FIELDLOG_BAUD', '57600.5', /^FIELDLOG_BAUD is "57600.5"; it must be a whole number .*\(bits\/s\)$/],
+      ['FIELDLOG_BAUD', 'NaN', /^FIELDLOG_BAUD/],
+      ['FIELDLOG_FLUSH_INTERVAL', '-1', /^FIELDLOG_FLUSH_INTERVAL .*\(seconds\)$/],
+      ['FIELDLOG_BUFFER_SIZE', '0', /^FIELDLOG_BUFFER_SIZE .*\(events\)$/],
+    ]
+    for (const [name, value, message] of cases) {
+      assert.throws(() => read({ [name]: value }), { name: 'ConfigError', message }, `${name}=${value}`)
+    }
+  })
+
+  it('never repeats a bad broker URL, which may hold a password', () => {
+    for (const url of ['http://ann:hunter2@host', 'ann:hunter2@host', 'mqtt//hunter2', 'mqtt://']) {
+      assert.throws(
+        () => read({ FIELDLOG_MQTT: url }),
+        (error: unknown) =>
+          error instanceof ConfigError &&
+          /^FIELDLOG_MQTT must be/.test(error.message) &&
+          !/hunter2/.test(error.message),
+        url,
+      )
+    }
+  })
+
+  it('gives the flow every variable, and the embedded broker where there is no other', () => {
+    const environment = flowEnvironment(read({ FIELDLOG_HOME: '/h' }), 'mqtt://127.0.0.1:4711')
+    assert.deepEqual(environment, {
+      FIELDLOG_HOME: '/h',
+      FIELDLOG_SERIAL: 'demo:',
+      FIELDLOG_BAUD: '57600',
+      FIELDLOG_MQTT: 'mqtt://127.0.0.1:4711',
+      FIELDLOG_MQTT_USER: '',
+      FIELDLOG_MQTT_PASSWORD: '',
+      FIELDLOG_MQTT_CA: '',
+      FIELDLOG_GATEWAY: 'pi-4',
+      FIELDLOG_FLUSH_INTERVAL: '1',
+      FIELDLOG_BUFFER_SIZE: '100',
+    })
+    const own = flowEnvironment(read({ FIELDLOG_MQTT: 'mqtt://a:b@far' }), 'mqtt://127.0.0.1:4711')
+    assert.deepEqual(
+      [own.FIELDLOG_MQTT, own.FIELDLOG_MQTT_USER, own.FIELDLOG_MQTT_PASSWORD],
+      ['mqtt://far', 'a', 'b'],
+    )
+  })
+})
