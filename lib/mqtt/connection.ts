@@ -1,0 +1,212 @@
+// One network connection to a broker, by MQTT.js. It is used once: who wants to connect again opens another one,
+// so that nothing of the last one is left over, least of all messages that MQTT.js would send again by itself.
+import { Readable } from 'node:stream'
+import mqtt, { type IClientOptions, type IConnackPacket, type IDisconnectPacket, type IStore } from 'mqtt'
+import { asError, errorCode } from '../errors.ts'
+import {
+  mayBlameMessage,
+  type Problem,
+  problemOfConnack,
+  problemOfDisconnect,
+  problemOfError,
+} from './problems.ts'
+
+export type ProtocolVersion = 3 | 4 | 5
+
+export interface ConnectionSettings {
+  /** mqtt, mqtts, tcp, ssl, tls, ws, wss; user and password do not stand in it */
+  url: string
+  clientId: string
+  username?: string | undefined
+  password?: string | undefined
+  /** seconds; 0 switches it off */
+  keepalive: number
+  /** 5; 4 is MQTT 3.1.1; 3 is MQTT 3.1 */
+  protocolVersion: ProtocolVersion
+  /** ms from the first byte of the TCP connection to the answer of the login */
+  connectTimeout: number
+  /** the last will: retained, QoS 1 */
+  will?: { topic: string; payload: string } | undefined
+  /** CA, certificate, key … as Node's tls.connect takes them, and wsOptions of MQTT.js */
+  tls?: TlsSettings | undefined
+}
+
+export type TlsSettings = Pick<
+  IClientOptions,
+  'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername' | 'ALPNProtocols' | 'wsOptions'
+> & { pfx?: Buffer; passphrase?: string }
+
+/** What the broker said about itself when it let us in (MQTT 5; without limits on 3.1.1). */
+export interface BrokerFacts {
+  /** messages that may be unacknowledged at a time */
+  receiveMaximum: number
+  /** bytes */
+  maximumPacketSize: number
+  retainAvailable: boolean
+  maximumQoS: number
+}
+
+export interface Ending {
+  problem: Problem
+  /** whether the broker had let us in */
+  connected: boolean
+  /** the other side closed it, and may have done so because of the oldest unacknowledged message */
+  blamesMessage: boolean
+}
+
+export interface ConnectionEvents {
+  connected(facts: BrokerFacts): void
+  /** Called once, whatever ended it, but not after hangUp(). */
+  ended(ending: Ending): void
+}
+
+export interface Connection {
+  /**
+   * Publishes with QoS 1. `answered` is called with the reason code of the acknowledgement (0 unless the broker
+   * refuses the message; only MQTT 5 can), and never when the connection ends before that.
+   */
+  publish(topic: string, payload: string, retain: boolean, answered: (reasonCode: number) => void): void
+  /** Ends it for a reason of ours; `ended` is called. */
+  abort(problem: Problem): void
+  /** Says goodbye, so that the broker drops the will, and ends it; `ended` is not called. Takes 500 ms at most. */
+  hangUp(): Promise<void>
+}
+
+export type OpenConnection = (settings: ConnectionSettings, events: ConnectionEvents) => Connection
+
+/** ms that a polite end may take */
+const goodbyeTime = 500
+
+/** MQTT.js keeps each message in its store until the acknowledgement, to send it again. Only we send again. */
+const emptyStore: IStore = {
+  put(_packet, callback) {
+    callback()
+    return emptyStore
+  },
+  del(_packet, callback) {
+    callback()
+    return emptyStore
+  },
+  get(_packet, callback) {
+    callback(new Error('nothing is stored'))
+    return emptyStore
+  },
+  createStream: () => Readable.from([]) as unknown as ReturnType<IStore['createStream']>,
+  close(callback) {
+    callback()
+  },
+}
+
+/** Opens a connection. Errors of any kind come by `ended`, never as an exception. */
+export const openConnection: OpenConnection = (settings, events) => {
+  let client: mqtt.MqttClient | undefined
+  let connected = false
+  let over = false
+  let goodbye: number | undefined
+
+  const finish = (problem: Problem, blamesMessage = false) => {
+    if (over) return
+    over = true
+    client?.end(true)
+    events.ended({ problem, connected, blamesMessage: connected && blamesMessage })
+  }
+
+  try {
+    client = mqtt.connect(settings.url, clientOptions(settings))
+  } catch (error) {
+    const problem: Problem = { kind: 'settings', text: `cannot be used: ${asError(error).message}` }
+    queueMicrotask(() => finish(problem))
+    const hangUp = async () => {
+      over = true
+    }
+    return { publish: () => {}, abort: finish, hangUp }
+  }
+
+  client.on('connect', (packet) => {
+    if (over) return
+    connected = true
+    events.connected(factsOf(packet))
+  })
+  client.on('disconnect', (packet: IDisconnectPacket) => {
+    goodbye = packet.reasonCode ?? 0
+  })
+  client.on('error', (error) => {
+    const refusal = connackCode(error)
+    if (!connected && refusal !== undefined) return finish(problemOfConnack(refusal))
+    const remote = ['ECONNRESET', 'EPIPE'].includes(errorCode(error) ?? '')
+    finish(problemOfError(error, connected), remote && mayBlameMessage(goodbye))
+  })
+  client.on('close', () => finish(problemOfClose(connected, goodbye), mayBlameMessage(goodbye)))
+
+  const open = client
+  return {
+    publish(topic, payload, retain, answered) {
+      open.publish(topic, payload, { qos: 1, retain }, (error) => {
+        if (over) return
+        if (error === undefined || error === null) return answered(0)
+        const code = (error as { code?: unknown }).code
+        if (typeof code === 'number') answered(code)
+      })
+    },
+    abort: finish,
+    async hangUp() {
+      if (over) return
+      over = true
+      if (!open.connected) return void open.end(true)
+      // end() waits for all acknowledgements first; but what is unacknowledged stays ours.
+      open.outgoing = {}
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(() => {
+          open.stream.destroy()
+          resolve()
+        }, goodbyeTime)
+        open.once('close', () => {
+          clearTimeout(timer)
+          resolve()
+        })
+        open.end(false)
+      })
+    },
+  }
+}
+
+function clientOptions(settings: ConnectionSettings): IClientOptions {
+  const { url: _, connectTimeout, will, tls, username, password, ...rest } = settings
+  return {
+    ...tls,
+    ...rest,
+    connectTimeout,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(settings.protocolVersion === 3 && { protocolId: 'MQIsdp' }),
+    ...(will && { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
+    clean: true,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    outgoingStore: emptyStore,
+  }
+}
+
+function connackCode(error: Error): number | undefined {
+  const code = (error as { code?: unknown }).code
+  return typeof code === 'number' ? code : undefined
+}
+
+function problemOfClose(connected: boolean, goodbye: number | undefined): Problem {
+  if (goodbye !== undefined && goodbye !== 0) return problemOfDisconnect(goodbye)
+  if (connected) return { kind: 'lost', text: 'closed the connection' }
+  const text =
+    'closes the connection before it answers the login: is it an MQTT broker, does the port expect TLS?'
+  return { kind: 'no answer', text }
+}
+
+function factsOf(connack: IConnackPacket): BrokerFacts {
+  const properties = connack.properties ?? {}
+  return {
+    receiveMaximum: properties.receiveMaximum ?? 65_535,
+    maximumPacketSize: properties.maximumPacketSize ?? Number.POSITIVE_INFINITY,
+    retainAvailable: properties.retainAvailable ?? true,
+    maximumQoS: properties.maximumQoS ?? 2,
+  }
+}

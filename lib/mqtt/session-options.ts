@@ -1,0 +1,44 @@
+import { defaultPauses, type Pauses } from './backoff.ts'
+import type { ConnectionSettings } from './connection.ts'
+
+export interface SessionOptions
+  extends Pick<
+    ConnectionSettings,
+    'url' | 'clientId' | 'username' | 'password' | 'keepalive' | 'protocolVersion' | 'tls'
+  > {
+  /** the broker as messages and the status name it: scheme, host and port, never a user or a password */
+  address: string
+  /** retained `online` here, `offline` by the last will and at a clean stop */
+  statusTopic: string
+  tuning?: Partial<SessionTuning>
+}
+
+export interface SessionTuning {
+  /** messages unacknowledged at a time; default 100; fewer when the broker's receive maximum is smaller */
+  window: number
+  /** bytes unacknowledged at a time, default 256 KiB: on a slow line the oldest answer would come too late */
+  windowBytes: number
+  /** ms until the broker must have answered the login; default 10,000 */
+  connectTimeout: number
+  /** ms until the answer to a message counts as late, default 2,000: from then on messages belong in the outbox */
+  lateAfter: number
+  /** ms until a missing answer ends the connection, default 20,000, and one more for each 4 bytes under way */
+  answerTimeout: number
+  /** ids whose repeats are recognised; default 20,000 */
+  rememberedIds: number
+  /** between attempts to connect; default 0.5 s to 30 s */
+  pauses: Pauses
+  /** ms that a connection must last to count as a good one, so that the pauses begin small again; default 10,000 */
+  stableAfter: number
+}
+
+export const defaultTuning: SessionTuning = {
+  window: 100,
+  windowBytes: 256 * 1024,
+  connectTimeout: 10_000,
+  lateAfter: 2_000,
+  answerTimeout: 20_000,
+  rememberedIds: 20_000,
+  pauses: defaultPauses,
+  stableAfter: 10_000,
+}

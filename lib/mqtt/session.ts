@@ -1,0 +1,301 @@
+// One session with one broker, shared by all sinks that publish there. At least once: a message stays here until
+// the broker acknowledges it; what is unacknowledged when a connection ends is sent again, in the order of first
+// hand-over, on the next one. Repeats carry the same id.
+import { pauseAfter } from './backoff.ts'
+import { type Clock, systemClock } from './clock.ts'
+import {
+  type BrokerFacts,
+  type Connection,
+  type Ending,
+  type OpenConnection,
+  openConnection,
+} from './connection.ts'
+import { Delivery, type DeliveryCounts, keyOf } from './delivery.ts'
+import { type Entry, MemoryOutbox, type Outbox, type Publication, type Settled } from './outbox.ts'
+import { Presence } from './presence.ts'
+import { type Problem, reasonText } from './problems.ts'
+import type { Refusal } from './refused.ts'
+import { defaultTuning, type SessionOptions, type SessionTuning } from './session-options.ts'
+import { Strikes } from './strikes.ts'
+
+export type Report = (level: 'info' | 'warn' | 'error', text: string) => void
+
+/** What a session is made of; tests put others in the place of some. */
+export interface SessionParts {
+  /** default: in memory, 100,000 messages or 64 MiB */
+  outbox?: Outbox
+  open?: OpenConnection
+  clock?: Clock
+  /** 0 … 1 */
+  random?: () => number
+  /** lines for the log: once a change of state, not once an attempt */
+  report?: Report
+}
+
+export interface SessionState {
+  phase: 'connecting' | 'connected' | 'closed'
+  /** why there is no connection, in words; undefined while connected and before the first attempt has ended */
+  problem: Problem | undefined
+  /** messages without the broker's answer, under way or in the outbox */
+  waiting: number
+}
+
+const versionNames = { 3: '3.1', 4: '3.1.1', 5: '5' } as const
+/** Bytes of a PUBLISH besides topic and payload: fixed header 5, topic length 2, packet id 2, properties 1. */
+const packetOverhead = 10
+/** ms between looks at the oldest unanswered message */
+const watchInterval = 500
+
+export class Session {
+  readonly #options: SessionOptions
+  readonly #tuning: SessionTuning
+  readonly #outbox: Outbox
+  readonly #open: OpenConnection
+  readonly #clock: Clock
+  readonly #random: () => number
+  readonly #report: Report
+  readonly #listeners = new Set<() => void>()
+  readonly #delivery: Delivery
+  readonly #presence: Presence
+  readonly #strikes = new Strikes()
+  #phase: SessionState['phase'] = 'connecting'
+  #problem: Problem | undefined
+  #connection: Connection | undefined
+  #facts: BrokerFacts | undefined
+  #protocol: SessionOptions['protocolVersion']
+  #connectedAt = 0
+  #failures = 0
+  /** stops the timer that runs: to the next attempt, or to the next look at the oldest message */
+  #stopTimer = () => {}
+
+  constructor(options: SessionOptions, parts: SessionParts = {}) {
+    this.#options = options
+    this.#tuning = { ...defaultTuning, ...options.tuning }
+    this.#protocol = options.protocolVersion
+    this.#outbox = parts.outbox ?? new MemoryOutbox()
+    this.#open = parts.open ?? openConnection
+    this.#clock = parts.clock ?? systemClock
+    this.#random = parts.random ?? Math.random
+    this.#report = parts.report ?? (() => {})
+    this.#delivery = new Delivery(this.#outbox, this.#tuning.rememberedIds)
+    this.#presence = new Presence(options.statusTopic)
+    this.#outbox.onReadable = () => this.#pump()
+  }
+
+  /** Begins to connect; goes on trying until close(). */
+  start(): void {
+    if (this.#phase === 'closed') return
+    const { url, clientId, username, password, keepalive, tls } = this.#options
+    const login = { url, clientId, username, password, keepalive, tls, will: this.#presence.will }
+    const { connectTimeout } = this.#tuning
+    this.#connection = this.#open(
+      { ...login, connectTimeout, protocolVersion: this.#protocol },
+      { connected: (facts) => this.#connected(facts), ended: (ending) => this.#ended(ending) },
+    )
+  }
+
+  /**
+   * Takes a message. `settled` is called once: without an error at the broker's acknowledgement (at once for an id
+   * that this topic has had; when it is on disk, for an outbox on disk); with a RefusedError when the broker does
+   * not take it, with an OutboxFullError when there is no room; not at all once the session is closed.
+   * @param again publish it even when the broker has had this id on this topic (a replay that was asked for)
+   */
+  publish(publication: Publication, settled: Settled, again = false): void {
+    if (this.#phase === 'closed') return
+    const full = this.#delivery.take(publication, settled, again)
+    if (full !== undefined) this.#reportFull(full)
+    this.#pump()
+  }
+
+  get state(): SessionState {
+    return { phase: this.#phase, problem: this.#problem, waiting: this.#delivery.waiting }
+  }
+
+  get counts(): Readonly<DeliveryCounts> {
+    return this.#delivery.counts
+  }
+
+  /** What the broker refused, the newest of it, with the reasons. */
+  get refused(): readonly Refusal[] {
+    return this.#delivery.refused.list()
+  }
+
+  /** Calls the listener at each change of phase or problem. Returns the function that ends it. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /**
+   * Publishes `offline` and ends the connection, in 2 s at most. What is unacknowledged is not settled: its senders
+   * still have it (or the outbox on disk).
+   */
+  async close(): Promise<void> {
+    if (this.#phase === 'closed') return
+    const connection = this.#connection
+    const wasConnected = this.#phase === 'connected'
+    this.#phase = 'closed'
+    this.#connection = undefined
+    this.#stopTimer()
+    if (connection !== undefined) {
+      if (wasConnected) await this.#presence.sayOffline(connection, this.#facts!.retainAvailable, this.#clock)
+      await connection.hangUp()
+    }
+    await this.#outbox.close()
+    this.#changed()
+  }
+
+  #connected(facts: BrokerFacts): void {
+    const connection = this.#connection
+    if (connection === undefined) return
+    if (facts.maximumQoS < 1) {
+      const text = 'offers QoS 0 only: without acknowledgements nothing can be delivered for certain'
+      connection.abort({ kind: 'refused', text })
+      return
+    }
+    this.#phase = 'connected'
+    this.#problem = undefined
+    this.#facts = facts
+    this.#connectedAt = this.#clock.now()
+    const { address, clientId } = this.#options
+    this.#report(
+      'info',
+      `mqtt: connected to ${address} as ${clientId} (MQTT ${versionNames[this.#protocol]})`,
+    )
+    this.#presence.sayOnline(connection, facts.retainAvailable, this.#connectedAt, (code) =>
+      this.#presenceAnswered(code),
+    )
+    this.#watch()
+    this.#changed()
+    this.#pump()
+  }
+
+  #presenceAnswered(code: number): void {
+    this.#strikes.answered(this.#presence.key)
+    if (code >= 128) {
+      const what = `the status topic ${this.#options.statusTopic}: ${reasonText(code)}`
+      this.#report(
+        'warn',
+        `mqtt: ${this.#options.address} refuses ${what}; events are published all the same`,
+      )
+    }
+    this.#pump()
+  }
+
+  /** Sends while the window has room. Cheap when there is nothing to do: it runs at each message and each answer. */
+  #pump(): void {
+    if (this.#phase !== 'connected') return
+    const connection = this.#connection!
+    const facts = this.#facts!
+    const { alone } = this.#strikes
+    // A suspect is sent when the broker has shown, by taking the status, that this connection works.
+    if (alone && this.#presence.pending) return
+    const window = Math.min(this.#tuning.window, facts.receiveMaximum) - (this.#presence.pending ? 1 : 0)
+    const most = alone ? 1 : window
+    while (this.#delivery.underWay < most && this.#delivery.bytesUnderWay < this.#tuning.windowBytes) {
+      const entry = this.#delivery.next(this.#clock.now())
+      if (entry === undefined) return
+      if (entry.bytes + packetOverhead > facts.maximumPacketSize) this.#refuse(entry, reasonText(149))
+      else this.#send(connection, entry, entry.retain && facts.retainAvailable)
+    }
+  }
+
+  #send(connection: Connection, entry: Entry, retain: boolean): void {
+    connection.publish(entry.topic, entry.payload, retain, (code) => {
+      if (connection !== this.#connection) return
+      this.#strikes.answered(keyOf(entry))
+      if (code < 128) this.#delivery.acknowledge(entry)
+      else this.#refuse(entry, reasonText(code))
+      this.#pump()
+    })
+  }
+
+  #refuse(entry: Entry, reason: string): void {
+    const text = `mqtt: ${this.#options.address} refuses event ${entry.id} on ${entry.topic}: ${reason}`
+    if (entry.settled.length === 0) this.#report('warn', text)
+    this.#delivery.refuse(entry, reason, text)
+  }
+
+  #ended({ problem, connected, blamesMessage }: Ending): void {
+    if (this.#phase === 'closed') return
+    this.#phase = 'connecting'
+    this.#connection = undefined
+    this.#stopTimer()
+    if (connected) {
+      if (this.#clock.now() - this.#connectedAt >= this.#tuning.stableAfter) this.#failures = 0
+      if (blamesMessage) this.#blame()
+      this.#presence.forget()
+      this.#delivery.rewind()
+    }
+    this.#outbox.spill()
+    if (problem.kind === 'version' && this.#protocol === 5) this.#fallBack()
+    else this.#tryAgain(problem)
+    this.#changed()
+  }
+
+  #tryAgain(problem: Problem): void {
+    this.#reportProblem(problem)
+    this.#failures++
+    const pause = pauseAfter(this.#failures, this.#random(), this.#tuning.pauses)
+    this.#stopTimer = this.#clock.after(pause, () => this.start())
+  }
+
+  #fallBack(): void {
+    this.#protocol = 4
+    const what = 'MQTT 3.1.1 is used instead, on which a broker cannot say that it refuses a message'
+    this.#report('info', `mqtt: ${this.#options.address} does not speak MQTT 5; ${what}`)
+    this.start()
+  }
+
+  /** The broker closed the connection: perhaps because of the oldest message that it had not answered. */
+  #blame(): void {
+    const status = this.#presence.pending
+    const entry = this.#delivery.oldest?.entry
+    this.#strikes.closedOn(status ? this.#presence.key : entry && keyOf(entry))
+    if (!this.#strikes.guilty) return
+    this.#strikes.closedOn(undefined)
+    this.#failures = 0
+    const why = 'it closed the connection on it three times in a row'
+    if (!status) {
+      this.#refuse(entry!, why)
+      return
+    }
+    this.#presence.enabled = false
+    const what = `the status topic ${this.#options.statusTopic}`
+    this.#report('warn', `mqtt: ${this.#options.address} does not take ${what}: ${why}. It is left out now.`)
+  }
+
+  /** Looks at the oldest unanswered message: no message waits for ever for an answer. */
+  #watch(): void {
+    this.#stopTimer = this.#clock.after(watchInterval, () => {
+      const since = this.#presence.since ?? this.#delivery.oldest?.since ?? Number.POSITIVE_INFINITY
+      const late = this.#clock.now() - since
+      const { lateAfter, answerTimeout } = this.#tuning
+      if (late > lateAfter) this.#outbox.spill()
+      if (late > answerTimeout + this.#delivery.bytesUnderWay / 4) {
+        const text = `does not acknowledge a message within ${Math.round(late / 1000)} s: connecting again`
+        this.#connection?.abort({ kind: 'no answer', text })
+      } else this.#watch()
+    })
+  }
+
+  #reportProblem(problem: Problem): void {
+    const before = this.#problem
+    this.#problem = problem
+    if (before?.kind === problem.kind) return
+    const level = ['unreachable', 'lost', 'no answer'].includes(problem.kind) ? 'warn' : 'error'
+    const { waiting } = this.#delivery
+    const held = waiting === 0 ? '' : `; ${waiting} ${waiting === 1 ? 'message waits' : 'messages wait'}`
+    this.#report(level, `mqtt: ${this.#options.address} ${problem.text}. Trying again${held}.`)
+  }
+
+  #reportFull(error: Error): void {
+    const why = this.#problem === undefined ? '' : ` while ${this.#options.address} ${this.#problem.text}`
+    const text = `mqtt: ${error.message}${why}. Further messages fail until there is room; the journal keeps their events.`
+    this.#report('error', text)
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}

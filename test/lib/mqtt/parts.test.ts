@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { pauseAfter } from '../../../lib/mqtt/backoff.ts'
+import { Fifo } from '../../../lib/mqtt/fifo.ts'
+import { problemOfConnack, problemOfError } from '../../../lib/mqtt/problems.ts'
+import { Recent } from '../../../lib/mqtt/recent.ts'
+import { RefusedPile } from '../../../lib/mqtt/refused.ts'
+import { Strikes } from '../../../lib/mqtt/strikes.ts'
+
+describe('mqtt fifo', () => {
+  it('is an array whose shift is cheap', () => {
+    const step = fc.oneof(
+      fc.record({ push: fc.integer() }),
+      fc.record({ shift: fc.integer({ min: 1, max: 3000 }) }),
+      fc.record({ putBack: fc.array(fc.integer(), { maxLength: 5 }) }),
+      fc.record({ fill: fc.integer({ min: 1, max: 3000 }) }),
+      fc.constant({ takeAll: true }),
+    )
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const fifo = new Fifo<number>()
+        let model: number[] = []
+        for (const now of steps) {
+          if ('push' in now) fifo.push(model[model.push(now.push) - 1]!)
+          if ('shift' in now) {
+            for (let i = 0; i < now.shift; i++) assert.equal(fifo.shift(), model.shift())
+          }
+          if ('fill' in now) for (let i = 0; i < now.fill; i++) fifo.push(model[model.push(i) - 1]!)
+          if ('putBack' in now) {
+            fifo.putBack(now.putBack)
+            model = [...now.putBack, ...model]
+          }
+          if ('takeAll' in now) assert.deepEqual(fifo.takeAll(), model.splice(0))
+          assert.equal(fifo.length, model.length)
+        }
+        assert.deepEqual(fifo.takeAll(), model)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+describe('mqtt recent ids', () => {
+  it('remembers the last ones and forgets the oldest first', () => {
+    const recent = new Recent(3)
+    for (const key of ['a', 'b', 'a', 'c', 'd']) recent.add(key)
+    assert.deepEqual(
+      ['a', 'b', 'c', 'd'].map((key) => recent.has(key)),
+      [false, true, true, true],
+    )
+  })
+})
+
+describe('mqtt refused pile', () => {
+  it('keeps the newest within its limits', () => {
+    const pile = new RefusedPile(3, 10)
+    const add = (id: string, payload: string) => pile.add({ id, topic: 't', payload, retain: false }, 'why')
+    for (const id of ['a', 'b', 'c', 'd']) add(id, 'x')
+    assert.deepEqual(
+      pile.list().map(({ publication }) => publication.id),
+      ['b', 'c', 'd'],
+    )
+    add('e', 'x'.repeat(9))
+    assert.deepEqual(
+      pile.list().map(({ publication, reason }) => [publication.id, reason]),
+      [
+        ['d', 'why'],
+        ['e', 'why'],
+      ],
+    )
+  })
+})
+
+describe('mqtt pauses', () => {
+  it('grow from half a second to 30 seconds, spread by a quarter', () => {
+    const nominal = [1, 2, 3, 4, 5, 6, 7, 8, 99].map((failures) => pauseAfter(failures, 0.5))
+    assert.deepEqual(nominal, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000])
+    assert.deepEqual(
+      [pauseAfter(1, 0), pauseAfter(1, 1), pauseAfter(9, 0), pauseAfter(9, 1)],
+      [375, 625, 22500, 30000],
+    )
+  })
+})
+
+describe('mqtt strikes', () => {
+  it('finds the message that was the oldest at three closes in a row', () => {
+    const strikes = new Strikes()
+    const seen: string[] = []
+    for (const key of ['a', 'b', 'b', 'b']) {
+      strikes.closedOn(key)
+      seen.push(`${strikes.alone}/${strikes.guilty}`)
+    }
+    assert.deepEqual(seen, ['false/false', 'false/false', 'true/false', 'true/true'])
+  })
+
+  it('forgets a suspect that is acknowledged, or when nothing was under way', () => {
+    const strikes = new Strikes()
+    for (const key of ['a', 'a']) strikes.closedOn(key)
+    strikes.answered('b')
+    assert.equal(strikes.alone, true)
+    strikes.answered('a')
+    strikes.closedOn('a')
+    assert.equal(strikes.alone, false)
+    strikes.closedOn(undefined)
+    strikes.closedOn('a')
+    assert.equal(strikes.alone, false)
+  })
+})
+
+describe('mqtt problems', () => {
+  it('tell a login from a version from a client id', () => {
+    const kinds = [1, 132, 2, 133, 4, 134, 5, 135, 3, 137].map((code) => problemOfConnack(code).kind)
+    assert.deepEqual(kinds, [
+      'version',
+      'version',
+      'refused',
+      'refused',
+      'login',
+      'login',
+      'login',
+      'login',
+      'refused',
+      'refused',
+    ])
+  })
+
+  it('say what to look at', () => {
+    const named = (code: string) => Object.assign(new Error('x'), { code })
+    assert.deepEqual(problemOfError(named('ENOTFOUND'), false), {
+      kind: 'unreachable',
+      text: 'cannot be reached: its name is not known (ENOTFOUND)',
+    })
+    assert.equal(problemOfError(named('CERT_HAS_EXPIRED'), false).kind, 'tls')
+    assert.equal(problemOfError(named('ECONNRESET'), true).kind, 'lost')
+    assert.match(problemOfError(named('EPROTO'), false).text, /^TLS failed .*is this the TLS port/)
+  })
+})

@@ -1,0 +1,68 @@
+// A session as the tests set it up, and what they ask of it.
+import type { Publication } from '../../../lib/mqtt/outbox.ts'
+import { Session, type SessionParts } from '../../../lib/mqtt/session.ts'
+import type { SessionOptions } from '../../../lib/mqtt/session-options.ts'
+
+export interface TestSession {
+  session: Session
+  /** lines of the log, `<level> <text>` */
+  reports: string[]
+  /** publishes payload = id on t/<id>; resolves when settled, rejects with the error */
+  publish(id: string, over?: Partial<Publication>, again?: boolean): Promise<void>
+  /** resolves when the session's state fits */
+  until(condition: (session: Session) => boolean): Promise<void>
+}
+
+const open = new Set<Session>()
+
+/** A started session with pauses of milliseconds. */
+export function startSession(
+  url: string,
+  options: Partial<SessionOptions> = {},
+  parts: SessionParts = {},
+): TestSession {
+  const reports: string[] = []
+  const session = new Session(
+    {
+      url,
+      address: url,
+      clientId: 'test-fieldlog',
+      keepalive: 60,
+      protocolVersion: 5,
+      statusTopic: 'fieldlog/test/status',
+      ...options,
+      tuning: { pauses: { first: 10, longest: 50 }, ...options.tuning },
+    },
+    { report: (level, text) => reports.push(`${level} ${text}`), ...parts },
+  )
+  open.add(session)
+  session.start()
+  return {
+    session,
+    reports,
+    publish: (id, over = {}, again = false) =>
+      new Promise((resolve, reject) => {
+        const publication = { id, topic: `t/${id}`, payload: id, retain: false, ...over }
+        session.publish(publication, (error) => (error ? reject(error) : resolve()), again)
+      }),
+    until: (condition) =>
+      new Promise((resolve) => {
+        const check = () => {
+          if (!condition(session)) return
+          stop()
+          resolve()
+        }
+        const stop = session.onChange(check)
+        check()
+      }),
+  }
+}
+
+export const connected = (session: Session): boolean => session.state.phase === 'connected'
+export const inTrouble = (session: Session): boolean => session.state.problem !== undefined
+
+/** For afterEach: closes what startSession started. */
+export async function closeSessions(): Promise<void> {
+  await Promise.all([...open].map((session) => session.close()))
+  open.clear()
+}
