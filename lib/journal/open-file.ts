@@ -1,0 +1,104 @@
+// The file that the writer appends to: its place in the chain, its good size, and the way to the next one.
+import { join } from 'node:path'
+import type { Disk, DiskFile } from './disk.ts'
+import { RunningHash } from './hash.ts'
+import { filePath, headerLine, parseFilePath } from './line.ts'
+
+/** What a new file's H says of the one before it. */
+export interface Predecessor {
+  path: string
+  size: number
+  hash: RunningHash
+  /** an H was written with `?` for its hash, so a notice must give it */
+  awaited: boolean
+}
+
+/** One journal file that is open for appending. */
+export class AppendFile {
+  readonly day: number
+  /** path, hash, and the bytes that are durable: what follows them is void */
+  readonly predecessor: Predecessor
+  /** the H line, until the first batch is durable */
+  head: string
+  readonly #disk: Disk
+  readonly #directory: string
+  readonly #file: DiskFile
+
+  private constructor(
+    disk: Disk,
+    directory: string,
+    path: string,
+    file: DiskFile,
+    size: number,
+    head: string,
+  ) {
+    this.#disk = disk
+    this.#directory = directory
+    this.#file = file
+    this.day = parseFilePath(path)!.day
+    this.predecessor = { path, size, hash: new RunningHash(size === 0), awaited: false }
+    this.head = head
+  }
+
+  get path(): string {
+    return this.predecessor.path
+  }
+
+  get size(): number {
+    return this.predecessor.size
+  }
+
+  /** Goes on in a file that is there. */
+  static async reopen(disk: Disk, directory: string, path: string, size: number): Promise<AppendFile> {
+    return new AppendFile(disk, directory, path, await disk.open(join(directory, path), 'write'), size, '')
+  }
+
+  /** Makes the next file of the day of `now`; nothing is written yet. */
+  static async create(
+    disk: Disk,
+    directory: string,
+    chain: { day: number; epoch: string; firstSeq: number; now: number; previous: Predecessor | undefined },
+  ): Promise<AppendFile> {
+    const path = await freePath(disk, directory, chain.day)
+    const sha256 = chain.previous?.hash.digest() ?? null
+    if (chain.previous && sha256 === null) chain.previous.awaited = true
+    const head = headerLine({
+      time: chain.now,
+      epoch: chain.epoch,
+      firstSeq: chain.firstSeq,
+      previous: chain.previous?.path ?? null,
+      previousSize: chain.previous?.size ?? 0,
+      sha256,
+    })
+    const file = await disk.open(join(directory, path), 'create')
+    return new AppendFile(disk, directory, path, file, 0, head)
+  }
+
+  /** Appends bytes (H included, in a new file) and returns when they are durable. */
+  async append(bytes: Uint8Array): Promise<void> {
+    await this.#file.write(bytes, this.size)
+    await this.#file.sync()
+    if (this.head !== '') {
+      await this.#disk.syncDirectory(join(this.#directory, this.path, '..'))
+      await this.#disk.syncDirectory(this.#directory)
+      this.head = ''
+    }
+    this.predecessor.size += bytes.length
+    this.predecessor.hash.add(bytes)
+  }
+
+  close(): Promise<void> {
+    return this.#file.close()
+  }
+}
+
+async function freePath(disk: Disk, directory: string, day: number): Promise<string> {
+  const year = filePath(day, 0).slice(0, 4)
+  await disk.makeDirectory(join(directory, year))
+  const names = await disk.list(join(directory, year))
+  for (let number = 0; ; number++) {
+    const path = filePath(day, number)
+    const name = path.slice(5)
+    if (!names.some((other) => other === name || other.startsWith(`${name}.`))) return path
+  }
+}
