@@ -1,0 +1,81 @@
+// What `log` makes of a message: an entry for the journal.
+import { asError } from '../errors.ts'
+import type { NewEntry } from '../journal/batch.ts'
+import { escapeText } from '../journal/text.ts'
+import { msPerDay } from '../journal/time.ts'
+
+/** A Node-RED message as far as `log` looks at it. */
+export interface LoggableMessage {
+  payload?: unknown
+  topic?: unknown
+  source?: unknown
+  /** when the line's first bytes arrived, ms since 1970 */
+  received?: unknown
+  /** the earlier moment that a line belongs to, ms since 1970 (a collector's memory) */
+  time?: unknown
+  [property: string]: unknown
+}
+
+/** A source is a path's length at most; longer ones are cut. */
+const longestSource = 255
+/** 9999-12-31, the last day that a file's name can hold */
+const latest = 253_402_300_799_999
+
+/** Where a message came from: its source, else its topic, else the fallback; only [A-Za-z0-9._:@-]. */
+export function sourceOf(message: LoggableMessage, fallback: string): string {
+  for (const candidate of [message.source, message.topic, fallback]) {
+    if (typeof candidate !== 'string' || candidate === '') continue
+    return candidate.slice(0, longestSource).replace(/[^A-Za-z0-9._:@-]/g, '_')
+  }
+  return 'log'
+}
+
+/**
+ * The entry for a message: a line where the payload is a string or bytes (without its line end), else a
+ * structured event. Throws a TypeError where JSON cannot hold the payload.
+ */
+export function entryOf(message: LoggableMessage, now: number, fallback: string): NewEntry {
+  const { payload, time } = message
+  const source = sourceOf(message, fallback)
+  const received = receivedTime(message.received, now)
+  if (typeof payload !== 'string' && !(payload instanceof Uint8Array)) {
+    return { kind: 'E', received, source, text: exactJson(payload) }
+  }
+  const text = escapeText(typeof payload === 'string' ? payload.replace(/\r?\n$/, '') : withoutEnd(payload))
+  return isTime(time) ? { kind: 'R', received, time, source, text } : { kind: 'L', received, source, text }
+}
+
+/** A time within a day of now is taken as it is; any other would scatter the files. */
+function receivedTime(received: unknown, now: number): number {
+  return isTime(received) && Math.abs(received - now) <= msPerDay ? received : now
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= latest
+}
+
+function withoutEnd(bytes: Uint8Array): Uint8Array {
+  if (bytes.at(-1) !== 10) return bytes
+  return bytes.subarray(0, bytes.at(-2) === 13 ? -2 : -1)
+}
+
+/** JSON.stringify, but an error where it would leave out or change a value. */
+function exactJson(payload: unknown): string {
+  let json: string | undefined
+  try {
+    json = JSON.stringify(payload, (key, value: unknown) => {
+      if (typeof value === 'number' && !Number.isFinite(value))
+        throw new TypeError(`${key || 'it'} is ${value}`)
+      if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') {
+        throw new TypeError(`${key || 'it'} is a ${typeof value}`)
+      }
+      return value
+    })
+  } catch (error) {
+    throw new TypeError(`log: JSON cannot hold this payload: ${asError(error).message.split('\n')[0]}`)
+  }
+  if (json === undefined) {
+    throw new TypeError('log: the message has no payload: set msg.payload to a line, bytes or a JSON value')
+  }
+  return json
+}

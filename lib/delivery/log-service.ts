@@ -1,0 +1,230 @@
+// A journal with its delivery: what stands behind the `fieldlog-journal` and `fieldlog-log` nodes.
+import { join } from 'node:path'
+import { asError } from '../errors.ts'
+import type { EventMessage } from '../event.ts'
+import { type Disk, systemDisk } from '../journal/disk.ts'
+import type { Entry } from '../journal/entry.ts'
+import { type DurableEntry, Journal, type JournalStatistics } from '../journal/journal.ts'
+import { JournalLockedError } from '../journal/lock.ts'
+import type { JournalOptions } from '../journal/options.ts'
+import { readJournal } from '../journal/reader.ts'
+import type { Salvage } from '../journal/recovery.ts'
+import { type Clock, systemClock } from '../journal/time.ts'
+import { systemTimers, type Timers } from '../timers.ts'
+import { CheckpointFile } from './checkpoint.ts'
+import { Delivery, type DeliveryState } from './delivery.ts'
+import { entryOf, type LoggableMessage } from './intake.ts'
+import type { DeliveryOptions } from './options.ts'
+import type { FlowTracker } from './tracker.ts'
+
+/** What the service tells its nodes. */
+export interface LogServiceListener {
+  warn(message: string): void
+  /** something that status shows has changed */
+  changed(): void
+  recovered(salvages: Salvage[]): void
+}
+
+/** Called once for each logged message: when it is durable, or with why it never will be. */
+type Done = (error?: Error) => void
+
+interface Tag {
+  message: LoggableMessage
+  done: Done
+}
+
+/** Where the service stands. */
+export interface LogState {
+  /** undefined before the journal could be opened */
+  delivery: DeliveryState | undefined
+  journal: JournalStatistics
+  /** why the journal is not open or not written, with what to do */
+  problem: string | undefined
+}
+
+const startPause = 2_000
+/** Journal and checkpoint must be closed within Node-RED's 15 s. */
+const closeLimit = 8_000
+
+/** One for each journal directory. */
+export class LogService {
+  readonly #journal: Journal
+  readonly #tracker: FlowTracker
+  readonly #listener: LogServiceListener
+  #deliveryOptions: DeliveryOptions = {}
+  readonly #checkpointFile: CheckpointFile
+  readonly #disk: Disk
+  readonly #clock: Clock
+  readonly #timers: Timers
+  #delivery: Delivery | undefined
+  #send: ((message: EventMessage) => void) | undefined
+  #released = false
+  #stopped = false
+  #problem: string | undefined
+  #stopRetry: (() => void) | undefined
+  #starting: Promise<void> = Promise.resolve()
+  /** durable before delivery began */
+  #early: DurableEntry[] = []
+
+  constructor(journal: JournalOptions, tracker: FlowTracker, listener: LogServiceListener) {
+    this.#disk = journal.disk ?? systemDisk
+    this.#clock = journal.clock ?? systemClock
+    this.#timers = journal.timers ?? systemTimers
+    this.#tracker = tracker
+    this.#listener = listener
+    this.#checkpointFile = new CheckpointFile(this.#disk, join(journal.directory, '.checkpoint'))
+    this.#journal = new Journal(journal, {
+      durable: (entries) => this.#durable(entries),
+      failure: (message) => this.#setProblem(message),
+    })
+  }
+
+  /** Opens the journal; where that fails it says so, tries again, and holds what is logged meanwhile. */
+  start(): void {
+    this.#starting = this.#tryStart()
+  }
+
+  /** The log node has come: its `send` puts messages on the wires, its options say how many and how long. */
+  attach(send: (message: EventMessage) => void, options: DeliveryOptions = {}): void {
+    this.#send = send
+    this.#deliveryOptions = options
+    this.#delivery?.configure(options)
+  }
+
+  /** The log node goes: nothing is sent until the next one comes. */
+  async detach(): Promise<void> {
+    this.hold()
+    this.#send = undefined
+    // what this node was given is durable before it is gone
+    await this.#within(this.#journal.flush(), closeLimit)
+  }
+
+  /** The flows run. */
+  release(): void {
+    this.#released = true
+    if (this.#send) this.#delivery?.release()
+  }
+
+  /** The flows are about to stop. */
+  hold(): void {
+    this.#released = false
+    this.#delivery?.hold()
+  }
+
+  /**
+   * Logs a message. `done` is called when it is durable, or with an error where JSON cannot hold it or memory
+   * has no room. `msg.flush` and a waiting HTTP request make the next flush start at once.
+   */
+  log(message: LoggableMessage, fallbackSource: string, done: Done): void {
+    const isFlushOnly = message.flush === true && message.payload === undefined
+    if (!isFlushOnly) this.#append(message, fallbackSource, done)
+    if (message.flush !== true && message.res === undefined) return
+    const flushed = this.#journal.flush()
+    if (isFlushOnly) void flushed.then(() => done())
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#stopRetry?.()
+    await this.#starting
+    await this.#delivery?.stop()
+    await this.#checkpointFile.close()
+    await this.#journal.stop(closeLimit)
+  }
+
+  get state(): LogState {
+    return { delivery: this.#delivery?.state, journal: this.#journal.statistics, problem: this.#problem }
+  }
+
+  #append(message: LoggableMessage, fallbackSource: string, done: Done): void {
+    let entry: ReturnType<typeof entryOf>
+    try {
+      entry = entryOf(message, this.#clock.wall(), fallbackSource)
+    } catch (error) {
+      done(asError(error))
+      return
+    }
+    const { notice } = message as { notice?: { kind?: unknown } }
+    if (notice?.kind === 'long-line') this.#journal.notice('long-line', { ...notice, kind: undefined })
+    const tag: Tag = { message, done }
+    if (!this.#journal.append(entry, tag)) {
+      done(new Error(`log: the event was dropped: ${this.#problem ?? 'the journal is closed'}`))
+    }
+  }
+
+  async #tryStart(): Promise<void> {
+    if (this.#stopped) return
+    try {
+      const { lastSeq, salvages } = await this.#journal.start()
+      const stored = await this.#checkpointFile.read()
+      if (salvages.length > 0) this.#listener.recovered(salvages)
+      this.#beginDelivery(stored?.seq, lastSeq)
+      if (this.#problem && !this.#journal.statistics.failure) this.#setProblem(undefined)
+    } catch (error) {
+      const reason =
+        error instanceof JournalLockedError
+          ? error.message
+          : `journal: cannot open: ${asError(error).message}`
+      this.#setProblem(`${reason}; trying again`)
+      this.#stopRetry = this.#timers.after(startPause, () => this.start())
+    }
+  }
+
+  #beginDelivery(stored: number | undefined, lastSeq: number): void {
+    if (stored === undefined && lastSeq > 0) {
+      this.#listener.warn(
+        'log: the checkpoint is missing or damaged: every event of the journal is sent again',
+      )
+    }
+    this.#delivery = new Delivery(
+      {
+        tracker: this.#tracker,
+        send: (message) => this.#send?.(message),
+        read: (fromSeq) => this.#read(fromSeq),
+        noteIncomplete: (seq, nodes) => this.#journal.notice('incomplete', { seq, node: nodes.join(',') }),
+        saveCheckpoint: (checkpoint) => this.#checkpointFile.write(checkpoint),
+        warn: (message) => this.#listener.warn(message),
+        timers: this.#timers,
+        now: () => this.#clock.monotonic(),
+      },
+      this.#deliveryOptions,
+      stored ?? 0,
+      lastSeq,
+    )
+    // what became durable while the checkpoint was read
+    if (this.#journal.lastSeq > lastSeq) this.#delivery.durable(this.#early)
+    this.#early = []
+    if (this.#released && this.#send) this.#delivery.release()
+  }
+
+  #durable(entries: DurableEntry[]): void {
+    for (const { tag } of entries) (tag as Tag | undefined)?.done()
+    if (this.#delivery) this.#delivery.durable(entries)
+    else this.#early.push(...entries)
+    this.#listener.changed()
+  }
+
+  async *#read(fromSeq: number): AsyncGenerator<Entry[]> {
+    const limits = { durableSize: (path: string) => this.#journal.durableSize(path) }
+    for await (const reading of readJournal(this.#disk, this.#journal.directory, fromSeq, limits)) {
+      if (reading.kind !== 'batch') continue
+      const entries = reading.items.filter((item) => item.kind !== 'N')
+      if (entries.length > 0) yield entries
+    }
+  }
+
+  #setProblem(problem: string | undefined): void {
+    if (problem !== undefined && problem !== this.#problem) this.#listener.warn(problem)
+    this.#problem = problem
+    this.#listener.changed()
+  }
+
+  async #within(work: Promise<void>, limit: number): Promise<void> {
+    let stopTimer = () => {}
+    const timeUp = new Promise<void>((resolve) => {
+      stopTimer = this.#timers.after(limit, resolve)
+    })
+    await Promise.race([work, timeUp])
+    stopTimer()
+  }
+}

@@ -1,0 +1,44 @@
+import type { NodeAPI, NodeDef } from 'node-red'
+import { LogService } from '../../lib/delivery/log-service.ts'
+import { asError } from '../../lib/errors.ts'
+import { readJournalOptions } from './options.ts'
+import { type JournalNode, releaseTracker, takeTracker } from './registry.ts'
+import type { JournalNodeOptions } from './settings.ts'
+
+export default function (RED: NodeAPI): void {
+  RED.nodes.registerType(
+    'fieldlog-journal',
+    function (this: JournalNode, config: JournalNodeOptions & NodeDef) {
+      RED.nodes.createNode(this, config)
+      try {
+        const options = readJournalOptions(config, RED.settings.userDir ?? process.cwd())
+        this.service = new LogService(options, takeTracker(RED), {
+          warn: (message) => (this.user ?? this).warn(message),
+          changed: () => this.listener?.changed(),
+          recovered: (salvages) => this.listener?.recovered(salvages),
+        })
+      } catch (error) {
+        this.error(`journal: ${asError(error).message}`)
+        return
+      }
+      const { service } = this
+      const hold = () => service.hold()
+      const release = () => service.release()
+      RED.events.on('flows:stopping', hold)
+      RED.events.on('flows:started', release)
+      service.start()
+
+      this.on('close', (done: () => void) => {
+        RED.events.removeListener('flows:stopping', hold)
+        RED.events.removeListener('flows:started', release)
+        service
+          .stop()
+          .catch((error: unknown) => this.error(asError(error).message))
+          .finally(() => {
+            releaseTracker(RED)
+            done()
+          })
+      })
+    },
+  )
+}

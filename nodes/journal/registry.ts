@@ -1,0 +1,44 @@
+import type { Node, NodeAPI } from 'node-red'
+import type { LogService, LogServiceListener } from '../../lib/delivery/log-service.ts'
+import { FlowTracker, type HookApi } from '../../lib/delivery/tracker.ts'
+
+/** A deployed `fieldlog-journal`. */
+export interface JournalNode extends Node {
+  /** undefined where its settings are wrong */
+  service: LogService | undefined
+  /** the log node that uses it: there is one at most */
+  user: Node | undefined
+  /** told what the service tells, by the log node that uses it */
+  listener: LogServiceListener | undefined
+}
+
+const trackers = new Map<HookApi, { tracker: FlowTracker; users: number }>()
+
+/** The runtime's one tracker; it listens to the hooks as long as a journal uses it. */
+export function takeTracker(RED: NodeAPI): FlowTracker {
+  const hooks = hooksOf(RED)
+  let shared = trackers.get(hooks)
+  if (!shared) {
+    shared = { tracker: new FlowTracker(hooks), users: 0 }
+    shared.tracker.start()
+    trackers.set(hooks, shared)
+  }
+  shared.users++
+  return shared.tracker
+}
+
+/** Gives the tracker back. */
+export function releaseTracker(RED: NodeAPI): void {
+  const hooks = hooksOf(RED)
+  const shared = trackers.get(hooks)
+  if (!shared) return
+  shared.users--
+  if (shared.users > 0) return
+  shared.tracker.stop()
+  trackers.delete(hooks)
+}
+
+/** The types of Node-RED's API do not name `hooks`. */
+function hooksOf(RED: NodeAPI): HookApi {
+  return (RED as NodeAPI & { hooks: HookApi }).hooks
+}

@@ -1,0 +1,21 @@
+import type { NodeStatus } from 'node-red'
+import type { LogState } from '../../lib/delivery/log-service.ts'
+
+const longest = 60
+
+/** What stands under the log node. */
+export function logStatus({ delivery, journal, problem }: LogState): NodeStatus {
+  if (problem !== undefined) {
+    const text = problem.replace(/^journal: /, '')
+    return { fill: 'red', shape: 'ring', text: text.length > longest ? `${text.slice(0, longest)}…` : text }
+  }
+  if (!delivery) return { fill: 'yellow', shape: 'ring', text: 'opening' }
+  const logged = `${count(journal.lastSeq)} logged`
+  if (delivery.waiting > 0)
+    return { fill: 'blue', shape: 'dot', text: `${logged} · ${count(delivery.waiting)} to send` }
+  return { fill: 'green', shape: 'dot', text: logged }
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en')
+}
