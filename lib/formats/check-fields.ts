@@ -14,11 +14,12 @@ const fieldTypes = ['number', 'integer', 'boolean', 'string', 'time']
 const timeFormats = ['auto', 'iso', 's', 'ms']
 const mostFields = 500
 
-/** words of CEL that cannot be names of fields, since no expression could refer to them */
+/** words of CEL, and names of its types, that no expression could refer to as fields */
 const reserved = new Set(
-  'as break const continue else false for function if import in let loop namespace null package return true var void while'.split(
-    ' ',
-  ),
+  [
+    'as break const continue else false for function if import in let loop namespace null package return true var',
+    'void while bool bytes cel double google int list map null_type optional string type uint __proto__',
+  ].flatMap((words) => words.split(' ')),
 )
 
 export function checkFields(definition: FormatDefinition, problems: Problems): void {

@@ -99,7 +99,7 @@ function checkSeparators(decoder: Record<string, unknown>, problems: Problems): 
 function checkColumns(decoder: Record<string, unknown>, problems: Problems): void {
   const { delimiter, quote, header } = decoder
   problems.isOptional('decoder.delimiter', delimiter, 'string')
-  if (problems.isOptional('decoder.quote', quote, 'string') && quote && quote === (delimiter || ',')) {
+  if (problems.isOptional('decoder.quote', quote, 'string') && (quote ?? '"') === (delimiter || ',')) {
     problems.add('decoder.quote', 'it is the same as the delimiter, expected another')
   }
   if (header === undefined) return

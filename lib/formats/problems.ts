@@ -20,8 +20,8 @@ export class Problems {
   /** An optional value of one of JSON's types. */
   isOptional(path: string, value: unknown, type: 'string' | 'number' | 'boolean'): boolean {
     if (value === undefined) return true
-    // biome-ignore lint/suspicious/useValidTypeof: the type is a parameter
-    if (typeof value === type && !Number.isNaN(value)) return true
+    const found = typeof value
+    if (found === type && (found !== 'number' || Number.isFinite(value))) return true
     return this.add(path, `found ${show(value)}, expected ${words[type]}`)
   }
 

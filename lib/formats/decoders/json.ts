@@ -77,7 +77,8 @@ export function parsePath(path: string): string[] {
     const character = path[i]
     if (character === '\\' && i + 1 < path.length) step += path[++i]
     else if (character === '.' || character === '[') {
-      if (!closed || step !== '') steps.push(step)
+      const isStart = character === '[' && i === 0
+      if (!isStart && (!closed || step !== '')) steps.push(step)
       step = ''
       closed = false
     } else if (character === ']') {

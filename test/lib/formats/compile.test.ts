@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { compileFormats } from '../../../lib/formats/compile.ts'
+import type { Decoder, FormatDefinition } from '../../../lib/formats/definition.ts'
+import { compileGlob } from '../../../lib/formats/glob.ts'
+import { jeelinkFormats } from '../../../lib/formats/library/jeelink.ts'
+import { decoded, format, integer, number, text } from './helper.ts'
+
+const decoders: Decoder[] = [
+  { kind: 'packet' },
+  { kind: 'json' },
+  { kind: 'key-values', pairSeparator: ' ', valueSeparator: '=' },
+  { kind: 'columns' },
+  { kind: 'pattern', pattern: '(?<a>.)(?<b>.*)' },
+]
+
+function lenient(decoder: Decoder): FormatDefinition {
+  const from = (name: string, place: number) =>
+    decoder.kind === 'packet' || decoder.kind === 'columns' ? { from: place } : { from: name }
+  return format(decoder, [
+    number('n', { ...from('a', 0), when: 'n > 1 || s != "x"' }),
+    integer('i', { ...from('b', 1), scale: '1/3', offset: 1 }),
+    text('s', from('a', 0)),
+    { name: 't', type: 'time', ...from('b', 1) },
+    { name: 'b', type: 'boolean', ...from('a', 2) },
+    number('c', { computed: 'n / i + floor(n)', decimals: 2 }),
+  ])
+}
+
+describe('formats: several at once', () => {
+  const typed = (type: string, definition: FormatDefinition) => ({ ...definition, type })
+  const decode = (formats: FormatDefinition[], payload: unknown, source = 'ttyUSB0') => {
+    const result = compileFormats(formats).decode({ payload, source })
+    return result.kind === 'unknown' ? result.kind : `${result.kind} ${result.type}`
+  }
+
+  it('the first that takes a line decides', () => {
+    const any = format({ kind: 'pattern', pattern: '(?<v>.+)' }, [text('v')])
+    const packet = format({ kind: 'packet', minBytes: 2 }, [integer('v', { from: 0 })], { nodes: [3] })
+    assert.equal(decode([typed('any', any), typed('packet', packet)], 'OK 3 1 2'), 'clean any')
+    assert.equal(decode([typed('packet', packet), typed('any', any)], 'OK 3 1 2'), 'clean packet')
+    assert.equal(decode([typed('packet', packet), typed('any', any)], 'OK 3 1'), 'rejected packet')
+    assert.equal(decode([typed('packet', packet), typed('any', any)], 'OK 4 1'), 'clean any')
+    assert.equal(decode([typed('packet', packet), typed('any', any)], 'OK x'), 'clean any')
+  })
+
+  it('a format takes lines of its sources', () => {
+    const a = format({ kind: 'key-values' }, [number('v')], { source: 'tty*' })
+    const b = format({ kind: 'key-values' }, [number('v')], { source: 'tcp:10.0.0.?:2000' })
+    assert.equal(decode([typed('a', a), typed('b', b)], 'v:1', 'ttyUSB0'), 'clean a')
+    assert.equal(decode([typed('a', a), typed('b', b)], 'v:1', 'tcp:10.0.0.5:2000'), 'clean b')
+    assert.equal(decode([typed('a', a), typed('b', b)], 'v:1', 'tcp:10.0.0.55:2000'), 'unknown')
+  })
+
+  it('takes nothing without formats', () => {
+    assert.equal(decode([], 'OK 3 1 2'), 'unknown')
+  })
+
+  it('takes bytes that are text for text, and rejects others', () => {
+    const bytes = (line: string) => new TextEncoder().encode(line)
+    const room = [...jeelinkFormats]
+    assert.deepEqual(decoded(room, bytes('OK 12 1 118 182 0')), {
+      light: 0,
+      moved: 0,
+      humi: 59,
+      temp: 18.2,
+      lobat: 0,
+    })
+    assert.deepEqual(decoded(room, Uint8Array.of(...bytes('OK 12 1 118 182 '), 0xff)), [
+      'decode: text: found bytes that are not UTF-8, expected text',
+    ])
+    assert.equal(decoded(room, Uint8Array.of(0, 1, 0xff, 0x80)), 'unknown')
+    const pairs = format({ kind: 'key-values' }, [number('a')])
+    assert.deepEqual(decoded(pairs, Uint8Array.of(...bytes('a:1,b:'), 0xb0)), [
+      'decode: text: found bytes that are not UTF-8, expected text',
+    ])
+  })
+})
+
+describe('formats: whatever comes in', () => {
+  const all = [...jeelinkFormats, ...decoders.map(lenient)]
+  const each = [all, ...decoders.map((decoder) => [lenient(decoder)])].map(compileFormats)
+
+  /** Decodes with each; every outcome holds finite, plain values. */
+  function check(payload: unknown): void {
+    for (const formats of each) {
+      const result = formats.decode({ payload, source: 'x' })
+      if (result.kind === 'rejected') {
+        assert.ok(result.reasons.length > 0)
+        for (const reason of result.reasons) {
+          assert.match(reason, /^(decode|when|compute|required|type): \w+: ./s)
+          assert.ok(reason.length < 300, reason)
+        }
+      }
+      if (result.kind !== 'clean') continue
+      for (const value of Object.values(result.events[0]?.data ?? {})) {
+        if (typeof value === 'number') assert.ok(Number.isFinite(value) && !Object.is(value, -0))
+        else assert.match(typeof value, /^(string|boolean)$/)
+      }
+    }
+  }
+
+  it('any text', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), check))
+  })
+
+  it('any bytes', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), check))
+  })
+
+  it('any JSON, as a value and as text', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        check(value)
+        check(JSON.stringify(value))
+      }),
+    )
+  })
+
+  it('texts that look right', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        'OK ',
+        'OKX ',
+        'a=',
+        'b=',
+        ' ',
+        ',',
+        '"',
+        '-',
+        '(',
+        '{"a":',
+        '}',
+        '\u0000',
+        'G',
+        'NaN',
+        '1e999',
+      ),
+      fc.integer({ min: -5, max: 300 }).map(String),
+      fc.double().map(String),
+    )
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join('')),
+        check,
+      ),
+    )
+  })
+
+  it('ten megabytes', () => {
+    for (const unit of ['OK 12 ', '1 ', 'a=1 ', ',', '[']) check(unit.repeat(1e7 / unit.length))
+    check(`OK 12 ${'1 '.repeat(5e6)}`)
+  })
+})
+
+describe('formats: patterns of sources', () => {
+  const cases: Array<[glob: string, source: string, matches: boolean]> = [
+    ['*', '', true],
+    ['tty*', 'ttyUSB0', true],
+    ['tty*', 'xtty', false],
+    ['*USB*', 'ttyUSB0', true],
+    ['tty?', 'ttyS', true],
+    ['tty?', 'tty', false],
+    ['a*b*c', 'aXbYbZc', true],
+    ['a*b*c', 'aXbYbZ', false],
+    ['ttyUSB0', 'ttyUSB0', true],
+    ['ttyUSB0', 'ttyUSB01', false],
+    ['a.c', 'abc', false],
+    ['', '', true],
+    ['?', '', false],
+  ]
+  for (const [glob, source, matches] of cases) {
+    it(`"${glob}" and "${source}"`, () => {
+      assert.equal(compileGlob(glob)(source), matches)
+    })
+  }
+
+  it('is quick on a hostile pattern', () => {
+    assert.equal(compileGlob('*a*a*a*a*a*a*a*a*b')('a'.repeat(5000)), false)
+  })
+})
