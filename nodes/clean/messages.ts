@@ -1,0 +1,38 @@
+// From what became of a line to the messages at clean's three outputs.
+import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
+import type { CleanEvent, Outcome } from '../../lib/formats/format.ts'
+
+/** The messages for the outputs clean, rejected and unknown. An unknown line's message goes on as it came. */
+export function cleanMessages(
+  msg: EventMessage,
+  outcome: Outcome,
+): [EventMessage[], EventMessage | null, EventMessage | null] {
+  switch (outcome.kind) {
+    case 'clean':
+      return [cleaned(msg, outcome.events), null, null]
+    case 'rejected':
+      return [[], rejected(msg, outcome.type, outcome.reasons), null]
+    case 'unknown':
+      return [[], null, msg]
+  }
+}
+
+function cleaned(msg: EventMessage, events: readonly CleanEvent[]): EventMessage[] {
+  if (events.length === 1) return [filled(msg, msg.event.id, events[0] as CleanEvent)]
+  return events.map((event, i) => filled({ ...msg }, `${msg.event.id}.${i + 1}`, event))
+}
+
+function filled(msg: EventMessage, id: string, { type, data, time, eventId }: CleanEvent): EventMessage {
+  const event: FieldlogEvent = { ...msg.event, id, type, data, time: time ?? msg.event.time }
+  if (eventId !== undefined) event.eventId = eventId
+  msg.event = event
+  msg.payload = data
+  msg.topic = `${type}/${event.source}`
+  return msg
+}
+
+function rejected(msg: EventMessage, type: string, reasons: string[]): EventMessage {
+  msg.event = { ...msg.event, type, verdict: 'rejected', reasons }
+  msg.topic = `${type}/${msg.event.source}`
+  return msg
+}

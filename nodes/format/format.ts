@@ -1,0 +1,15 @@
+import type { NodeAPI, NodeDef } from 'node-red'
+import { definitionProblem, type FormatOptions } from './options.ts'
+import { FORMAT_TYPE, type FormatNode } from './registry.ts'
+
+export default function (RED: NodeAPI): void {
+  RED.nodes.registerType(FORMAT_TYPE, function (this: FormatNode, config: FormatOptions & NodeDef) {
+    RED.nodes.createNode(this, config)
+    const problem = definitionProblem(config.definition)
+    if (problem === undefined) this.definition = config.definition
+    else {
+      const type = config.definition?.type || 'without a type'
+      this.error(`format ${type}: not used until it is corrected in its panel:\n${problem}`)
+    }
+  })
+}

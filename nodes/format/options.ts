@@ -1,0 +1,19 @@
+import { checkDefinition } from '../../lib/formats/check.ts'
+import type { FormatDefinition } from '../../lib/formats/definition.ts'
+import { describeProblems } from '../../lib/formats/problems.ts'
+
+/** The properties of a `fieldlog-format` config node. */
+export interface FormatOptions {
+  /** the format; default: an empty one, for key-value lines, to be filled in */
+  definition: FormatDefinition
+}
+
+export const formatDefaults: FormatOptions = {
+  definition: { type: '', decoder: { kind: 'key-values' }, fields: [] },
+}
+
+/** What is wrong with the definition, a line each; undefined when nothing is. */
+export function definitionProblem(definition: unknown): string | undefined {
+  const problems = checkDefinition(definition)
+  return problems.length === 0 ? undefined : describeProblems(problems)
+}
