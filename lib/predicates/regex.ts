@@ -1,9 +1,8 @@
-// Regular expressions that a user writes: RE2, whose time is linear in the text, whatever the pattern.
-import { RE2JS } from 're2js'
+import { compilePattern } from '../formats/pattern.ts'
 import type { RegexEngine } from './operators.ts'
 
-/** Compiles for a search anywhere in the text; throws an Error with RE2's own words about the pattern. */
+/** RE2, whose time is linear in the text whatever the pattern; throws an Error in its own words. */
 export const re2Engine: RegexEngine = (pattern, ignoreCase) => {
-  const compiled = RE2JS.compile(pattern, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0)
+  const compiled = compilePattern(pattern, { ignoreCase })
   return (text) => compiled.test(text)
 }

@@ -1,0 +1,103 @@
+import type { FieldDefinition, FormatDefinition } from '../../lib/formats/definition.ts'
+import { fieldsByType } from '../../lib/predicates/defaults.ts'
+import type { PredicateRow } from '../../lib/predicates/row.ts'
+import { show, showList } from '../../lib/predicates/text.ts'
+import type { EditorNode } from '../../types/node-red-editor.d.ts'
+import { colours } from '../shared/colours.ts'
+import { knownFields } from '../shared/panel/known-fields.ts'
+import { browserRegex } from '../shared/panel/pattern-check.ts'
+import { predicateRow, type RowEditor } from '../shared/panel/predicate-row.ts'
+import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
+import { type LabelOptions, labelDefaults, predicatesProblem } from './options.ts'
+
+RED.nodes.registerType<LabelOptions>('fieldlog-label', {
+  category: 'fieldlog',
+  color: colours.label,
+  defaults: {
+    name: { value: labelDefaults.name },
+    predicates: {
+      value: labelDefaults.predicates,
+      validate: (predicates, _options) => predicatesProblem(predicates, browserRegex) ?? true,
+    },
+    formatRanges: { value: labelDefaults.formatRanges },
+    badFrom: { value: labelDefaults.badFrom },
+  },
+  inputs: 1,
+  outputs: 2,
+  outputLabels(index) {
+    return this._(index === 0 ? 'fieldlog-label.good' : 'fieldlog-label.bad')
+  },
+  icon: 'fieldlog-label.svg',
+  paletteLabel: 'label',
+  label() {
+    return this.name || 'label'
+  },
+  labelStyle() {
+    return this.name ? 'node_label_italic' : ''
+  },
+  oneditprepare() {
+    const formats = workspaceFormats()
+    const context = {
+      fields: knownFields(formats),
+      types: [...fieldsByType(formats).keys()],
+      words: (key: string, values?: Record<string, unknown>) => this._(`fieldlog-label.rule.${key}`, values),
+    }
+    list().editableList({
+      addButton: this._('fieldlog-label.add'),
+      sortable: true,
+      removable: true,
+      scrollOnAdd: false,
+      addItem(place, _index, row: Partial<PredicateRow>) {
+        place.data('editor', predicateRow(place, row, context))
+        const added = Object.keys(row).length === 0
+        if (added) setTimeout(() => list().editableList('show', row))
+      },
+    })
+    list().editableList('addItems', this.predicates)
+    showFormatRules(this, formats)
+    $('#node-input-formatRanges').on('change', () => {
+      const used = $('#node-input-formatRanges').prop('checked') === true
+      $('#fieldlog-label-format-rules').toggleClass('fieldlog-rule-off', !used)
+    })
+  },
+  oneditsave() {
+    const rows = list()
+      .editableList('items')
+      .toArray()
+      .map((item) => ($(item).data('editor') as RowEditor).read())
+    this.predicates = rows
+  },
+  oneditresize({ height }) {
+    const others = $('#dialog-form > div:not(.fieldlog-label-list-row)').toArray()
+    const used = others.reduce((sum, other) => sum + ($(other).outerHeight(true) ?? 0), 0)
+    list().editableList('height', Math.max(160, height - used - 30))
+  },
+})
+
+function list(): JQuery {
+  return $('#fieldlog-label-predicates')
+}
+
+/** The rules that come from the formats, one line a type: to be read, not changed here. */
+function showFormatRules(node: EditorNode, formats: FormatDefinition[]): void {
+  const place = $('#fieldlog-label-format-rules').empty()
+  for (const [type, fields] of fieldsByType(formats)) {
+    const texts = [...fields.values()].flatMap((definitions) => definitions.flatMap(plausible))
+    if (texts.length === 0) continue
+    $('<dt>').text(type).appendTo(place)
+    $('<dd>')
+      .text([...new Set(texts)].join(' · '))
+      .appendTo(place)
+  }
+  if (place.children().length === 0) $('<dd>').text(node._('fieldlog-label.noFormatRules')).appendTo(place)
+}
+
+/** `temp -50…50 °C`, `light at most 100 %`, `lobat 0 or 1`. */
+function plausible({ name, min, max, allowed, unit = '' }: FieldDefinition): string[] {
+  const texts: string[] = []
+  if (min !== undefined && max !== undefined) texts.push(`${name} ${min}…${max} ${unit}`)
+  else if (min !== undefined) texts.push(`${name} ≥ ${show(min)} ${unit}`)
+  else if (max !== undefined) texts.push(`${name} ≤ ${show(max)} ${unit}`)
+  if (allowed !== undefined && allowed.length > 0) texts.push(`${name} ${showList(allowed)}`)
+  return texts.map((text) => text.trim())
+}
