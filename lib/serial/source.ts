@@ -1,0 +1,59 @@
+// Where bytes come from: one interface, three implementations (a device, TCP, the demo collector).
+
+export interface LinkEvents {
+  /**
+   * Bytes as they came, with the time they were read (ms since 1970, UTC). The buffer is used again for the
+   * next ones: copy what must be kept.
+   */
+  data(chunk: Buffer, received: number): void
+  /** The connection ended, and not by `close`. Called once at most; nothing follows it. */
+  closed(reason: SourceError): void
+}
+
+/** One connection, open from the start until `close` resolves or `closed` is called. */
+export interface Link {
+  /** Resolves when the system has taken the bytes. */
+  write(data: Buffer): Promise<void>
+  /** No `data` until `resume`, but for what is already on its way. */
+  pause(): void
+  resume(): void
+  /** Ends the connection in less than a second. All that had been read goes to `data` before it resolves. */
+  close(): Promise<void>
+}
+
+export interface LineSource {
+  /** as the log names it: [A-Za-z0-9._:@-]+ */
+  readonly name: string
+  /** as a message names it */
+  readonly text: string
+  /** a pause makes the sender wait, so nothing is lost by it (TCP, flow control by wire or XON/XOFF) */
+  readonly holdsBack: boolean
+  /** Resolves with the open connection, rejects with a SourceError. `signal` gives up trying. */
+  connect(events: LinkEvents, signal: AbortSignal): Promise<Link>
+}
+
+/** Why a source cannot be opened or has gone. */
+export class SourceError extends Error {
+  /** a few words for a node's status */
+  readonly short: string
+
+  /** @param message what happened, where, and what to do; without a full stop */
+  constructor(message: string, short: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'SourceError'
+    this.short = short
+  }
+}
+
+/** Waits for `work`, but not longer than `ms`: a driver that hangs must not hang us. */
+export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  try {
+    await Promise.race([work, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}
