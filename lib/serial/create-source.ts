@@ -1,0 +1,21 @@
+// From an address to the source behind it.
+import { addressText, parseAddress, sourceName } from './address.ts'
+import { demoSource } from './demo/demo-source.ts'
+import { deviceSource } from './device.ts'
+import type { SerialSettings } from './settings.ts'
+import type { LineSource } from './source.ts'
+import { tcpSource } from './tcp.ts'
+import { systemTiming, type Timing } from './timing.ts'
+
+/** The source for an address as the user writes it. Throws an Error in words where it is none. */
+export function createSource(
+  text: string,
+  settings: SerialSettings,
+  timing: Timing = systemTiming,
+): LineSource {
+  const address = parseAddress(text)
+  const name = sourceName(address)
+  if (address.kind === 'demo') return demoSource(timing)
+  if (address.kind === 'tcp') return tcpSource(address.host, address.port, name, addressText(address), timing)
+  return deviceSource(address.path, name, settings, timing)
+}

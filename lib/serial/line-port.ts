@@ -1,0 +1,302 @@
+// One port of a gateway: a source kept connected, its bytes as lines, and a queue in front of the flow. While
+// a deploy replaces nodes the queue holds the lines. It knows nothing of Node-RED.
+import { LineQueue, type PortLine } from './line-queue.ts'
+import type { LineSettings } from './settings.ts'
+import { type LineSource, SourceError } from './source.ts'
+import { LineSplitter, type SplitLine, type SplitterCounts } from './splitter.ts'
+import { type SourceState, Supervisor } from './supervisor.ts'
+import type { Timing } from './timing.ts'
+
+/** Lines that wait while the flow runs; reading pauses beyond, and goes on at a quarter of it. */
+export const waitingLimits = { lines: 2_000, bytes: 4 * 1024 * 1024 }
+/** Lines held during a deploy. */
+export const heldLimits = { lines: 10_000, bytes: 16 * 1024 * 1024 }
+/** Lines given to the flow before other work has its turn. */
+const batch = 250
+/** How long (ms) a connection stays open without settings, for a deploy to make them anew. */
+const detachGrace = 2_000
+/** Turns of the event loop after the last line, so that it is through a few nodes when `drain` resolves. */
+const drainTurns = 10
+
+export interface PortCounts extends SplitterCounts {
+  /** lines given to the flow */
+  sent: number
+  /** lines dropped because too many were held, or nobody was there to take them */
+  dropped: number
+}
+
+export interface Subscriber {
+  line(line: PortLine): void
+  /** the state or the counts have changed */
+  changed(): void
+}
+
+export interface PortSetup {
+  /** tells settings apart: with the same key an open connection stays as it is */
+  key: string
+  source: LineSource
+  lines: LineSettings
+  report(level: 'info' | 'warn', text: string): void
+}
+
+interface Connection {
+  setup: PortSetup
+  supervisor: Supervisor
+  splitter: LineSplitter
+}
+
+const noCounts: SplitterCounts = { lines: 0, empty: 0, long: 0, cutOff: 0 }
+
+export class LinePort {
+  readonly #timing: Timing
+  readonly #queue = new LineQueue()
+  readonly #subscribers = new Set<Subscriber>()
+  /** what the port's settings say; undefined where there are none (any more) */
+  #wanted: PortSetup | undefined
+  /** what is being read from */
+  #current: Connection | undefined
+  #work: Promise<void> = Promise.resolve()
+  #cancelGrace: () => void = () => undefined
+  /** of connections with earlier settings */
+  #past = noCounts
+  #sent = 0
+  #dropped = 0
+  #droppedInHold = 0
+  #held = true
+  #paused = false
+  #pumping = false
+  #drained = false
+  #longLineReported = Number.NEGATIVE_INFINITY
+  #onRelease: Array<() => void> = []
+
+  /** Starts held: nothing is opened or sent before `release`. */
+  constructor(timing: Timing) {
+    this.#timing = timing
+  }
+
+  get state(): SourceState {
+    return this.#current?.supervisor.state ?? { state: 'closed' }
+  }
+
+  get counts(): PortCounts {
+    return {
+      ...added(this.#past, this.#current?.splitter.counts ?? noCounts),
+      sent: this.#sent,
+      dropped: this.#dropped,
+    }
+  }
+
+  /** Lines read and not yet given to the flow. */
+  get waiting(): number {
+    return this.#queue.length
+  }
+
+  /** Its settings are there: a config node stands for it. */
+  get attached(): boolean {
+    return this.#wanted !== undefined
+  }
+
+  /** It was drained, and reads no more. */
+  get drained(): boolean {
+    return this.#drained
+  }
+
+  /** Says what to read from; it is opened while the flow runs and somebody subscribes. */
+  attach(setup: PortSetup): void {
+    this.#cancelGrace()
+    this.#wanted = setup
+    if (this.#current?.setup.key === setup.key) this.#current.setup.report = setup.report
+    if (!this.#held) this.#reconcile()
+  }
+
+  /**
+   * The settings are gone: for good, or for the moment that a deploy takes to make them anew. In that case the
+   * connection stays open for a moment, so that nothing a device sends meanwhile is lost. Resolves when closed,
+   * or at once.
+   */
+  async detach(forGood: boolean): Promise<void> {
+    this.#wanted = undefined
+    if (forGood || this.#drained) await this.#reconcile()
+    else this.#cancelGrace = this.#timing.after(detachGrace, () => this.#reconcile())
+  }
+
+  /** Gives every line to `subscriber` from now on. The source is open while there is at least one. */
+  subscribe(subscriber: Subscriber): () => void {
+    this.#subscribers.add(subscriber)
+    if (!this.#held) this.#reconcile()
+    return () => {
+      this.#subscribers.delete(subscriber)
+    }
+  }
+
+  /** A deploy begins: reading goes on, nothing is sent. */
+  hold(): void {
+    this.#held = true
+  }
+
+  /** The flow runs: opens the source, and sends what was held. */
+  release(): void {
+    this.#held = false
+    for (const resolve of this.#onRelease.splice(0)) resolve()
+    if (this.#droppedInHold > 0) this.#wanted?.report('warn', droppedText(this.#droppedInHold))
+    this.#droppedInHold = 0
+    if (this.#subscribers.size === 0) this.#discard()
+    this.#cancelGrace()
+    this.#reconcile()
+    this.#throttle()
+    this.#pump()
+  }
+
+  /** Sends bytes to the device. Rejects with a SourceError where it is not connected. */
+  write(data: Buffer): Promise<void> {
+    if (this.#current) return this.#current.supervisor.write(data)
+    return Promise.reject(new SourceError('the port is not open', 'closed'))
+  }
+
+  /**
+   * For the end of the process: reads no more, and resolves when every complete line that had been read went
+   * into the flow, a few turns of the event loop ago. Lines held by a deploy wait for its end, `limit` ms long.
+   * Gives the number of lines that could not be sent.
+   */
+  async drain(limit: number): Promise<number> {
+    this.#drained = true
+    await this.#reconcile()
+    if (this.#held && this.#queue.length > 0) await this.#untilReleased(limit)
+    while (!this.#held && this.#queue.length > 0) await turn()
+    for (let i = 0; i < drainTurns; i++) await turn()
+    return this.#queue.length
+  }
+
+  #untilReleased(limit: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#timing.after(limit, resolve)
+      this.#onRelease.push(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
+  /** Makes what is open agree with what is wanted, one step after the other. */
+  #reconcile(): Promise<void> {
+    this.#work = this.#work.then(async () => {
+      const used = (this.#held || this.#subscribers.size > 0) && !this.#drained
+      const wanted = used ? this.#wanted : undefined
+      if (this.#current && this.#current.setup.key !== wanted?.key) await this.#close(this.#current)
+      if (!this.#current && wanted && !this.#held) this.#open(wanted)
+    })
+    return this.#work
+  }
+
+  #open(setup: PortSetup): void {
+    const splitter = new LineSplitter(setup.lines, (line) => this.#receive(line, setup))
+    const supervisor = new Supervisor(setup.source, this.#timing, {
+      data: (chunk, received) => splitter.push(chunk, received),
+      disconnected: () => splitter.reset(),
+      state: () => this.#changed(),
+      report: (level, text) => setup.report(level, text),
+    })
+    this.#current = { setup, supervisor, splitter }
+    this.#paused = false
+    this.#throttle()
+    supervisor.start()
+  }
+
+  async #close({ supervisor, splitter }: Connection): Promise<void> {
+    await supervisor.stop()
+    this.#past = added(this.#past, splitter.counts)
+    this.#current = undefined
+    this.#changed()
+  }
+
+  #receive(line: SplitLine, setup: PortSetup): void {
+    if (this.#held && this.#isOver(heldLimits) && !setup.source.holdsBack) {
+      this.#dropped++
+      this.#droppedInHold++
+      return
+    }
+    const { payload, received, bytes } = line
+    const waiting: PortLine = { payload, received, bytes, source: setup.source.name }
+    if (line.piece === 1) {
+      waiting.notice = { kind: 'long-line', bytes, piece: 1, source: setup.source.name }
+      this.#reportLongLine(setup, bytes)
+    }
+    this.#queue.push(waiting)
+    this.#throttle()
+    this.#pump()
+  }
+
+  /** Once a minute at most: a wrong baud rate makes many. Each one is noted in the journal all the same. */
+  #reportLongLine(setup: PortSetup, bytes: number): void {
+    const now = this.#timing.now()
+    if (Math.abs(now - this.#longLineReported) < 60_000) return
+    this.#longLineReported = now
+    setup.report('warn', longLineText(setup.source.name, bytes))
+  }
+
+  #isOver(limits: { lines: number; bytes: number }, part = 1): boolean {
+    return this.#queue.length >= limits.lines * part || this.#queue.bytes >= limits.bytes * part
+  }
+
+  /** Reads no more while the flow does not keep up. In a deploy only where that makes the sender wait. */
+  #throttle(): void {
+    const current = this.#current
+    if (!current) return
+    const limits = this.#held ? heldLimits : waitingLimits
+    const mayPause = !this.#held || current.setup.source.holdsBack
+    if (!this.#paused && mayPause && this.#isOver(limits)) {
+      this.#paused = true
+      current.supervisor.pause()
+    } else if (this.#paused && !this.#isOver(limits, 0.25)) {
+      this.#paused = false
+      current.supervisor.resume()
+    }
+  }
+
+  #pump(): void {
+    if (this.#pumping || this.#held || this.#queue.length === 0) return
+    this.#pumping = true
+    setImmediate(() => {
+      this.#pumping = false
+      if (this.#held) return
+      for (const line of this.#queue.take(batch)) {
+        this.#sent++
+        for (const subscriber of this.#subscribers) subscriber.line(line)
+      }
+      this.#throttle()
+      this.#changed()
+      this.#pump()
+    })
+  }
+
+  /** Nobody takes the lines: they would wait for ever. */
+  #discard(): void {
+    this.#dropped += this.#queue.take(this.#queue.length).length
+  }
+
+  #changed(): void {
+    for (const subscriber of this.#subscribers) subscriber.changed()
+  }
+}
+
+function added(a: SplitterCounts, b: SplitterCounts): SplitterCounts {
+  return {
+    lines: a.lines + b.lines,
+    empty: a.empty + b.empty,
+    long: a.long + b.long,
+    cutOff: a.cutOff + b.cutOff,
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+function droppedText(count: number): string {
+  const most = `${heldLimits.lines.toLocaleString('en')} lines or ${heldLimits.bytes / 2 ** 20} MiB are held`
+  return `${count.toLocaleString('en')} lines dropped during the deploy: at most ${most}`
+}
+
+function longLineText(source: string, bytes: number): string {
+  return `a line from ${source} is over ${bytes.toLocaleString('en')} bytes: it is given out in pieces of that size`
+}

@@ -1,0 +1,21 @@
+// What a port's node shows under itself.
+import type { PortCounts } from './line-port.ts'
+import type { SourceState } from './supervisor.ts'
+
+export interface Status {
+  fill: 'green' | 'yellow' | 'red' | 'grey'
+  shape: 'dot' | 'ring'
+  text: string
+}
+
+/** Short and true: green while connected, red or yellow with the reason while it tries again. */
+export function statusOf(state: SourceState, counts: PortCounts): Status {
+  const lines = `${counts.sent.toLocaleString('en')} lines`
+  const dropped = counts.dropped > 0 ? `, ${counts.dropped.toLocaleString('en')} dropped` : ''
+  if (state.state === 'open')
+    return { fill: dropped ? 'yellow' : 'green', shape: 'dot', text: `connected, ${lines}${dropped}` }
+  if (state.state === 'opening') return { fill: 'yellow', shape: 'ring', text: 'connecting …' }
+  if (state.state === 'closed') return { fill: 'grey', shape: 'ring', text: `closed, ${lines}${dropped}` }
+  const seconds = Math.max(1, Math.round(state.retryIn / 1000))
+  return { fill: 'red', shape: 'ring', text: `${state.reason.short}, trying again in ${seconds} s` }
+}

@@ -1,0 +1,155 @@
+// Keeps one source connected: tries again by itself, with growing pauses, and says each change of state once.
+import { asError } from '../errors.ts'
+import { pauseAfter } from '../mqtt/backoff.ts'
+import { type LineSource, type Link, SourceError } from './source.ts'
+import type { Timing } from './timing.ts'
+
+/** a connection that lasts this long (ms) was a good one: the pauses start small again */
+export const stableAfter = 10_000
+
+export type SourceState =
+  | { state: 'closed' }
+  | { state: 'opening' }
+  | { state: 'open' }
+  /** `retryIn` in ms */
+  | { state: 'waiting'; reason: SourceError; retryIn: number }
+
+export interface SupervisorEvents {
+  data(chunk: Buffer, received: number): void
+  /** a connection ended, by `stop` too: what is there of a line will not be completed */
+  disconnected(): void
+  state(state: SourceState): void
+  /** a sentence for the log, once for each change of state */
+  report(level: 'info' | 'warn', text: string): void
+}
+
+export class Supervisor {
+  readonly #source: LineSource
+  readonly #timing: Timing
+  readonly #events: SupervisorEvents
+  #state: SourceState = { state: 'closed' }
+  #link: Link | undefined
+  #attempt: Promise<void> | undefined
+  #abort = new AbortController()
+  #running = false
+  #paused = false
+  #failures = 0
+  #reported: string | undefined
+  #cancelTimer: () => void = () => undefined
+
+  constructor(source: LineSource, timing: Timing, events: SupervisorEvents) {
+    this.#source = source
+    this.#timing = timing
+    this.#events = events
+  }
+
+  get state(): SourceState {
+    return this.#state
+  }
+
+  /** Starts connecting; without effect while it runs. */
+  start(): void {
+    if (this.#running) return
+    this.#running = true
+    this.#abort = new AbortController()
+    this.#failures = 0
+    this.#reported = undefined
+    this.#try()
+  }
+
+  /** Ends the connection; all that had been read went to `data` when it resolves. Under a second. */
+  async stop(): Promise<void> {
+    if (!this.#running) return
+    this.#running = false
+    this.#cancelTimer()
+    this.#abort.abort(new SourceError(`${this.#source.text}: the port was closed`, 'closed'))
+    await this.#attempt
+    await this.#dropLink()
+    this.#set({ state: 'closed' })
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.#link?.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#link?.resume()
+  }
+
+  /** Sends bytes to the device. Rejects with a SourceError where it is not connected. */
+  write(data: Buffer): Promise<void> {
+    if (this.#link) return this.#link.write(data)
+    return Promise.reject(new SourceError(`${this.#source.text} is not connected`, 'not connected'))
+  }
+
+  #try(): void {
+    this.#set({ state: 'opening' })
+    this.#attempt = this.#connect().catch((error) => this.#failed(asError(error)))
+  }
+
+  async #connect(): Promise<void> {
+    const link = await this.#source.connect(
+      {
+        data: (chunk, received) => this.#events.data(chunk, received),
+        closed: (reason) => this.#lost(reason),
+      },
+      this.#abort.signal,
+    )
+    this.#link = link
+    if (!this.#running) return
+    if (this.#paused) link.pause()
+    this.#set({ state: 'open' })
+    this.#report('info', `connected to ${this.#source.text}`)
+    this.#cancelTimer = this.#timing.after(stableAfter, () => {
+      this.#failures = 0
+    })
+  }
+
+  #lost(reason: SourceError): void {
+    this.#link = undefined
+    this.#events.disconnected()
+    this.#failed(reason)
+  }
+
+  #failed(error: Error): void {
+    this.#cancelTimer()
+    if (!this.#running) return
+    const reason =
+      error instanceof SourceError
+        ? error
+        : new SourceError(`${this.#source.text}: ${error.message}`, 'error')
+    this.#failures++
+    const retryIn = pauseAfter(this.#failures, this.#timing.random())
+    this.#set({ state: 'waiting', reason, retryIn })
+    this.#report(
+      'warn',
+      `${reason.message}${/[.?!]$/.test(reason.message) ? '' : '.'} Trying again by itself.`,
+    )
+    this.#cancelTimer = this.#timing.after(retryIn, () => this.#try())
+  }
+
+  async #dropLink(): Promise<void> {
+    const link = this.#link
+    if (!link) return
+    this.#link = undefined
+    try {
+      await link.close()
+    } catch (error) {
+      this.#events.report('warn', `${this.#source.text} did not close: ${asError(error).message}`)
+    }
+    this.#events.disconnected()
+  }
+
+  #set(state: SourceState): void {
+    this.#state = state
+    this.#events.state(state)
+  }
+
+  #report(level: 'info' | 'warn', text: string): void {
+    if (text === this.#reported) return
+    this.#reported = text
+    this.#events.report(level, text)
+  }
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import type { PortCounts } from '../../../lib/serial/line-port.ts'
+import { SourceError } from '../../../lib/serial/source.ts'
+import { statusOf } from '../../../lib/serial/status.ts'
+
+const counts: PortCounts = { lines: 2000, empty: 0, long: 0, cutOff: 0, sent: 1234, dropped: 0 }
+
+describe('The status of a port', () => {
+  it('is green and counts while connected, yellow once lines were dropped', () => {
+    assert.deepEqual(statusOf({ state: 'open' }, counts), {
+      fill: 'green',
+      shape: 'dot',
+      text: 'connected, 1,234 lines',
+    })
+    assert.deepEqual(statusOf({ state: 'open' }, { ...counts, dropped: 5 }), {
+      fill: 'yellow',
+      shape: 'dot',
+      text: 'connected, 1,234 lines, 5 dropped',
+    })
+  })
+
+  it('says why it waits and for how long', () => {
+    const reason = new SourceError('/dev/ttyUSB0 does not exist', 'does not exist')
+    assert.deepEqual(statusOf({ state: 'waiting', reason, retryIn: 3900 }, counts), {
+      fill: 'red',
+      shape: 'ring',
+      text: 'does not exist, trying again in 4 s',
+    })
+    assert.equal(
+      statusOf({ state: 'waiting', reason, retryIn: 400 }, counts).text,
+      'does not exist, trying again in 1 s',
+    )
+  })
+
+  it('tells connecting from closed', () => {
+    assert.deepEqual(statusOf({ state: 'opening' }, counts), {
+      fill: 'yellow',
+      shape: 'ring',
+      text: 'connecting …',
+    })
+    assert.deepEqual(statusOf({ state: 'closed' }, counts), {
+      fill: 'grey',
+      shape: 'ring',
+      text: 'closed, 1,234 lines',
+    })
+  })
+})
