@@ -44,7 +44,8 @@ export function nodeRedSettings(config: ApplianceConfig, context: SettingsContex
       page: { title: 'Fieldlog' },
       header: { title: `Fieldlog · ${config.gateway}` },
       tours: false,
-      projects: { enabled: false },
+      // neither on nor off: Node-RED warns at each start when they are turned off
+      projects: {},
     },
   }
 }

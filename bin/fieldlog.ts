@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+// The `fieldlog` command: finds the subcommand and hands over to it.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+interface Subcommand {
+  /** one line for `fieldlog --help` */
+  summary: string
+  /** Runs it with the arguments after its name; resolves to the exit status. */
+  run(args: string[]): Promise<number>
+}
+
+/** Loaded on demand, so that none waits for what another one needs. */
+const subcommands: Record<string, Subcommand> = {
+  start: {
+    summary: 'run the gateway: Node-RED with the shipped flow (settings: FIELDLOG_… in the environment)',
+    async run(args) {
+      if (args.length > 0) return usage(`start takes no arguments, but was given: ${args.join(' ')}`)
+      const { start } = await import('./start.ts')
+      await start()
+      // it runs until a signal ends the process
+      return new Promise<number>(() => {})
+    },
+  },
+}
+
+const [name, ...args] = process.argv.slice(2)
+process.exitCode = await main(name, args)
+
+async function main(name: string | undefined, args: string[]): Promise<number> {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(help())
+    return 0
+  }
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${version()}\n`)
+    return 0
+  }
+  const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined
+  if (!subcommand) return usage(`unknown command "${name}"`)
+  return subcommand.run(args)
+}
+
+function help(): string {
+  const rows = Object.entries(subcommands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
+  return `Usage: fieldlog <command> [arguments]\n\nCommands:\n${rows.join('\n')}\n\nfieldlog --version prints the version.\n`
+}
+
+/** What was wrong, on standard error, and how to see what is right; status 2 as usual for wrong usage. */
+function usage(problem: string): number {
+  process.stderr.write(`fieldlog: ${problem}; see fieldlog --help\n`)
+  return 2
+}
+
+function version(): string {
+  // the command runs from dist/bin in the package
+  for (const folder of ['../..', '..']) {
+    try {
+      const text = readFileSync(join(import.meta.dirname, folder, 'package.json'), 'utf8')
+      return (JSON.parse(text) as { version: string }).version
+    } catch {
+      // from the sources it runs in bin, one folder higher up
+    }
+  }
+  return 'unknown'
+}

@@ -1,0 +1,64 @@
+// Finds Node-RED and what it brings along, and mounts it on a server.
+import type { RequestListener, Server } from 'node:http'
+import { createRequire } from 'node:module'
+import type { NodeRedApp } from 'node-red'
+import type { Bcrypt } from '../lib/appliance/login.ts'
+
+/** The little of Express that mounts one application in another. */
+interface ExpressApp extends RequestListener {
+  disable(setting: string): void
+  use(path: string, ...handlers: unknown[]): void
+}
+
+export interface NodeRed {
+  RED: NodeRedApp
+  version: string
+  bcrypt: Bcrypt
+  express(): ExpressApp
+}
+
+/**
+ * Loads Node-RED from beside this package, or from the folder the command was started in.
+ * `name` is its name in node_modules. Throws an Error that says what to do when there is none.
+ */
+export function loadNodeRed(name: string, folder: string): NodeRed {
+  const entry = find(name, [import.meta.url, `${folder}/package.json`])
+  if (!entry) throw new Error(`Node-RED (${name}) is not installed here; run: npm install node-red`)
+  const require = createRequire(entry)
+  const { version } = require('./../package.json') as { version: string }
+  return {
+    RED: require(entry) as NodeRedApp,
+    version,
+    bcrypt: require('bcryptjs') as Bcrypt,
+    express: require('express') as () => ExpressApp,
+  }
+}
+
+function find(name: string, places: string[]): string | undefined {
+  for (const place of places) {
+    try {
+      return createRequire(place).resolve(name)
+    } catch {
+      // not there: the next place may have it
+    }
+  }
+  return undefined
+}
+
+/** Starts the runtime on a server; resolves to the application that answers its requests. */
+export async function startNodeRed(
+  nodeRed: NodeRed,
+  server: Server,
+  settings: object,
+  protect: RequestListener | undefined,
+): Promise<RequestListener> {
+  const { RED } = nodeRed
+  RED.init(server, settings as Parameters<NodeRedApp['init']>[1])
+  const app = nodeRed.express()
+  app.disable('x-powered-by')
+  app.use('/', RED.httpAdmin)
+  if (protect) app.use('/', protect)
+  app.use('/', RED.httpNode)
+  await RED.start()
+  return app
+}

@@ -1,0 +1,168 @@
+// The appliance: Node-RED with the shipped flow, its own broker where there is no other, and an orderly end.
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import type { RequestListener, Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { homedir, hostname } from 'node:os'
+import { dirname, join } from 'node:path'
+import { demandLogin, guardFor } from '../lib/appliance/access.ts'
+import { banner, type FlowNode } from '../lib/appliance/banner.ts'
+import { type ApplianceConfig, ConfigError, flowEnvironment, readConfig } from '../lib/appliance/config.ts'
+import { type KeptBroker, keepBroker } from '../lib/appliance/embedded.ts'
+import { createGuardedServer } from '../lib/appliance/guarded-server.ts'
+import { credentialSecret, HomeError, installDefaultFlow, openHome } from '../lib/appliance/home.ts'
+import { BasicAuth, loginFor } from '../lib/appliance/login.ts'
+import { nodeRedSettings } from '../lib/appliance/settings.ts'
+import { Shutdown } from '../lib/appliance/shutdown.ts'
+import { asError, errorCode } from '../lib/errors.ts'
+import { startEmbeddedBroker } from '../lib/mqtt/embedded.ts'
+import { drain } from '../nodes/port/registry.ts'
+import { loadNodeRed, type NodeRed, startNodeRed } from './node-red.ts'
+
+const stopLimit = 9_000
+const brokerPause = 10_000
+
+const say = (text: string) => process.stdout.write(`fieldlog: ${text}\n`)
+const complain = (text: string) => process.stderr.write(`fieldlog: ${text}\n`)
+
+/** Runs until a signal, or the end of the parent process, stops it. */
+export async function start(): Promise<void> {
+  const shutdown = new Shutdown({ limit: stopLimit, log: complain, exit: (status) => process.exit(status) })
+  stopAtTheEnd(shutdown)
+  try {
+    await run(shutdown)
+  } catch (error) {
+    const expected = error instanceof ConfigError || error instanceof HomeError || error instanceof StartError
+    complain(expected ? error.message : `cannot start: ${asError(error).stack}`)
+    await shutdown.stop(1)
+  }
+}
+
+/** A start that cannot go on; the message is all the user needs. */
+class StartError extends Error {}
+
+async function run(shutdown: Shutdown): Promise<void> {
+  const config = readConfig(process.env, { homeDirectory: homedir(), hostName: hostname() })
+  // what the flow's nodes can read must not hold the editor's password
+  delete process.env.FIELDLOG_PASSWORD
+  openHome(config.home)
+  const nodeRed = findNodeRed()
+  const login = loginFor(config, nodeRed.bcrypt)
+  const auth = login && new BasicAuth(login, nodeRed.bcrypt)
+
+  let answer: RequestListener = (_, response) => {
+    response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '2' })
+    response.end('Fieldlog is starting\n')
+  }
+  const server = createGuardedServer((request, response) => answer(request, response), guardFor(auth))
+  const port = await listen(server, config)
+  shutdown.add('the HTTP server', () => server.closeAllConnections())
+
+  const broker = config.mqtt.url === undefined ? await ownBroker(config, shutdown) : undefined
+  Object.assign(process.env, flowEnvironment(config, broker?.url ?? ''))
+  const secret = credentialSecret(config.home)
+  const root = packageRoot()
+  const firstStart = installDefaultFlow(config.home, defaultFlow(root), secret)
+
+  const settings = nodeRedSettings(config, { packageRoot: root, credentialSecret: secret, login })
+  const started = startNodeRed(nodeRed, server, settings, auth && demandLogin(auth))
+  shutdown.add('the flow', async () => {
+    await started
+    await nodeRed.RED.stop()
+  })
+  shutdown.add('the serial port', drain)
+  const flowRuns = once(nodeRed.RED.events, 'flows:started')
+  reportMissingNodes(nodeRed)
+  answer = await started
+
+  say(`Fieldlog ${ownVersion(root)} on Node-RED ${nodeRed.version}, Node.js ${process.versions.node}`)
+  const flow = JSON.parse(readFileSync(join(config.home, 'flows.json'), 'utf8')) as FlowNode[]
+  const facts = { config, port, broker: brokerText(config, broker), login, flow, environment: process.env }
+  for (const line of banner(facts)) process.stdout.write(`${line}\n`)
+  if (firstStart) say('first start: the default flow is now in the home; edit it in the editor as you like')
+  await flowRuns
+  say('the flow is running')
+}
+
+function findNodeRed(): NodeRed {
+  try {
+    return loadNodeRed(process.env.FIELDLOG_NODE_RED || 'node-red', process.cwd())
+  } catch (error) {
+    throw new StartError(asError(error).message)
+  }
+}
+
+/** Every signal that asks for the end, and the end of `npm start` above us, stop all parts in order. */
+function stopAtTheEnd(shutdown: Shutdown): void {
+  const stop = (why: string) => {
+    if (!shutdown.stopping) say(`stopping (${why})`)
+    void shutdown.stop(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop(signal))
+  process.on('disconnect', () => stop('the parent process has ended'))
+  // nobody reads any more what we print: that must not end the process before its time
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stream.destroy())
+  const crash = (kind: string) => (error: unknown) => {
+    complain(`${kind}: ${asError(error).stack}`)
+    void shutdown.stop(1)
+  }
+  process.on('uncaughtException', crash('uncaught exception, stopping'))
+  process.on('unhandledRejection', crash('unhandled rejection, stopping'))
+}
+
+async function listen(server: Server, { host, port }: ApplianceConfig): Promise<number> {
+  try {
+    server.listen(port, host)
+    await once(server, 'listening')
+  } catch (error) {
+    const why = errorCode(error) === 'EADDRINUSE' ? 'another program has it' : asError(error).message
+    throw new StartError(
+      `cannot listen on ${host}:${port}: ${why}; choose another FIELDLOG_PORT (or FIELDLOG_HOST)`,
+    )
+  }
+  server.on('error', (error) => complain(`the HTTP server: ${error.message}`))
+  return (server.address() as AddressInfo).port
+}
+
+async function ownBroker(config: ApplianceConfig, shutdown: Shutdown): Promise<KeptBroker> {
+  const kept = await keepBroker({
+    port: config.mqtt.embeddedPort,
+    start: (port) => startEmbeddedBroker({ port, report: complain }),
+    log: complain,
+    pause: brokerPause,
+  })
+  shutdown.add('the embedded broker', () => kept.stop())
+  return kept
+}
+
+function brokerText(config: ApplianceConfig, broker: KeptBroker | undefined): string {
+  if (!broker) return config.mqtt.url ?? ''
+  return `${broker.url} (${broker.running ? 'embedded' : 'embedded, waiting for its port'})`
+}
+
+/** Node-RED starts no flow at all while the type of one node is missing, and says so only at a level we hide. */
+function reportMissingNodes({ RED }: NodeRed): void {
+  RED.events.on('runtime-event', (event: { id?: string; payload?: { error?: string; types?: string[] } }) => {
+    if (event.id !== 'runtime-state' || event.payload?.error !== 'missing-types') return
+    const types = event.payload.types?.join(', ')
+    complain(`the flow does not run: it uses node types that are not installed: ${types}`)
+  })
+}
+
+/** The folder with our package.json, above bin/ or dist/bin/. */
+function packageRoot(): string {
+  let folder = import.meta.dirname
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
+  return folder
+}
+
+function ownVersion(root: string): string {
+  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
+}
+
+function defaultFlow(root: string): string {
+  const path = join(root, 'examples/gateway.json')
+  return existsSync(path) ? readFileSync(path, 'utf8') : '[]'
+}
+
+if (import.meta.main) await start()
