@@ -47,11 +47,11 @@ export function problemOfError(error: Error, connected: boolean): Problem {
   const code = errorCode(error) ?? ''
   if (certificate[code] !== undefined) {
     const advice = 'check the CA certificate and the server name in the TLS settings'
-    return { kind: 'tls', text: `its certificate ${certificate[code]} (${code}): ${advice}` }
+    return { kind: 'tls', text: `has a certificate that ${certificate[code]} (${code}): ${advice}` }
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) {
     const advice = 'is this the TLS port, and does the broker ask for a client certificate?'
-    return { kind: 'tls', text: `TLS failed (${opensslReason(error)}): ${advice}` }
+    return { kind: 'tls', text: `does not agree on TLS (${opensslReason(error)}): ${advice}` }
   }
   if (error.message === 'connack timeout') {
     return {
@@ -60,7 +60,7 @@ export function problemOfError(error: Error, connected: boolean): Problem {
     }
   }
   if (connected) {
-    return { kind: 'lost', text: `the connection broke: ${unreachable[code] ?? error.message}` }
+    return { kind: 'lost', text: `is not connected any more: ${unreachable[code] ?? error.message}` }
   }
   if (unreachable[code] !== undefined) {
     return { kind: 'unreachable', text: `cannot be reached: ${unreachable[code]} (${code})` }

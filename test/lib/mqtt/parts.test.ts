@@ -132,6 +132,6 @@ describe('mqtt problems', () => {
     })
     assert.equal(problemOfError(named('CERT_HAS_EXPIRED'), false).kind, 'tls')
     assert.equal(problemOfError(named('ECONNRESET'), true).kind, 'lost')
-    assert.match(problemOfError(named('EPROTO'), false).text, /^TLS failed .*is this the TLS port/)
+    assert.match(problemOfError(named('EPROTO'), false).text, /^does not agree on TLS .*is this the TLS port/)
   })
 })

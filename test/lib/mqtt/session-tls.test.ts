@@ -54,7 +54,7 @@ describe('mqtt session over TLS', () => {
     await until(inTrouble)
     assert.match(
       reports[0]!,
-      /^error mqtt: mqtts:\S+ its certificate is not signed by a CA that is trusted here \(.*\): check the CA/,
+      /^error mqtt: mqtts:\S+ has a certificate that is not signed by a CA that is trusted here \(.*\): check the CA/,
     )
   })
 

@@ -1,0 +1,115 @@
+// Reads Node-RED's own `mqtt-broker` config node: address, TLS and login are entered there, once for all nodes.
+// That node connects only when a core MQTT node registers with it; ours never do, the session is our own.
+//
+// In a flow that takes its broker from the environment:
+//
+//     { "type": "mqtt-broker", "broker": "${FIELDLOG_MQTT}", "port": "1883", "clientid": "", "protocolVersion": "5",
+//       "usetls": true, "tls": "<id of the next>", "keepalive": "60", "cleansession": true, "autoConnect": true, … }
+//     { "type": "tls-config", "cert": "", "key": "", "ca": "${FIELDLOG_MQTT_CA}", "certname": "", "keyname": "",
+//       "caname": "", "servername": "", "alpnprotocol": "", "verifyservercert": true }
+//
+// with the credentials user "${FIELDLOG_MQTT_USER}" and password "${FIELDLOG_MQTT_PASSWORD}" (Node-RED 4.1 and 5.0
+// replace variables in credentials, too). The scheme of the URL alone decides about TLS: with mqtt:// the tls-config
+// stands by, unused; with mqtts:// and an empty CA the system's CAs hold. An empty or unset FIELDLOG_MQTT means
+// mqtt://localhost:1883.
+import { createHash } from 'node:crypto'
+import type { Node, NodeAPI, NodeDef } from 'node-red'
+import type { TlsSettings } from '../../lib/mqtt/connection.ts'
+import type { SessionOptions } from '../../lib/mqtt/session-options.ts'
+import { statusTopic } from '../../lib/mqtt/topic.ts'
+import { isReference } from './options.ts'
+
+/** What the core node (10-mqtt.js of Node-RED 4.1 and 5.0) has worked out of its properties. */
+export interface BrokerNode extends Node {
+  /** as entered: a host name, or a URL */
+  broker?: string
+  /** scheme, host and port, made of `broker`, `port` and `usetls` */
+  brokerurl: string
+  clientid?: string
+  /** for MQTT.js: keepalive, protocolVersion, a proxy's agent for WebSockets */
+  options: Pick<TlsSettings, 'wsOptions'> & { keepalive?: number; protocolVersion?: number }
+  credentials: { user?: string; password?: string }
+}
+
+/** The core's tls-config node (05-tls.js). */
+export interface TlsNode extends Node {
+  /** false: its files cannot be read; it has said why */
+  valid: boolean
+  addTLSOptions(options: TlsSettings): TlsSettings
+}
+
+const schemes = ['mqtt', 'mqtts', 'tcp', 'ssl', 'tls', 'ws', 'wss']
+const secureSchemes = ['mqtts', 'ssl', 'tls', 'wss']
+const defaultUrl = 'mqtt://localhost:1883'
+
+/** The tls-config that is chosen in a broker's panel. The broker node itself does not keep which one that is. */
+export function tlsNodeOf(RED: NodeAPI, brokerId: string): TlsNode | undefined {
+  let id = ''
+  RED.nodes.eachNode((definition: NodeDef & { tls?: string }) => {
+    if (definition.id === brokerId) id = definition.tls ?? ''
+  })
+  return (RED.nodes.getNode(id) as TlsNode | null) ?? undefined
+}
+
+/** @throws Error in words when the address is not one of a broker; it never repeats the address, which may hold a login */
+export function sessionOptions(node: BrokerNode, gateway: string, tlsNode?: TlsNode): SessionOptions {
+  const { url, username, password } = address(node)
+  const scheme = url.protocol.slice(0, -1)
+  const secure = secureSchemes.includes(scheme)
+  const { keepalive, protocolVersion } = node.options
+  return {
+    url: url.href.replace(/\/$/, ''),
+    address: `${scheme}://${url.host}`,
+    clientId: clientId(node, gateway),
+    username: given(node.credentials?.user) ?? username,
+    password: given(node.credentials?.password) ?? password,
+    keepalive: Number.isFinite(keepalive) && keepalive! >= 0 ? keepalive! : 60,
+    protocolVersion: protocolVersion === 5 || protocolVersion === 3 ? protocolVersion : 4,
+    tls: { ...(secure && tlsSettings(tlsNode)), wsOptions: node.options.wsOptions },
+    statusTopic: statusTopic(gateway),
+  }
+}
+
+function address(node: BrokerNode): { url: URL; username?: string; password?: string } {
+  const entered = given(node.broker)
+  const url = URL.parse(entered === undefined ? defaultUrl : node.brokerurl)
+  if (!url?.hostname || !schemes.includes(url.protocol.slice(0, -1))) {
+    throw new Error(`the broker's address must be a host name, or a URL with one of ${schemes.join(', ')}`)
+  }
+  const login = {
+    ...(url.username && { username: decoded(url.username) }),
+    ...(url.password && { password: decoded(url.password) }),
+  }
+  url.username = ''
+  url.password = ''
+  return { url, ...login }
+}
+
+/**
+ * The tls-config's settings. Without one the certificate is checked against the system's CAs (the core node would
+ * not check it at all, which nobody has asked for).
+ */
+function tlsSettings(tlsNode: TlsNode | undefined): TlsSettings {
+  if (tlsNode === undefined) return { rejectUnauthorized: true }
+  if (tlsNode.valid) return tlsNode.addTLSOptions({})
+  throw new Error('the TLS settings of the broker cannot be used: see the error of the tls-config node')
+}
+
+/** Its own beside the core nodes' one (two sessions with one id would close each other), and always the same. */
+function clientId(node: BrokerNode, gateway: string): string {
+  const entered = given(node.clientid)
+  if (entered !== undefined) return `${entered}-fieldlog`
+  return `${gateway}-${createHash('sha256').update(node.id).digest('hex').slice(0, 6)}-fieldlog`
+}
+
+function given(value: string | undefined): string | undefined {
+  return typeof value !== 'string' || value === '' || isReference(value) ? undefined : value
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part // a stray % that escapes nothing stands for itself
+  }
+}

@@ -1,0 +1,101 @@
+// The sessions of this process, one for each mqtt-broker config node that is in use. A deploy that leaves the broker
+// as it is leaves its session alone: the connection stays, and what it knows of the messages under way.
+import { createHash } from 'node:crypto'
+import type { NodeAPI } from 'node-red'
+import { type Report, Session } from '../../lib/mqtt/session.ts'
+import type { SessionOptions } from '../../lib/mqtt/session-options.ts'
+
+export interface Seat {
+  readonly session: Session
+  /** Resolves at once in a deploy; when Node-RED stops, once the session of the last node is closed. */
+  leave(): Promise<void>
+}
+
+interface Shared {
+  session: Session
+  statusTopic: string
+  fingerprint: string
+  seats: number
+}
+
+interface FlowsEvent {
+  config: unknown
+}
+
+const sessions = new Map<string, Shared>()
+const watched = new WeakSet<object>()
+let running: unknown
+let stopping = false
+
+/** A node's seat in the session of a broker; the first one opens it, or a change of the broker's settings. */
+export function takeSeat(RED: NodeAPI, brokerId: string, options: SessionOptions): Seat {
+  watchFlows(RED)
+  const shared = sharedSession(RED, brokerId, options)
+  shared.seats++
+  return {
+    session: shared.session,
+    async leave() {
+      shared.seats--
+      if (stopping && shared.seats === 0) await close(brokerId, shared)
+    },
+  }
+}
+
+function sharedSession(RED: NodeAPI, brokerId: string, options: SessionOptions): Shared {
+  const { statusTopic } = options
+  const fingerprint = fingerprintOf(options)
+  const old = sessions.get(brokerId)
+  if (old?.fingerprint === fingerprint && (old.statusTopic === statusTopic || old.seats > 0)) {
+    if (old.statusTopic !== statusTopic) {
+      const text = `mqtt: nodes of one broker share one status topic; it is ${old.statusTopic}, not ${statusTopic}`
+      reporter(RED, brokerId)('warn', text)
+    }
+    return old
+  }
+  const session = new Session(options, { report: reporter(RED, brokerId) })
+  const shared: Shared = { session, statusTopic, fingerprint, seats: 0 }
+  sessions.set(brokerId, shared)
+  // The old one has the same client id: the two must not meet at the broker.
+  if (old === undefined) session.start()
+  else void old.session.close().then(() => session.start())
+  return shared
+}
+
+async function close(brokerId: string, shared: Shared): Promise<void> {
+  if (sessions.get(brokerId) === shared) sessions.delete(brokerId)
+  await shared.session.close()
+}
+
+/**
+ * Tells a deploy from a stop: a deploy puts the new configuration in place before it stops the old nodes, a stop
+ * does not. What nobody uses after a deploy is closed.
+ */
+function watchFlows(RED: NodeAPI): void {
+  if (watched.has(RED.events)) return
+  watched.add(RED.events)
+  RED.events.on('flows:stopping', ({ config }: FlowsEvent) => {
+    stopping = config === running
+  })
+  RED.events.on('flows:started', ({ config }: FlowsEvent) => {
+    running = config
+    stopping = false
+    for (const [brokerId, shared] of sessions) {
+      if (shared.seats === 0) void close(brokerId, shared)
+    }
+  })
+}
+
+/** Lines for the log come from the broker's config node: its name stands before them, and in the debug sidebar. */
+function reporter(RED: NodeAPI, brokerId: string): Report {
+  return (level, text) => {
+    const from = RED.nodes.getNode(brokerId) ?? RED.log
+    if (level === 'info') from.log(text as never)
+    else from[level](text)
+  }
+}
+
+function fingerprintOf({ statusTopic: _, tls, ...options }: SessionOptions): string {
+  const { wsOptions, ...rest } = tls ?? {}
+  const text = JSON.stringify([options, rest, wsOptions !== undefined])
+  return createHash('sha256').update(text).digest('hex')
+}
