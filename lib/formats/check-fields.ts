@@ -61,8 +61,7 @@ function isName(name: unknown, path: string, problems: Problems): name is string
   if (typeof name !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name)) {
     return problems.add(path, `found ${show(name)}, expected a letter or _, then letters, digits, _`)
   }
-  if (reserved.has(name) || name === '__proto__')
-    return problems.add(path, `${show(name)} is a reserved word`)
+  if (reserved.has(name)) return problems.add(path, `${show(name)} is a word of CEL, expected another name`)
   return true
 }
 
