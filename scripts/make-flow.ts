@@ -1,0 +1,194 @@
+// Writes flows/gateway.json, the flow that the appliance starts with and that the Import menu offers. The formats
+// come from the library and all other properties from the nodes' own defaults, so each stands in one place.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { jeelinkFormats } from '../lib/formats/library/jeelink.ts'
+import { cleanDefaults } from '../nodes/clean/options.ts'
+import { journalDefaults } from '../nodes/journal/settings.ts'
+import { labelDefaults } from '../nodes/label/options.ts'
+import { logDefaults } from '../nodes/log/settings.ts'
+import { mqttOutDefaults } from '../nodes/mqtt-out/options.ts'
+import { portDefaults } from '../nodes/port/options.ts'
+import { serialInDefaults } from '../nodes/serial-in/options.ts'
+
+export interface FlowNode {
+  id: string
+  type: string
+  [property: string]: unknown
+}
+
+export const flowFile = join(import.meta.dirname, '../flows/gateway.json')
+
+const tab = id(0x01)
+const port = id(0x10)
+const journal = id(0x11)
+const broker = id(0x12)
+const tls = id(0x13)
+const serialIn = id(0x20)
+const log = id(0x21)
+const clean = id(0x22)
+const label = id(0x23)
+const good = id(0x24)
+const bad = id(0x25)
+const rejected = id(0x26)
+const unknown = id(0x27)
+const row = 180
+
+/** The default flow: serial in → log → clean → label → mqtt out, and what leaves that way on its own outputs. */
+export function gatewayFlow(): FlowNode[] {
+  return [
+    { id: tab, type: 'tab', label: 'Sensor gateway', disabled: false, info: tabInfo, env: [] },
+    ...comments(),
+    onCanvas(serialIn, 'fieldlog-serial-in', 130, row, [[log]], { ...serialInDefaults, port }),
+    onCanvas(log, 'fieldlog-log', 290, row, [[clean], []], { ...logDefaults, journal }),
+    onCanvas(clean, 'fieldlog-clean', 450, row, [[label], [rejected], [unknown]], {
+      ...cleanDefaults,
+      formats: formatNodes().map((format) => format.id),
+    }),
+    onCanvas(label, 'fieldlog-label', 610, row, [[good], [bad]], { ...labelDefaults }),
+    onCanvas(good, 'fieldlog-mqtt-out', 830, 140, [], { ...mqttOutDefaults, name: 'good', broker }),
+    onCanvas(bad, 'fieldlog-mqtt-out', 830, 220, [], { ...mqttOutDefaults, name: 'bad', broker }),
+    onCanvas(rejected, 'fieldlog-mqtt-out', 830, 300, [], { ...mqttOutDefaults, name: 'rejected', broker }),
+    onCanvas(unknown, 'debug', 830, 380, [], debugSettings),
+    { id: port, type: 'fieldlog-port', ...portDefaults, path: env('SERIAL'), baudRate: env('BAUD') },
+    {
+      id: journal,
+      type: 'fieldlog-journal',
+      ...journalDefaults,
+      bufferSize: env('BUFFER_SIZE'),
+      flushInterval: env('FLUSH_INTERVAL'),
+    },
+    ...formatNodes(),
+    { id: broker, type: 'mqtt-broker', ...brokerSettings },
+    { id: tls, type: 'tls-config', ...tlsSettings },
+  ]
+}
+
+/** 16 hex digits, as Node-RED's own ids; the same at each run. */
+function id(number: number): string {
+  return `f1e1d106${number.toString(16).padStart(8, '0')}`
+}
+
+/** A reference that Node-RED resolves when the flow starts. */
+function env(name: string): string {
+  return `\${FIELDLOG_${name}}`
+}
+
+function onCanvas(
+  nodeId: string,
+  type: string,
+  x: number,
+  y: number,
+  wires: string[][],
+  properties: object,
+): FlowNode {
+  return { id: nodeId, type, z: tab, ...properties, x, y, wires }
+}
+
+function formatNodes(): FlowNode[] {
+  return jeelinkFormats.map((definition, index) => ({
+    id: id(0x30 + index),
+    type: 'fieldlog-format',
+    definition,
+  }))
+}
+
+// Address and login come from the environment; the appliance puts the login in the credentials, not in this file.
+// The scheme of the URL decides about TLS: with mqtt:// the tls-config stands by, unused.
+const brokerSettings = {
+  name: '',
+  broker: env('MQTT'),
+  port: '1883',
+  tls,
+  clientid: '',
+  autoConnect: true,
+  usetls: true,
+  protocolVersion: '5',
+  keepalive: '60',
+  cleansession: true,
+  autoUnsubscribe: true,
+  birthTopic: '',
+  birthQos: '0',
+  birthPayload: '',
+  birthMsg: {},
+  closeTopic: '',
+  closeQos: '0',
+  closePayload: '',
+  closeMsg: {},
+  willTopic: '',
+  willQos: '0',
+  willPayload: '',
+  willMsg: {},
+  userProps: '',
+  sessionExpiry: '',
+}
+
+const tlsSettings = {
+  name: '',
+  cert: '',
+  key: '',
+  ca: env('MQTT_CA'),
+  certname: '',
+  keyname: '',
+  caname: '',
+  servername: '',
+  verifyservercert: true,
+  alpnprotocol: '',
+}
+
+const debugSettings = {
+  name: 'unknown',
+  active: false,
+  tosidebar: true,
+  console: false,
+  tostatus: false,
+  complete: 'true',
+  targetType: 'full',
+  statusVal: '',
+  statusType: 'auto',
+}
+
+const tabInfo =
+  'Lines from a serial port, logged as they came, decoded by formats, judged by rules, published to MQTT.\n\n' +
+  'The settings come from the environment: FIELDLOG_SERIAL, FIELDLOG_BAUD, FIELDLOG_MQTT and others. ' +
+  'Where they are not set, a built-in demo collector stands in for the device, and the broker is ' +
+  'mqtt://localhost:1883.'
+
+function comments(): FlowNode[] {
+  const comment = (number: number, x: number, y: number, name: string, info: string): FlowNode =>
+    onCanvas(id(number), 'comment', x, y, [], { name, info })
+  return [
+    comment(
+      0x02,
+      180,
+      100,
+      '1 · Log each line as it came',
+      'Nothing goes on before it is safe on disk. What the flow had not finished at a stop is sent again after ' +
+        'the start.',
+    ),
+    comment(
+      0x03,
+      500,
+      100,
+      '2 · Decode it and judge it',
+      'The formats say what a line means; the rules say whether its values are plausible. Change both at any ' +
+        'time: the log keeps the lines.',
+    ),
+    comment(
+      0x04,
+      830,
+      80,
+      '3 · Publish it to MQTT',
+      'Topic: fieldlog/{gateway}/{verdict}/{type}/{source}. While the broker is away, events wait.',
+    ),
+    comment(
+      0x05,
+      480,
+      380,
+      'Lines that no format takes stay in the log; switch the debug node on to see them',
+      'Half of what a JeeLink hears may be other people’s nodes. To use such lines, add a format in the clean node.',
+    ),
+  ]
+}
+
+if (import.meta.main) writeFileSync(flowFile, `${JSON.stringify(gatewayFlow(), null, 2)}\n`)

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { jeelinkFormats } from '../../lib/formats/library/jeelink.ts'
+import { definitionProblem } from '../../nodes/format/options.ts'
+import { readPortOptions } from '../../nodes/port/options.ts'
+import { type FlowNode, flowFile, gatewayFlow } from '../../scripts/make-flow.ts'
+
+const flow = JSON.parse(readFileSync(flowFile, 'utf8')) as FlowNode[]
+const byId = new Map(flow.map((node) => [node.id, node]))
+const coreTypes = ['tab', 'comment', 'debug', 'mqtt-broker', 'tls-config']
+
+function ofType(type: string): FlowNode[] {
+  return flow.filter((node) => node.type === type)
+}
+
+/** The types behind each output, in order. */
+function targets(node: FlowNode): string[][] {
+  return (node.wires as string[][]).map((wires) =>
+    wires.map((id) => String(byId.get(id)?.name || byId.get(id)?.type)),
+  )
+}
+
+describe('flows: gateway', () => {
+  it('is what the generator makes', () => {
+    assert.deepEqual(flow, gatewayFlow(), 'run: node scripts/make-flow.ts')
+  })
+
+  it('has only nodes of this package and of the core, each with its own id', () => {
+    const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+      'node-red': { nodes: Record<string, string> }
+    }
+    const own = Object.keys(manifest['node-red'].nodes).map((name) => `fieldlog-${name}`)
+    for (const { type } of flow) assert.ok([...own, ...coreTypes].includes(type), type)
+    assert.equal(byId.size, flow.length)
+    for (const { id } of flow) assert.match(id, /^[0-9a-f]{16}$/)
+  })
+
+  it('wires serial in, log, clean, label and the sinks, each output to its own', () => {
+    assert.deepEqual(targets(ofType('fieldlog-serial-in')[0]!), [['fieldlog-log']])
+    assert.deepEqual(targets(ofType('fieldlog-log')[0]!), [['fieldlog-clean'], []])
+    assert.deepEqual(targets(ofType('fieldlog-clean')[0]!), [['fieldlog-label'], ['rejected'], ['unknown']])
+    assert.deepEqual(targets(ofType('fieldlog-label')[0]!), [['good'], ['bad']])
+    assert.equal(ofType('debug')[0]!.active, false)
+  })
+
+  it('refers to config nodes that are there', () => {
+    const references: Array<[string, string, string]> = [
+      ['fieldlog-serial-in', 'port', 'fieldlog-port'],
+      ['fieldlog-log', 'journal', 'fieldlog-journal'],
+      ['fieldlog-mqtt-out', 'broker', 'mqtt-broker'],
+      ['mqtt-broker', 'tls', 'tls-config'],
+    ]
+    for (const [type, property, wanted] of references) {
+      for (const node of ofType(type)) assert.equal(byId.get(String(node[property]))?.type, wanted)
+    }
+    const { formats } = ofType('fieldlog-clean')[0] as unknown as { formats: string[] }
+    assert.deepEqual(
+      formats,
+      ofType('fieldlog-format').map((format) => format.id),
+    )
+  })
+
+  it('has the formats of the library, and they are right', () => {
+    const definitions = ofType('fieldlog-format').map((format) => format.definition)
+    assert.deepEqual(definitions, jeelinkFormats)
+    assert.deepEqual(definitions.map(definitionProblem), [undefined, undefined, undefined, undefined])
+  })
+
+  it('takes its settings from the environment, and holds no login', () => {
+    const text = JSON.stringify(flow)
+    const names = [...text.matchAll(/\$\{FIELDLOG_([A-Z_]+)\}/g)].map(([, name]) => name)
+    assert.deepEqual(names, ['SERIAL', 'BAUD', 'BUFFER_SIZE', 'FLUSH_INTERVAL', 'MQTT', 'MQTT_CA'])
+    assert.doesNotMatch(text, /"(user|password|credentials)"/)
+    const port = { ...ofType('fieldlog-port')[0]!, path: '', baudRate: '' }
+    assert.deepEqual(
+      [readPortOptions(port).serial.baudRate, ofType('mqtt-broker')[0]!.protocolVersion],
+      [57600, '5'],
+    )
+  })
+
+  it('is one row on the grid, with nothing on top of anything else', () => {
+    const placed = flow.filter((node) => typeof node.x === 'number') as Array<
+      FlowNode & { x: number; y: number }
+    >
+    const row = ['serial-in', 'log', 'clean', 'label'].map((name) => ofType(`fieldlog-${name}`)[0]!)
+    assert.equal(new Set(row.map(({ y }) => y)).size, 1)
+    for (const { x, y } of placed) assert.deepEqual([x % 10, y % 20], [0, 0])
+    for (const [index, one] of placed.entries()) {
+      for (const other of placed.slice(index + 1)) {
+        const apart = Math.abs(one.x - other.x) >= 140 || Math.abs(one.y - other.y) >= 40
+        assert.ok(apart, `${one.type} and ${other.type}`)
+      }
+    }
+  })
+})
