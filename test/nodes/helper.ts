@@ -1,12 +1,23 @@
 // node-red-node-test-helper, set to the Node-RED version this run is for (FIELDLOG_NODE_RED: the package's
 // alias in node_modules, `node-red` or `node-red-4`).
 import { createRequire } from 'node:module'
+import type { NodeAPI } from 'node-red'
 import helper from 'node-red-node-test-helper'
 
 const require = createRequire(import.meta.url)
 
 export const nodeRedName = process.env.FIELDLOG_NODE_RED ?? 'node-red'
 
-helper.init(require.resolve(nodeRedName))
+const runtimePath = require.resolve(nodeRedName)
+helper.init(runtimePath)
 
+/** The runtime's messaging hooks, which the helper's stand-in for `RED` does not have. */
+const { hooks } = createRequire(runtimePath)('@node-red/util') as { hooks: object }
+
+/** A node module whose `RED` has the hooks, as in a real runtime. */
+export function withHooks(nodeModule: (RED: NodeAPI) => void): (RED: NodeAPI) => void {
+  return (RED) => nodeModule(Object.assign(RED, { hooks }))
+}
+
+export type { TestNode } from 'node-red-node-test-helper'
 export default helper

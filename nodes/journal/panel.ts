@@ -1,0 +1,21 @@
+import { colours } from '../shared/colours.ts'
+import { type JournalNodeOptions, journalDefaults, journalProblem } from './settings.ts'
+
+const check = (property: keyof JournalNodeOptions) => (value: unknown, _options?: unknown) =>
+  journalProblem(property, value) ?? true
+
+RED.nodes.registerType<JournalNodeOptions>('fieldlog-journal', {
+  category: 'config',
+  color: colours.journal,
+  defaults: {
+    name: { value: journalDefaults.name },
+    directory: { value: journalDefaults.directory, validate: check('directory') },
+    bufferSize: { value: journalDefaults.bufferSize, validate: check('bufferSize') },
+    flushInterval: { value: journalDefaults.flushInterval, validate: check('flushInterval') },
+    reserve: { value: journalDefaults.reserve, validate: check('reserve') },
+    maxHeld: { value: journalDefaults.maxHeld, validate: check('maxHeld') },
+  },
+  label() {
+    return this.name || String(this.directory || journalDefaults.directory)
+  },
+})
