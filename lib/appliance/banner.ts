@@ -1,6 +1,6 @@
 // What a start says it runs: read from the flow itself where the flow decides, so that an edited one is
 // described as it is.
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { ApplianceConfig } from './config.ts'
 
 export interface FlowNode {
@@ -29,7 +29,10 @@ export function banner(facts: BannerFacts): string[] {
     ['editor', `http://${host}:${facts.port}/`],
     ['home', config.home],
     ['serial', settings(facts, 'fieldlog-port', 'path', 'demo:')],
-    ['journal', settings(facts, 'fieldlog-journal', 'directory', join(config.home, 'journal'))],
+    [
+      'journal',
+      settings(facts, 'fieldlog-journal', 'directory', 'journal', (path) => resolve(config.home, path)),
+    ],
     ['broker', withoutLogin(facts.broker)],
     ['gateway', config.gateway],
   ]
@@ -40,10 +43,16 @@ export function banner(facts: BannerFacts): string[] {
 }
 
 /** One property of every node of a type, with `${NAME}` put in; the node's own default where it is empty. */
-function settings(facts: BannerFacts, type: string, property: string, fallback: string): string {
+function settings(
+  facts: BannerFacts,
+  type: string,
+  property: string,
+  fallback: string,
+  show = (value: string) => value,
+): string {
   const values = facts.flow
     .filter((node) => node.type === type && node.d !== true)
-    .map((node) => expand(node[property], facts.environment) || fallback)
+    .map((node) => show(expand(node[property], facts.environment) || fallback))
   return values.length > 0 ? [...new Set(values)].join(', ') : 'none in the flow'
 }
 

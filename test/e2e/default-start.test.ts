@@ -1,0 +1,86 @@
+// A start without a single setting: the demo collector, the default flow, the embedded broker.
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { Collector } from '../support/collector.ts'
+import { Gateway } from '../support/gateway.ts'
+import { readJournal } from '../support/journal-files.ts'
+
+for (const nodeRed of ['node-red', 'node-red-4']) {
+  describe(`default start (${nodeRed})`, function () {
+    this.timeout(60_000)
+    let gateway: Gateway
+    let collector: Collector
+
+    before(async () => {
+      gateway = await Gateway.start({ nodeRed })
+      collector = await Collector.open(gateway.broker, 'fieldlog/#')
+    })
+    after(async () => {
+      await collector.close()
+      await gateway.remove()
+    })
+
+    it('says what it runs', () => {
+      const facts = gateway.lines.filter((line) => line.startsWith('  '))
+      assert.match(facts[0] ?? '', /^ {2}editor {3}http:\/\/127\.0\.0\.1:\d+\/$/)
+      assert.deepEqual(facts.slice(1, 4), [
+        `  home     ${gateway.home}`,
+        '  serial   demo:',
+        `  journal  ${join(gateway.home, 'journal')}`,
+      ])
+      assert.match(facts[4] ?? '', /^ {2}broker {3}mqtt:\/\/127\.0\.0\.1:\d+ \(embedded\)$/)
+      assert.equal(facts[5], '  gateway  test-gateway')
+      assert.equal(facts.length, 6)
+    })
+
+    it('publishes good, bad and rejected events in their form, and that it is online', async () => {
+      const verdicts = ['good', 'bad', 'rejected']
+      const topic = (verdict: string) => `fieldlog/test-gateway/${verdict}/`
+      await collector.until(
+        () => verdicts.every((verdict) => collector.on(topic(verdict)).length > 0),
+        30_000,
+      )
+      for (const verdict of verdicts) {
+        const [message] = collector.on(topic(verdict))
+        const event = JSON.parse(message?.payload ?? '') as Record<string, unknown>
+        const keys = 'id seq time received gateway source type data verdict reasons replayed'.split(' ')
+        if (verdict === 'rejected') keys[keys.indexOf('data')] = 'raw'
+        assert.deepEqual(Object.keys(event), keys)
+        assert.match(String(event.id), /^[a-z0-9]{8}-\d+$/)
+        assert.equal(event.id, `${String(event.id).slice(0, 8)}-${event.seq}`)
+        assert.equal(message?.topic, `fieldlog/test-gateway/${verdict}/${event.type}/${event.source}`)
+        assert.deepEqual([event.gateway, event.verdict, message?.qos], ['test-gateway', verdict, 1])
+        assert.equal(Array.isArray(event.reasons) && event.reasons.length > 0, verdict !== 'good')
+      }
+      await collector.until(() => collector.on('fieldlog/test-gateway/status').length > 0)
+      const [status] = collector.on('fieldlog/test-gateway/status')
+      assert.equal(status?.payload, 'online')
+    })
+
+    it('keeps the flow and its secrets in the home', () => {
+      const flow = readFileSync(join(gateway.home, 'flows.json'), 'utf8')
+      assert.match(flow, /fieldlog-serial-in/)
+      assert.doesNotMatch(flow, /FIELDLOG_MQTT_PASSWORD/)
+      for (const name of ['credential-secret', 'flows_cred.json']) {
+        assert.equal(statSync(join(gateway.home, name)).mode & 0o777, 0o600, name)
+      }
+      assert.equal(existsSync(join(gateway.home, 'admin-password-hash')), false)
+    })
+
+    it('ends with status 0 and a whole journal', async () => {
+      const { status, took } = await gateway.stop()
+      assert.equal(status, 0)
+      assert.ok(took < 10_000, `it took ${took} ms`)
+      const { entries, tail } = readJournal(gateway.journal)
+      assert.ok(entries.length >= 5)
+      assert.equal(tail, '')
+      const published = new Set(collector.ids())
+      const logged = new Set(entries.map(({ id }) => id))
+      assert.deepEqual(
+        [...published].filter((id) => !logged.has(id)),
+        [],
+      )
+    })
+  })
+}

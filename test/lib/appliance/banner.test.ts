@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { type BannerFacts, banner, withoutLogin } from '../../../lib/appliance/banner.ts'
+import { readConfig } from '../../../lib/appliance/config.ts'
+
+const config = (env: Record<string, string> = {}) =>
+  readConfig({ FIELDLOG_HOME: '/srv/field', ...env }, { homeDirectory: '/', hostName: 'pi-4' })
+
+const facts = (change: Partial<BannerFacts> = {}): BannerFacts => ({
+  config: config(),
+  port: 1880,
+  broker: 'mqtt://127.0.0.1:1883 (embedded)',
+  login: undefined,
+  flow: [
+    { id: '1', type: 'fieldlog-port', path: '$' + '{FIELDLOG_SERIAL}' },
+    { id: '2', type: 'fieldlog-journal', directory: 'journal' },
+  ],
+  environment: { FIELDLOG_SERIAL: '/dev/ttyUSB0' },
+  ...change,
+})
+
+describe('appliance banner', () => {
+  it('tells what the flow of the home uses', () => {
+    assert.deepEqual(banner(facts()), [
+      '  editor   http://127.0.0.1:1880/',
+      '  home     /srv/field',
+      '  serial   /dev/ttyUSB0',
+      '  journal  /srv/field/journal',
+      '  broker   mqtt://127.0.0.1:1883 (embedded)',
+      '  gateway  pi-4',
+    ])
+  })
+
+  it('describes an edited flow as it is', () => {
+    const lines = banner(
+      facts({
+        flow: [
+          { id: '1', type: 'fieldlog-port', path: '/dev/ttyACM0' },
+          { id: '2', type: 'fieldlog-port', path: '' },
+          { id: '3', type: 'fieldlog-port', path: 'tcp://10.0.0.5:2000', d: true },
+          { id: '4', type: 'fieldlog-journal', directory: '/data/journal' },
+          { id: '5', type: 'fieldlog-journal', directory: '/data/journal' },
+        ],
+      }),
+    )
+    assert.equal(lines[2], '  serial   /dev/ttyACM0, demo:')
+    assert.equal(lines[3], '  journal  /data/journal')
+    assert.deepEqual(banner(facts({ flow: [] })).slice(2, 4), [
+      '  serial   none in the flow',
+      '  journal  none in the flow',
+    ])
+  })
+
+  it('shows a password only when it was just made', () => {
+    const shown = (login: BannerFacts['login']) => banner(facts({ login })).at(-1)
+    assert.equal(shown({ user: 'admin' }), '  login    user admin')
+    assert.match(
+      shown({ user: 'admin', shown: 'abc' }) ?? '',
+      /^ {2}login {4}user admin, password abc \(shown this once/,
+    )
+  })
+
+  it('never shows the login of a broker', () => {
+    assert.equal(withoutLogin('mqtt://ann:p%40ss@host:1883'), 'mqtt://host:1883')
+    assert.equal(withoutLogin('mqtts://host:8883/a@b'), 'mqtts://host:8883/a@b')
+    assert.doesNotMatch(banner(facts({ broker: 'mqtt://ann:hunter2@host' })).join('\n'), /hunter2|ann/)
+  })
+
+  it('writes an IPv6 address as a URL needs it', () => {
+    assert.equal(
+      banner(facts({ config: config({ FIELDLOG_HOST: '::1' }) }))[0],
+      '  editor   http://[::1]:1880/',
+    )
+  })
+})
