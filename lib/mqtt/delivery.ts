@@ -1,6 +1,6 @@
 // The messages of a session: each is known here from its hand-over until the broker (or an outbox on disk) has it,
 // or refuses it. Knows repeats, the order, the window; nothing of connections.
-import { type Entry, type Outbox, OutboxFullError, type Publication, type Settled } from './outbox.ts'
+import { type Entry, keyOf, type Outbox, OutboxFullError, type Publication, type Settled } from './outbox.ts'
 import { Recent } from './recent.ts'
 import { RefusedError, RefusedPile } from './refused.ts'
 
@@ -82,7 +82,7 @@ export class Delivery {
   acknowledge(entry: Entry): void {
     if (!this.#remove(entry)) return
     this.counts.acknowledged++
-    this.#acknowledged.add(keyOf(entry))
+    this.#acknowledged.add(entry.key)
     this.#settle(entry)
   }
 
@@ -105,7 +105,7 @@ export class Delivery {
   #append(key: string, publication: Publication, settled: Settled): Error | undefined {
     const { id, topic, payload, retain } = publication
     const bytes = Buffer.byteLength(topic) + Buffer.byteLength(payload)
-    const entry: Entry = { id, topic, payload, retain, bytes, order: ++this.#orders, settled: [settled] }
+    const entry: Entry = { key, id, topic, payload, retain, bytes, order: ++this.#orders, settled: [settled] }
     this.counts.in++
     this.#awaited.set(key, entry)
     let first: Error | undefined
@@ -131,14 +131,8 @@ export class Delivery {
   #settle(entry: Entry, error?: Error): void {
     const waiting = entry.settled
     if (waiting.length === 0) return
-    const key = keyOf(entry)
-    if (this.#awaited.get(key) === entry) this.#awaited.delete(key)
+    if (this.#awaited.get(entry.key) === entry) this.#awaited.delete(entry.key)
     entry.settled = []
     for (const settled of waiting) settled(error)
   }
-}
-
-/** The same event on another topic is another message: its verdict may have changed, or two nodes publish it. */
-export function keyOf(publication: Publication): string {
-  return `${publication.id} ${publication.topic}`
 }

@@ -11,11 +11,21 @@ export interface Publication {
   readonly retain: boolean
 }
 
+/**
+ * What makes two publications the same message: the id and the topic. The same event on another topic is another
+ * message: its verdict may have changed, or two nodes publish it.
+ */
+export function keyOf(publication: Publication): string {
+  return `${publication.id} ${publication.topic}`
+}
+
 /** Called once: without an error when the broker (or an outbox on disk) has the message for certain. */
 export type Settled = (error?: Error) => void
 
 /** A message between its hand-over and the broker's answer. */
 export interface Entry extends Publication {
+  /** keyOf it */
+  readonly key: string
   /** number of its hand-over in this process, growing */
   readonly order: number
   /** of topic and payload together */

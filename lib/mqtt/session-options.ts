@@ -1,5 +1,7 @@
 import { defaultPauses, type Pauses } from './backoff.ts'
-import type { ConnectionSettings } from './connection.ts'
+import type { Clock } from './clock.ts'
+import type { ConnectionSettings, OpenConnection } from './connection.ts'
+import type { Outbox } from './outbox.ts'
 
 export interface SessionOptions
   extends Pick<
@@ -41,4 +43,18 @@ export const defaultTuning: SessionTuning = {
   rememberedIds: 20_000,
   pauses: defaultPauses,
   stableAfter: 10_000,
+}
+
+export type Report = (level: 'info' | 'warn' | 'error', text: string) => void
+
+/** What a session is made of; tests put others in the place of some. */
+export interface SessionParts {
+  /** default: in memory, 100,000 messages or 64 MiB */
+  outbox?: Outbox
+  open?: OpenConnection
+  clock?: Clock
+  /** 0 … 1 */
+  random?: () => number
+  /** lines for the log: once a change of state, not once an attempt */
+  report?: Report
 }

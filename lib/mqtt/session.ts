@@ -10,27 +10,19 @@ import {
   type OpenConnection,
   openConnection,
 } from './connection.ts'
-import { Delivery, type DeliveryCounts, keyOf } from './delivery.ts'
+import { Delivery, type DeliveryCounts } from './delivery.ts'
 import { type Entry, MemoryOutbox, type Outbox, type Publication, type Settled } from './outbox.ts'
 import { Presence } from './presence.ts'
 import { type Problem, reasonText } from './problems.ts'
 import type { Refusal } from './refused.ts'
-import { defaultTuning, type SessionOptions, type SessionTuning } from './session-options.ts'
+import {
+  defaultTuning,
+  type Report,
+  type SessionOptions,
+  type SessionParts,
+  type SessionTuning,
+} from './session-options.ts'
 import { Strikes } from './strikes.ts'
-
-export type Report = (level: 'info' | 'warn' | 'error', text: string) => void
-
-/** What a session is made of; tests put others in the place of some. */
-export interface SessionParts {
-  /** default: in memory, 100,000 messages or 64 MiB */
-  outbox?: Outbox
-  open?: OpenConnection
-  clock?: Clock
-  /** 0 … 1 */
-  random?: () => number
-  /** lines for the log: once a change of state, not once an attempt */
-  report?: Report
-}
 
 export interface SessionState {
   phase: 'connecting' | 'connected' | 'closed'
@@ -65,6 +57,7 @@ export class Session {
   #protocol: SessionOptions['protocolVersion']
   #connectedAt = 0
   #failures = 0
+  #pumping = false
   /** stops the timer that runs: to the next attempt, or to the next look at the oldest message */
   #stopTimer = () => {}
 
@@ -79,7 +72,7 @@ export class Session {
     this.#report = parts.report ?? (() => {})
     this.#delivery = new Delivery(this.#outbox, this.#tuning.rememberedIds)
     this.#presence = new Presence(options.statusTopic)
-    this.#outbox.onReadable = () => this.#pump()
+    this.#outbox.onReadable = () => this.#pumpSoon()
   }
 
   /** Begins to connect; goes on trying until close(). */
@@ -104,7 +97,7 @@ export class Session {
     if (this.#phase === 'closed') return
     const full = this.#delivery.take(publication, settled, again)
     if (full !== undefined) this.#reportFull(full)
-    this.#pump()
+    this.#pumpSoon()
   }
 
   get state(): SessionState {
@@ -182,7 +175,20 @@ export class Session {
     this.#pump()
   }
 
-  /** Sends while the window has room. Cheap when there is nothing to do: it runs at each message and each answer. */
+  /**
+   * Once for all messages and answers of this turn of the event loop: what is sent together leaves in one system
+   * call, and these are what sending costs most.
+   */
+  #pumpSoon(): void {
+    if (this.#pumping) return
+    this.#pumping = true
+    setImmediate(() => {
+      this.#pumping = false
+      this.#pump()
+    })
+  }
+
+  /** Sends while the window has room. */
   #pump(): void {
     if (this.#phase !== 'connected') return
     const connection = this.#connection!
@@ -203,10 +209,10 @@ export class Session {
   #send(connection: Connection, entry: Entry, retain: boolean): void {
     connection.publish(entry.topic, entry.payload, retain, (code) => {
       if (connection !== this.#connection) return
-      this.#strikes.answered(keyOf(entry))
+      this.#strikes.answered(entry.key)
       if (code < 128) this.#delivery.acknowledge(entry)
       else this.#refuse(entry, reasonText(code))
-      this.#pump()
+      this.#pumpSoon()
     })
   }
 
@@ -251,7 +257,7 @@ export class Session {
   #blame(): void {
     const status = this.#presence.pending
     const entry = this.#delivery.oldest?.entry
-    this.#strikes.closedOn(status ? this.#presence.key : entry && keyOf(entry))
+    this.#strikes.closedOn(status ? this.#presence.key : entry?.key)
     if (!this.#strikes.guilty) return
     this.#strikes.closedOn(undefined)
     this.#failures = 0

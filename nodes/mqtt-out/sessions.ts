@@ -2,8 +2,8 @@
 // as it is leaves its session alone: the connection stays, and what it knows of the messages under way.
 import { createHash } from 'node:crypto'
 import type { NodeAPI } from 'node-red'
-import { type Report, Session } from '../../lib/mqtt/session.ts'
-import type { SessionOptions } from '../../lib/mqtt/session-options.ts'
+import { Session } from '../../lib/mqtt/session.ts'
+import type { Report, SessionOptions } from '../../lib/mqtt/session-options.ts'
 
 export interface Seat {
   readonly session: Session

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { hostname } from 'node:os'
-import { promisify } from 'node:util'
 import type { NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import mqttOut from '../../nodes/mqtt-out/mqtt-out.ts'
@@ -90,7 +89,7 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
   let collector: Collector
 
   before(async () => {
-    await promisify<void>((done) => helper.startServer(done))()
+    await new Promise<void>((resolve) => helper.startServer(() => resolve()))
     broker = await startMosquitto()
   })
   beforeEach(async () => {
@@ -102,7 +101,7 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
   })
   after(async () => {
     await broker.remove()
-    await promisify<void>((done) => helper.stopServer(done))()
+    await new Promise<void>((resolve) => helper.stopServer(() => resolve()))
   })
 
   const load = (flow: Array<object & { id: string }>, credentials?: Record<string, Record<string, string>>) =>

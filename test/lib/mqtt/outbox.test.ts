@@ -3,6 +3,7 @@ import { type Entry, MemoryOutbox, OutboxFullError } from '../../../lib/mqtt/out
 
 let orders = 0
 const entry = (id: string, bytes = 10): Entry => ({
+  key: `${id} t`,
   id,
   topic: 't',
   payload: 'p',
