@@ -70,7 +70,10 @@ async function run(shutdown: Shutdown): Promise<void> {
     await started
     await nodeRed.RED.stop()
   })
-  shutdown.add('the serial port', drain)
+  shutdown.add('the serial port', async () => {
+    const left = await drain()
+    if (left > 0) complain(`${left} lines that were read could not be logged: a deploy was under way`)
+  })
   const flowRuns = once(nodeRed.RED.events, 'flows:started')
   reportMissingNodes(nodeRed)
   answer = await started

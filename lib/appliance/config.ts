@@ -67,7 +67,7 @@ export function readConfig(env: Environment, machine: Machine): ApplianceConfig 
     bufferSize: number(env, 'FIELDLOG_BUFFER_SIZE', 100, {
       integer: true,
       min: 1,
-      max: 1_000_000,
+      max: 100_000,
       unit: 'events',
     }),
   }

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 
 export interface GatewayOptions {
   /** FIELDLOG_… for the child; ports are free ones by default */
@@ -13,6 +14,8 @@ export interface GatewayOptions {
   home?: string
   /** the alias of Node-RED in node_modules; default: the one this test run is for */
   nodeRed?: string
+  /** true: with an IPC channel, as under `npm start`, whose end ends the gateway */
+  ipc?: boolean
 }
 
 export interface GatewayEnd {
@@ -46,7 +49,7 @@ export class Gateway {
     this.#ownHome = options.home === undefined
     this.home = options.home ?? mkdtempSync(join(tmpdir(), 'fieldlog-gateway-'))
     this.child = spawn(process.execPath, [join(root, 'dist/bin/start.js')], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(options.ipc ? (['ipc'] as const) : [])],
       env: {
         ...withoutOurs(process.env),
         FIELDLOG_NODE_RED: options.nodeRed ?? process.env.FIELDLOG_NODE_RED,
@@ -58,10 +61,12 @@ export class Gateway {
       },
     })
     children.add(this.child)
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      if (stream) createInterface({ input: stream }).on('line', (line) => this.#print(line))
-    }
-    this.ended = once(this.child, 'close').then(([status, signal]) => {
+    const outputs = [this.child.stdout, this.child.stderr].map(async (stream) => {
+      for await (const line of createInterface({ input: stream as Readable })) this.#print(line)
+    })
+    // not the child's `close`: it never comes once an IPC channel was disconnected
+    this.ended = once(this.child, 'exit').then(async ([status, signal]) => {
+      await Promise.all(outputs)
       children.delete(this.child)
       this.#isOver = true
       for (const check of this.#waiting) check()

@@ -1,10 +1,10 @@
-// When the gateway listens to a pty: a device that is opened throws away what came before.
-import { readdirSync, readlinkSync, realpathSync } from 'node:fs'
+// How a test sees from outside what the gateway does with its pty.
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Gateway } from './gateway.ts'
 import type { Pty } from './pty.ts'
 
-/** Resolves when the gateway's process has the pty open and its settings are made. */
+/** Resolves when the gateway has the pty open: a device that is opened throws away what came before. */
 export async function portOpened(gateway: Gateway, pty: Pty, limit = 10_000): Promise<void> {
   const device = realpathSync(pty.path)
   const deadline = performance.now() + limit
@@ -29,4 +29,9 @@ function descriptors(pid: number | undefined): string[] {
       return ''
     }
   })
+}
+
+/** Bytes that the process has read by now, from whatever file or device. */
+export function bytesRead(gateway: Gateway): number {
+  return Number(/rchar: (\d+)/.exec(readFileSync(`/proc/${gateway.child.pid}/io`, 'utf8'))?.[1])
 }
