@@ -60,6 +60,10 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     async start() {
       const started = spawn(program(), ['-v', '-c', join(directory, 'mosquitto.conf')])
       child = started
+      // a test run that dies must not leave brokers behind
+      const onExit = () => started.kill('SIGKILL')
+      process.once('exit', onExit)
+      started.once('exit', () => process.removeListener('exit', onExit))
       started.stdout.on('data', (chunk) => (output += chunk))
       started.stderr.on('data', (chunk) => (output += chunk))
       await listening(started, port, () => output)
