@@ -32,24 +32,27 @@ const good = id(0x24)
 const bad = id(0x25)
 const rejected = id(0x26)
 const unknown = id(0x27)
-const row = 180
+// The status under a node is longer than the node: the distances, the wide name of the clean node, and sinks that
+// lie above, beside or far below leave room for it. All is in view in a window of 1280 × 800.
+const row = 160
 
 /** The default flow: serial in → log → clean → label → mqtt out, and what leaves that way on its own outputs. */
 export function gatewayFlow(): FlowNode[] {
   return [
     { id: tab, type: 'tab', label: 'Sensor gateway', disabled: false, info: tabInfo, env: [] },
     ...comments(),
-    onCanvas(serialIn, 'fieldlog-serial-in', 130, row, [[log]], { ...serialInDefaults, port }),
-    onCanvas(log, 'fieldlog-log', 290, row, [[clean], []], { ...logDefaults, journal }),
-    onCanvas(clean, 'fieldlog-clean', 450, row, [[label], [rejected], [unknown]], {
+    onCanvas(serialIn, 'fieldlog-serial-in', 70, row, [[log]], { ...serialInDefaults, port }),
+    onCanvas(log, 'fieldlog-log', 210, row, [[clean], []], { ...logDefaults, journal }),
+    onCanvas(clean, 'fieldlog-clean', 390, row, [[label], [rejected], [unknown]], {
       ...cleanDefaults,
+      name: 'decode JeeLink data',
       formats: formatNodes().map((format) => format.id),
     }),
-    onCanvas(label, 'fieldlog-label', 610, row, [[good], [bad]], { ...labelDefaults }),
-    onCanvas(good, 'fieldlog-mqtt-out', 830, 140, [], { ...mqttOutDefaults, name: 'good', broker }),
-    onCanvas(bad, 'fieldlog-mqtt-out', 830, 220, [], { ...mqttOutDefaults, name: 'bad', broker }),
-    onCanvas(rejected, 'fieldlog-mqtt-out', 830, 300, [], { ...mqttOutDefaults, name: 'rejected', broker }),
-    onCanvas(unknown, 'debug', 830, 380, [], debugSettings),
+    onCanvas(label, 'fieldlog-label', 580, row, [[good], [bad]], { ...labelDefaults }),
+    onCanvas(good, 'fieldlog-mqtt-out', 710, 100, [], { ...mqttOutDefaults, name: 'good', broker }),
+    onCanvas(bad, 'fieldlog-mqtt-out', 710, row, [], { ...mqttOutDefaults, name: 'bad', broker }),
+    onCanvas(rejected, 'fieldlog-mqtt-out', 680, 240, [], { ...mqttOutDefaults, name: 'rejected', broker }),
+    onCanvas(unknown, 'debug', 690, 300, [], debugSettings),
     { id: port, type: 'fieldlog-port', ...portDefaults, path: env('SERIAL'), baudRate: env('BAUD') },
     {
       id: journal,
@@ -160,33 +163,34 @@ function comments(): FlowNode[] {
   return [
     comment(
       0x02,
-      180,
-      100,
+      150,
+      40,
       '1 · Log each line as it came',
       'Nothing goes on before it is safe on disk. What the flow had not finished at a stop is sent again after ' +
         'the start.',
     ),
     comment(
       0x03,
-      500,
-      100,
+      420,
+      40,
       '2 · Decode it and judge it',
       'The formats say what a line means; the rules say whether its values are plausible. Change both at any ' +
         'time: the log keeps the lines.',
     ),
     comment(
       0x04,
-      830,
-      80,
+      660,
+      40,
       '3 · Publish it to MQTT',
       'Topic: fieldlog/{gateway}/{verdict}/{type}/{source}. While the broker is away, events wait.',
     ),
     comment(
       0x05,
-      480,
-      380,
-      'Lines that no format takes stay in the log; switch the debug node on to see them',
-      'Half of what a JeeLink hears may be other people’s nodes. To use such lines, add a format in the clean node.',
+      290,
+      300,
+      'Lines that no format takes: they stay in the log',
+      'Half of what a JeeLink hears may be other people’s nodes. Switch the debug node on to see such lines; to ' +
+        'use them, add a format in the clean node.',
     ),
   ]
 }
