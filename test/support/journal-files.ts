@@ -1,6 +1,7 @@
 // Reads a journal by its description alone, and trusts nothing of the library: for tests of what stands on disk.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { crc32, gunzipSync } from 'node:zlib'
 
 export interface JournalEntry {
@@ -47,6 +48,16 @@ export function readJournal(directory: string): JournalContents {
     if (contents.tail && index < files.length - 1) throw new Error(`${file.name}: text after the last C`)
   })
   return contents
+}
+
+/** Resolves when a journal that is being written has so many entries that are durable. */
+export async function journalHolds(directory: string, count: number, limit = 15_000): Promise<void> {
+  const deadline = performance.now() + limit
+  while (!existsSync(directory) || readJournal(directory).entries.length < count) {
+    if (performance.now() > deadline)
+      throw new Error(`${directory} has no ${count} entries after ${limit} ms`)
+    await pause(50)
+  }
 }
 
 function journalFiles(directory: string): JournalFile[] {
