@@ -36,7 +36,7 @@ const target = targets[command]
 if (target) handOver(join(root, target))
 
 function installDependencies() {
-  const wanted = digest([join(root, 'package-lock.json'), join(root, 'package.json')])
+  const wanted = digest([join(root, 'package-lock.json')])
   if (readIfThere(lockStamp) === wanted && existsSync(pinnedNode)) return
   say('installing the dependencies (once, and after an update) …')
   const npm = process.env.npm_execpath

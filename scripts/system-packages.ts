@@ -1,4 +1,4 @@
-// What the tests need from the system: a pty pair (socat), a real broker (Mosquitto), a browser (Chromium).
+// What the tests need from the system: a pty pair (socat), a real broker (Mosquitto), a browser (Chromium), certificates (openssl).
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ const programs = {
   mosquitto: 'mosquitto',
   mosquitto_sub: 'mosquitto-clients',
   chromium: 'chromium',
+  openssl: 'openssl',
 }
 
 /** Installs the missing Debian packages as root (or by sudo without a password), or names the line to run. */
