@@ -70,7 +70,7 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
   oneditresize({ height }) {
     const others = $('#dialog-form > div:not(.fieldlog-label-list-row)').toArray()
     const used = others.reduce((sum, other) => sum + ($(other).outerHeight(true) ?? 0), 0)
-    list().editableList('height', Math.max(160, height - used - 30))
+    list().editableList('height', Math.max(160, height - used - 10))
   },
 })
 
