@@ -34,6 +34,8 @@ export interface EditorNodeDefinition<Options> {
   inputLabels?: string
   outputLabels?: string | string[] | ((this: EditorNode, index: number) => string)
   icon?: string
+  /** false: a config node that is useful by itself, not only where another node refers to it */
+  hasUsers?: boolean
   align?: 'left' | 'right'
   paletteLabel?: string
   label?: string | ((this: EditorNode) => string)
@@ -51,6 +53,10 @@ export interface Editor {
     node(id: string): EditorNode | null
     eachNode(callback: (node: EditorNode) => void): void
     eachConfig(callback: (node: EditorNode) => void): void
+  }
+  editor: {
+    /** Puts a select of the config nodes of a type, with buttons to edit and to add, in place of `#<prefix>-<property>`. */
+    prepareConfigNodeSelect(node: object, property: string, type: string, prefix: string): void
   }
   /** Translates a key, `<namespace>:<key>`. */
   _(key: string, values?: Record<string, unknown>): string

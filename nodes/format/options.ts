@@ -6,10 +6,13 @@ import { describeProblems } from '../../lib/formats/problems.ts'
 export interface FormatOptions {
   /** the format; default: an empty one, for key-value lines, to be filled in */
   definition: FormatDefinition
+  /** lines to try the format on in its panel; default none */
+  sample: string
 }
 
 export const formatDefaults: FormatOptions = {
   definition: { type: '', decoder: { kind: 'key-values' }, fields: [] },
+  sample: '',
 }
 
 /** What is wrong with the definition, a line each; undefined when nothing is. */

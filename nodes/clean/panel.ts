@@ -1,0 +1,66 @@
+import { colours } from '../shared/colours.ts'
+import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
+import { type CleanOptions, cleanDefaults } from './options.ts'
+
+const outputs = ['clean', 'rejected', 'unknown'] as const
+
+/** what Node-RED's select of config nodes gives for none */
+const none = '_ADD_'
+
+RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
+  category: 'fieldlog',
+  color: colours.clean,
+  defaults: {
+    name: { value: cleanDefaults.name },
+    formats: { value: cleanDefaults.formats, type: 'fieldlog-format[]', validate: () => true },
+  },
+  inputs: 1,
+  outputs: outputs.length,
+  outputLabels(index) {
+    return this._(`fieldlog-clean.${outputs[index]}`)
+  },
+  icon: 'fieldlog-clean.svg',
+  paletteLabel: 'clean',
+  label() {
+    return this.name || 'clean'
+  },
+  labelStyle() {
+    return this.name ? 'node_label_italic' : ''
+  },
+  oneditprepare() {
+    list().editableList({
+      addButton: this._('fieldlog-clean.add'),
+      sortable: true,
+      removable: true,
+      addItem: (place: JQuery, _index: number, { id }: { id?: string }) => formatRow(place, id),
+    })
+    for (const id of this.formats ?? []) list().editableList('addItem', { id })
+    const types = workspaceFormats().map(({ type }) => type)
+    const key = types.length > 0 ? 'all' : 'noFormats'
+    $('#fieldlog-clean-all').text(this._(`fieldlog-clean.${key}`, { types: types.join(', ') }))
+  },
+  oneditsave() {
+    const ids = list()
+      .editableList('items')
+      .toArray()
+      .map((item: HTMLElement) => String($(item).find('select').val()))
+    this.formats = ids.filter((id) => id !== '' && id !== none)
+  },
+  oneditresize({ height }) {
+    list().editableList('height', Math.max(160, height - 150))
+  },
+})
+
+function list(): JQuery {
+  return $('#fieldlog-clean-formats')
+}
+
+let rows = 0
+
+/** A select of the formats, with Node-RED's own buttons to edit the chosen one and to add one. */
+function formatRow(place: JQuery, id: string | undefined): void {
+  const property = `format-${rows++}`
+  const row = $('<div class="fieldlog-clean-format">').appendTo(place)
+  $('<input type="text" style="width: 100%">').attr('id', `node-input-${property}`).appendTo(row)
+  RED.editor.prepareConfigNodeSelect({ [property]: id ?? '' }, property, 'fieldlog-format', 'node-input')
+}

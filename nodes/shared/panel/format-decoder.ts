@@ -1,0 +1,84 @@
+// The decoder's options in the panel: one set of inputs for each decoder, of which the chosen one's is shown.
+import type { Decoder, DecoderKind } from '../../../lib/formats/definition.ts'
+import { fromDecoderDraft, toDecoderDraft } from './format-draft.ts'
+import { currentValue, labelled, setValue, type Words } from './format-inputs.ts'
+
+export const decoderKinds: readonly DecoderKind[] = ['packet', 'json', 'key-values', 'columns', 'pattern']
+
+/** the inputs of each decoder, and what stands there where nothing is entered */
+const options: Readonly<Record<DecoderKind, ReadonlyArray<{ name: string; placeholder?: string }>>> = {
+  packet: [
+    { name: 'minBytes', placeholder: '0' },
+    { name: 'maxBytes', placeholder: '256' },
+  ],
+  json: [],
+  'key-values': [
+    { name: 'pairSeparator', placeholder: ',' },
+    { name: 'valueSeparator', placeholder: ':' },
+  ],
+  columns: [
+    { name: 'delimiter', placeholder: ',' },
+    { name: 'quote' },
+    { name: 'header', placeholder: 'time, temp, humidity' },
+  ],
+  pattern: [{ name: 'pattern', placeholder: 'T=(?<temp>[-0-9.]+)' }, { name: 'ignoreCase' }],
+}
+
+export interface DecoderInputs {
+  kind(): DecoderKind
+  /** The decoder as it stands in the inputs, unchecked. */
+  read(): Decoder
+}
+
+/** Builds the options of each decoder in `place`; `select` chooses the one that is shown. */
+export function decoderInputs(
+  place: JQuery,
+  select: JQuery,
+  decoder: Decoder,
+  words: Words,
+  changed: (kind: DecoderKind) => void,
+): DecoderInputs {
+  for (const kind of decoderKinds)
+    $('<option>')
+      .val(kind)
+      .text(words(`decoder-${kind}`))
+      .appendTo(select)
+  select.val(decoder.kind)
+  const groups = decoderKinds.map((kind) => group(kind))
+  const show = () => {
+    for (const { kind, element } of groups) element.toggle(kind === select.val())
+    place.find('.fieldlog-decoder-hint').text(words(`hint.decoder-${String(select.val())}`))
+  }
+  select.on('change', () => {
+    show()
+    changed(kind())
+  })
+  show()
+  return { kind, read }
+
+  function kind(): DecoderKind {
+    return select.val() as DecoderKind
+  }
+
+  function read(): Decoder {
+    const inputs = groups.find((each) => each.kind === kind())?.inputs ?? []
+    return fromDecoderDraft(
+      kind(),
+      Object.fromEntries(inputs.map(([name, input]) => [name, currentValue(input)])),
+    )
+  }
+
+  function group(kind: DecoderKind) {
+    const given = decoder.kind === kind ? toDecoderDraft(decoder) : {}
+    const element = $('<div class="fieldlog-decoder-options">').insertBefore(
+      place.find('.fieldlog-decoder-hint'),
+    )
+    const inputs = options[kind].map(({ name, placeholder }) => {
+      const isFlag = name === 'ignoreCase'
+      const input = labelled(element, name, { words, placeholder, isFlag })
+      setValue(input, given[name] ?? (isFlag ? false : name === 'quote' ? '"' : ''))
+      return [name, input] as const
+    })
+    return { kind, element, inputs }
+  }
+}
