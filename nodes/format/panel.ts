@@ -51,7 +51,8 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
       sortItems: () => soon(),
     })
     list().editableList('addItems', definition.fields)
-    list().closest('.red-ui-editableList-container').scrollTop(0)
+    // The list scrolls to each item that is added; it shall show the first.
+    setTimeout(() => list().closest('.red-ui-editableList-container').scrollTop(0), 0)
     form().on('input change', 'input, select, textarea', soon)
     arrange()
     review()

@@ -175,7 +175,7 @@ export function fromDecoderDraft(kind: DecoderKind, draft: Record<string, string
       return made({
         kind,
         delimiter: separator('delimiter'),
-        quote: text('quote'),
+        quote: (draft.quote ?? '"') === '"' ? undefined : text('quote'),
         header: header.length > 0 ? header : undefined,
       })
     }

@@ -96,17 +96,13 @@ export function fieldRow(
 
   function arrange(): void {
     const isComputed = inputs.source.val() === 'computed'
-    inputs.from.toggle(!isComputed).attr('placeholder', fromPlaceholder())
+    inputs.from.toggle(!isComputed).attr('placeholder', words(`fromExample-${kind}`))
     inputs.computed.toggle(isComputed)
     for (const { name, types, isPacket } of details) {
       const fitsType = types === undefined || types.includes(String(inputs.type.val()))
       const fitsDecoder = isPacket !== true || (kind === 'packet' && !isComputed)
       inputs[name].closest('.fieldlog-input').toggle(fitsType && fitsDecoder)
     }
-  }
-
-  function fromPlaceholder(): string {
-    return words(`fromExample-${kind}`)
   }
 }
 
@@ -132,7 +128,10 @@ function foldButton(line: JQuery, more: JQuery, words: Words): (open: boolean) =
     icon.toggleClass('fa-caret-up', open).toggleClass('fa-caret-down', !open)
     button.attr({ 'aria-expanded': String(open), title: words(open ? 'less' : 'more') })
   }
-  button.on('click', () => set(button.attr('aria-expanded') !== 'true'))
+  button.on('click', () => {
+    set(button.attr('aria-expanded') !== 'true')
+    more.get(0)?.scrollIntoView({ block: 'nearest' })
+  })
   set(false)
   return set
 }

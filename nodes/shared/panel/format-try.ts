@@ -47,7 +47,8 @@ function showOutcome(place: JQuery, definition: FormatDefinition, outcome: Outco
       const value = data[field.name]
       if (value !== undefined) showValue(place, field, value, words)
     }
-    if (time !== undefined) showPair(place, words('deviceTime'), new Date(time).toISOString())
+    const isShown = definition.time !== undefined && definition.time in data
+    if (time !== undefined && !isShown) showPair(place, words('deviceTime'), new Date(time).toISOString())
   }
 }
 
