@@ -23,7 +23,6 @@ const tab = id(0x01)
 const port = id(0x10)
 const journal = id(0x11)
 const broker = id(0x12)
-const tls = id(0x13)
 const serialIn = id(0x20)
 const log = id(0x21)
 const clean = id(0x22)
@@ -63,7 +62,6 @@ export function gatewayFlow(): FlowNode[] {
     },
     ...formatNodes(),
     { id: broker, type: 'mqtt-broker', ...brokerSettings },
-    { id: tls, type: 'tls-config', ...tlsSettings },
   ]
 }
 
@@ -97,15 +95,14 @@ function formatNodes(): FlowNode[] {
 }
 
 // Address and login come from the environment; the appliance puts the login in the credentials, not in this file.
-// The scheme of the URL decides about TLS: with mqtt:// the tls-config stands by, unused.
+// The scheme of the URL decides about TLS; the CA is that of FIELDLOG_MQTT_CA.
 const brokerSettings = {
   name: '',
   broker: env('MQTT'),
   port: '1883',
-  tls,
   clientid: '',
   autoConnect: true,
-  usetls: true,
+  usetls: false,
   protocolVersion: '5',
   keepalive: '60',
   cleansession: true,
@@ -124,19 +121,6 @@ const brokerSettings = {
   willMsg: {},
   userProps: '',
   sessionExpiry: '',
-}
-
-const tlsSettings = {
-  name: '',
-  cert: '',
-  key: '',
-  ca: env('MQTT_CA'),
-  certname: '',
-  keyname: '',
-  caname: '',
-  servername: '',
-  verifyservercert: true,
-  alpnprotocol: '',
 }
 
 const debugSettings = {

@@ -1,9 +1,10 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { JournalOptions } from '../../lib/journal/options.ts'
+import { isVariable } from '../shared/variable.ts'
 import { type JournalNodeOptions, journalDefaults, journalProblems } from './settings.ts'
 
 /**
- * The writer's options from a node's properties (text where they come from the environment); '' is the default.
+ * The writer's options from a node's properties (text where they come from the environment); what is empty is the default.
  * Throws an Error that names what is wrong.
  */
 export function readJournalOptions(config: Partial<JournalNodeOptions>, userDir: string): JournalOptions {
@@ -30,5 +31,7 @@ function directoryIn(userDir: string, directory: string): string {
 }
 
 function withoutEmpty(config: Partial<JournalNodeOptions>): Partial<JournalNodeOptions> {
-  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== '' && value !== undefined))
+  return Object.fromEntries(
+    Object.entries(config).filter(([, value]) => value !== '' && value !== undefined && !isVariable(value)),
+  )
 }

@@ -1,4 +1,5 @@
 // The properties of a journal, for runtime and panel alike.
+import { isVariable } from '../shared/variable.ts'
 
 /** A property that may also be text: typed, or `${VARIABLE}` of the environment. */
 export type NumberOrText = number | string
@@ -60,9 +61,4 @@ export function journalProblems(options: Partial<JournalNodeOptions>): Record<st
     if (problem) problems[property] = problem
   }
   return problems
-}
-
-/** `${NAME}`, which Node-RED replaces at the deploy. */
-export function isVariable(value: unknown): boolean {
-  return typeof value === 'string' && /^\$\{[^}]+\}$/.test(value)
 }

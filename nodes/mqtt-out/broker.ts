@@ -4,20 +4,20 @@
 // In a flow that takes its broker from the environment:
 //
 //     { "type": "mqtt-broker", "broker": "${FIELDLOG_MQTT}", "port": "1883", "clientid": "", "protocolVersion": "5",
-//       "usetls": true, "tls": "<id of the next>", "keepalive": "60", "cleansession": true, "autoConnect": true, … }
-//     { "type": "tls-config", "cert": "", "key": "", "ca": "${FIELDLOG_MQTT_CA}", "certname": "", "keyname": "",
-//       "caname": "", "servername": "", "alpnprotocol": "", "verifyservercert": true }
+//       "usetls": false, "keepalive": "60", "cleansession": true, "autoConnect": true, … }
 //
 // with the credentials user "${FIELDLOG_MQTT_USER}" and password "${FIELDLOG_MQTT_PASSWORD}" (Node-RED 4.1 and 5.0
-// replace variables in credentials, too). The scheme of the URL alone decides about TLS: with mqtt:// the tls-config
-// stands by, unused; with mqtts:// and an empty CA the system's CAs hold. An empty or unset FIELDLOG_MQTT means
-// mqtt://localhost:1883.
+// replace variables in credentials, too). The scheme of the URL alone decides about TLS. With mqtts:// and no
+// tls-config the CA is the one in the file that FIELDLOG_MQTT_CA names, else the system's. An empty or unset
+// FIELDLOG_MQTT means mqtt://localhost:1883.
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { asError } from '../../lib/errors.ts'
 import type { TlsSettings } from '../../lib/mqtt/connection.ts'
 import type { SessionOptions } from '../../lib/mqtt/session-options.ts'
 import { statusTopic } from '../../lib/mqtt/topic.ts'
-import { isReference } from './options.ts'
+import { isVariable } from '../shared/variable.ts'
 
 /** What the core node (10-mqtt.js of Node-RED 4.1 and 5.0) has worked out of its properties. */
 export interface BrokerNode extends Node {
@@ -90,9 +90,19 @@ function address(node: BrokerNode): { url: URL; username?: string; password?: st
  * not check it at all, which nobody has asked for).
  */
 function tlsSettings(tlsNode: TlsNode | undefined): TlsSettings {
-  if (tlsNode === undefined) return { rejectUnauthorized: true }
+  if (tlsNode === undefined) return { rejectUnauthorized: true, ...environmentCa() }
   if (tlsNode.valid) return tlsNode.addTLSOptions({})
   throw new Error('the TLS settings of the broker cannot be used: see the error of the tls-config node')
+}
+
+function environmentCa(): TlsSettings {
+  const file = process.env.FIELDLOG_MQTT_CA
+  if (!file) return {}
+  try {
+    return { ca: readFileSync(file) }
+  } catch (error) {
+    throw new Error(`the CA file of FIELDLOG_MQTT_CA cannot be read: ${asError(error).message}`)
+  }
 }
 
 /** Its own beside the core nodes' one (two sessions with one id would close each other), and always the same. */
@@ -103,7 +113,7 @@ function clientId(node: BrokerNode, gateway: string): string {
 }
 
 function given(value: string | undefined): string | undefined {
-  return typeof value !== 'string' || value === '' || isReference(value) ? undefined : value
+  return typeof value !== 'string' || value === '' || isVariable(value) ? undefined : value
 }
 
 function decoded(part: string): string {

@@ -5,8 +5,9 @@ import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { payloadWriter } from '../../lib/mqtt/payload.ts'
 import { compileTopic } from '../../lib/mqtt/topic.ts'
 import { throttle } from '../shared/throttle.ts'
+import { isVariable } from '../shared/variable.ts'
 import { type BrokerNode, sessionOptions, tlsNodeOf } from './broker.ts'
-import { isReference, type MqttOutOptions, mqttOutDefaults } from './options.ts'
+import { type MqttOutOptions, mqttOutDefaults } from './options.ts'
 import { type Seat, takeSeat } from './sessions.ts'
 import { statusOf } from './status.ts'
 
@@ -80,7 +81,7 @@ function open(RED: NodeAPI, options: MqttOutOptions): Output {
 }
 
 function gatewayName(entered: string): string {
-  if (entered !== '' && !isReference(entered)) return entered
+  if (entered !== '' && !isVariable(entered)) return entered
   return process.env.FIELDLOG_GATEWAY || hostname()
 }
 

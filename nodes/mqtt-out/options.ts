@@ -27,8 +27,3 @@ export const mqttOutDefaults: MqttOutOptions = {
 export function topicError(topic: string): string | undefined {
   return topic.trim() === '' ? undefined : topicProblem(topic.trim())
 }
-
-/** A value that refers to an environment variable: not known before the flow runs. */
-export function isReference(value: string): boolean {
-  return /^\$\{[^}]+\}$/.test(value)
-}

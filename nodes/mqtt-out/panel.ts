@@ -1,6 +1,7 @@
 import { compileTopic } from '../../lib/mqtt/topic.ts'
 import { colours } from '../shared/colours.ts'
-import { isReference, type MqttOutOptions, mqttOutDefaults, topicError } from './options.ts'
+import { isVariable } from '../shared/variable.ts'
+import { type MqttOutOptions, mqttOutDefaults, topicError } from './options.ts'
 
 /** The event of the preview. */
 const example = { gateway: 'pi-4', type: 'room', source: 'ttyUSB0' }
@@ -49,7 +50,7 @@ function showTopic(template: string, gateway: string, words: (key: string) => st
     .empty()
   if (problem !== undefined) return
   const topicOf = compileTopic(template || mqttOutDefaults.topic)
-  const place = gateway !== '' && !isReference(gateway) ? { gateway } : {}
+  const place = gateway !== '' && !isVariable(gateway) ? { gateway } : {}
   for (const verdict of ['good', 'bad', 'rejected']) {
     const topic = topicOf({ ...example, ...place, verdict })
     preview.append($('<dt>').text(words(verdict)), $('<dd>').append($('<code>').text(topic)))

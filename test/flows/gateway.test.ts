@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jeelinkFormats } from '../../lib/formats/library/jeelink.ts'
 import { definitionProblem } from '../../nodes/format/options.ts'
-import { readPortOptions } from '../../nodes/port/options.ts'
+import { readJournalOptions } from '../../nodes/journal/options.ts'
+import type { JournalNodeOptions } from '../../nodes/journal/settings.ts'
+import { type PortOptions, readPortOptions } from '../../nodes/port/options.ts'
 import { type FlowNode, flowFile, gatewayFlow } from '../../scripts/make-flow.ts'
 
 const flow = JSON.parse(readFileSync(flowFile, 'utf8')) as FlowNode[]
@@ -52,7 +54,6 @@ describe('flows: gateway', () => {
       ['fieldlog-serial-in', 'port', 'fieldlog-port'],
       ['fieldlog-log', 'journal', 'fieldlog-journal'],
       ['fieldlog-mqtt-out', 'broker', 'mqtt-broker'],
-      ['mqtt-broker', 'tls', 'tls-config'],
     ]
     for (const [type, property, wanted] of references) {
       for (const node of ofType(type)) assert.equal(byId.get(String(node[property]))?.type, wanted)
@@ -73,13 +74,19 @@ describe('flows: gateway', () => {
   it('takes its settings from the environment, and holds no login', () => {
     const text = JSON.stringify(flow)
     const names = [...text.matchAll(/\$\{FIELDLOG_([A-Z_]+)\}/g)].map(([, name]) => name)
-    assert.deepEqual(names, ['SERIAL', 'BAUD', 'BUFFER_SIZE', 'FLUSH_INTERVAL', 'MQTT', 'MQTT_CA'])
+    assert.deepEqual(names, ['SERIAL', 'BAUD', 'BUFFER_SIZE', 'FLUSH_INTERVAL', 'MQTT'])
     assert.doesNotMatch(text, /"(user|password|credentials)"/)
-    const port = { ...ofType('fieldlog-port')[0]!, path: '', baudRate: '' }
-    assert.deepEqual(
-      [readPortOptions(port).serial.baudRate, ofType('mqtt-broker')[0]!.protocolVersion],
-      [57600, '5'],
+    assert.equal(ofType('mqtt-broker')[0]!.protocolVersion, '5')
+  })
+
+  it('runs on the defaults where the variables are not set', () => {
+    const port = readPortOptions(ofType('fieldlog-port')[0] as Partial<PortOptions>)
+    assert.deepEqual([port.path, port.serial.baudRate], ['', 57600])
+    const { bufferSize, flushInterval } = readJournalOptions(
+      ofType('fieldlog-journal')[0] as Partial<JournalNodeOptions>,
+      '/home',
     )
+    assert.deepEqual([bufferSize, flushInterval], [100, 1])
   })
 
   it('is one row on the grid, with nothing on top of anything else', () => {
