@@ -165,7 +165,9 @@ function ownVersion(root: string): string {
 
 function defaultFlow(root: string): string {
   const path = join(root, 'examples/gateway.json')
-  return existsSync(path) ? readFileSync(path, 'utf8') : '[]'
+  if (!existsSync(path))
+    throw new StartError(`the package is incomplete: ${path} is missing; build or install it again`)
+  return readFileSync(path, 'utf8')
 }
 
 if (import.meta.main) await start()

@@ -55,7 +55,7 @@ describe('garbage on the line', function () {
     pty = await createPty()
     gateway = await Gateway.start({ env: { FIELDLOG_SERIAL: pty.path } })
     collector = await Collector.open(gateway.broker, 'fieldlog/#')
-    await portOpened(gateway, pty)
+    await portOpened(gateway.child, pty)
   })
   afterEach(async () => {
     await collector.close()

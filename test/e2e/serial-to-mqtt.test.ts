@@ -39,7 +39,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
         nodeRed,
         env: { FIELDLOG_SERIAL: pty.path, FIELDLOG_MQTT: broker.url },
       })
-      await portOpened(gateway, pty)
+      await portOpened(gateway.child, pty)
     })
     afterEach(async () => {
       await gateway.remove()

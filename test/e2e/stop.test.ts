@@ -29,7 +29,7 @@ describe('stop while lines stream', function () {
 
   async function begin(options: GatewayOptions): Promise<void> {
     gateway = await Gateway.start({ ...options, env: { FIELDLOG_SERIAL: pty.path, ...options.env } })
-    await portOpened(gateway, pty)
+    await portOpened(gateway.child, pty)
   }
   beforeEach(async () => {
     pty = await createPty()
@@ -76,9 +76,9 @@ describe('stop while lines stream', function () {
     await begin({ env: { FIELDLOG_FLUSH_INTERVAL: '3600', FIELDLOG_BUFFER_SIZE: '100000' } })
     const lines = numberedLines(2000)
     const bytes = encode(lines)
-    const before = bytesRead(gateway)
+    const before = bytesRead(gateway.child)
     await pty.write(bytes)
-    while (bytesRead(gateway) - before < bytes.length) await pause(10)
+    while (bytesRead(gateway.child) - before < bytes.length) await pause(10)
     // a second signal, as from Ctrl-C in a terminal, must not cut the first one short
     gateway.child.kill('SIGTERM')
     const end = await gateway.stop('SIGINT')

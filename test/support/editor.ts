@@ -1,13 +1,6 @@
-// Node-RED's editor in a real browser (Debian's Chromium).
+// Node-RED's editor in a real browser (Debian's Chromium), and the handful of things a user does there.
 import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
-
-export interface Editor {
-  page: Page
-  /** what the page reported as errors, from its console and from scripts that failed */
-  problems: string[]
-  close(): Promise<void>
-}
 
 export interface EditorOptions {
   /** default 1280 x 800 */
@@ -26,23 +19,108 @@ const flags = [
   '--disable-sync',
 ]
 
-/** Opens the editor and waits until it shows the flows. */
-export async function openEditor(url: string, options: EditorOptions = {}): Promise<Editor> {
-  const browser = await launch()
-  const page = await browser.newPage({
-    viewport: options.size ?? { width: 1280, height: 800 },
-    colorScheme: options.colorScheme ?? 'light',
-  })
-  const problems: string[] = []
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text())
-  })
-  page.on('pageerror', (error) => problems.push(error.message))
-  await page.goto(url)
-  await page.locator('#red-ui-workspace-chart').waitFor()
-  await page.locator('#red-ui-loading-progress, #red-ui-main-container').last().waitFor()
-  await page.locator('.red-ui-palette-node').first().waitFor()
-  return { page, problems, close: () => browser.close() }
+export class Editor {
+  readonly page: Page
+  /** what the page reported as errors: from its console, and from scripts that failed */
+  readonly problems: string[] = []
+  readonly #browser: Browser
+
+  private constructor(browser: Browser, page: Page) {
+    this.#browser = browser
+    this.page = page
+    page.on('console', (message) => {
+      // the list of modules that can be installed lies on the internet, where tests do not go
+      const expected = message.text().includes('net::ERR_')
+      if (message.type() === 'error' && !expected) this.problems.push(message.text())
+    })
+    page.on('pageerror', (error) => this.problems.push(error.message))
+  }
+
+  /** Opens it and waits until it shows the flows. */
+  static async open(url: string, options: EditorOptions = {}): Promise<Editor> {
+    const browser = await launch()
+    const page = await browser.newPage({
+      viewport: options.size ?? { width: 1280, height: 800 },
+      colorScheme: options.colorScheme ?? 'light',
+    })
+    const editor = new Editor(browser, page)
+    await page.goto(url)
+    await page.locator('#red-ui-workspace-chart').waitFor()
+    await page.locator('.red-ui-palette-node').first().waitFor()
+    await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' })
+    return editor
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close()
+  }
+
+  /** Drags a node from the palette to a place on the canvas (pixels of the window); gives its id. */
+  async drag(type: string, x: number, y: number): Promise<string> {
+    const before = await this.#ids(type)
+    const entry = this.page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`)
+    await entry.scrollIntoViewIfNeeded()
+    await entry.hover()
+    await this.page.mouse.down()
+    await this.page.mouse.move(x - 40, y, { steps: 5 })
+    await this.page.mouse.move(x, y, { steps: 5 })
+    await this.page.mouse.up()
+    const added = (await this.#ids(type)).filter((id) => !before.includes(id))
+    if (added.length !== 1) throw new Error(`dragging ${type} added ${added.length} nodes`)
+    return added[0] as string
+  }
+
+  /** Opens a node's panel by a double click, and waits until it stands still. */
+  async openPanel(id: string): Promise<void> {
+    await this.page.locator(`[id="${id}"] .red-ui-flow-node`).dblclick({ force: true })
+    await this.panelOpen()
+  }
+
+  async panelOpen(): Promise<void> {
+    await this.page.locator('.red-ui-tray').last().waitFor()
+    await this.page.waitForFunction(() => {
+      const trays = document.querySelectorAll('.red-ui-tray')
+      return getComputedStyle(trays[trays.length - 1] as Element).right === '0px'
+    })
+  }
+
+  /** Closes the panel by its Done button. */
+  async done(): Promise<void> {
+    const trays = await this.page.locator('.red-ui-tray').count()
+    await this.page.locator('.red-ui-tray').last().locator('#node-dialog-ok, #node-config-dialog-ok').click()
+    await this.page.waitForFunction(
+      (count) => document.querySelectorAll('.red-ui-tray').length < count,
+      trays,
+    )
+  }
+
+  async deploy(): Promise<void> {
+    const answered = this.page.waitForResponse(
+      (response) => response.url().endsWith('/flows') && response.request().method() === 'POST',
+    )
+    await this.page.locator('#red-ui-header-button-deploy').click()
+    const confirm = this.page.getByRole('button', { name: 'Confirm deploy' })
+    await Promise.race([
+      answered,
+      confirm.waitFor({ timeout: 5_000 }).then(() => confirm.click(), ignoreTimeout),
+    ])
+    const response = await answered
+    if (!response.ok()) throw new Error(`the deploy was answered with ${response.status()}`)
+  }
+
+  async #ids(type: string): Promise<string[]> {
+    return this.page.evaluate((type) => {
+      const { RED } = globalThis as unknown as {
+        RED: { nodes: { filterNodes(filter: { type: string }): Array<{ id: string }> } }
+      }
+      return RED.nodes.filterNodes({ type }).map(({ id }) => id)
+    }, type)
+  }
+}
+
+/** No question was asked: nothing in the flow is incomplete. */
+function ignoreTimeout(): undefined {
+  return undefined
 }
 
 function launch(): Promise<Browser> {

@@ -1,22 +1,22 @@
 // How a test sees from outside what the gateway does with its pty.
+import type { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Gateway } from './gateway.ts'
 import type { Pty } from './pty.ts'
 
-/** Resolves when the gateway has the pty open: a device that is opened throws away what came before. */
-export async function portOpened(gateway: Gateway, pty: Pty, limit = 10_000): Promise<void> {
+/** Resolves when the process has the pty open: a device that is opened throws away what came before. */
+export async function portOpened(child: ChildProcess, pty: Pty, limit = 10_000): Promise<void> {
   const device = realpathSync(pty.path)
   const deadline = performance.now() + limit
   while (performance.now() < deadline) {
-    if (descriptors(gateway.child.pid).includes(device)) {
+    if (descriptors(child.pid).includes(device)) {
       // the settings follow the open within a moment, and no file shows when they are made
       await pause(200)
       return
     }
     await pause(20)
   }
-  throw new Error(`the gateway did not open ${pty.path}; it printed:\n${gateway.lines.join('\n')}`)
+  throw new Error(`the process did not open ${pty.path} within ${limit} ms`)
 }
 
 function descriptors(pid: number | undefined): string[] {
@@ -32,6 +32,6 @@ function descriptors(pid: number | undefined): string[] {
 }
 
 /** Bytes that the process has read by now, from whatever file or device. */
-export function bytesRead(gateway: Gateway): number {
-  return Number(/rchar: (\d+)/.exec(readFileSync(`/proc/${gateway.child.pid}/io`, 'utf8'))?.[1])
+export function bytesRead(child: ChildProcess): number {
+  return Number(/rchar: (\d+)/.exec(readFileSync(`/proc/${child.pid}/io`, 'utf8'))?.[1])
 }

@@ -1,0 +1,188 @@
+// The whole way, from a pty to the broker's subscribers: Fieldlog as it ships beside a flow of Node-RED's own nodes,
+// in the same run, on the same lines, each in a process of its own with the real runtime and a real Mosquitto.
+// `npm run bench [-- FILE]`: FILE holds lines of a JeeLink; without one they are generated.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import mqtt from 'mqtt'
+import { Gateway } from '../test/support/gateway.ts'
+import { anyPacket, generator } from '../test/support/jeelink.ts'
+import { readJournal } from '../test/support/journal-files.ts'
+import { freePort, type Mosquitto, startMosquitto } from '../test/support/mosquitto.ts'
+import { createPty, type Pty } from '../test/support/pty.ts'
+import { portOpened } from '../test/support/serial-open.ts'
+import { isPacket, peerFlow } from './peer-flow.ts'
+
+interface Contender {
+  name: string
+  child: ChildProcess
+  /** lines that stand in its log, after the end */
+  logged(): number
+  stop(): Promise<unknown>
+}
+
+interface Result {
+  name: string
+  /** published packets a second, from the first byte written to the last message at a subscriber */
+  rate: number
+  /** µs of CPU a line, user and system, of the process */
+  cpu: number
+  /** MB: at most, and by how much that is over the memory before the first line */
+  memory: number
+  growth: number
+  lostInLog: number
+  lostAtBroker: number
+}
+
+type Start = (pty: Pty, broker: Mosquitto, folder: string) => Promise<Contender>
+
+const generated = 50_000
+/** ms without a message after which what is missing counts as lost */
+const patience = 5_000
+const ticksPerSecond = 100
+
+const lines = readLines(process.argv[2])
+const packets = lines.filter(isPacket).length
+const contenders: Start[] = [coreNodes, fieldlog]
+
+process.stdout.write(`${lines.length} lines, ${packets} of them packets of the four formats\n`)
+const results: Result[] = []
+for (const start of contenders) results.push(await run(start))
+printTable(results)
+
+/** Fieldlog with its default flow. */
+async function fieldlog(pty: Pty, broker: Mosquitto, folder: string): Promise<Contender> {
+  const gateway = await Gateway.start({
+    home: folder,
+    env: { FIELDLOG_SERIAL: pty.path, FIELDLOG_MQTT: broker.url },
+  })
+  return {
+    name: 'Fieldlog, default flow',
+    child: gateway.child,
+    logged: () => readJournal(gateway.journal).entries.length,
+    stop: () => gateway.stop(),
+  }
+}
+
+/** serial in → function → switch → file and mqtt out, of Node-RED and node-red-node-serialport. */
+async function coreNodes(pty: Pty, broker: Mosquitto, folder: string): Promise<Contender> {
+  const file = join(folder, 'lines.txt')
+  writeFileSync(join(folder, 'flows.json'), JSON.stringify(peerFlow(pty.path, broker.port, file)))
+  writeFileSync(
+    join(folder, 'settings.js'),
+    "module.exports = { uiHost: '127.0.0.1', flowFile: 'flows.json', credentialSecret: 'bench', telemetry: { enabled: false } }",
+  )
+  const program = join(import.meta.dirname, '../node_modules/node-red/red.js')
+  const port = String(await freePort())
+  const child = spawn(process.execPath, [program, '--userDir', folder, '--port', port], { stdio: 'ignore' })
+  return {
+    name: 'nodes of Node-RED',
+    child,
+    logged: () => (existsSync(file) ? readFileSync(file, 'latin1').split('\n').length - 1 : 0),
+    async stop() {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    },
+  }
+}
+
+async function run(start: Start): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'fieldlog-bench-'))
+  // the subscriber that counts must not be the one that loses
+  const broker = await startMosquitto({ lines: ['max_queued_messages 0', 'max_inflight_messages 0'] })
+  const pty = await createPty()
+  const contender = await start(pty, broker, folder)
+  await portOpened(contender.child, pty)
+  const subscriber = await subscribe(broker)
+  // both have opened, connected and compiled what they need
+  await pause(2000)
+
+  const pid = contender.child.pid as number
+  const [memoryBefore, cpuBefore, started] = [memory(pid), cpuSeconds(pid), performance.now()]
+  const written = pty.write(Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1'))
+  await subscriber.finished(packets)
+  await written
+  const cpu = cpuSeconds(pid) - cpuBefore
+  const peak = memory(pid)
+  const seconds = (subscriber.last - started) / 1000
+  await contender.stop()
+
+  const result = {
+    name: contender.name,
+    rate: lines.length / seconds,
+    cpu: (cpu / lines.length) * 1e6,
+    memory: peak,
+    growth: peak - memoryBefore,
+    lostInLog: lines.length - contender.logged(),
+    lostAtBroker: packets - subscriber.count,
+  }
+  await subscriber.close()
+  await pty.close()
+  await broker.remove()
+  rmSync(folder, { recursive: true })
+  return result
+}
+
+/** Counts what arrives, and when the last one did. */
+async function subscribe(broker: Mosquitto) {
+  const client = await mqtt.connectAsync(broker.url)
+  const state = {
+    count: 0,
+    last: performance.now(),
+    /** Resolves when all have come, or none for a while. */
+    async finished(expected: number) {
+      state.last = performance.now()
+      while (state.count < expected && performance.now() - state.last < patience) await pause(20)
+    },
+    close: () => client.endAsync(true),
+  }
+  client.on('message', (topic) => {
+    if (topic.endsWith('/status')) return
+    state.count++
+    state.last = performance.now()
+  })
+  await client.subscribeAsync('fieldlog/#', { qos: 1 })
+  return state
+}
+
+function readLines(file: string | undefined): string[] {
+  if (file === undefined) {
+    const random = generator(1)
+    return Array.from({ length: generated }, () => anyPacket(random).bytes.toString())
+  }
+  return readFileSync(file, 'latin1')
+    .split(/\r?\n/)
+    .map((line) => line.replace(/^L \d\d:\d\d:\d\d\.\d{3} \S+ /, ''))
+    .filter((line) => line !== '')
+}
+
+/** User and system seconds of all threads of a process so far. */
+function cpuSeconds(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+}
+
+/** MB that a process held at most so far. */
+function memory(pid: number): number {
+  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+}
+
+function printTable(results: Result[]): void {
+  const percent = (lost: number, of: number) => `${lost} (${((lost / of) * 100).toFixed(1)} %)`
+  const rows: string[][] = [
+    ['', ...results.map(({ name }) => name)],
+    ['lines a second', ...results.map(({ rate }) => rate.toFixed(0))],
+    ['CPU a line, µs', ...results.map(({ cpu }) => cpu.toFixed(0))],
+    ['memory at most, MB', ...results.map(({ memory }) => memory.toFixed(0))],
+    ['… grown by, MB', ...results.map(({ growth }) => growth.toFixed(0))],
+    ['lines lost in the log', ...results.map(({ lostInLog }) => percent(lostInLog, lines.length))],
+    ['packets lost at the broker', ...results.map(({ lostAtBroker }) => percent(lostAtBroker, packets))],
+  ]
+  for (const [first, ...rest] of rows) {
+    process.stdout.write(`${(first as string).padEnd(28)}${rest.map((cell) => cell.padStart(26)).join('')}\n`)
+  }
+}
