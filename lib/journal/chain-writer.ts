@@ -109,7 +109,8 @@ export class ChainWriter {
 
   async #fileFor(day: number | undefined, now: number): Promise<AppendFile> {
     const wanted = day ?? this.#file?.day ?? dayOf(now)
-    if (this.#file?.day === wanted) return this.#file
+    const current = this.#file
+    if (current?.day === wanted && current.size < this.#options.fileSize) return current
     if (this.#file) await this.#leaveFile(this.#file)
     const { disk, directory } = this.#options
     this.#file = await AppendFile.create(disk, directory, {

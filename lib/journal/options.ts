@@ -19,6 +19,8 @@ export interface JournalOptions {
   maxHeldBytes?: number
   /** free bytes on the file system that are left to others; default 64 MB */
   reserve?: number
+  /** bytes at which the writer goes on in another file of the same day; default: one file a day */
+  fileSize?: number
   /** version that the `open` notice names */
   software?: string
   disk?: Disk
@@ -38,6 +40,7 @@ export function withDefaults(options: JournalOptions): Required<JournalOptions> 
     maxHeldEvents: 100_000,
     maxHeldBytes: 64 << 20,
     reserve: 64_000_000,
+    fileSize: Number.POSITIVE_INFINITY,
     software: '1.0.0',
     disk: systemDisk,
     clock: systemClock,
