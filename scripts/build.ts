@@ -51,6 +51,7 @@ function panelScript(name: string): string {
     platform: 'browser',
     target: 'es2022',
     charset: 'utf8',
+    minify: true,
     logLevel: 'warning',
   })
   const script = bundle.outputFiles[0]?.text ?? ''
