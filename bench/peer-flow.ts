@@ -71,9 +71,10 @@ return msg
 
 /** serial in → function → switch → file and mqtt out; unknown lines go to the file only, as in our log. */
 export function peerFlow(device: string, brokerPort: number, file: string): object[] {
-  const z = 'tab'
+  // Node-RED takes a node without a place on the canvas for a configuration
+  const place = { z: 'tab', x: 100, y: 100 }
   return [
-    { id: z, type: 'tab', label: 'core nodes' },
+    { id: 'tab', type: 'tab', label: 'core nodes' },
     {
       id: 'port',
       type: 'serial-port',
@@ -98,11 +99,11 @@ export function peerFlow(device: string, brokerPort: number, file: string): obje
       cleansession: true,
       autoConnect: true,
     },
-    { id: 'in', z, type: 'serial in', serial: 'port', wires: [['decode']] },
-    { id: 'decode', z, type: 'function', func: decode, outputs: 1, wires: [['switch']] },
+    { id: 'in', ...place, type: 'serial in', serial: 'port', wires: [['decode']] },
+    { id: 'decode', ...place, type: 'function', func: decode, outputs: 1, wires: [['switch']] },
     {
       id: 'switch',
-      z,
+      ...place,
       type: 'switch',
       property: 'verdict',
       propertyType: 'msg',
@@ -111,10 +112,19 @@ export function peerFlow(device: string, brokerPort: number, file: string): obje
       outputs: 3,
       wires: [['out', 'file'], ['out', 'file'], ['file']],
     },
-    { id: 'out', z, type: 'mqtt out', broker: 'broker', qos: '1', retain: 'false', topic: '', wires: [] },
+    {
+      id: 'out',
+      ...place,
+      type: 'mqtt out',
+      broker: 'broker',
+      qos: '1',
+      retain: 'false',
+      topic: '',
+      wires: [],
+    },
     {
       id: 'file',
-      z,
+      ...place,
       type: 'file',
       filename: file,
       filenameType: 'str',
