@@ -161,6 +161,11 @@ export class Journal {
     return this.#writer?.lastSeq ?? 0
   }
 
+  /** Path of the file that is being written. */
+  get file(): string {
+    return this.#writer?.path ?? ''
+  }
+
   /** Durable bytes of the file that is being written; undefined for any other. */
   durableSize(path: string): number | undefined {
     return this.#writer?.durableSize(path)
