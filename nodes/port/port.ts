@@ -1,0 +1,41 @@
+import type { NodeAPI, NodeDef } from 'node-red'
+import { asError } from '../../lib/errors.ts'
+import { createSource } from '../../lib/serial/create-source.ts'
+import { listPorts } from '../../lib/serial/ports.ts'
+import { type PortOptions, readPortOptions } from './options.ts'
+import { type PortNode, portRegistry } from './registry.ts'
+
+export default function (RED: NodeAPI): void {
+  const registry = portRegistry(RED)
+
+  RED.nodes.registerType('fieldlog-port', function (this: PortNode, config: PortOptions & NodeDef) {
+    RED.nodes.createNode(this, config)
+    this.port = registry.port(this.id)
+    try {
+      const settings = readPortOptions(config)
+      this.port.attach({
+        key: JSON.stringify(settings),
+        source: createSource(settings.path, settings.serial),
+        lines: settings.lines,
+        report: (level, text) => (level === 'warn' ? this.warn(text) : this.log(text)),
+      })
+    } catch (error) {
+      this.problem = asError(error).message
+      this.error(`port: ${this.problem}. Correct it in the port's settings.`)
+    }
+
+    this.on('close', (removed: boolean, done: () => void) => {
+      this.port.detach(removed).then(done, (error) => {
+        this.error(`port: ${asError(error).message}`)
+        done()
+      })
+    })
+  })
+
+  RED.httpAdmin.get('/fieldlog/ports', RED.auth.needsPermission('fieldlog.read'), (_request, response) => {
+    listPorts().then(
+      (ports) => response.json(ports),
+      (error) => response.status(500).json({ error: asError(error).message }),
+    )
+  })
+}

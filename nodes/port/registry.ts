@@ -1,0 +1,67 @@
+// The ports of the flows. A port outlives its config node by the time of a deploy, with the lines that were read
+// meanwhile; so it stands here, by the node's id, and not in the node.
+import type { EventEmitter } from 'node:events'
+import type { Node, NodeAPI } from 'node-red'
+import { LinePort } from '../../lib/serial/line-port.ts'
+import { systemTiming, type Timing } from '../../lib/serial/timing.ts'
+
+/** A deployed `fieldlog-port`. */
+export interface PortNode extends Node {
+  port: LinePort
+  /** what is wrong with its settings, in words; undefined where they are right */
+  problem?: string
+}
+
+export class PortRegistry {
+  readonly #timing: Timing
+  readonly #ports = new Map<string, LinePort>()
+
+  constructor(events: EventEmitter, timing: Timing = systemTiming) {
+    this.#timing = timing
+    events.on('flows:stopping', () => {
+      for (const port of this.#ports.values()) port.hold()
+    })
+    events.on('flows:started', () => this.#start())
+  }
+
+  /** The port with this id; a new one is held until the flows have started. */
+  port(id: string): LinePort {
+    let port = this.#ports.get(id)
+    if (!port || port.drained) {
+      port = new LinePort(this.#timing)
+      this.#ports.set(id, port)
+    }
+    return port
+  }
+
+  async drain(limit: number): Promise<number> {
+    const left = await Promise.all([...this.#ports.values()].map((port) => port.drain(limit)))
+    return left.reduce((sum, lines) => sum + lines, 0)
+  }
+
+  #start(): void {
+    for (const [id, port] of this.#ports) {
+      port.release()
+      if (!port.attached) this.#ports.delete(id)
+    }
+  }
+}
+
+const registries = new Map<EventEmitter, PortRegistry>()
+
+/** The ports of this runtime. */
+export function portRegistry({ events }: NodeAPI): PortRegistry {
+  const registry = registries.get(events) ?? new PortRegistry(events)
+  registries.set(events, registry)
+  return registry
+}
+
+/**
+ * For the end of the process, before the runtime stops: closes every port, and sends each complete line that had
+ * been read into the flow. Resolves a few turns of the event loop after the last one, when it is with the log
+ * node; or, in the middle of a deploy, after `limit` ms at the latest. Gives the number of lines left over then.
+ */
+export async function drain(limit = 3_000): Promise<number> {
+  const left = await Promise.all([...registries.values()].map((registry) => registry.drain(limit)))
+  return left.reduce((sum, lines) => sum + lines, 0)
+}

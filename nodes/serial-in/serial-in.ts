@@ -1,0 +1,39 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red'
+import type { PortLine } from '../../lib/serial/line-queue.ts'
+import { statusOf } from '../../lib/serial/status.ts'
+import type { PortNode } from '../port/registry.ts'
+import { throttle } from '../shared/throttle.ts'
+import type { SerialInOptions } from './options.ts'
+
+export default function (RED: NodeAPI): void {
+  RED.nodes.registerType('fieldlog-serial-in', function (this: Node, config: SerialInOptions & NodeDef) {
+    RED.nodes.createNode(this, config)
+    const portNode = RED.nodes.getNode(config.port) as PortNode | null
+    if (!portNode?.port) {
+      this.status({ fill: 'red', shape: 'ring', text: 'no port' })
+      this.error('serial in: no port to read from. Choose or add one in the panel.')
+      return
+    }
+    if (portNode.problem !== undefined) {
+      this.status({ fill: 'red', shape: 'ring', text: "the port's settings are wrong" })
+      return
+    }
+    const { port } = portNode
+    const status = throttle(() => this.status(statusOf(port.state, port.counts)))
+    const unsubscribe = port.subscribe({
+      line: (line) => this.send(message(line)),
+      changed: status.changed,
+    })
+
+    this.on('close', () => {
+      unsubscribe()
+      status.stop()
+    })
+  })
+}
+
+/** A long line's first piece carries the notice that the log node writes to the journal. */
+function message({ payload, received, source, notice }: PortLine): Record<string, unknown> {
+  const msg = { payload, topic: source, source, received }
+  return notice ? { ...msg, notice } : msg
+}
