@@ -27,6 +27,8 @@ export interface FieldlogEvent {
   type?: string
   /** set by clean: the structured event's own id */
   eventId?: string | number
+  /** set by clean where the format has key fields: their values, joined by `/`; tells the series of one source apart */
+  key?: string
   /** set by clean: the decoded fields */
   data?: Record<string, Scalar>
   /** set by label; `rejected` by clean */

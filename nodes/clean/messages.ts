@@ -22,9 +22,10 @@ function cleaned(msg: EventMessage, events: readonly CleanEvent[]): EventMessage
   return events.map((event, i) => filled({ ...msg }, `${msg.event.id}.${i + 1}`, event))
 }
 
-function filled(msg: EventMessage, id: string, { type, data, time, eventId }: CleanEvent): EventMessage {
+function filled(msg: EventMessage, id: string, { type, data, time, eventId, key }: CleanEvent): EventMessage {
   const event: FieldlogEvent = { ...msg.event, id, type, data, time: time ?? msg.event.time }
   if (eventId !== undefined) event.eventId = eventId
+  if (key !== undefined) event.key = key
   msg.event = event
   msg.payload = data
   msg.topic = `${type}/${event.source}`

@@ -1,8 +1,10 @@
 import type { NodeAPI, NodeDef } from 'node-red'
+import { serveRecentReadings } from '../shared/recent.ts'
 import { definitionProblem, type FormatOptions } from './options.ts'
 import { FORMAT_TYPE, type FormatNode } from './registry.ts'
 
 export default function (RED: NodeAPI): void {
+  serveRecentReadings(RED)
   RED.nodes.registerType(FORMAT_TYPE, function (this: FormatNode, config: FormatOptions & NodeDef) {
     RED.nodes.createNode(this, config)
     const problem = definitionProblem(config.definition)

@@ -12,6 +12,7 @@ export default function (RED: NodeAPI): void {
       RED.nodes.createNode(this, config)
       try {
         const options = readJournalOptions(config, RED.settings.userDir ?? process.cwd())
+        this.directory = options.directory
         this.service = new LogService(options, takeTracker(RED), {
           warn: (message) => (this.user ?? this).warn(message),
           changed: () => this.listener?.changed(),

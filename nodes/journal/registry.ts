@@ -7,6 +7,8 @@ import { FlowTracker, type HookApi } from '../../lib/delivery/tracker.ts'
 export interface JournalNode extends Node {
   /** undefined where its settings are wrong */
   service: LogService | undefined
+  /** where its files are; undefined where its settings are wrong */
+  directory?: string
   /** the log node that uses it: there is one at most */
   user: Node | undefined
   /** told what the service tells, by the log node that uses it */

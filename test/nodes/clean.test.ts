@@ -106,7 +106,7 @@ describe(`nodes: clean (${nodeRedName})`, () => {
     assert.equal(output, 'clean')
     assert.deepEqual(msg.payload, data)
     assert.equal(msg.topic, 'room/ttyUSB0')
-    assert.deepEqual(msg.event, event({ type: 'room', data }))
+    assert.deepEqual(msg.event, event({ type: 'room', key: '12', data }))
     assert.deepEqual(msg.extra, { kept: true })
   })
 

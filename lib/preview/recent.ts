@@ -1,0 +1,100 @@
+// The last entries of a journal, read beside its writer.
+import { openText } from '../journal/archive.ts'
+import { type JournalFile, type OpenText, readCatalog } from '../journal/catalog.ts'
+import type { Disk } from '../journal/disk.ts'
+import type { Entry } from '../journal/entry.ts'
+import { parseCommit } from '../journal/line.ts'
+import { readJournal } from '../journal/reader.ts'
+import { unescapeLine } from '../journal/text.ts'
+import type { RecentReading, RecentReadings } from './reading.ts'
+
+export const mostReadings = 5_000
+/** characters of all texts together; a reading that does not fit pushes out the oldest ones */
+export const mostCharacters = 4_000_000
+
+/** How much of a file's end is searched for its last C line; a longer end is read from its beginning. */
+const tailBytes = 1 << 18
+
+/**
+ * The last `limit` entries (5,000 at most), fewer where their texts are longer than 4 million characters together.
+ * Only what a C line vouches for is read; damaged entries are left out and counted. Throws what the disk throws.
+ */
+export async function recentReadings(
+  disk: Disk,
+  directory: string,
+  limit: number,
+): Promise<Omit<RecentReadings, 'journal'>> {
+  const lastSeq = await lastDurableSeq(disk, directory)
+  const wanted = Math.min(Math.max(Math.trunc(limit), 0), mostReadings, lastSeq)
+  const from = lastSeq - wanted + 1
+  const entries = new LastEntries()
+  if (wanted > 0) {
+    for await (const reading of readJournal(disk, directory, from)) {
+      if (reading.kind !== 'batch') continue
+      for (const item of reading.items) {
+        if (item.kind !== 'N' && item.seq >= from && item.seq <= lastSeq) entries.add(item)
+      }
+    }
+  }
+  const readings = entries.list.map(asReading).filter((each) => each !== undefined)
+  return { lastSeq, readings, leftOut: wanted - readings.length }
+}
+
+class LastEntries {
+  list: Entry[] = []
+  #characters = 0
+
+  add(entry: Entry): void {
+    this.list.push(entry)
+    this.#characters += entry.text.length
+    while (this.#characters > mostCharacters) this.#characters -= (this.list.shift() as Entry).text.length
+  }
+}
+
+function asReading(entry: Entry): RecentReading | undefined {
+  const { kind, seq, epoch, source, received, text } = entry
+  const reading: RecentReading = { seq, id: `${epoch}-${seq}`, kind, source, received }
+  try {
+    if (kind === 'E') return { ...reading, json: JSON.parse(text) }
+    const line = unescapeLine(text)
+    return typeof line === 'string'
+      ? { ...reading, text: line }
+      : { ...reading, bytes: line.toString('base64') }
+  } catch (error) {
+    // Under a good checksum, and still not what the journal writes: another program's entry. It is left out.
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** The seq of the last entry that a C line vouches for; 0 in an empty journal. */
+async function lastDurableSeq(disk: Disk, directory: string): Promise<number> {
+  const open = openText(disk, directory)
+  const { files } = await readCatalog(disk, directory, open)
+  for (const file of files.toReversed()) {
+    const seq = await lastSeqIn(file, open)
+    if (seq !== undefined) return seq
+  }
+  return 0
+}
+
+async function lastSeqIn(file: JournalFile, open: OpenText): Promise<number | undefined> {
+  const text = await open(file.stored)
+  try {
+    const size = file.validSize ?? (await text.size())
+    for (let length = tailBytes; ; length *= 4) {
+      const from = Math.max(0, size - length)
+      const tail = (await text.read(from, Math.min(length, size))).toString('latin1')
+      for (let end = tail.lastIndexOf('\n'); end >= 0; ) {
+        const start = end === 0 ? -1 : tail.lastIndexOf('\n', end - 1)
+        const isWhole = start >= 0 || from === 0
+        const commit = isWhole ? parseCommit(tail.slice(start + 1, end)) : undefined
+        if (commit !== undefined) return commit.lastSeq
+        end = start
+      }
+      if (from === 0) return undefined
+    }
+  } finally {
+    await text.close()
+  }
+}

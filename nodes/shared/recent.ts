@@ -1,0 +1,81 @@
+// The admin endpoint from which the panels get the last readings of a journal.
+import type { Node, NodeAPI } from 'node-red'
+import { asError } from '../../lib/errors.ts'
+import { systemDisk } from '../../lib/journal/disk.ts'
+import type { RecentReadings } from '../../lib/preview/reading.ts'
+import { mostReadings, recentReadings } from '../../lib/preview/recent.ts'
+
+export const readingsPath = '/fieldlog/readings'
+const defaultLimit = 1_000
+
+/** The part of Express that is used here. */
+interface Request {
+  query: Record<string, unknown>
+}
+interface Response {
+  status(code: number): Response
+  json(value: unknown): void
+}
+
+/** The part of a deployed `fieldlog-journal` that is used here. */
+interface JournalPlace extends Node {
+  directory?: string
+}
+
+/**
+ * `GET /fieldlog/readings?journal=<config id>&limit=<n>`, for users with the permission `fieldlog.read`: the last n
+ * (1,000 by default, 5,000 at most) entries of a journal, by default of the first one of the flows, as
+ * `RecentReadings`. It reads the files beside the writer and changes nothing. 400 for a wrong limit, 404 where there
+ * is no such journal, 500 with what the disk said.
+ */
+export function serveRecentReadings(RED: NodeAPI): void {
+  // One at a time: many panels that ask at once must not take the disk from the writer.
+  let last: Promise<unknown> = Promise.resolve()
+  RED.httpAdmin.get(
+    readingsPath,
+    RED.auth.needsPermission('fieldlog.read'),
+    (request: Request, response: Response) => {
+      last = last.then(() => answer(RED, request, response))
+    },
+  )
+}
+
+async function answer(RED: NodeAPI, { query }: Request, response: Response): Promise<void> {
+  try {
+    const limit = query.limit === undefined || query.limit === '' ? defaultLimit : Number(query.limit)
+    if (!Number.isInteger(limit) || limit < 1 || limit > mostReadings) {
+      refuse(response, 400, `limit is ${String(query.limit)}: give a whole number from 1 to ${mostReadings}`)
+      return
+    }
+    const id = typeof query.journal === 'string' && query.journal !== '' ? query.journal : firstJournal(RED)
+    const directory = id === undefined ? undefined : journalDirectory(RED, id)
+    if (id === undefined || directory === undefined) {
+      refuse(response, 404, 'there is no such journal among the deployed flows: deploy a log node first')
+      return
+    }
+    const readings: RecentReadings = {
+      journal: id,
+      ...(await recentReadings(systemDisk, directory, limit)),
+    }
+    response.json(readings)
+  } catch (error) {
+    refuse(response, 500, `the journal cannot be read: ${asError(error).message}`)
+  }
+}
+
+function refuse(response: Response, code: number, error: string): void {
+  response.status(code).json({ error })
+}
+
+function firstJournal(RED: NodeAPI): string | undefined {
+  const ids: string[] = []
+  RED.nodes.eachNode((node) => {
+    if (node.type === 'fieldlog-journal' && journalDirectory(RED, node.id) !== undefined) ids.push(node.id)
+  })
+  return ids[0]
+}
+
+function journalDirectory(RED: NodeAPI, id: string): string | undefined {
+  const node = RED.nodes.getNode(id) as JournalPlace | null
+  return node?.type === 'fieldlog-journal' ? node.directory : undefined
+}
