@@ -1,9 +1,27 @@
-// Where the text of a journal file comes from.
+// Where the text of a journal file comes from: plain, or archived.
 import { join } from 'node:path'
+import { errorCode } from '../errors.ts'
 import type { OpenText } from './catalog.ts'
 import type { Disk } from './disk.ts'
+import { openGz } from './gz-text.ts'
 
-/** Opens the text of a journal's files by their stored path. */
+/**
+ * Opens the text of a journal's files by their stored path. A file that was archived (or put back) since its
+ * path was read is opened as it is now: the text is the same.
+ */
 export function openText(disk: Disk, directory: string): OpenText {
-  return (stored) => disk.open(join(directory, stored), 'read')
+  const open: OpenText = (stored) =>
+    stored.endsWith('.gz') ? openGz(disk, directory, stored) : disk.open(join(directory, stored), 'read')
+  return async (stored) => {
+    try {
+      return await open(stored)
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+      return await open(otherForm(stored))
+    }
+  }
+}
+
+function otherForm(stored: string): string {
+  return stored.endsWith('.gz') ? stored.slice(0, -3) : `${stored}.gz`
 }

@@ -1,0 +1,28 @@
+// Puts a small file in place as a whole: readers see the old one or the new one, never a part.
+import { randomUUID } from 'node:crypto'
+import { dirname } from 'node:path'
+import type { Disk } from './disk.ts'
+
+/** Writes a file under another name, syncs it, and renames it. With `durable` its name is on the medium, too. */
+export async function replaceFile(
+  disk: Disk,
+  path: string,
+  bytes: Uint8Array,
+  durable = false,
+): Promise<void> {
+  const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`
+  try {
+    const file = await disk.open(temporary, 'create')
+    try {
+      await file.write(bytes, 0)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await disk.rename(temporary, path)
+  } catch (error) {
+    await disk.remove(temporary).catch(() => undefined)
+    throw error
+  }
+  if (durable) await disk.syncDirectory(dirname(path))
+}
