@@ -1,0 +1,95 @@
+import { parseAddress } from '../../lib/serial/address.ts'
+import type { PortSuggestion } from '../../lib/serial/ports.ts'
+import { baudRates } from '../../lib/serial/settings.ts'
+import type { Completion } from '../../types/node-red-editor.d.ts'
+import { colours } from '../shared/colours.ts'
+import { type PortOptions, portDefaults, portProblem } from './options.ts'
+
+const check = (property: Parameters<typeof portProblem>[0]) => (value: unknown, _options?: unknown) =>
+  portProblem(property, value) ?? true
+
+RED.nodes.registerType<PortOptions>('fieldlog-port', {
+  category: 'config',
+  color: colours.port,
+  defaults: {
+    name: { value: portDefaults.name },
+    path: { value: portDefaults.path, validate: check('path') },
+    baudRate: { value: portDefaults.baudRate, validate: check('baudRate') },
+    dataBits: { value: portDefaults.dataBits, validate: check('dataBits') },
+    parity: { value: portDefaults.parity, validate: check('parity') },
+    stopBits: { value: portDefaults.stopBits, validate: check('stopBits') },
+    flowControl: { value: portDefaults.flowControl, validate: check('flowControl') },
+    maxLine: { value: portDefaults.maxLine, validate: check('maxLine') },
+    logEmptyLines: { value: portDefaults.logEmptyLines },
+  },
+  label() {
+    return this.name || String(this.path || 'demo:')
+  },
+  oneditprepare() {
+    const path = $('#node-config-input-path')
+    const demo: PortSuggestion = { path: 'demo:', text: this._('fieldlog-port.demo') }
+    let ports = [demo]
+    const show = () => {
+      listPorts(ports, (chosen) => path.val(chosen).trigger('change'))
+      markChosen(String(path.val()))
+    }
+    show()
+    $.getJSON('fieldlog/ports')
+      .done((present: PortSuggestion[]) => {
+        ports = [...present, demo]
+        $('#fieldlog-port-none').toggle(present.length === 0)
+        show()
+      })
+      .fail(() => $('#fieldlog-port-failed').show())
+    path.autoComplete({ search: (text) => portCompletions(ports, text), minLength: 1 })
+    path.on('change input', () => {
+      markChosen(String(path.val()))
+      $('#fieldlog-port-serial').toggle(isDevice(String(path.val())))
+    })
+    path.trigger('change')
+    $('#node-config-input-baudRate').autoComplete({ search: baudCompletions, minLength: 1 })
+  },
+})
+
+/** One line for each port; a click takes it. */
+function listPorts(ports: PortSuggestion[], choose: (path: string) => void): void {
+  const list = $('#fieldlog-port-list').empty()
+  for (const { path, text } of ports) {
+    const row = $('<button type="button" class="fieldlog-port-row">').attr('data-path', path).appendTo(list)
+    $('<span class="fieldlog-port-path">').text(path).appendTo(row)
+    $('<span class="fieldlog-port-text">').text(text).appendTo(row)
+    row.on('click', () => choose(path))
+  }
+}
+
+function markChosen(path: string): void {
+  const chosen = path.trim() === '' ? 'demo:' : path.trim()
+  for (const row of $('.fieldlog-port-row').toArray()) {
+    $(row).toggleClass('fieldlog-port-chosen', $(row).attr('data-path') === chosen)
+  }
+}
+
+function portCompletions(ports: PortSuggestion[], text: string): Completion[] {
+  const wanted = text.trim().toLowerCase()
+  return ports
+    .filter((port) => `${port.path} ${port.text}`.toLowerCase().includes(wanted) && port.path !== text)
+    .map((port) => ({ value: port.path, label: port.text ? `${port.path} · ${port.text}` : port.path }))
+}
+
+function baudCompletions(text: string): Completion[] {
+  return baudRates
+    .map(String)
+    .filter((rate) => rate.startsWith(text.trim()) && rate !== text.trim())
+    .map((value) => ({ value, label: value }))
+}
+
+/** Baud rate and the like mean something; also while the address is not known or not right yet. */
+function isDevice(path: string): boolean {
+  try {
+    return (
+      portProblem('path', path) !== undefined || path.includes('$') || parseAddress(path).kind === 'device'
+    )
+  } catch {
+    return true
+  }
+}

@@ -1,0 +1,24 @@
+import { colours } from '../shared/colours.ts'
+import { type SerialInOptions, serialInDefaults } from './options.ts'
+
+RED.nodes.registerType<SerialInOptions>('fieldlog-serial-in', {
+  category: 'fieldlog',
+  color: colours['serial-in'],
+  defaults: {
+    name: { value: serialInDefaults.name },
+    port: { value: serialInDefaults.port, type: 'fieldlog-port', required: true },
+  },
+  inputs: 0,
+  outputs: 1,
+  outputLabels() {
+    return this._('fieldlog-serial-in.line')
+  },
+  icon: 'fieldlog-serial-in.svg',
+  paletteLabel: 'serial in',
+  label() {
+    return this.name || 'serial in'
+  },
+  labelStyle() {
+    return this.name ? 'node_label_italic' : ''
+  },
+})
