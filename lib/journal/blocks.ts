@@ -31,7 +31,7 @@ export interface BlockIndex {
   size: number
   /** bytes of the .gz */
   stored: number
-  /** the H line without its LF; empty where it is damaged */
+  /** the H line without its LF; empty where no checksum vouches for it */
   head: string
   blocks: Block[]
 }

@@ -12,8 +12,9 @@ import {
 import type { TextFile } from './catalog.ts'
 import type { Disk, DiskFile } from './disk.ts'
 import { expandMember, members } from './gzip.ts'
-import { parseFilePath, parseHeader } from './line.ts'
+import { headerLine, parseFilePath } from './line.ts'
 import { replaceFile } from './replace-file.ts'
+import { scanBytes } from './scan.ts'
 
 /** The index beside an archived file: `2026/20261121.txt.gz` has `2026/20261121.idx`. */
 export function indexPath(stored: string): string {
@@ -22,8 +23,6 @@ export function indexPath(stored: string): string {
 
 /** Blocks kept decompressed: a read may span two. */
 const cachedBlocks = 2
-/** Bytes that hold any H line. */
-const longestHeader = 512
 
 /** Opens an archived file; its index is made again where it is missing or wrong. */
 export async function openGz(disk: Disk, directory: string, stored: string): Promise<GzText> {
@@ -169,10 +168,10 @@ export async function makeIndex(file: DiskFile, stored: number, path: string): P
   return index
 }
 
-/** The H line in the first bytes of a file; empty where it is damaged. */
+/** The H line at the start of a file; empty where no checksum vouches for it. */
 export function headOf(text: Buffer): string {
-  const line = text.toString('latin1', 0, Math.max(0, text.subarray(0, longestHeader).indexOf(10)))
-  return parseHeader(line) ? line : ''
+  const { value: first } = scanBytes(text).next()
+  return first?.kind === 'batch' && first.header ? headerLine(first.header).trimEnd() : ''
 }
 
 /** An index is a convenience: where it cannot be stored (a medium that is read-only, or full), all goes on. */
