@@ -20,7 +20,7 @@ export function installSystemPackages(): void {
   const install = `apt-get install -y --no-install-recommends ${missing.join(' ')}`
   const sudo = process.getuid?.() === 0 ? '' : 'sudo -n '
   process.stderr.write(`fieldlog: installing ${missing.join(', ')} …\n`)
-  const result = spawnSync('sh', ['-c', `${sudo}apt-get update -q && ${sudo}${install} -q`], {
+  const result = spawnSync('sh', ['-c', `${sudo}apt-get update -q; ${sudo}${install} -q`], {
     stdio: ['ignore', 2, 2],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   })
