@@ -22,3 +22,38 @@ export async function sha256Of(
   }
   return hash.digest('hex')
 }
+
+/** Hashes what is read through it; that must be the whole file, in order. */
+export class HashingFile {
+  readonly #file: Pick<DiskFile, 'read'>
+  readonly #hash = createHash('sha256')
+  /** the last two reads, the last one first */
+  #recent: Array<{ position: number; bytes: Buffer }> = []
+
+  constructor(file: Pick<DiskFile, 'read'>) {
+    this.#file = file
+  }
+
+  async read(position: number, length: number): Promise<Buffer> {
+    const bytes = await this.#file.read(position, length)
+    this.#hash.update(bytes)
+    this.#recent = [{ position, bytes }, ...this.#recent.slice(0, 1)]
+    return bytes
+  }
+
+  /** A byte that was read lately; undefined where it is too long ago. */
+  recentByte(position: number): number | undefined {
+    const found = this.#recent.find((read) => read.position <= position)
+    return found?.bytes[position - found.position]
+  }
+
+  /** Reads without hashing. */
+  peek(position: number, length: number): Promise<Buffer> {
+    return this.#file.read(position, length)
+  }
+
+  /** Hex, of all that was read. */
+  digest(): string {
+    return this.#hash.digest('hex')
+  }
+}
