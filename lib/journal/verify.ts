@@ -46,6 +46,8 @@ export async function verifyJournal(disk: Disk, directory: string): Promise<Veri
 /** How much of an unclosed end is looked at; bytes. */
 const longestLook = 4 << 20
 const lf = 10
+/** Characters that a line never has as they are. */
+const control = /[\x00-\x1f\x7f]/
 
 /** What is known on the way through the files. */
 class Walk {
@@ -213,7 +215,7 @@ function strangeLine(tail: Buffer): number | undefined {
     if (end === -1) return isStart(tail.toString('utf8', at, at + 64)) ? undefined : at
     const line = tail.toString('utf8', at, end)
     const isHeader = at === 0 && line.startsWith('H ')
-    if (!isHeader && !parseLine(line)) return at
+    if (control.test(line) || !(isHeader || parseLine(line, true))) return at
     at = end + 1
   }
   return undefined
