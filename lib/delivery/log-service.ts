@@ -2,19 +2,24 @@
 import { join } from 'node:path'
 import { asError } from '../errors.ts'
 import type { EventMessage } from '../event.ts'
+import { openText } from '../journal/archive.ts'
+import { readCatalog } from '../journal/catalog.ts'
 import { type Disk, systemDisk } from '../journal/disk.ts'
 import type { Entry } from '../journal/entry.ts'
 import { type DurableEntry, Journal, type JournalStatistics } from '../journal/journal.ts'
 import { JournalLockedError } from '../journal/lock.ts'
 import type { JournalOptions } from '../journal/options.ts'
-import { readJournal } from '../journal/reader.ts'
+import { type DamageReport, type Reading, readJournal } from '../journal/reader.ts'
 import type { Salvage } from '../journal/recovery.ts'
 import { type Clock, systemClock } from '../journal/time.ts'
 import { systemTimers, type Timers } from '../timers.ts'
 import { CheckpointFile } from './checkpoint.ts'
-import { Delivery, type DeliveryState } from './delivery.ts'
+import { Delivery, type DeliveryState, type Overdue } from './delivery.ts'
+import { findIncomplete } from './incomplete.ts'
 import { entryOf, type LoggableMessage } from './intake.ts'
 import type { DeliveryOptions } from './options.ts'
+import type { ReplayRequest, ReplayResult } from './replay.ts'
+import { type Resumption, resume } from './resume.ts'
 import type { FlowTracker } from './tracker.ts'
 
 /** What the service tells its nodes. */
@@ -45,6 +50,8 @@ export interface LogState {
 const startPause = 2_000
 /** Journal and checkpoint must be closed within Node-RED's 15 s. */
 const closeLimit = 8_000
+/** of these, for the checkpoint at most */
+const saveLimit = 3_000
 
 /** One for each journal directory. */
 export class LogService {
@@ -63,6 +70,7 @@ export class LogService {
   #problem: string | undefined
   #stopRetry: (() => void) | undefined
   #starting: Promise<void> = Promise.resolve()
+  #opened: { lastSeq: number; salvages: Salvage[] } | undefined
   /** durable before delivery began */
   #early: DurableEntry[] = []
 
@@ -123,13 +131,43 @@ export class LogService {
     if (isFlushOnly) void flushed.then(() => done())
   }
 
+  /**
+   * Sends a range of events again, to all or to one sink, beside what is sent live. It resolves when the flow is
+   * done with them, or with `stopped` when the journal is closed before. Rejects with a RangeError where the
+   * range is none, and with an Error while the journal is not open.
+   */
+  async replay(request: ReplayRequest): Promise<ReplayResult> {
+    return this.#running().replay(request)
+  }
+
+  /** Sends what is noted as incomplete again; what the flow completes now counts as complete. */
+  async replayIncomplete(): Promise<ReplayResult> {
+    const delivery = this.#running()
+    const { incompleteFrom } = delivery
+    if (incompleteFrom === undefined) return delivery.redeliver([])
+    return delivery.redeliver(await findIncomplete(this.#readings(incompleteFrom)))
+  }
+
+  /** Flushes and closes all within 8 s; rejects where the disk did not take everything. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#stopRetry?.()
+    const begin = this.#clock.monotonic()
+    const saved = await this.#within(this.#saveAndClose(), saveLimit)
+    if (!saved)
+      this.#listener.warn('log: the checkpoint could not be saved in time: events may be sent again')
+    await this.#journal.stop(closeLimit - (this.#clock.monotonic() - begin))
+  }
+
+  async #saveAndClose(): Promise<void> {
     await this.#starting
     await this.#delivery?.stop()
     await this.#checkpointFile.close()
-    await this.#journal.stop(closeLimit)
+  }
+
+  #running(): Delivery {
+    if (this.#delivery && !this.#stopped) return this.#delivery
+    throw new Error(`log: nothing can be sent again: ${this.#problem ?? 'the journal is not open'}`)
   }
 
   get state(): LogState {
@@ -155,10 +193,12 @@ export class LogService {
   async #tryStart(): Promise<void> {
     if (this.#stopped) return
     try {
-      const { lastSeq, salvages } = await this.#journal.start()
-      const stored = await this.#checkpointFile.read()
-      if (salvages.length > 0) this.#listener.recovered(salvages)
-      this.#beginDelivery(stored?.seq, lastSeq)
+      if (!this.#opened) {
+        this.#opened = await this.#journal.start()
+        if (this.#opened.salvages.length > 0) this.#listener.recovered(this.#opened.salvages)
+      }
+      const { lastSeq } = this.#opened
+      this.#beginDelivery(await this.#resume(lastSeq), lastSeq)
       if (this.#problem && !this.#journal.statistics.failure) this.#setProblem(undefined)
     } catch (error) {
       const reason =
@@ -166,35 +206,55 @@ export class LogService {
           ? error.message
           : `journal: cannot open: ${asError(error).message}`
       this.#setProblem(`${reason}; trying again`)
-      this.#stopRetry = this.#timers.after(startPause, () => this.start())
+      if (!this.#stopped) this.#stopRetry = this.#timers.after(startPause, () => this.start())
     }
   }
 
-  #beginDelivery(stored: number | undefined, lastSeq: number): void {
-    if (stored === undefined && lastSeq > 0) {
-      this.#listener.warn(
-        'log: the checkpoint is missing or damaged: every event of the journal is sent again',
-      )
+  /** Where delivery goes on; what is not as it was stored is stored before anything is sent. */
+  async #resume(lastSeq: number): Promise<Resumption> {
+    const stored = await this.#checkpointFile.read()
+    const { files } = stored ? { files: [] } : await this.#catalog()
+    const resumption = resume(stored, lastSeq, files[0]?.firstSeq ?? 1)
+    if (resumption.warning !== undefined) {
+      this.#listener.warn(resumption.warning)
+      await this.#checkpointFile.write(resumption.checkpoint)
     }
+    return resumption
+  }
+
+  #catalog() {
+    const { directory } = this.#journal
+    return readCatalog(this.#disk, directory, openText(this.#disk, directory))
+  }
+
+  #beginDelivery({ checkpoint }: Resumption, lastSeq: number): void {
+    // what was noted as incomplete above it is sent again: those notes no longer hold
+    if (checkpoint.seq < lastSeq) this.#journal.notice('resume', { after: checkpoint.seq })
     this.#delivery = new Delivery(
       {
         tracker: this.#tracker,
         send: (message) => this.#send?.(message),
         read: (fromSeq) => this.#read(fromSeq),
-        noteIncomplete: (seq, nodes) => this.#journal.notice('incomplete', { seq, node: nodes.join(',') }),
-        saveCheckpoint: (checkpoint) => this.#checkpointFile.write(checkpoint),
+        noteIncomplete: (events) => this.#noteIncomplete(events),
+        noteCompleted: (seq) => this.#journal.notice('completed', { seq }),
+        saveCheckpoint: (state) => this.#checkpointFile.write(state),
         warn: (message) => this.#listener.warn(message),
         timers: this.#timers,
         now: () => this.#clock.monotonic(),
       },
       this.#deliveryOptions,
-      stored ?? 0,
+      checkpoint,
       lastSeq,
     )
     // what became durable while the checkpoint was read
-    if (this.#journal.lastSeq > lastSeq) this.#delivery.durable(this.#early)
+    if (this.#early.length > 0) this.#delivery.durable(this.#early)
     this.#early = []
     if (this.#released && this.#send) this.#delivery.release()
+  }
+
+  #noteIncomplete(events: Overdue[]): Promise<void> {
+    for (const { seq, nodes } of events) this.#journal.notice('incomplete', { seq, node: nodes.join(',') })
+    return this.#journal.flush()
   }
 
   #durable(entries: DurableEntry[]): void {
@@ -204,12 +264,15 @@ export class LogService {
     this.#listener.changed()
   }
 
-  async *#read(fromSeq: number): AsyncGenerator<Entry[]> {
+  #readings(fromSeq: number): AsyncGenerator<Reading> {
     const limits = { durableSize: (path: string) => this.#journal.durableSize(path) }
-    for await (const reading of readJournal(this.#disk, this.#journal.directory, fromSeq, limits)) {
-      if (reading.kind !== 'batch') continue
-      const entries = reading.items.filter((item) => item.kind !== 'N')
-      if (entries.length > 0) yield entries
+    return readJournal(this.#disk, this.#journal.directory, fromSeq, limits)
+  }
+
+  async *#read(fromSeq: number): AsyncGenerator<Entry[] | DamageReport> {
+    for await (const reading of this.#readings(fromSeq)) {
+      if (reading.kind === 'damage') yield reading
+      else yield reading.items.filter((item) => item.kind !== 'N')
     }
   }
 
@@ -219,12 +282,14 @@ export class LogService {
     this.#listener.changed()
   }
 
-  async #within(work: Promise<void>, limit: number): Promise<void> {
+  /** True where the work was done within the limit (ms). */
+  async #within(work: Promise<void>, limit: number): Promise<boolean> {
     let stopTimer = () => {}
-    const timeUp = new Promise<void>((resolve) => {
-      stopTimer = this.#timers.after(limit, resolve)
+    const timeUp = new Promise<boolean>((resolve) => {
+      stopTimer = this.#timers.after(limit, () => resolve(false))
     })
-    await Promise.race([work, timeUp])
+    const inTime = await Promise.race([work.then(() => true), timeUp])
     stopTimer()
+    return inTime
   }
 }

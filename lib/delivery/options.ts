@@ -6,13 +6,18 @@ export interface DeliveryOptions {
   quietTime?: number
   /** seconds after which an event that is still open is noted as incomplete and passed; default 300 */
   timeLimit?: number
+  /** events a second that are sent where the checkpoint was lost and everything is sent again; default 500 */
+  pace?: number
 }
 
 /** The options with every default filled in. */
-export function withDefaults(options: DeliveryOptions): Required<DeliveryOptions> {
+export type DeliveryLimits = Required<DeliveryOptions>
+
+export function withDefaults(options: DeliveryOptions): DeliveryLimits {
   return {
     window: options.window ?? 1_000,
     quietTime: options.quietTime ?? 1,
     timeLimit: options.timeLimit ?? 300,
+    pace: options.pace ?? 500,
   }
 }

@@ -1,20 +1,22 @@
 // Follows events through a flow of any nodes, by Node-RED's messaging hooks: which deliveries are open.
 
-/** A node as the hooks name it. `_expectedDoneCount` is 0 where none of its handlers takes `done`. */
-interface HookNode {
+/** A running node, as far as it is looked at. `_expectedDoneCount` is 0 where none of its handlers takes `done`. */
+export interface FlowNode {
   id: string
-  node?: { _expectedDoneCount?: number; type?: string; name?: string }
+  /** of a node in a subflow: its id in the editor */
+  _alias?: string
+  _expectedDoneCount?: number
 }
 
 /** What the hooks hand over (both Node-RED 4.1 and 5.0). */
 interface DeliveryEvent {
   msg: object
-  destination: HookNode
+  destination: { node: FlowNode }
 }
 
 interface CompleteEvent {
   msg: object
-  node: HookNode
+  node: { node: FlowNode }
   error?: unknown
 }
 
@@ -24,37 +26,68 @@ export interface HookApi {
   remove(hook: string): void
 }
 
+/** A message object at a node: delivered, and not completed. */
+interface OpenDelivery {
+  node: FlowNode
+  /** its handler was called */
+  received: boolean
+  /** its place in the event's list */
+  index: number
+}
+
 /** One event on its way through the flow. */
 export class Tracked {
   readonly id: string
   readonly seq: number
-  /** deliveries that are open now */
-  open = 0
+  readonly listener: TrackedListener
   /** a node called done with an error */
   failed = false
-  /** ids of the nodes that hold it, one for each open delivery */
-  readonly at: string[] = []
-  readonly msgid: string
-  readonly listener: TrackedListener
+  readonly #open: OpenDelivery[] = []
 
-  constructor(id: string, seq: number, msgid: string, listener: TrackedListener) {
+  constructor(id: string, seq: number, listener: TrackedListener) {
     this.id = id
     this.seq = seq
-    this.msgid = msgid
     this.listener = listener
+  }
+
+  /** How many deliveries are open now. */
+  get open(): number {
+    return this.#open.length
+  }
+
+  /** Ids of the nodes that hold it. */
+  get nodes(): string[] {
+    return [...new Set(this.#open.map(({ node }) => node._alias ?? node.id))]
+  }
+
+  opened(node: FlowNode, received: boolean): OpenDelivery {
+    const delivery = { node, received, index: this.#open.length }
+    this.#open.push(delivery)
+    if (delivery.index === 0) this.listener.opened(this)
+    return delivery
+  }
+
+  closed({ index }: OpenDelivery): void {
+    const last = this.#open.pop()!
+    if (index < this.#open.length) {
+      this.#open[index] = last
+      last.index = index
+    }
+    if (this.#open.length === 0) this.listener.closed(this)
   }
 }
 
-/** Told at each change of an event's open deliveries. */
+/** Told when an event has an open delivery again, and when it has none any more. */
 export interface TrackedListener {
   opened(event: Tracked): void
   closed(event: Tracked): void
 }
 
-/** The deliveries of one message object; mostly one at a time. */
+/** What is known of one message object. */
 interface MessageState {
   event: Tracked
-  deliveries: Array<{ node: string; received: boolean }>
+  /** mostly one at a time */
+  deliveries: OpenDelivery[]
 }
 
 const label = 'fieldlog'
@@ -63,8 +96,7 @@ const label = 'fieldlog'
 export class FlowTracker {
   readonly #hooks: HookApi
   readonly #messages = new WeakMap<object, MessageState>()
-  readonly #byId = new Map<string, Tracked>()
-  readonly #byMsgid = new Map<string, Tracked>()
+  readonly #events = new Map<string, Tracked>()
 
   constructor(hooks: HookApi) {
     this.#hooks = hooks
@@ -85,83 +117,71 @@ export class FlowTracker {
   /** From now on deliveries of this message, and of what becomes of it, are counted. Call before `send`. */
   begin(event: Tracked, msg: object): void {
     this.#messages.set(msg, { event, deliveries: [] })
-    this.#byId.set(event.id, event)
-    this.#byMsgid.set(event.msgid, event)
+    this.#events.set(event.id, event)
   }
 
   /** The event is dealt with, or given up: what still moves is no longer counted. */
   end(event: Tracked): void {
-    if (this.#byId.get(event.id) === event) this.#byId.delete(event.id)
-    if (this.#byMsgid.get(event.msgid) === event) this.#byMsgid.delete(event.msgid)
+    if (this.#events.get(event.id) === event) this.#events.delete(event.id)
   }
 
   /** After the clone: the delivery is certain. */
   #preDeliver({ msg, destination }: DeliveryEvent): void {
     const state = this.#stateOf(msg)
-    if (state) open(state, destination.id, false)
+    if (state) state.deliveries.push(state.event.opened(destination.node, false))
   }
 
   /** `link call` and `catch` hand messages over without preDeliver: those are counted here. */
   #onReceive({ msg, destination }: DeliveryEvent): void {
     const state = this.#stateOf(msg)
     if (!state) return
-    const delivery = state.deliveries.find(({ node, received }) => node === destination.id && !received)
-    if (delivery) delivery.received = true
-    else open(state, destination.id, true)
+    const { node } = destination
+    const announced = state.deliveries.find((delivery) => delivery.node === node && !delivery.received)
+    if (announced) announced.received = true
+    else state.deliveries.push(state.event.opened(node, true))
   }
 
   /** The handler has returned. Where no handler takes `done`, that is all there will ever be. */
   #postReceive({ msg, destination }: DeliveryEvent): void {
-    if (destination.node?._expectedDoneCount !== 0) return
+    if (destination.node._expectedDoneCount !== 0) return
     const state = this.#messages.get(msg)
-    if (state) close(state, destination.id)
+    if (state) close(state, destination.node)
   }
 
   #onComplete({ msg, node, error }: CompleteEvent): void {
     const state = this.#messages.get(msg)
     if (!state) return
     if (error) state.event.failed = true
-    close(state, node.id)
+    close(state, node.node)
   }
 
   /** Which event a message belongs to: by the object, else by `msg.event.id`, else by `_msgid`. */
   #stateOf(msg: object): MessageState | undefined {
+    if (this.#events.size === 0) return undefined
     const known = this.#messages.get(msg)
-    if (known) return this.#byId.get(known.event.id) === known.event ? known : this.#adopt(msg)
-    return this.#byId.size === 0 ? undefined : this.#adopt(msg)
-  }
-
-  #adopt(msg: object): MessageState | undefined {
-    const { event, _msgid } = msg as { event?: { id?: unknown }; _msgid?: unknown }
-    const id = event?.id
-    const found =
-      (typeof id === 'string' ? this.#byEventId(id) : undefined) ??
-      (typeof _msgid === 'string' ? this.#byMsgid.get(_msgid) : undefined)
-    if (!found) return undefined
-    const state = { event: found, deliveries: [] }
+    if (known && this.#events.get(known.event.id) === known.event) return known
+    const event = this.#eventOf(msg)
+    if (!event) return undefined
+    const state: MessageState = { event, deliveries: [] }
     this.#messages.set(msg, state)
     return state
   }
 
   /** Events that one line gave have the line's id and `.1`, `.2` … */
-  #byEventId(id: string): Tracked | undefined {
-    const dot = id.indexOf('.')
-    return this.#byId.get(dot === -1 ? id : id.slice(0, dot))
+  #eventOf(msg: object): Tracked | undefined {
+    const { event, _msgid } = msg as { event?: { id?: unknown } | null; _msgid?: unknown }
+    const id = event?.id
+    if (typeof id === 'string') {
+      const found = this.#events.get(id) ?? this.#events.get(id.split('.', 1)[0]!)
+      if (found) return found
+    }
+    return typeof _msgid === 'string' ? this.#events.get(_msgid) : undefined
   }
 }
 
-function open({ event, deliveries }: MessageState, node: string, received: boolean): void {
-  deliveries.push({ node, received })
-  event.at.push(node)
-  event.open++
-  event.listener.opened(event)
-}
-
-function close({ event, deliveries }: MessageState, node: string): void {
+function close({ event, deliveries }: MessageState, node: FlowNode): void {
   const index = deliveries.findIndex((delivery) => delivery.node === node && delivery.received)
   if (index === -1) return
-  deliveries.splice(index, 1)
-  event.at.splice(event.at.indexOf(node), 1)
-  event.open--
-  event.listener.closed(event)
+  const [delivery] = deliveries.splice(index, 1)
+  event.closed(delivery!)
 }

@@ -1,0 +1,149 @@
+// Events that were sent and are not dealt with: under way, or in their quiet time.
+import type { EventMessage } from '../event.ts'
+import type { Timers } from '../timers.ts'
+import type { DeliveryLimits } from './options.ts'
+import { QuietQueue } from './quiet-queue.ts'
+import { type FlowTracker, Tracked, type TrackedListener } from './tracker.ts'
+
+/** What it needs of the world. */
+export interface FlightParts {
+  tracker: FlowTracker
+  /** puts a message on the wires; deliveries are counted before it returns */
+  send(message: EventMessage): void
+  timers: Timers
+  /** monotonic, ms */
+  now(): number
+}
+
+/** What it tells. */
+export interface FlightListener {
+  /** no open delivery for the quiet time */
+  complete(event: Tracked): void
+  /** still open at the time limit; they are forgotten here */
+  overdue(events: Tracked[]): void
+  /** there may be room for more */
+  room(): void
+}
+
+/** A window that is not large enough grows to so many times its size. */
+const largestGrowth = 10
+/** A full window in which nothing completes for this long grows, ms. */
+const stuckTime = 5_000
+
+interface Sent {
+  event: Tracked
+  at: number
+}
+
+export class Flight implements TrackedListener {
+  readonly #parts: FlightParts
+  readonly #limits: DeliveryLimits
+  readonly #listener: FlightListener
+  readonly #quiet: QuietQueue
+  /** oldest first */
+  readonly #sent = new Map<number, Sent>()
+  #underWay = 0
+  #window: number
+  /** or growth, or the first sending after there was nothing */
+  #lastCompletion = 0
+
+  constructor(parts: FlightParts, limits: DeliveryLimits, listener: FlightListener) {
+    this.#parts = parts
+    this.#limits = limits
+    this.#listener = listener
+    this.#window = limits.window
+    const { timers, now } = parts
+    this.#quiet = new QuietQueue(limits.quietTime * 1000, timers, now, (event) => this.#complete(event))
+  }
+
+  /** Sends a message and follows it. Its id must not be in flight already. */
+  send(message: EventMessage): void {
+    const { id, seq } = message.event
+    const event = new Tracked(id, seq, this)
+    const at = this.#parts.now()
+    if (this.#sent.size === 0) this.#lastCompletion = at
+    this.#sent.set(seq, { event, at })
+    this.#parts.tracker.begin(event, message)
+    this.#parts.send(message)
+    // wired to nothing, or to nothing that was reached
+    if (event.open === 0) this.#quiet.add(event)
+  }
+
+  /** Forgets all: nothing of it counts as complete any more. */
+  clear(): void {
+    for (const { event } of this.#sent.values()) this.#parts.tracker.end(event)
+    this.#sent.clear()
+    this.#quiet.clear()
+    this.#underWay = 0
+  }
+
+  /** To be called about once a second: looks after the window and the time limit. */
+  tick(): void {
+    this.#checkWindow()
+    this.#checkTimeLimit()
+  }
+
+  get hasRoom(): boolean {
+    return this.#underWay < this.#window
+  }
+
+  /** Events with at least one open delivery. */
+  get underWay(): number {
+    return this.#underWay
+  }
+
+  /** All that it follows. */
+  get size(): number {
+    return this.#sent.size
+  }
+
+  opened(event: Tracked): void {
+    if (!this.#isCurrent(event)) return
+    this.#underWay++
+    this.#quiet.remove(event)
+  }
+
+  closed(event: Tracked): void {
+    if (!this.#isCurrent(event)) return
+    this.#underWay--
+    this.#quiet.add(event)
+    this.#listener.room()
+  }
+
+  /** False for what is left of an earlier sending. */
+  #isCurrent(event: Tracked): boolean {
+    return this.#sent.get(event.seq)?.event === event
+  }
+
+  #complete(event: Tracked): void {
+    this.#forget(event)
+    this.#lastCompletion = this.#parts.now()
+    this.#listener.complete(event)
+  }
+
+  #forget(event: Tracked): void {
+    this.#parts.tracker.end(event)
+    this.#sent.delete(event.seq)
+  }
+
+  /** A node that waits for more events than the window holds would wait for ever. */
+  #checkWindow(): void {
+    if (this.hasRoom || this.#parts.now() - this.#lastCompletion < stuckTime) return
+    this.#window = Math.min(this.#window * 2, this.#limits.window * largestGrowth)
+    this.#lastCompletion = this.#parts.now()
+    this.#listener.room()
+  }
+
+  #checkTimeLimit(): void {
+    const due = this.#parts.now() - this.#limits.timeLimit * 1000
+    const overdue: Tracked[] = []
+    for (const { event, at } of this.#sent.values()) {
+      if (at > due) break
+      if (event.open > 0) overdue.push(event)
+    }
+    if (overdue.length === 0) return
+    for (const event of overdue) this.#forget(event)
+    this.#underWay -= overdue.length
+    this.#listener.overdue(overdue)
+  }
+}
