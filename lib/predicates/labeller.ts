@@ -1,91 +1,157 @@
-// Judges clean events by the predicates of a label node and of the formats.
+// Judges clean events by the predicates of a label node and of the formats. Browser-safe.
 import type { FieldlogEvent, Flag } from '../event.ts'
 import type { FormatDefinition } from '../formats/definition.ts'
-import { defaultRows, fieldsByType } from './defaults.ts'
-import { re2Engine } from './regex.ts'
-import { completeRow, type PredicateRow, type Severity } from './row.ts'
-import { compileRule, type Rule, type RuleProblem } from './rule.ts'
-import { rulesHash } from './rules-hash.ts'
+import type { Tools } from './criterion.ts'
+import { Draft } from './draft.ts'
+import { type Plan, Plans } from './plans.ts'
+import { type LabelResult, weigh } from './result.ts'
+import type { PredicateRow, Severity } from './row.ts'
+import { compileRule, type Rule, type RuleMemory, type RuleProblem } from './rule.ts'
+import {
+  positionOf,
+  type Series,
+  type SeriesLimits,
+  SeriesStore,
+  type StoredSeries,
+  seriesLimits,
+  type Wait,
+} from './series.ts'
+import { waiting } from './stateful/operator.ts'
 
-export interface LabelResult {
-  verdict: 'good' | 'bad'
-  /** one for each predicate that was broken, in the order of the rules: `<predicate>: <field>: <text>` */
-  reasons: string[]
-  /** predicate name to QARTOD flag; the worst one where predicates share a name */
-  flags: Record<string, Flag>
-  /** short hash of the rule set */
-  rules: string
+/** What a labeller is made of. */
+export interface RuleSet {
+  /** complete rows, all in use, the formats' own among them */
+  rows: readonly PredicateRow[]
+  /** a row for all types concerns those types whose format declares its field */
+  formats: readonly FormatDefinition[]
+  /** the least severity that makes an event bad */
+  badFrom: Severity
+  /** short hash of all this */
+  hash: string
 }
 
-export interface LabelSettings {
-  /** the least severity that makes an event bad; default `fail` (suspect leaves it good, with flag 3) */
-  badFrom?: Severity
-  /** whether the formats' own min, max and allowed values are predicates; default true */
-  formatRanges?: boolean
+/** What rules remember, as plain JSON. */
+export interface StoredMemory {
+  used: number
+  series: StoredSeries[]
 }
 
-/** How grave a flag is among those of one name: 4 > 3 > 1 > 2 > 9. */
-const gravity: Record<Flag, number> = { 4: 5, 3: 4, 1: 3, 2: 2, 9: 1 }
+/** Given each event with its verdict, in the order of the events of its series. */
+export type Release = (draft: Draft) => void
 
-/** Types and sources come from outside: past this many the plans are made anew, so that memory is bounded. */
-const mostPlans = 1000
-
-interface Plan {
-  rules: Rule[]
-  /** every rule's flag as 1: most events are good, and copying an object is faster than building it */
-  start: Record<string, Flag>
-  /** some rules share a name: their flags must be weighed, from none on */
-  sharedNames: boolean
-}
-
-/**
- * The labeller for a node's rows and for what the formats declare.
- * @param rows as they stand in the flow file; absent properties are default, a wrong row is never evaluated
- * @param formats the formats of the flows: their ranges are predicates, and a row for all types concerns
- *   those types that declare its field
- */
-export function compilePredicates(
-  rows: ReadonlyArray<Partial<PredicateRow>>,
-  formats: readonly FormatDefinition[],
-  settings: LabelSettings = {},
-): Labeller {
-  const { badFrom = 'fail', formatRanges = true } = settings
-  return new Labeller(rows.map(completeRow), formats, { badFrom, formatRanges })
-}
+const ignored = () => {}
 
 export class Labeller {
   /** short hash of the rule set: 8 hex digits */
   readonly rules: string
   /** rows that cannot be used; their flag is always 2 */
   readonly problems: RuleProblem[] = []
-  readonly #rules: Rule[] = []
+  /** a rule remembers events */
+  readonly remembers: boolean
+  /** how long an event may wait for the next one of its series, ms; 0: none waits */
+  readonly limit: number
+  /** Told of each event that is judged. */
+  release: Release = ignored
+  readonly #rules: Rule[]
   readonly #badFrom: 3 | 4
-  readonly #fields: ReturnType<typeof fieldsByType>
-  readonly #bySource: boolean
-  readonly #plans = new Map<string, Map<string, Plan>>()
-  #planCount = 0
+  readonly #plans: Plans
+  readonly #store: SeriesStore
+  readonly #waits = new Set<Wait>()
+  /** no wait ends before */
+  #nextDeadline = Number.POSITIVE_INFINITY
 
-  constructor(rows: PredicateRow[], formats: readonly FormatDefinition[], settings: Required<LabelSettings>) {
-    const all = [...(settings.formatRanges ? defaultRows(formats) : []), ...rows].filter((row) => row.enabled)
-    for (const row of all) {
-      const { rule, problem } = compileRule(row, re2Engine)
-      this.#rules.push(rule)
-      if (problem) this.problems.push(problem)
+  constructor(set: RuleSet, tools: Tools, limits: SeriesLimits = seriesLimits) {
+    this.rules = set.hash
+    const warned = new Set<string>()
+    const warnOnce = (rule: string, text: string) => {
+      if (warned.has(rule)) return
+      warned.add(rule)
+      tools.warn(rule, text)
     }
-    this.#badFrom = settings.badFrom === 'suspect' ? 3 : 4
-    this.#fields = fieldsByType(formats)
-    this.#bySource = all.some((row) => row.sources.length > 0)
-    this.rules = rulesHash({ badFrom: settings.badFrom, rows: all })
+    this.#rules = set.rows.map((row) => {
+      const { rule, problem } = compileRule(row, { ...tools, warn: warnOnce })
+      if (problem) this.problems.push(problem)
+      return rule
+    })
+    this.#badFrom = set.badFrom === 'suspect' ? 3 : 4
+    this.#plans = new Plans(this.#rules, set.formats)
+    this.remembers = this.#rules.some((rule) => rule.start !== undefined)
+    this.limit = this.#rules.reduce((longest, rule) => Math.max(longest, rule.limit), 0)
+    this.#store = new SeriesStore(this.#rules, limits, (series) => this.#endWaits(series.waits))
   }
 
-  /** Judges one clean event; it is not changed. Never throws, whatever the values are. */
+  /** Judges an event now: a rule that would wait for the next one has flag 2. Never throws. */
   label(event: FieldlogEvent): LabelResult {
-    const plan = this.#planFor(event.type ?? '', this.#bySource ? event.source : '')
+    const draft = new Draft(event)
+    this.push(draft)
+    this.giveUp(draft)
+    return draft.result as LabelResult
+  }
+
+  /**
+   * Judges the next event of its series. `release` is told of it at once, or when the next event has come; and before
+   * of those that it sets free. The event is not changed. Never throws.
+   */
+  push(draft: Draft): void {
+    const { event } = draft
+    if (event.received > this.#nextDeadline) this.#expire(event.received)
+    const plan = this.#plans.for(event)
+    if (!plan.remembers) {
+      draft.result = this.#judgeNow(plan, event, undefined)
+      this.release(draft)
+      return
+    }
+    const series = this.#store.use(event)
+    series.last = positionOf(event)
+    if (plan.waits) this.#judgeInTurn(plan, draft, series)
+    else {
+      draft.result = this.#judgeNow(plan, event, series)
+      this.release(draft)
+    }
+    this.#store.weigh(series)
+  }
+
+  /** Whether an event of this place in its series, or a later one, was judged before. */
+  isLate(event: FieldlogEvent): boolean {
+    const series = this.#store.peek(event)
+    return series !== undefined && positionOf(event) <= series.last
+  }
+
+  /** There is no next event for this one: the rules that wait have flag 2. */
+  giveUp(draft: Draft): void {
+    if (draft.result !== undefined) return
+    this.#endWaits([...this.#waits].filter((wait) => wait.draft === draft))
+  }
+
+  get series(): number {
+    return this.#store.size
+  }
+
+  /** What is remembered, as plain JSON that shares nothing with what goes on. */
+  save(): string {
+    return JSON.stringify(this.#store.save())
+  }
+
+  /** Goes on with what was saved by a labeller of the same rules; before the first event. */
+  load(stored: StoredMemory): void {
+    for (const series of this.#store.load(stored)) {
+      series.memories.forEach((memory, place) => {
+        const rule = this.#rules[place]
+        const since = memory && rule && rule.limit > 0 ? rule.waitsSince(memory) : undefined
+        if (rule && since !== undefined)
+          this.#wait({ series, place, draft: undefined, index: 0, deadline: since + rule.limit })
+      })
+    }
+  }
+
+  #judgeNow(plan: Plan, event: FieldlogEvent, series: Series | undefined): LabelResult {
     const flags: Record<string, Flag> = { ...plan.start }
     const reasons: string[] = []
     let bad = false
-    for (const rule of plan.rules) {
-      const flag = rule.judge(event)
+    for (let i = 0; i < plan.rules.length; i++) {
+      const rule = plan.rules[i] as Rule
+      const memory = series && rule.start ? this.#store.memory(series, plan.places[i] as number) : undefined
+      const flag = rule.judge(event, memory) as Flag
       if (plan.sharedNames) weigh(flags, rule.name, flag)
       else if (flag !== 1) flags[rule.name] = flag
       if (flag === 3 || flag === 4) {
@@ -96,36 +162,90 @@ export class Labeller {
     return { verdict: bad ? 'bad' : 'good', reasons, flags, rules: this.rules }
   }
 
-  #planFor(type: string, source: string): Plan {
-    const known = this.#plans.get(type)?.get(source)
-    if (known) return known
-    if (this.#planCount >= mostPlans) {
-      this.#plans.clear()
-      this.#planCount = 0
+  #judgeInTurn(plan: Plan, draft: Draft, series: Series): void {
+    const { event } = draft
+    draft.plan = plan
+    series.queue.push(draft)
+    for (let i = 0; i < plan.rules.length; i++) {
+      const rule = plan.rules[i] as Rule
+      const place = plan.places[i] as number
+      const memory = rule.start ? this.#store.memory(series, place) : undefined
+      if (rule.limit > 0 && memory) this.#settle(rule, event, memory, series, place)
+      const flag = rule.judge(event, memory)
+      draft.flags[i] = flag
+      if (flag === 3 || flag === 4) draft.reasons[i] = rule.reason(event)
+      if (flag !== waiting) continue
+      draft.waiting++
+      this.#wait({ series, place, draft, index: i, deadline: event.received + rule.limit })
     }
-    const plan = this.#makePlan(type, source)
-    const sources = this.#plans.get(type) ?? new Map<string, Plan>()
-    this.#plans.set(type, sources.set(source, plan))
-    this.#planCount++
-    return plan
+    this.#releaseFrom(series)
   }
 
-  #makePlan(type: string, source: string): Plan {
-    const rules = this.#rules.filter(({ row }) => this.#concerns(row, type, source))
-    const names = new Set(rules.map((rule) => rule.name))
-    const sharedNames = names.size < rules.length
-    const start = sharedNames ? {} : Object.fromEntries([...names].map((name) => [name, 1 as Flag]))
-    return { rules, start, sharedNames }
+  #settle(rule: Rule, next: FieldlogEvent, memory: RuleMemory, series: Series, place: number): void {
+    const flag = rule.settle(next, memory)
+    if (flag === undefined) return
+    const wait = series.waits.find((each) => each.place === place)
+    if (!wait) return
+    this.#unwait(wait)
+    const { draft, index } = wait
+    if (!draft) return
+    draft.flags[index] = flag
+    if (flag === 3 || flag === 4) draft.reasons[index] = rule.reason(draft.event)
+    draft.waiting--
   }
 
-  #concerns(row: PredicateRow, type: string, source: string): boolean {
-    if (row.sources.length > 0 && !row.sources.includes(source)) return false
-    if (row.types.length > 0) return row.types.includes(type)
-    return this.#fields.get(type)?.has(row.field) ?? true
+  #wait(wait: Wait): void {
+    wait.series.waits.push(wait)
+    this.#waits.add(wait)
+    this.#nextDeadline = Math.min(this.#nextDeadline, wait.deadline)
   }
-}
 
-function weigh(flags: Record<string, Flag>, name: string, flag: Flag): void {
-  const other = Object.hasOwn(flags, name) ? flags[name] : undefined
-  if (other === undefined || gravity[flag] > gravity[other]) flags[name] = flag
+  #unwait(wait: Wait): void {
+    this.#waits.delete(wait)
+    wait.series.waits.splice(wait.series.waits.indexOf(wait), 1)
+  }
+
+  /** A reading that came later than the limit shows that there is no next one. */
+  #expire(received: number): void {
+    this.#endWaits([...this.#waits].filter((wait) => received > wait.deadline))
+    this.#nextDeadline = Number.POSITIVE_INFINITY
+    for (const { deadline } of this.#waits) this.#nextDeadline = Math.min(this.#nextDeadline, deadline)
+  }
+
+  #endWaits(waits: readonly Wait[]): void {
+    for (const wait of [...waits]) {
+      this.#unwait(wait)
+      const memory = wait.series.memories[wait.place]
+      if (memory) this.#rules[wait.place]?.giveUp(memory)
+      if (!wait.draft) continue
+      wait.draft.flags[wait.index] = 2
+      wait.draft.waiting--
+      this.#releaseFrom(wait.series)
+    }
+  }
+
+  /** Releases the first drafts of a series that wait for nothing any more. */
+  #releaseFrom(series: Series): void {
+    for (;;) {
+      const [draft] = series.queue
+      if (!draft || draft.waiting > 0) return
+      series.queue.shift()
+      draft.result = this.#resultOf(draft)
+      this.release(draft)
+    }
+  }
+
+  #resultOf({ plan, flags: found, reasons }: Draft): LabelResult {
+    const { rules, start, sharedNames } = plan as Plan
+    const flags: Record<string, Flag> = { ...start }
+    let bad = false
+    rules.forEach((rule, i) => {
+      const flag = found[i] as Flag
+      if (sharedNames) weigh(flags, rule.name, flag)
+      else flags[rule.name] = flag
+      if ((flag === 3 || flag === 4) && flag >= this.#badFrom) bad = true
+    })
+    const broken = reasons.filter((reason) => reason !== undefined)
+    return { verdict: bad ? 'bad' : 'good', reasons: broken, flags, rules: this.rules }
+  }
 }

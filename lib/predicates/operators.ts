@@ -114,6 +114,25 @@ function between(values: readonly Scalar[]): Test {
   throw new Error('needs two numbers or two texts')
 }
 
+/** Characters are code points: an emoji counts as one. */
+function lengthBetween([least, most]: readonly Scalar[]): Test {
+  if (!isCount(least) || !isCount(most)) throw new Error('needs two whole numbers of characters')
+  if (least > most) throw new Error('the first length must not be greater than the second')
+  return (value) => {
+    if (typeof value !== 'string' || value.length < least) return false
+    // a code point is one or two units: only where that leaves it open are they counted
+    if (value.length <= most && value.length >= 2 * least) return true
+    if (value.length > 2 * most) return false
+    let length = 0
+    for (const _ of value) length++
+    return length >= least && length <= most
+  }
+}
+
+function isCount(value: Scalar | undefined): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0
+}
+
 function typeTest(type: Scalar | undefined): Test {
   switch (type) {
     case 'number':
@@ -202,6 +221,13 @@ const table = {
     compile: ([type]) => typeTest(type),
     expected: ([type]) => (type === 'null' ? 'no value' : `a value of type ${String(type)}`),
   },
+  'length is between': {
+    operands: 2,
+    operandKinds: ['number'],
+    appliesTo: ['string'],
+    compile: lengthBetween,
+    expected: ([low, high]) => `a text of ${show(low)} to ${show(high)} characters`,
+  },
   'has key': plain('that the key is there', anyKind, (value) => value !== undefined, true),
 } as const satisfies Record<string, Operator>
 
@@ -210,6 +236,25 @@ function needOperand(value: Scalar | undefined): void {
 }
 
 export type OperatorName = keyof typeof table
+
+/** Operators that compare with a value, which may be that of another field. */
+const comparing: ReadonlySet<string> = new Set<OperatorName>([
+  '==',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'is between',
+  'contains',
+  'starts with',
+  'ends with',
+])
+
+/** Whether an operator's operands may be other fields of the event. */
+export function takesFields(name: OperatorName): boolean {
+  return comparing.has(name)
+}
 
 /** Every operator by its words. */
 export const operators: Readonly<Record<OperatorName, Operator>> = table

@@ -1,6 +1,8 @@
 // A predicate as users write it: one row of the label node, plain JSON in the flow file.
 import type { Scalar } from '../event.ts'
+import { expressionOperator, type GroupOperator, isGroupOperator } from './compound.ts'
 import type { OperatorName } from './operators.ts'
+import type { StatefulName } from './stateful/names.ts'
 
 /** How grave it is when an event breaks the predicate: QARTOD flag 3 or 4. */
 export type Severity = 'suspect' | 'fail'
@@ -8,15 +10,39 @@ export type Severity = 'suspect' | 'fail'
 /** What a missing value (no such key, null, NaN) means: flag 9 and nothing else; kept; broken. */
 export type MissingPolicy = 'skip' | 'keep' | 'break'
 
+/** An operand that is the event's own value of another field. */
+export interface FieldOperand {
+  field: string
+}
+
+export type Operand = Scalar | FieldOperand
+
+export type RowOperator = OperatorName | typeof expressionOperator | GroupOperator | StatefulName
+
+/** Broken only when at least `least` of the last `of` judged events of the series broke it, this one included. */
+export interface Votes {
+  least: number
+  of: number
+}
+
 /** One rule. It states what must hold: an event that does not fit it breaks it. */
 export interface PredicateRow {
   /** stands in `event.flags` and `event.reasons`; empty = made from field, operator and values */
   name: string
-  /** the key in `event.data` */
+  /** the key in `event.data`; empty for expressions and groups, and where an operator can do without */
   field: string
-  operator: OperatorName
+  operator: RowOperator
   /** the operator's operands: none, one, two (`is between`: the bounds, which pass) or many (`in set`) */
-  values: Scalar[]
+  values: Operand[]
+  /** narrower operands: what breaks only these is suspect (flag 3), whatever the severity; default none */
+  suspectValues?: Operand[]
+  /** parameters of a stateful operator, by name; what is absent is its default */
+  settings?: Record<string, Scalar>
+  /** groups: the rules in it, of which name, types, sources, severity and guard play no part */
+  rows?: Array<Partial<PredicateRow>>
+  /** the rule is only for events for which this CEL expression is true, or that keep this row; default all */
+  when?: string | Partial<PredicateRow>
+  votes?: Votes
   /** text operators only: upper and lower case are the same; default false */
   ignoreCase?: boolean
   /** event types it is for; empty = each type whose format declares the field, or whose format is not known */
@@ -52,11 +78,33 @@ function names(list: unknown): string[] {
   return Array.isArray(list) ? list.map(String).filter((name) => name !== '') : []
 }
 
+export function isFieldOperand(value: unknown): value is FieldOperand {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as Partial<FieldOperand>).field === 'string'
+  )
+}
+
+const longestName = 80
+
 /** What a row is called in flags and reasons: its name, or its text, such as `temp <= 50`. Never throws. */
 export function nameOf(row: PredicateRow): string {
   const name = String(row.name ?? '').trim()
   if (name !== '') return name
-  const between = row.operator === 'is between' ? ' and ' : ', '
-  const operands = Array.isArray(row.values) ? row.values.map(String).join(between) : ''
+  const text = textOf(row, 0)
+  return text.length > longestName ? `${text.slice(0, longestName - 1)}…` : text
+}
+
+function textOf(row: PredicateRow, depth: number): string {
+  if (row.operator === expressionOperator && Array.isArray(row.values)) return String(row.values[0] ?? '')
+  if (isGroupOperator(row.operator) && Array.isArray(row.rows) && depth < 4) {
+    const parts = row.rows.map((part) => textOf(completeRow(part), depth + 1))
+    return `${row.operator} (${parts.join('; ')})`
+  }
+  const between = row.operator === 'is between' || row.operator === 'length is between' ? ' and ' : ', '
+  const operands = Array.isArray(row.values) ? row.values.map(operandText).join(between) : ''
   return `${String(row.field).trim()} ${String(row.operator)} ${operands}`.trim()
+}
+
+function operandText(operand: Operand): string {
+  return isFieldOperand(operand) ? operand.field : String(operand)
 }

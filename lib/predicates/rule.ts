@@ -1,18 +1,19 @@
-// A row made ready to judge. A rule answers with a QARTOD flag; what it needs to remember between events, if
-// anything, it keeps to itself.
+// A row made ready to judge. A rule answers with a QARTOD flag; what it remembers between the events of a series
+// stands in a memory, plain JSON, that is given to it.
 import type { FieldlogEvent, Flag } from '../event.ts'
 import { rowProblems } from './check.ts'
-import { isMissing, operators, type RegexEngine } from './operators.ts'
+import { compileCriterion } from './compile-criterion.ts'
+import type { Criterion, Tools } from './criterion.ts'
+import { compileGuard, type Guard } from './guard.ts'
 import { nameOf, type PredicateRow } from './row.ts'
-import { show } from './text.ts'
+import { waiting } from './stateful/operator.ts'
+import { type AheadCriterion, aheadCriterion } from './stateful-criterion.ts'
+import { Voting } from './votes.ts'
 
-export interface Rule {
-  name: string
-  row: PredicateRow
-  /** The flag for this event: 1 kept, 3 or 4 broken, 9 no value, 2 not evaluated. Never throws. */
-  judge(event: FieldlogEvent): Flag
-  /** why the event broke it, as it stands in `event.reasons` */
-  reason(event: FieldlogEvent): string
+/** What a rule remembers of one series. */
+export interface RuleMemory {
+  criterion?: unknown
+  votes?: number[]
 }
 
 /** A row that cannot be used, and why. */
@@ -21,43 +22,114 @@ export interface RuleProblem {
   text: string
 }
 
+export interface Rule {
+  readonly name: string
+  readonly row: PredicateRow
+  /** how long it may wait for the next reading, ms; 0: it never waits */
+  readonly limit: number
+  /** the memory of a series before its first event; undefined: the rule remembers nothing */
+  readonly start: (() => RuleMemory) | undefined
+  /** The flag for this event, or `waiting` where the next one of the series decides. Never throws. */
+  judge(event: FieldlogEvent, memory: RuleMemory | undefined): Flag | typeof waiting
+  /** Where `limit` > 0: the flag of the event that waits, now that the next one is here; before that one's `judge`. */
+  settle(next: FieldlogEvent, memory: RuleMemory): Flag | undefined
+  /** Where `limit` > 0: there is no next event. The one that waits has flag 2. */
+  giveUp(memory: RuleMemory): void
+  /** Where `limit` > 0: when the event that waits was received; undefined: none waits. */
+  waitsSince(memory: RuleMemory): number | undefined
+  /** why the event that was judged or settled last broke it, as it stands in `event.reasons` */
+  reason(event: FieldlogEvent): string
+  /** how many numbers a memory holds, about */
+  size(memory: RuleMemory): number
+}
+
 /**
  * The row's rule. A row that is wrong gives a rule that is never evaluated (flag 2), and the problem: one
  * mistake in the rules must not stop the readings.
  */
-export function compileRule(row: PredicateRow, regex: RegexEngine): { rule: Rule; problem?: RuleProblem } {
+export function compileRule(row: PredicateRow, tools: Tools): { rule: Rule; problem?: RuleProblem } {
   const name = nameOf(row)
-  const [problem] = rowProblems(row, regex)
-  if (problem) {
-    const rule: Rule = { name, row, judge: () => 2, reason: () => '' }
-    return { rule, problem: { name, text: `${problem.at}: ${problem.text}` } }
-  }
-  return { rule: operatorRule(name, row, regex) }
+  const [problem] = rowProblems(row, tools.regex)
+  if (problem) return { rule: unusable(name, row), problem: { name, text: `${problem.at}: ${problem.text}` } }
+  return { rule: new RunningRule(name, row, tools) }
 }
 
-/** A rule that needs nothing but the value: the operator's test on one field. */
-function operatorRule(name: string, row: PredicateRow, regex: RegexEngine): Rule {
-  const operator = operators[row.operator]
-  const test = operator.compile(row.values, { ignoreCase: row.ignoreCase === true, regex })
-  const broken: Flag = row.severity === 'fail' ? 4 : 3
-  const absent: Flag = row.missing === 'skip' ? 9 : row.missing === 'keep' ? 1 : broken
-  const seesMissing = operator.seesMissing === true
-  const { field } = row
+class RunningRule implements Rule {
+  readonly name: string
+  readonly row: PredicateRow
+  readonly limit: number
+  readonly start: (() => RuleMemory) | undefined
+  readonly #criterion: Criterion | undefined
+  readonly #ahead: AheadCriterion | undefined
+  readonly #guard: Guard | undefined
+  readonly #votes: Voting | undefined
+
+  constructor(name: string, row: PredicateRow, tools: Tools) {
+    this.name = name
+    this.row = row
+    this.#ahead = aheadCriterion(row)
+    this.#criterion = this.#ahead ? undefined : compileCriterion(row, name, tools)
+    this.#guard = compileGuard(row, name, tools)
+    this.#votes = row.votes === undefined ? undefined : new Voting(row.votes)
+    this.limit = this.#ahead?.limit ?? 0
+    const start = this.#ahead?.start ?? this.#criterion?.start
+    const hasVotes = this.#votes !== undefined
+    if (start || hasVotes) {
+      this.start = () => ({
+        ...(start ? { criterion: start() } : {}),
+        ...(hasVotes ? { votes: [] } : {}),
+      })
+    }
+  }
+
+  judge(event: FieldlogEvent, memory: RuleMemory | undefined): Flag | typeof waiting {
+    if (this.#guard && !this.#guard(event)) return 2
+    if (this.#ahead) {
+      const flag = this.#ahead.judge(event, memory?.criterion)
+      return flag === waiting ? waiting : this.#counted(flag, memory)
+    }
+    return this.#counted((this.#criterion as Criterion).judge(event, memory?.criterion), memory)
+  }
+
+  settle(next: FieldlogEvent, memory: RuleMemory): Flag | undefined {
+    if (this.#guard && !this.#guard(next)) return undefined
+    const flag = this.#ahead?.settle(next, memory.criterion)
+    return flag === undefined ? undefined : this.#counted(flag, memory)
+  }
+
+  giveUp(memory: RuleMemory): void {
+    this.#ahead?.giveUp(memory.criterion)
+  }
+
+  waitsSince(memory: RuleMemory): number | undefined {
+    return this.#ahead?.waitsSince(memory.criterion)
+  }
+
+  reason(event: FieldlogEvent): string {
+    const text = this.#ahead ? this.#ahead.reason() : this.#criterion?.reason(event)
+    return `${this.name}: ${this.row.field === '' ? 'event' : this.row.field}: ${text}`
+  }
+
+  size(memory: RuleMemory): number {
+    return (this.#criterion?.size?.(memory.criterion) ?? 2) + (memory.votes?.length ?? 0)
+  }
+
+  #counted(flag: Flag, memory: RuleMemory | undefined): Flag {
+    return this.#votes && memory?.votes ? this.#votes.weigh(flag, memory.votes) : flag
+  }
+}
+
+function unusable(name: string, row: PredicateRow): Rule {
   return {
     name,
     row,
-    judge(event) {
-      const value = fieldValue(event, field)
-      if (!seesMissing && isMissing(value)) return absent
-      return test(value) ? 1 : broken
-    },
-    reason: (event) =>
-      `${name}: ${field}: found ${show(fieldValue(event, field))}, expected ${operator.expected(row.values)}`,
+    limit: 0,
+    start: undefined,
+    judge: () => 2,
+    settle: () => undefined,
+    giveUp() {},
+    waitsSince: () => undefined,
+    reason: () => '',
+    size: () => 0,
   }
-}
-
-/** The event's own value, never one inherited from Object (a field may be called `constructor`). */
-function fieldValue(event: FieldlogEvent, field: string): unknown {
-  const { data } = event
-  return data !== undefined && Object.hasOwn(data, field) ? data[field] : undefined
 }

@@ -1,4 +1,5 @@
 // One predicate in an editable list: inputs for every property of the row, and what is wrong with it in words.
+import type { Scalar } from '../../../lib/event.ts'
 import { kindMismatch, rowProblems } from '../../../lib/predicates/check.ts'
 import { type OperatorName, operatorNames, operators } from '../../../lib/predicates/operators.ts'
 import { completeRow, nameOf, type PredicateRow } from '../../../lib/predicates/row.ts'
@@ -94,10 +95,10 @@ export function predicateRow(
   }
 
   function showOperands(): void {
-    operands = { read: () => row.values } // the widgets report changes while they are being built
+    operands = { read: () => row.values as Scalar[] } // the widgets report changes while they are being built
     operands = operandInputs(operandPlace, {
       operator: operator.val() as OperatorName,
-      values: row.values,
+      values: row.values as Scalar[],
       kind: fields.get(String(field.val()).trim())?.kind,
       words: { and: words('and'), list: words('list') },
       changed: () => review(),
@@ -126,7 +127,7 @@ export function predicateRow(
     const problems = now.enabled ? rowProblems(now, browserRegex) : []
     const kind = fields.get(now.field)?.kind
     name.attr('placeholder', now.field === '' ? words('name') : nameOf({ ...now, name: '' }))
-    ignoreCase.closest('label').toggle(operators[now.operator].textual === true)
+    ignoreCase.closest('label').toggle(operators[now.operator as OperatorName]?.textual === true)
     element.toggleClass('fieldlog-rule-off', !now.enabled)
     field.toggleClass(
       'input-error',

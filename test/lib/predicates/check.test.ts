@@ -16,9 +16,9 @@ describe('predicates: check', () => {
   it('names each property that is wrong, in words', () => {
     assert.deepEqual(problems({ field: '', values: [], severity: 'x', missing: 'y', name: 3 }), [
       { at: 'name', text: 'must be a text other than __proto__' },
-      { at: 'field', text: 'name the field that the rule is about' },
       { at: 'severity', text: 'must be suspect or fail' },
       { at: 'missing', text: 'must be skip, keep or break' },
+      { at: 'field', text: 'name the field that the rule is about' },
       { at: 'values', text: 'needs a number or a text to compare with' },
     ])
     assert.deepEqual(problems({ operator: 'toString' }), [

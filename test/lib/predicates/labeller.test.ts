@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { FieldlogEvent, Scalar } from '../../../lib/event.ts'
 import type { FormatDefinition } from '../../../lib/formats/definition.ts'
-import { compilePredicates } from '../../../lib/predicates/labeller.ts'
+import { compilePredicates } from '../../../lib/predicates/compile.ts'
 import type { PredicateRow } from '../../../lib/predicates/row.ts'
 
 const room: FormatDefinition = {

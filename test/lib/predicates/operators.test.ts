@@ -89,6 +89,14 @@ const cases: Record<OperatorName, Case[]> = {
     [['boolean'], [true, false], [0, 'true', null]],
     [['null'], [null, undefined], [0, '', false]],
   ],
+  'length is between': [
+    [
+      [2, 4],
+      ['ab', 'abcd', '😀😀', '😀😀😀😀', 'é…'],
+      ['', 'a', 'abcde', '😀', '😀😀😀😀😀', long, 12, true, ['a', 'b'], { length: 3 }],
+    ],
+    [[0, 0], [''], [' ', 'a']],
+  ],
   'has key': [[[], [0, '', null, Number.NaN], [undefined]]],
 }
 
@@ -103,6 +111,10 @@ const unusable: Array<[OperatorName, unknown[], RegExp]> = [
   ['contains', [''], /needs a text/],
   ['matches regex', ['(['], /missing closing \]/],
   ['matches regex', ['(?=a)'], /invalid or unsupported Perl syntax/],
+  ['length is between', [1], /two whole numbers of characters/],
+  ['length is between', [-1, 2], /two whole numbers of characters/],
+  ['length is between', [1, 2.5], /two whole numbers of characters/],
+  ['length is between', [3, 2], /must not be greater/],
   ['in set', [], /at least one value/],
   ['is of type', ['float'], /needs a type: number, integer, string, boolean, null/],
 ]

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { FieldlogEvent, Scalar } from '../../../lib/event.ts'
-import { compilePredicates } from '../../../lib/predicates/labeller.ts'
+import { compilePredicates } from '../../../lib/predicates/compile.ts'
 import { operatorNames } from '../../../lib/predicates/operators.ts'
 import type { PredicateRow } from '../../../lib/predicates/row.ts'
 

@@ -1,0 +1,70 @@
+// The stateful operators by their names.
+import { attenuatedSignal } from './attenuated.ts'
+import { flatLine } from './flat-line.ts'
+import type { StatefulName } from './names.ts'
+import type { AheadOperator, Levels, Parameter, Settings, StatefulOperator } from './operator.ts'
+import { outlier } from './outlier.ts'
+import { changeLargerThan, rateOfChange } from './rate.ts'
+import { duplicate, gapInTime, notIncreasing, tooOld } from './sequence.ts'
+import { spike } from './spike.ts'
+
+export const statefulOperators: Readonly<Record<StatefulName, StatefulOperator | AheadOperator>> = {
+  'rate of change': rateOfChange,
+  spike,
+  'flat line': flatLine,
+  'attenuated signal': attenuatedSignal,
+  outlier,
+  'change larger than': changeLargerThan,
+  duplicate,
+  'not increasing': notIncreasing,
+  'gap in time': gapInTime,
+  'too old': tooOld,
+}
+
+export function looksAhead(operator: StatefulOperator | AheadOperator): operator is AheadOperator {
+  return 'createAhead' in operator
+}
+
+/** What is wrong with a parameter's value, in words; undefined where it is right, or absent. */
+export function parameterProblem(parameter: Parameter, value: unknown): string | undefined {
+  const { name, kind, choices = [], min, above, max, whole } = parameter
+  if (value === undefined || value === null) return undefined
+  if (kind === 'flag') return typeof value === 'boolean' ? undefined : `${name} must be true or false`
+  if (kind === 'choice') {
+    return choices.includes(String(value)) ? undefined : `${name} must be ${choices.join(' or ')}`
+  }
+  if (typeof value !== 'number' || !Number.isFinite(value)) return `${name} must be a number`
+  if (whole && !Number.isInteger(value)) return `${name} must be a whole number`
+  if (min !== undefined && value < min) return `${name} must be at least ${min}`
+  if (above !== undefined && value <= above) return `${name} must be greater than ${above}`
+  if (max !== undefined && value > max) return `${name} must be at most ${max}`
+  return undefined
+}
+
+/** All parameters of an operator, with the defaults of those that are absent. */
+export function completeSettings(
+  { parameters }: Pick<StatefulOperator, 'parameters'>,
+  settings: Readonly<Record<string, unknown>> = {},
+): Settings {
+  return Object.fromEntries(
+    parameters.map(({ name, default: fallback }) => {
+      const given = Object.hasOwn(settings, name) ? settings[name] : undefined
+      return [name, (given ?? fallback) as number | string | boolean]
+    }),
+  )
+}
+
+/** The thresholds of a row that has no problems. */
+export function levelsOf(row: {
+  severity: string
+  values: readonly unknown[]
+  suspectValues?: readonly unknown[] | undefined
+}): Levels {
+  const [threshold] = row.values
+  const suspect = row.suspectValues?.[0]
+  return {
+    threshold: typeof threshold === 'number' ? threshold : 0,
+    flag: row.severity === 'fail' ? 4 : 3,
+    suspect: typeof suspect === 'number' ? suspect : undefined,
+  }
+}
