@@ -1,8 +1,9 @@
 // What is wrong with the fields of a definition whose decoder is fine.
-import { expectation, parseScale } from './convert.ts'
+import { checkSpelling, checkValues } from './check-values.ts'
 import { columnOf } from './decoders/columns.ts'
-import { parsePath } from './decoders/json.ts'
+import { datacodePlaces } from './decoders/datacodes.ts'
 import { layouts, packetFacts } from './decoders/packet.ts'
+import { parsePath } from './decoders/paths.ts'
 import type { FieldDefinition, FormatDefinition, NumberLayout } from './definition.ts'
 import { compileExpression, type Expression } from './expression.ts'
 import { Circle, orderFields } from './order.ts'
@@ -11,7 +12,7 @@ import { isObject, type Problems } from './problems.ts'
 import { listed, show } from './text.ts'
 
 const fieldTypes = ['number', 'integer', 'boolean', 'string', 'time']
-const timeFormats = ['auto', 'iso', 's', 'ms']
+const timeFormats = ['auto', 'iso', 's', 'ms', 'pattern']
 const mostFields = 500
 
 /** words of CEL, and names of its types, that no expression could refer to as fields */
@@ -78,63 +79,49 @@ function checkField(
   const before = problems.list.length
   problems.isOneOf(`${path}.type`, value.type, fieldTypes)
   if (value.time !== undefined) problems.isOneOf(`${path}.time`, value.time, timeFormats)
-  for (const name of ['unit', 'computed', 'when'] as const) {
+  for (const name of ['unit', 'deviceUnit', 'pattern', 'computed', 'when'] as const) {
     problems.isOptional(`${path}.${name}`, value[name], 'string')
   }
   for (const name of ['offset', 'min', 'max'] as const)
     problems.isOptional(`${path}.${name}`, value[name], 'number')
-  for (const name of ['required', 'hidden', 'signed'] as const) {
+  for (const name of ['required', 'hidden', 'signed', 'whole', 'trim'] as const) {
     problems.isOptional(`${path}.${name}`, value[name], 'boolean')
   }
+  if (value.case !== undefined) problems.isOneOf(`${path}.case`, value.case, ['lower', 'upper'])
   problems.isWhole(`${path}.decimals`, value.decimals, 0, 15)
+  checkSpelling(value, path, problems)
   if (problems.list.length > before) return []
   const field = value as unknown as FieldDefinition
   checkValues(field, path, problems)
-  if (field.computed === undefined) checkFrom(field, path, definition, problems)
+  if (field.computed === undefined) {
+    checkFrom(field, `${path}.from`, path, definition, problems)
+    checkAlso(field, path, definition, problems)
+  }
+  if (field.newsOf !== undefined && !names.includes(field.newsOf)) {
+    problems.add(`${path}.newsOf`, `found ${show(field.newsOf)}, expected the name of a field`)
+  }
   return checkExpressions(field, path, names, problems)
 }
 
-function checkValues(field: FieldDefinition, path: string, problems: Problems): void {
-  if (field.scale !== undefined && !isScale(field.scale)) {
-    problems.add(
-      `${path}.scale`,
-      `found ${show(field.scale)}, expected a number or a fraction such as 100/255`,
-    )
+function checkAlso(
+  field: FieldDefinition,
+  path: string,
+  definition: FormatDefinition,
+  problems: Problems,
+): void {
+  const also: unknown = field.also
+  if (also === undefined) return
+  if (!Array.isArray(also) || also.length > 20) {
+    problems.add(`${path}.also`, `found ${show(also)}, expected a list of 20 other places at most`)
+    return
   }
-  if (field.min !== undefined && field.max !== undefined && field.min > field.max) {
-    problems.add(`${path}.max`, `found ${field.max}, expected at least the least value, ${field.min}`)
-  }
-  if (field.allowed !== undefined) {
-    const wrong = Array.isArray(field.allowed)
-      ? field.allowed.find((value) => !fits(value, field))
-      : field.allowed
-    if (wrong !== undefined)
-      problems.add(`${path}.allowed`, `found ${show(wrong)}, expected ${expectation(field)} each`)
-  }
-  if (field.default !== undefined && !fits(field.default, field)) {
-    problems.add(`${path}.default`, `found ${show(field.default)}, expected ${expectation(field)}`)
-  }
+  for (const from of also) checkFrom({ ...field, from }, `${path}.also`, path, definition, problems)
 }
 
-function isScale(scale: unknown): boolean {
-  return (typeof scale === 'number' || typeof scale === 'string') && parseScale(scale) !== undefined
-}
-
-/** Whether a value may stand in `data` for this field as it is. */
-function fits(value: unknown, field: FieldDefinition): boolean {
-  switch (field.type) {
-    case 'number':
-      return typeof value === 'number' && Number.isFinite(value)
-    case 'integer':
-    case 'time':
-      return Number.isSafeInteger(value)
-    default:
-      return typeof value === field.type
-  }
-}
-
+/** `at`: where a problem with the place is told. */
 function checkFrom(
   field: FieldDefinition,
+  at: string,
   path: string,
   definition: FormatDefinition,
   problems: Problems,
@@ -142,29 +129,31 @@ function checkFrom(
   const { decoder } = definition
   const from: unknown = field.from ?? field.name
   if (typeof from !== 'string' && typeof from !== 'number') {
-    problems.add(`${path}.from`, `found ${show(from)}, expected a place in the line`)
+    problems.add(at, `found ${show(from)}, expected a place in the line`)
     return
   }
   switch (decoder.kind) {
     case 'packet':
-      checkOffset(field, from, path, problems)
+      checkOffset(field, from, at, path, problems)
+      break
+    case 'datacodes':
+      checkPlace(from, decoder.codes, at, problems)
       break
     case 'json':
+    case 'sections':
+    case 'stored-event':
       if (parsePath(String(from)).some((step) => step === '')) {
-        problems.add(
-          `${path}.from`,
-          `found ${show(from)}, expected a path such as sensor.temp or list[0].value`,
-        )
+        problems.add(at, `found ${show(from)}, expected a path such as sensor.temp or list[0].value`)
       }
       break
     case 'columns':
-      checkColumn(field, from, decoder.header ?? [], path, problems)
+      checkColumn(field, from, decoder.header ?? [], at, problems)
       break
     case 'pattern': {
       const groups = Object.keys(compilePattern(decoder.pattern).namedGroups())
       if (!groups.includes(String(from))) {
         const expected = groups.length === 0 ? 'the pattern to have named groups' : listed(groups)
-        problems.add(`${path}.from`, `found no group ${show(from)}, expected ${expected}`)
+        problems.add(at, `found no group ${show(from)}, expected ${expected}`)
       }
       break
     }
@@ -175,7 +164,7 @@ function checkColumn(
   field: FieldDefinition,
   from: string | number,
   header: readonly string[],
-  path: string,
+  at: string,
   problems: Problems,
 ): void {
   const column = columnOf(field, header)
@@ -183,19 +172,30 @@ function checkColumn(
   if (isNumber ? Number.isInteger(column) && column >= 0 && column < 1000 : column < header.length) return
   const expected =
     header.length === 0 ? 'a column number, 0 the first' : `a column number or ${listed(header)}`
-  problems.add(`${path}.from`, `found ${show(from)}, expected ${expected}`)
+  problems.add(at, `found ${show(from)}, expected ${expected}`)
 }
 
-function checkOffset(field: FieldDefinition, from: string | number, path: string, problems: Problems): void {
+function checkPlace(from: string | number, codes: string, at: string, problems: Problems): void {
+  if (packetFacts.includes(String(from))) return
+  const { length } = datacodePlaces(codes).numbers
+  if (/^\d{1,3}$/.test(String(from)) && Number(from) < length) return
+  const expected = `the place of one of the ${length} numbers, 0 the first, or ${listed(packetFacts)}`
+  problems.add(at, `found ${show(from)}, expected ${expected}`)
+}
+
+function checkOffset(
+  field: FieldDefinition,
+  from: string | number,
+  at: string,
+  path: string,
+  problems: Problems,
+): void {
   if (typeof from === 'string') {
     if (packetFacts.includes(from)) return
-    problems.add(
-      `${path}.from`,
-      `found ${show(from)}, expected a byte offset 0…255 or ${listed(packetFacts)}`,
-    )
+    problems.add(at, `found ${show(from)}, expected a byte offset 0…255 or ${listed(packetFacts)}`)
     return
   }
-  problems.isWhole(`${path}.from`, from, 0, 255)
+  problems.isWhole(at, from, 0, 255)
   const read: NumberLayout = field.read ?? 'u8'
   if (!problems.isOneOf(`${path}.read`, read, Object.keys(layouts))) return
   if (field.bits === undefined) {

@@ -1,12 +1,25 @@
 // What is wrong with a definition, in words and with the place: for the panel, the deploy and imports.
 import { checkFields } from './check-fields.ts'
-import type { FormatDefinition } from './definition.ts'
+import { checkSpelling } from './check-values.ts'
+import { datacodeLetters, datacodePlaces, parseDatacodes } from './decoders/datacodes.ts'
+import { parsePath } from './decoders/paths.ts'
+import type { DecoderKind, FormatDefinition } from './definition.ts'
 import { compileFormat } from './format.ts'
 import { compilePattern } from './pattern.ts'
 import { isObject, type Problem, Problems } from './problems.ts'
-import { show } from './text.ts'
+import { listed, show } from './text.ts'
 
-const kinds = ['packet', 'json', 'key-values', 'columns', 'pattern'] as const
+/** all decoders, in the order in which a panel offers them */
+export const decoderKinds: readonly DecoderKind[] = [
+  'packet',
+  'datacodes',
+  'key-values',
+  'json',
+  'columns',
+  'sections',
+  'stored-event',
+  'pattern',
+]
 
 /** All that is wrong with what should be a FormatDefinition, whatever it is; empty where it will run. Never throws. */
 export function checkDefinition(value: unknown): Problem[] {
@@ -17,6 +30,9 @@ export function checkDefinition(value: unknown): Problem[] {
     problems.isOptional('name', value.name, 'string')
     checkTakes(value.takes, problems)
     const decoderIsFine = checkDecoder(value.decoder, problems)
+    checkSpelling(value, '', problems)
+    checkDrop(value.drop, problems)
+    problems.isOptional('onlyNews', value.onlyNews, 'boolean')
     if (decoderIsFine) checkFields(value as unknown as FormatDefinition, problems)
     if (problems.list.length === 0) tryToCompile(value as unknown as FormatDefinition, problems)
   }
@@ -50,11 +66,18 @@ function checkTakes(takes: unknown, problems: Problems): void {
 
 function checkDecoder(decoder: unknown, problems: Problems): boolean {
   if (!isObject(decoder)) return problems.add('decoder', `found ${show(decoder)}, expected a decoder`)
-  if (!problems.isOneOf('decoder.kind', decoder.kind, kinds)) return false
+  if (!problems.isOneOf('decoder.kind', decoder.kind, decoderKinds)) return false
   const before = problems.list.length
-  switch (decoder.kind as (typeof kinds)[number]) {
+  switch (decoder.kind as DecoderKind) {
     case 'packet':
       checkLengths(decoder, problems)
+      checkParts(decoder.parts, problems)
+      break
+    case 'datacodes':
+      checkCodes(decoder.codes, problems)
+      break
+    case 'json':
+      if (problems.isOptional('decoder.each', decoder.each, 'string')) checkEach(decoder.each, problems)
       break
     case 'key-values':
       checkSeparators(decoder, problems)
@@ -81,6 +104,65 @@ function checkLengths(decoder: Record<string, unknown>, problems: Problems): voi
       'decoder.maxBytes',
       `found ${show(maxBytes)}, expected at least the fewest, ${show(minBytes)}`,
     )
+  }
+}
+
+function checkParts(parts: unknown, problems: Problems): void {
+  if (parts === undefined) return
+  if (!isObject(parts)) {
+    problems.add('decoder.parts', `found ${show(parts)}, expected {"from": …, "size": …}`)
+    return
+  }
+  problems.isWhole('decoder.parts.from', parts.from, 0, 255)
+  const { size } = parts
+  if (!isObject(size)) {
+    if (size === undefined) problems.add('decoder.parts.size', 'a size is needed, in bytes')
+    else problems.isWhole('decoder.parts.size', size, 1, 256)
+    return
+  }
+  const { bit, bits } = size
+  if (bit === undefined || bits === undefined) {
+    problems.add('decoder.parts.size', 'a first bit and the number of bits are needed')
+  } else if (problems.isWhole('decoder.parts.size.bit', bit, 0, 7)) {
+    problems.isWhole('decoder.parts.size.bits', bits, 1, 8 - (bit as number))
+  }
+}
+
+function checkCodes(codes: unknown, problems: Problems): void {
+  if (typeof codes !== 'string' || codes.trim() === '') {
+    problems.add('decoder.codes', 'a letter for each number is needed, such as h,h,h,L')
+    return
+  }
+  if (codes.length > 1000) {
+    problems.add('decoder.codes', `found ${codes.length} characters, expected 1000 at most`)
+    return
+  }
+  const wrong = parseDatacodes(codes).find((letter) => !datacodeLetters.includes(letter))
+  if (wrong !== undefined) {
+    problems.add('decoder.codes', `found ${show(wrong)}, expected ${listed(datacodeLetters)}`)
+  } else if (datacodePlaces(codes).numbers.length === 0) {
+    problems.add('decoder.codes', 'found no number, expected one at least')
+  }
+}
+
+function checkEach(each: unknown, problems: Problems): void {
+  if (typeof each !== 'string' || each === '' || !parsePath(each).includes('')) return
+  problems.add(
+    'decoder.each',
+    `found ${show(each)}, expected a path such as readings, or nothing for the line itself`,
+  )
+}
+
+function checkDrop(drop: unknown, problems: Problems): void {
+  if (drop === undefined) return
+  if (!isObject(drop)) {
+    problems.add('drop', `found ${show(drop)}, expected {"sameTime": …, "unchanged": …}`)
+    return
+  }
+  problems.isOptional('drop.sameTime', drop.sameTime, 'boolean')
+  if (!problems.isOptional('drop.unchanged', drop.unchanged, 'number')) return
+  if (drop.unchanged !== undefined && !((drop.unchanged as number) > 0)) {
+    problems.add('drop.unchanged', `found ${show(drop.unchanged)}, expected seconds, more than 0`)
   }
 }
 

@@ -1,13 +1,29 @@
 // Several formats as one: which of them takes a line, and what becomes of it.
-import type { FormatDefinition } from './definition.ts'
-import { compileFormat, type Format, type Outcome } from './format.ts'
+import { bestOutcome } from './best.ts'
+import { type FormatDefinition, isPacketKind } from './definition.ts'
+import { compileFormat, type Format, type Outcome, type ReadingPlace } from './format.ts'
 import { Line } from './line.ts'
+import { EventMemory } from './memory.ts'
 
 /** What is decoded; other properties of an event may stand beside these. */
 export interface Reading {
   /** the line's text or bytes (UTF-8), or a structured event: any JSON value */
   payload: unknown
   source: string
+  /** the event's id, seq and time of receipt: with all three, formats that want it leave out repeats */
+  id?: string
+  seq?: number
+  received?: number
+}
+
+/** Which of the formats that take a line decodes it: the first, or the one that fits it best. */
+export type Match = 'first' | 'best'
+
+export interface CompileOptions {
+  /** default `first` */
+  match?: Match
+  /** what is known of earlier events; given to the next set of formats, it goes on. Default: nothing */
+  memory?: EventMemory
 }
 
 export interface Formats {
@@ -18,11 +34,14 @@ export interface Formats {
 const unknown: Outcome = Object.freeze({ kind: 'unknown' })
 
 /**
- * Compiles formats; of those that take a line, the first decides. Throws an Error where a definition is wrong (ask
- * `checkDefinition` first for all that is wrong, in words).
+ * Compiles formats. Throws an Error where a definition is wrong (ask `checkDefinition` first for all that is wrong, in
+ * words).
  */
-export function compileFormats(definitions: readonly FormatDefinition[]): Formats {
-  return new FormatList(definitions.map(compileFormat))
+export function compileFormats(
+  definitions: readonly FormatDefinition[],
+  options: CompileOptions = {},
+): Formats {
+  return new FormatList(definitions.map(compileFormat), options)
 }
 
 class FormatList implements Formats {
@@ -31,10 +50,14 @@ class FormatList implements Formats {
   /** the formats to try for what is no packet */
   readonly #others: Format[]
   readonly #line = new Line()
+  readonly #isBest: boolean
+  readonly #memory: EventMemory
 
-  constructor(formats: Format[]) {
+  constructor(formats: Format[], { match = 'first', memory = new EventMemory() }: CompileOptions) {
     this.#byNode = Array.from({ length: 32 }, (_, node) => formats.filter((format) => mayTake(format, node)))
-    this.#others = formats.filter((format) => format.definition.decoder.kind !== 'packet')
+    this.#others = formats.filter((format) => !isPacketKind(format.definition.decoder.kind))
+    this.#isBest = match === 'best'
+    this.#memory = memory
   }
 
   decode(reading: Reading): Outcome {
@@ -42,20 +65,31 @@ class FormatList implements Formats {
     line.set(reading.payload, reading.source)
     const node = line.packet.node
     const candidates = node < 0 ? this.#others : (this.#byNode[node] as Format[])
-    let outcome = unknown
-    for (const format of candidates) {
-      if (!format.takes(line)) continue
-      outcome = format.decode(line)
-      break
-    }
+    const place = this.#placeOf(reading)
+    const outcome = this.#isBest
+      ? bestOutcome(candidates, line, place)
+      : firstOutcome(candidates, line, place)
     line.clear()
-    return outcome
+    return outcome ?? unknown
   }
+
+  #placeOf({ id, seq, received }: Reading): ReadingPlace | undefined {
+    if (id === undefined || seq === undefined || received === undefined) return undefined
+    return { memory: this.#memory, id, seq, received }
+  }
+}
+
+function firstOutcome(
+  candidates: readonly Format[],
+  line: Line,
+  place: ReadingPlace | undefined,
+): Outcome | undefined {
+  for (const format of candidates) if (format.takes(line)) return format.decode(line, place)
+  return undefined
 }
 
 function mayTake({ definition }: Format, node: number): boolean {
   const nodes = definition.takes?.nodes
-  return (
-    definition.decoder.kind !== 'packet' || nodes === undefined || nodes.length === 0 || nodes.includes(node)
-  )
+  const isPacket = isPacketKind(definition.decoder.kind)
+  return !isPacket || nodes === undefined || nodes.length === 0 || nodes.includes(node)
 }

@@ -1,9 +1,15 @@
-// From what a decoder found to a field's type, in its unit.
+// From what a decoder found to a field's type, in its unit: map, type or time, calibration, unit, range, rounding.
 import type { Scalar } from '../event.ts'
+import { calibration, roundTo } from './calibrate.ts'
 import type { FieldDefinition } from './definition.ts'
 import { Failure } from './failure.ts'
+import { mapStep, tidy } from './mapping.ts'
+import { numberParser, type Quantity, quantityParser } from './numbers.ts'
+import { rangeStep } from './range.ts'
 import { show } from './text.ts'
 import { parseTime } from './time.ts'
+import { compileTimePattern } from './time-pattern.ts'
+import { convertibleUnits, unitConversion } from './units.ts'
 
 /** Makes a value of the field's type from one that is there; a Failure says found and expected. Never throws. */
 export type Convert = (raw: unknown) => NonNullable<Scalar> | Failure
@@ -26,85 +32,118 @@ export function expectation(field: FieldDefinition): string {
       return 'seconds since 1970'
     case 'ms':
       return 'milliseconds since 1970'
+    case 'pattern':
+      return `a time that exists, as ${field.pattern}`
     default:
       return 'a time that exists'
   }
 }
 
+/** Throws an Error where a unit cannot be converted, or a time's pattern means nothing. */
 export function converter(field: FieldDefinition): Convert {
+  const map = mapStep(field)
+  const limit = rangeStep(field)
+  const convert = byType(field, limit)
+  if (map === undefined) return convert
+  return (raw) => {
+    const value = map(raw)
+    if (value === undefined) return convert(raw)
+    return value instanceof Failure || limit === undefined ? value : limit(value)
+  }
+}
+
+type Limit = ReturnType<typeof rangeStep>
+
+function byType(field: FieldDefinition, limit: Limit): Convert {
   switch (field.type) {
     case 'number':
     case 'integer':
-      return numberConverter(field)
+      return numberConverter(field, limit)
     case 'boolean':
-      return (raw) => toBoolean(raw) ?? wrong(raw, field)
+      return limited((raw) => toBoolean(raw) ?? wrong(raw, field), limit)
     case 'string':
-      return (raw) => toText(raw) ?? wrong(raw, field)
+      return limited((raw) => {
+        const text = toText(raw)
+        return text === undefined ? wrong(raw, field) : tidy(text, field)
+      }, limit)
     case 'time':
-      return (raw) => parseTime(raw, field.time ?? 'auto') ?? wrong(raw, field)
+      return limited(timeConverter(field), limit)
+  }
+}
+
+function limited(convert: Convert, limit: Limit): Convert {
+  if (limit === undefined) return convert
+  return (raw) => {
+    const value = convert(raw)
+    return value instanceof Failure ? value : limit(value)
   }
 }
 
 function wrong(raw: unknown, field: FieldDefinition): Failure {
-  return new Failure(`found ${show(raw)}, expected ${expectation(field)}`)
+  const step = field.type === 'time' ? 'time' : 'type'
+  return new Failure(`found ${show(raw)}, expected ${expectation(field)}`, step)
 }
 
-function numberConverter(field: FieldDefinition): Convert {
-  const adjust = adjuster(field)
-  const whole = field.type === 'integer'
-  // A whole number that is scaled or computed is rounded; one that is read must be whole.
-  const rounded = whole && (adjust !== undefined || field.computed !== undefined)
+function timeConverter(field: FieldDefinition): Convert {
+  const { time = 'auto' } = field
+  if (time !== 'pattern') return (raw) => parseTime(raw, time) ?? wrong(raw, field)
+  const parse = compileTimePattern(field.pattern ?? '')
   return (raw) => {
-    const read = typeof raw === 'number' ? raw : toNumber(raw)
-    if (read === undefined || !Number.isFinite(read)) return wrong(raw, field)
-    let value = adjust === undefined ? read : adjust(read)
+    const text = typeof raw === 'number' ? String(raw) : raw
+    const value = typeof text === 'string' && text.length <= 100 ? parse(text.trim()) : undefined
+    return value ?? wrong(raw, field)
+  }
+}
+
+function numberConverter(field: FieldDefinition, limit: Limit): Convert {
+  const read = numberReader(field)
+  const calibrate = calibration(field)
+  const toUnit = conversionToUnit(field)
+  const whole = field.type === 'integer'
+  const decimals = whole ? undefined : field.decimals
+  // A whole number that is calibrated or computed is rounded; one that is read must be whole.
+  const rounded = whole && (calibrate !== undefined || toUnit !== undefined || field.computed !== undefined)
+  return (raw) => {
+    const found = typeof raw === 'number' ? raw : read(raw)
+    if (found === undefined || !Number.isFinite(found)) return wrong(raw, field)
+    let value = calibrate === undefined ? found : calibrate(found)
+    if (toUnit !== undefined) value = toUnit(value)
+    if (!Number.isFinite(value)) {
+      return new Failure(`found ${show(raw)}, which is too great when scaled`, 'calibrate')
+    }
+    if (limit !== undefined) {
+      const kept = limit(value)
+      if (kept instanceof Failure) return kept
+      value = kept as number
+    }
     if (rounded) value = roundTo(value, 0)
+    else if (decimals !== undefined) value = roundTo(value, decimals)
     if (whole && !Number.isSafeInteger(value)) return wrong(raw, field)
-    if (!Number.isFinite(value)) return new Failure(`found ${show(raw)}, which is too great when scaled`)
     return value + 0 // never -0
   }
 }
 
-/** Scale, offset and decimals as one function; undefined where there are none. */
-function adjuster(field: FieldDefinition): ((value: number) => number) | undefined {
-  const { multiply, divide } = parseScale(field.scale ?? 1) ?? { multiply: 1, divide: 1 }
-  const offset = field.offset ?? 0
-  const decimals = field.type === 'number' ? field.decimals : undefined
-  const scaled = multiply !== 1 || divide !== 1 || offset !== 0
-  if (!scaled) return decimals === undefined ? undefined : (value) => roundTo(value, decimals)
-  if (decimals === undefined) return (value) => (value * multiply) / divide + offset
-  return (value) => roundTo((value * multiply) / divide + offset, decimals)
+/** Reads a text's number in the device's unit. */
+function numberReader(field: FieldDefinition): (raw: unknown) => number | undefined {
+  const parse = numberParser(field.decimal, field.thousands)
+  const unit = field.deviceUnit ?? field.unit
+  if (unit === undefined) return parse
+  const known = new Set([unit, ...convertibleUnits(unit)])
+  const parseQuantity = quantityParser([...known], parse)
+  return (raw) => parse(raw) ?? inUnit(parseQuantity(raw), unit)
 }
 
-/** A scale as a fraction: `0.1`, `"0.1"`, `"100/255"`; undefined where it is none, or zero. */
-export function parseScale(scale: number | string): { multiply: number; divide: number } | undefined {
-  const parts = typeof scale === 'number' ? [scale] : scale.split('/').map((part) => toNumber(part))
-  const [multiply, divide = 1] = parts
-  if (parts.length > 2 || !multiply || !divide) return undefined
-  return Number.isFinite(multiply) && Number.isFinite(divide) ? { multiply, divide } : undefined
+function inUnit(quantity: Quantity | undefined, unit: string): number | undefined {
+  if (quantity === undefined) return undefined
+  const conversion = unitConversion(quantity.unit, unit)
+  return typeof conversion === 'function' ? conversion(quantity.value) : quantity.value
 }
 
-const powers = Array.from({ length: 16 }, (_, decimals) => 10 ** decimals)
-
-/**
- * The nearest number with so many decimals (0…15), halves away from zero. A value that floating-point arithmetic put
- * a hair under a half counts as the half (1.005 → 1.01), so that 3029 × 0.0005 is 1.5145 and nothing beside it.
- */
-export function roundTo(value: number, decimals: number): number {
-  const power = powers[decimals] as number
-  const size = Math.abs(value) * power
-  if (size >= Number.MAX_SAFE_INTEGER) return value
-  const rounded = Math.floor(size + 0.5 + size * 4 * Number.EPSILON) / power
-  return value < 0 ? -rounded : rounded
-}
-
-const numberPattern = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
-
-/** A decimal number's value; undefined for any other text (`0x10`, `1,5`, `NaN`) and for what is no text. */
-export function toNumber(raw: unknown): number | undefined {
-  if (typeof raw !== 'string' || raw.length > 400) return undefined
-  const text = raw.trim()
-  return numberPattern.test(text) ? Number(text) : undefined
+function conversionToUnit({ deviceUnit, unit }: FieldDefinition): ((value: number) => number) | undefined {
+  if (deviceUnit === undefined || unit === undefined) return undefined
+  const conversion = unitConversion(deviceUnit, unit)
+  if (typeof conversion === 'string') throw new Error(conversion)
+  return conversion
 }
 
 const booleans = new Map<unknown, boolean>([

@@ -39,11 +39,40 @@ export interface PacketDecoder {
   minBytes?: number
   /** most bytes after the header; more are rejected. Default: any number */
   maxBytes?: number
+  /** the packet is made of parts, each of which is an event of its own. Default: it is one event */
+  parts?: PacketParts
+}
+
+/** How a packet is cut into parts. A field's byte offset counts from its part's first byte. */
+export interface PacketParts {
+  /** byte offset of the first part. Default 0 */
+  from?: number
+  /** bytes of each part, 1 or more; or where in its first byte the number of the bytes after that one stands */
+  size: number | { bit: number; bits: number }
+}
+
+/** `OK <hdr> <byte> …` packets that are numbers one after another, little-endian. A field's `from` is a number's place, 0 the first. */
+export interface DatacodesDecoder {
+  kind: 'datacodes'
+  /** a letter for each number, as Python's struct has them: b B h H i I l L q Q f d, x for a byte to skip; with commas or without */
+  codes: string
 }
 
 /** JSON text, or a structured event. A field's `from` is a path such as `sensor.temp` or `list[0].value`. */
 export interface JsonDecoder {
   kind: 'json'
+  /** path of a list whose items are an event each; paths of fields then begin at the item. Default: one event */
+  each?: string
+}
+
+/** `Name: key=value; key=value; Name: value; value` … A field's `from` is a path: `Line.Current`, `Peaks[0]`. */
+export interface SectionsDecoder {
+  kind: 'sections'
+}
+
+/** `Stored Event: {'eventId': 1, 'timestamp': …, 'data': {…}}` as MicroPython prints it. A field's `from` is a path in `data`, or `timestamp`. */
+export interface StoredEventDecoder {
+  kind: 'stored-event'
 }
 
 /** `a:1,b:2`, `a=1 b=2` … A field's `from` is the key. */
@@ -75,21 +104,51 @@ export interface PatternDecoder {
   ignoreCase?: boolean
 }
 
-export type Decoder = PacketDecoder | JsonDecoder | KeyValuesDecoder | ColumnsDecoder | PatternDecoder
+export type Decoder =
+  | PacketDecoder
+  | DatacodesDecoder
+  | JsonDecoder
+  | KeyValuesDecoder
+  | ColumnsDecoder
+  | PatternDecoder
+  | SectionsDecoder
+  | StoredEventDecoder
 
 export type DecoderKind = Decoder['kind']
 
+/** The decoders of JeeLink's packets; the others take text. */
+export function isPacketKind(kind: DecoderKind): boolean {
+  return kind === 'packet' || kind === 'datacodes'
+}
+
 export type FieldType = 'number' | 'integer' | 'boolean' | 'string' | 'time'
 
-/** How a time is written: ISO 8601, seconds or milliseconds since 1970 UTC, or whichever of these it looks like. */
-export type TimeFormat = 'auto' | 'iso' | 's' | 'ms'
+/** How a time is written: ISO 8601, seconds or milliseconds since 1970 UTC, whichever of these it looks like, or by a pattern. */
+export type TimeFormat = 'auto' | 'iso' | 's' | 'ms' | 'pattern'
+
+/** What is between a number's whole part and its fraction; `any`: whichever of the two comes once. */
+export type DecimalMark = '.' | ',' | 'any'
+
+/** How a device writes that it has no value, and its numbers: for a whole format, or for one field. */
+export interface Spelling {
+  /** values that mean "none", as the line has them: `-999`, `NaN`, `N/A`; texts whatever their case. Default: blank alone, where the type is not `string` */
+  nulls?: Array<string | number>
+  /** texts of numbers. Default `.` */
+  decimal?: DecimalMark
+  /** between groups of digits in texts of numbers: `,` `.` `'` `_` or a space of any width. Default: none */
+  thousands?: string
+}
 
 /** One field of a format, in the order in which `data` shows them. */
-export interface FieldDefinition {
+export interface FieldDefinition extends Spelling {
   /** its name in `data`: a letter or `_`, then letters, digits, `_` */
   name: string
   /** where it comes from, by decoder: byte offset (or `node`, `header`, `group`, `rssi`, `length`), path, key, column, group; not with `computed`. Default: its name */
   from?: string | number
+  /** other places, looked at in order where the first has nothing: the same key in another spelling */
+  also?: Array<string | number>
+  /** decoder packet with parts: the byte offset counts from the packet's first byte, not the part's. Default false */
+  whole?: boolean
   /** decoder packet: the number that stands at the offset. Default `u8` */
   read?: NumberLayout
   /** decoder packet: the lowest bit to take, 0 the least significant; only with `bits` */
@@ -105,12 +164,28 @@ export interface FieldDefinition {
   type: FieldType
   /** type time: how it is written. Default `auto` */
   time?: TimeFormat
-  /** shown with the value; changes nothing */
+  /** time `pattern`: YYYY YY MM DD HH mm ss SSS (fraction of a second, one S a digit) Z (zone); all else stands for itself. Without a zone it is UTC */
+  pattern?: string
+  /** the value's unit. A number's text may carry it (`1753W`), or another one that can be converted to it */
   unit?: string
+  /** types number and integer: the unit that the device gives it in, before the conversion to `unit`. Default: the same */
+  deviceUnit?: string
   /** types number and integer: the value is multiplied by this, a number or a fraction such as `100/255`. Default 1 */
   scale?: number | string
-  /** types number and integer: added after the scale, in `unit`. Default 0 */
+  /** types number and integer: added after the scale. Default 0 */
   offset?: number
+  /** types number and integer, after scale and offset: [found, true] pairs, straight lines between them and beyond the outer ones */
+  points?: Array<[number, number]>
+  /** types number and integer, after scale and offset: c0 + c1 x + c2 x² … */
+  polynomial?: number[]
+  /** what the line has, to what it means: `{"ON": true}`. A value of the field's type, not scaled */
+  map?: Record<string, number | string | boolean>
+  /** what `map` does not name: rejected, or taken as it is. Default `reject` */
+  mapElse?: 'reject' | 'keep'
+  /** type string: without the blanks around it. Default false */
+  trim?: boolean
+  /** type string: all letters small or capital. Default: as they are */
+  case?: 'lower' | 'upper'
   /** type number: rounded to so many decimals, 0…15, halves away from zero. Default: not rounded */
   decimals?: number
   /** least plausible value, in `unit`: not a reject, but a predicate of label by default */
@@ -119,16 +194,28 @@ export interface FieldDefinition {
   max?: number
   /** the plausible values: likewise */
   allowed?: Array<number | string | boolean>
+  /** what is done about a value outside min, max and allowed: the line is rejected, or the value set to the nearest bound. Default: nothing here; it is a predicate of label */
+  range?: 'reject' | 'clamp'
   /** a line without it is rejected. Default false */
   required?: boolean
   /** stands in where the line has no such value (not where `when` is false) */
   default?: number | string | boolean
   /** for the other fields' expressions only: it does not stand in `data`. Default false */
   hidden?: boolean
+  /** with the format's `onlyNews`: left out while this field is as in the event before of the same source and key */
+  newsOf?: string
+}
+
+/** Which events are left out, as told by those of the same source and key that came before, at their own times. */
+export interface DropRule {
+  /** an event with the very time of an earlier one. Default false */
+  sameTime?: boolean
+  /** an event whose data is as it was, for so many seconds after the last one that was not left out. Default: never */
+  unchanged?: number
 }
 
 /** One type of event. */
-export interface FormatDefinition {
+export interface FormatDefinition extends Spelling {
   /** the event's type, as in topics: [A-Za-z0-9._-]+ */
   type: string
   /** a title for people. Default: the type */
@@ -140,4 +227,8 @@ export interface FormatDefinition {
   key?: string[]
   /** the field, of type time, that holds the device's own time. Default: the event's time is when it was received */
   time?: string
+  /** repeats that are dropped. Default: none */
+  drop?: DropRule
+  /** leaves out the fields with `newsOf` that bring no news; the event, too, where nothing is left. Default false */
+  onlyNews?: boolean
 }

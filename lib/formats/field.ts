@@ -4,7 +4,8 @@ import { type Convert, converter, expectation } from './convert.ts'
 import type { Reader } from './decoders/decoder.ts'
 import type { FieldDefinition } from './definition.ts'
 import { compileExpression, type Expression } from './expression.ts'
-import { Failure } from './failure.ts'
+import { Failure, type Step } from './failure.ts'
+import { nullTest } from './nulls.ts'
 
 /** The values of one event's fields; null where there is none. */
 export type Scope = Record<string, Scalar>
@@ -12,7 +13,7 @@ export type Scope = Record<string, Scalar>
 /** Why a line is rejected: `<step>: <field>: <text>`. */
 export class Rejection {
   readonly reason: string
-  constructor(step: 'when' | 'compute' | 'required' | 'type', field: string, text: string) {
+  constructor(step: Step, field: string, text: string) {
     this.reason = `${step}: ${field}: ${text}`
   }
 }
@@ -21,27 +22,30 @@ export class CompiledField<Opened> {
   readonly name: string
   /** the names of other fields that it refers to */
   readonly references: string[]
-  readonly #read: Reader<Opened> | undefined
+  /** from its place in the line, and the other places */
+  readonly #readers: ReadonlyArray<Reader<Opened>>
   readonly #computed: Expression | undefined
   readonly #when: Expression | undefined
   /** the condition looks at this field's own value */
   readonly #whenSeesItself: boolean
   readonly #convert: Convert
+  readonly #isNull: ((raw: unknown) => boolean) | undefined
   readonly #blankIsMissing: boolean
   readonly #fallback: Scalar
   readonly #required: boolean
   readonly #definition: FieldDefinition
 
-  /** Throws an ExpressionError. */
-  constructor(definition: FieldDefinition, names: readonly string[], read: Reader<Opened> | undefined) {
+  /** Throws an ExpressionError. `readers`: for `from` and each of `also`; none where it is computed. */
+  constructor(definition: FieldDefinition, names: readonly string[], readers: ReadonlyArray<Reader<Opened>>) {
     const { name, computed, when } = definition
     this.name = name
     this.#definition = definition
-    this.#read = read
+    this.#readers = readers
     this.#computed = computed === undefined ? undefined : compileExpression(computed, names)
     this.#when = when === undefined ? undefined : compileExpression(when, names)
     this.#whenSeesItself = this.#when?.names.includes(name) ?? false
     this.#convert = converter(definition)
+    this.#isNull = computed === undefined ? nullTest(definition.nulls ?? []) : undefined
     this.#blankIsMissing = definition.type !== 'string'
     this.#fallback = definition.default ?? null
     this.#required = definition.required === true
@@ -73,13 +77,24 @@ export class CompiledField<Opened> {
   }
 
   #value(opened: Opened, scope: Scope): Scalar | Rejection {
-    const raw = this.#computed === undefined ? this.#read?.(opened) : this.#computed.evaluate(scope)
-    if (raw === undefined || raw === null || (this.#blankIsMissing && isBlank(raw))) return this.#missing()
+    const raw = this.#computed === undefined ? this.#read(opened) : this.#computed.evaluate(scope)
+    if (raw === undefined || raw === null) return this.#missing()
     if (raw instanceof Failure) return this.#notComputed(raw)
     const value = this.#convert(raw)
     if (!(value instanceof Failure)) return value
-    if (this.#computed !== undefined) return this.#notComputed(value)
-    return new Rejection('type', this.name, value.reason)
+    if (this.#computed !== undefined && value.step !== 'range') return this.#notComputed(value)
+    return new Rejection(value.step ?? 'type', this.name, value.reason)
+  }
+
+  /** What the first of its places holds that has something; undefined where none has. */
+  #read(opened: Opened): unknown {
+    for (const read of this.#readers) {
+      const raw = read(opened)
+      if (raw === undefined || raw === null) continue
+      if (typeof raw === 'string' && this.#blankIsMissing && isBlank(raw)) continue
+      if (this.#isNull?.(raw) !== true) return raw
+    }
+    return undefined
   }
 
   #missing(): Scalar | Rejection {
@@ -99,6 +114,6 @@ export class CompiledField<Opened> {
   }
 }
 
-function isBlank(raw: unknown): boolean {
-  return typeof raw === 'string' && (raw === '' || (raw.length < 100 && raw.trim() === ''))
+function isBlank(raw: string): boolean {
+  return raw === '' || (raw.length < 100 && raw.trim() === '')
 }

@@ -1,17 +1,22 @@
 // A format that runs: from a line that it takes to clean events, or to the reasons why not.
 import type { Scalar } from '../event.ts'
 import { columnsDecoder } from './decoders/columns.ts'
-import type { LineDecoder } from './decoders/decoder.ts'
+import { datacodesDecoder } from './decoders/datacodes.ts'
+import type { LineDecoder, Reader } from './decoders/decoder.ts'
 import { jsonDecoder } from './decoders/json.ts'
 import { keyValuesDecoder } from './decoders/key-values.ts'
 import { packetDecoder } from './decoders/packet.ts'
 import { patternDecoder } from './decoders/pattern.ts'
+import { sectionsDecoder } from './decoders/sections.ts'
+import { storedEventDecoder } from './decoders/stored-event.ts'
 import type { FieldDefinition, FormatDefinition } from './definition.ts'
 import { Failure } from './failure.ts'
 import { CompiledField, Rejection, type Scope } from './field.ts'
 import { compileGlob } from './glob.ts'
 import type { Line } from './line.ts'
+import type { EventMemory } from './memory.ts'
 import { Circle, orderFields } from './order.ts'
+import { type RepeatFilter, repeatFilter } from './repeats.ts'
 
 /** One event that a line gave. */
 export interface CleanEvent {
@@ -25,14 +30,27 @@ export interface CleanEvent {
   eventId?: string | number
   /** what the format's `key` fields hold, joined by `/` */
   key?: string
+  /** its place among the events of its line, 1 the first; undefined where it is the only one */
+  part?: number
 }
 
 /** What became of a line. One line may give several events. */
 export type Outcome =
   | { kind: 'clean'; type: string; events: CleanEvent[] }
-  /** reasons: `<step>: <field>: <text>`, step is decode, when, compute, required or type */
+  /** reasons: `<step>: <field>: <text>`, steps as in failure.ts */
   | { kind: 'rejected'; type: string; reasons: string[] }
+  /** all its events repeat earlier ones: left out, as the format wants it; a reason for each */
+  | { kind: 'suppressed'; type: string; reasons: string[] }
   | { kind: 'unknown' }
+
+/** Which reading a line is, and what the ones before it were: needed where a format leaves out repeats. */
+export interface ReadingPlace {
+  memory: EventMemory
+  id: string
+  seq: number
+  /** ms since 1970 UTC */
+  received: number
+}
 
 /** Compiles one format. Throws an ExpressionError or what `checkDefinition` would have told in words: ask it first. */
 export function compileFormat(definition: FormatDefinition): Format {
@@ -43,8 +61,8 @@ export interface Format {
   readonly definition: FormatDefinition
   /** Whether the format takes this line; a line that it takes is clean or rejected, never unknown. */
   takes(line: Line): boolean
-  /** Decodes a line of which `takes` has just been true. Never throws. */
-  decode(line: Line): Outcome
+  /** Decodes a line of which `takes` has just been true; without a place, repeats are not left out. Never throws. */
+  decode(line: Line, place?: ReadingPlace): Outcome
 }
 
 class RunningFormat<Opened> implements Format {
@@ -56,6 +74,7 @@ class RunningFormat<Opened> implements Format {
   /** names of the fields in data, in order */
   readonly #shown: string[]
   readonly #key: string[] | undefined
+  readonly #repeats: RepeatFilter | undefined
   /** used again for each line */
   readonly #scope: Scope = Object.create(null) as Scope
 
@@ -63,24 +82,45 @@ class RunningFormat<Opened> implements Format {
     this.definition = definition
     this.#decoder = decoder
     this.#takesSource = compileGlob(definition.takes?.source || '*')
-    this.#fields = compileFields(definition.fields, decoder)
+    this.#fields = compileFields(definition, decoder)
     this.#shown = definition.fields.filter((field) => !field.hidden).map((field) => field.name)
     this.#key = definition.key === undefined || definition.key.length === 0 ? undefined : definition.key
+    this.#repeats = repeatFilter(definition)
   }
 
   takes(line: Line): boolean {
     return this.#takesSource(line.source) && this.#decoder.takes(line)
   }
 
-  decode(line: Line): Outcome {
+  decode(line: Line, place?: ReadingPlace): Outcome {
     const opened = line.broken
       ? new Failure('text: found bytes that are not UTF-8, expected text')
       : this.#decoder.open(line)
-    if (opened instanceof Failure) return this.#rejected([`decode: ${opened.reason}`])
-    const reasons = this.#evaluate(opened)
-    return reasons === undefined ? this.#clean(opened) : this.#rejected(reasons)
+    if (opened instanceof Failure) return this.#outcome('rejected', [`decode: ${opened.reason}`])
+    const count = this.#decoder.count?.(opened)
+    if (count instanceof Failure) return this.#outcome('rejected', [`decode: ${count.reason}`])
+    const left: CleanEvent[] = []
+    const reasons: string[] = []
+    for (let part = 0; part < (count ?? 1); part++) {
+      if (count !== undefined) this.#decoder.select?.(opened, part)
+      const wrong = this.#evaluate(opened)
+      if (wrong !== undefined) {
+        return this.#outcome(
+          'rejected',
+          count === undefined ? wrong : wrong.map((each) => inPart(each, part)),
+        )
+      }
+      const event = this.#event(opened)
+      if (count !== undefined && count > 1) event.part = part + 1
+      const suppressed = place && this.#repeats && this.#leaveOut(event, this.#repeats, line, place)
+      if (suppressed === undefined) left.push(event)
+      else reasons.push(suppressed)
+    }
+    if (left.length === 0) return this.#outcome('suppressed', reasons)
+    return { kind: 'clean', type: this.definition.type, events: left }
   }
 
+  /** Works out all fields; gives the reasons where the line has to be rejected. */
   #evaluate(opened: Opened): string[] | undefined {
     const scope = this.#scope
     let reasons: string[] | undefined
@@ -93,44 +133,61 @@ class RunningFormat<Opened> implements Format {
         reasons.push(value.reason)
       } else scope[field.name] = value
     }
-    return reasons
+    if (reasons !== undefined || this.#shown.some((name) => scope[name] !== null)) return reasons
+    return ['decode: fields: found none of them, expected one at least']
   }
 
-  #clean(opened: Opened): Outcome {
-    const type = this.definition.type
+  #event(opened: Opened): CleanEvent {
     const scope = this.#scope
     const data: Record<string, Scalar> = {}
-    let found = false
     for (const name of this.#shown) {
       const value = scope[name] as Scalar
-      if (value === null) continue
-      data[name] = value
-      found = true
+      if (value !== null) data[name] = value
     }
-    if (!found) return this.#rejected(['decode: fields: found none of them, expected one at least'])
-    const event: CleanEvent = { type, data }
+    const event: CleanEvent = { type: this.definition.type, data }
     const time = this.definition.time === undefined ? null : scope[this.definition.time]
     if (typeof time === 'number') event.time = time
     const eventId = this.#decoder.eventId?.(opened)
     if (eventId !== undefined) event.eventId = eventId
     if (this.#key !== undefined) event.key = this.#key.map((name) => String(scope[name] ?? '')).join('/')
-    return { kind: 'clean', type, events: [event] }
+    return event
   }
 
-  #rejected(reasons: string[]): Outcome {
-    return { kind: 'rejected', type: this.definition.type, reasons }
+  /** Takes what brings no news out of the event; gives the reason where it is left out as a whole. */
+  #leaveOut(
+    event: CleanEvent,
+    repeats: RepeatFilter,
+    line: Line,
+    { memory, id, seq, received }: ReadingPlace,
+  ): string | undefined {
+    const { part, time = received } = event
+    const place = { id: part === undefined ? id : `${id}.${part}`, seq, part: part ?? 0, time }
+    const kept = repeats.apply(memory, `${line.source}\n${event.key ?? ''}`, place, event.data, this.#scope)
+    if (kept.data === undefined) return kept.suppressed
+    event.data = kept.data
+    return undefined
+  }
+
+  #outcome(kind: 'rejected' | 'suppressed', reasons: string[]): Outcome {
+    return { kind, type: this.definition.type, reasons }
   }
 }
 
+/** `<step>: <field>: <text>`, with the part, 1 the first, before the text. */
+function inPart(reason: string, part: number): string {
+  return reason.replace(/^(\w+: \w+: )?/, `$1part ${part + 1}: `)
+}
+
 function compileFields<Opened>(
-  definitions: readonly FieldDefinition[],
+  definition: FormatDefinition,
   decoder: LineDecoder<Opened>,
 ): Array<CompiledField<Opened>> {
-  const names = definitions.map((field) => field.name)
+  const names = definition.fields.map((field) => field.name)
   const readers = decoder.readers.values()
-  const fields = definitions.map(
-    (field) => new CompiledField(field, names, isRead(field) ? readers.next().value : undefined),
-  )
+  const fields = definition.fields.map((field) => {
+    const own = placesOf(field).map(() => readers.next().value as Reader<Opened>)
+    return new CompiledField(spelled(field, definition), names, own)
+  })
   const order = orderFields(
     names,
     fields.map((field) => field.references),
@@ -139,22 +196,38 @@ function compileFields<Opened>(
   return order.map((index) => fields[index] as CompiledField<Opened>)
 }
 
-function isRead(field: FieldDefinition): boolean {
-  return field.computed === undefined
+/** A field for each of its places in the line; none where it is computed. */
+function placesOf(field: FieldDefinition): FieldDefinition[] {
+  if (field.computed !== undefined) return []
+  return [field, ...(field.also ?? []).map((from) => ({ ...field, from }))]
+}
+
+/** The field with what its format says about null values and numbers' marks. */
+function spelled(field: FieldDefinition, { nulls, decimal, thousands }: FormatDefinition): FieldDefinition {
+  const all = [...(nulls ?? []), ...(field.nulls ?? [])]
+  const isText = field.type !== 'number' && field.type !== 'integer'
+  const marks = isText ? {} : { decimal: field.decimal ?? decimal, thousands: field.thousands ?? thousands }
+  return { ...field, ...marks, nulls: all } as FieldDefinition
 }
 
 function decoderOf({ decoder, takes = {}, fields }: FormatDefinition): LineDecoder<unknown> {
-  const read = fields.filter(isRead)
+  const read = fields.flatMap(placesOf)
   switch (decoder.kind) {
     case 'packet':
       return packetDecoder(decoder, takes, read) as LineDecoder<unknown>
+    case 'datacodes':
+      return datacodesDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'json':
-      return jsonDecoder(takes, read) as LineDecoder<unknown>
+      return jsonDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'key-values':
       return keyValuesDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'columns':
       return columnsDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'pattern':
       return patternDecoder(decoder, takes, read) as LineDecoder<unknown>
+    case 'sections':
+      return sectionsDecoder(takes, read) as LineDecoder<unknown>
+    case 'stored-event':
+      return storedEventDecoder(takes, read) as LineDecoder<unknown>
   }
 }

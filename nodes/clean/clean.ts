@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { asError } from '../../lib/errors.ts'
-import type { EventMessage } from '../../lib/event.ts'
+import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { compileFormats, type Formats } from '../../lib/formats/compile.ts'
+import { EventMemory } from '../../lib/formats/memory.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import { throttle } from '../shared/throttle.ts'
 import { cleanMessages } from './messages.ts'
@@ -11,12 +12,14 @@ export default function (RED: NodeAPI): void {
   RED.nodes.registerType('fieldlog-clean', function (this: Node, config: CleanOptions & NodeDef) {
     RED.nodes.createNode(this, config)
     const ids = Array.isArray(config.formats) ? config.formats : cleanDefaults.formats
-    const count = { clean: 0, rejected: 0, unknown: 0 }
+    const count = { clean: 0, rejected: 0, unknown: 0, suppressed: 0 }
+    const memory = memoryOf(this.id)
     let usable = 0
     let formats: Formats | undefined
 
     const status = throttle(() => {
-      const text = `clean ${count.clean} · rejected ${count.rejected} · unknown ${count.unknown}`
+      const dropped = count.suppressed > 0 ? ` · repeats ${count.suppressed}` : ''
+      const text = `clean ${count.clean} · rejected ${count.rejected} · unknown ${count.unknown}${dropped}`
       if (usable === 0) this.status({ fill: 'yellow', shape: 'ring', text: 'no formats' })
       else if (usable < ids.length)
         this.status({ fill: 'yellow', shape: 'ring', text: `${text} · formats missing` })
@@ -27,7 +30,7 @@ export default function (RED: NodeAPI): void {
     const compile = () => {
       const definitions = formatDefinitions(RED, ids)
       usable = definitions.length
-      formats = compileFormats(definitions)
+      formats = compileFormats(definitions, { match: config.match === 'best' ? 'best' : 'first', memory })
       status.changed()
       return formats
     }
@@ -39,7 +42,7 @@ export default function (RED: NodeAPI): void {
         if (typeof msg.event?.id !== 'string') {
           throw new Error('clean: the message carries no event: wire this node behind a log node')
         }
-        const outcome = (formats ?? compile()).decode({ payload: msg.payload, source: msg.event.source })
+        const outcome = (formats ?? compile()).decode({ payload: msg.payload, ...placeOf(msg.event) })
         count[outcome.kind]++
         status.changed()
         send(cleanMessages(msg, outcome))
@@ -50,9 +53,24 @@ export default function (RED: NodeAPI): void {
       done()
     })
 
-    this.on('close', () => {
+    this.on('close', (removed: boolean, done: () => void) => {
+      if (removed) memories.delete(this.id)
       RED.events.removeListener('flows:started', compile)
       status.stop()
+      done()
     })
   })
+}
+
+function placeOf({ source, id, seq, received }: FieldlogEvent) {
+  return { source, id, seq, received }
+}
+
+/** What each node knows of earlier events; it outlives a deploy, after which some of them come again. */
+const memories = new Map<string, EventMemory>()
+
+function memoryOf(id: string): EventMemory {
+  const memory = memories.get(id) ?? new EventMemory()
+  memories.set(id, memory)
+  return memory
 }

@@ -12,14 +12,19 @@ export function cleanMessages(
       return [cleaned(msg, outcome.events), null, null]
     case 'rejected':
       return [[], rejected(msg, outcome.type, outcome.reasons), null]
+    case 'suppressed':
+      return [[], null, null]
     case 'unknown':
       return [[], null, msg]
   }
 }
 
 function cleaned(msg: EventMessage, events: readonly CleanEvent[]): EventMessage[] {
-  if (events.length === 1) return [filled(msg, msg.event.id, events[0] as CleanEvent)]
-  return events.map((event, i) => filled({ ...msg }, `${msg.event.id}.${i + 1}`, event))
+  const { id } = msg.event
+  return events.map((event) => {
+    const own = event.part === undefined ? id : `${id}.${event.part}`
+    return filled(events.length === 1 ? msg : { ...msg }, own, event)
+  })
 }
 
 function filled(msg: EventMessage, id: string, { type, data, time, eventId, key }: CleanEvent): EventMessage {

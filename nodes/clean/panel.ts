@@ -13,6 +13,7 @@ RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
   defaults: {
     name: { value: cleanDefaults.name },
     formats: { value: cleanDefaults.formats, type: 'fieldlog-format[]', validate: () => true },
+    match: { value: cleanDefaults.match },
   },
   inputs: 1,
   outputs: outputs.length,

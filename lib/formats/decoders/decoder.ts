@@ -11,6 +11,10 @@ export interface LineDecoder<Opened> {
   takes(line: Line): boolean
   /** Takes it apart; called right after `takes` of the same line was true. */
   open(line: Line): Opened | Failure
+  /** How many events the line holds, for a decoder whose lines may hold several. */
+  count?(opened: Opened): number | Failure
+  /** Turns the readers to one of them, 0 the first. */
+  select?(opened: Opened, part: number): void
   /** The structured event's own id. */
   eventId?(opened: Opened): string | number | undefined
   /** one for each field that comes from the line, in the definition's order */

@@ -19,6 +19,11 @@ export class PacketLine {
   readonly bytes = new Uint8Array(maxBytes)
   readonly view = new DataView(this.bytes.buffer)
   length = 0
+  /** the bytes that fields are read from: all, or one part of a packet that has several */
+  start = 0
+  end = 0
+  /** 0 the first part */
+  part = 0
   /** what cannot be read after the header: found and expected */
   fault: string | undefined
 

@@ -1,5 +1,5 @@
 // Decoder packet: numbers and bit fields at byte offsets of a JeeLink packet.
-import type { FieldDefinition, NumberLayout, PacketDecoder, Recogniser } from '../definition.ts'
+import type { FieldDefinition, NumberLayout, PacketDecoder, PacketParts, Recogniser } from '../definition.ts'
 import { Failure } from '../failure.ts'
 import type { Line } from '../line.ts'
 import { counted } from '../text.ts'
@@ -13,9 +13,15 @@ const facts: Record<string, Reader<PacketLine>> = {
   group: (packet) => packet.group,
   rssi: (packet) => packet.rssi,
   length: (packet) => packet.length,
+  part: (packet) => packet.part,
 }
 
 export const packetFacts: readonly string[] = Object.keys(facts)
+
+/** Reads one of the packet's facts; nothing where there is no such fact. */
+export function packetFact(name: string): Reader<PacketLine> {
+  return (Object.hasOwn(facts, name) ? facts[name] : undefined) ?? (() => undefined)
+}
 
 interface Layout {
   bytes: number
@@ -62,9 +68,41 @@ export function packetDecoder(
       if (packet.length < least || packet.length > most) {
         return new Failure(`packet: found ${counted(packet.length, 'byte')}, expected ${expected}`)
       }
+      packet.start = 0
+      packet.end = packet.length
+      packet.part = 0
       return packet
     },
     readers: fields.map(packetReader),
+    ...(decoder.parts === undefined ? {} : partsOf(decoder.parts)),
+  }
+}
+
+/** Cuts a packet into parts; rejects one that they do not fill to its end. */
+function partsOf(parts: PacketParts): Pick<LineDecoder<PacketLine>, 'count' | 'select'> {
+  const { from = 0, size } = parts
+  const takeSize = typeof size === 'number' ? undefined : bitField(size.bit, size.bits, false)
+  const ends: number[] = []
+  return {
+    count: (packet) => {
+      ends.length = 0
+      for (let at = from; at < packet.length; ) {
+        const head = packet.bytes[at] as number
+        const end = takeSize === undefined ? at + (size as number) : at + 1 + takeSize(head)
+        if (end > packet.length) {
+          const found = counted(packet.length - at, 'byte')
+          return new Failure(`parts: found ${found} in part ${ends.length}, expected ${end - at}`)
+        }
+        ends.push(end)
+        at = end
+      }
+      return ends.length > 0 ? ends.length : new Failure('parts: found none, expected one at least')
+    },
+    select: (packet, part) => {
+      packet.start = part === 0 ? from : (ends[part - 1] as number)
+      packet.end = ends[part] as number
+      packet.part = part
+    },
   }
 }
 
@@ -75,14 +113,18 @@ function expectedLength(least: number, most: number): string {
 
 function packetReader(field: FieldDefinition): Reader<PacketLine> {
   const from = field.from ?? field.name
-  if (typeof from === 'string') return facts[from] ?? (() => undefined)
+  if (typeof from === 'string') return packetFact(from)
   const { bytes, read } = layouts[field.read ?? 'u8']
   const end = from + bytes
-  if (field.bits === undefined) {
-    return (packet) => (end > packet.length ? undefined : read(packet.view, from))
-  }
-  const takeBits = bitField(field.bit ?? 0, field.bits, field.signed === true)
-  return (packet) => (end > packet.length ? undefined : takeBits(read(packet.view, from)))
+  const value =
+    field.bits === undefined ? read : withBits(read, field.bit ?? 0, field.bits, field.signed === true)
+  if (field.whole) return (packet) => (end > packet.length ? undefined : value(packet.view, from))
+  return (packet) => (packet.start + end > packet.end ? undefined : value(packet.view, packet.start + from))
+}
+
+function withBits(read: Layout['read'], bit: number, bits: number, signed: boolean): Layout['read'] {
+  const takeBits = bitField(bit, bits, signed)
+  return (view, at) => takeBits(read(view, at))
 }
 
 /** Bits `bit` … `bit + bits - 1` of an integer of up to 32 bits; two's complement where signed. */

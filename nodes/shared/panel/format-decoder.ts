@@ -1,17 +1,21 @@
 // The decoder's options in the panel: one set of inputs for each decoder, of which the chosen one's is shown.
+import { decoderKinds } from '../../../lib/formats/check.ts'
 import type { Decoder, DecoderKind } from '../../../lib/formats/definition.ts'
 import { fromDecoderDraft, toDecoderDraft } from './format-draft.ts'
 import { currentValue, labelled, setValue, type Words } from './format-inputs.ts'
-
-export const decoderKinds: readonly DecoderKind[] = ['packet', 'json', 'key-values', 'columns', 'pattern']
 
 /** the inputs of each decoder, and what stands there where nothing is entered */
 const options: Readonly<Record<DecoderKind, ReadonlyArray<{ name: string; placeholder?: string }>>> = {
   packet: [
     { name: 'minBytes', placeholder: '0' },
     { name: 'maxBytes', placeholder: '256' },
+    { name: 'partsFrom', placeholder: '0' },
+    { name: 'partsSize' },
   ],
-  json: [],
+  datacodes: [{ name: 'codes', placeholder: 'h, h, h, L' }],
+  json: [{ name: 'each' }],
+  sections: [],
+  'stored-event': [],
   'key-values': [
     { name: 'pairSeparator', placeholder: ',' },
     { name: 'valueSeparator', placeholder: ':' },

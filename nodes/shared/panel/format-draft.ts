@@ -162,7 +162,12 @@ export function fromDecoderDraft(kind: DecoderKind, draft: Record<string, string
         minBytes: numberOrText(text('minBytes')),
         maxBytes: numberOrText(text('maxBytes')),
       })
+    case 'datacodes':
+      return made({ kind, codes: text('codes').trim() })
     case 'json':
+      return made({ kind, each: textOrNone(text('each')) })
+    case 'sections':
+    case 'stored-event':
       return { kind }
     case 'key-values':
       return made({

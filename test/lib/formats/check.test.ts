@@ -45,7 +45,7 @@ describe('formats: checking a definition', () => {
     [{ decoder: undefined }, 'decoder: found undefined, expected a decoder'],
     [
       { decoder: { kind: 'xml' } },
-      'decoder.kind: found "xml", expected packet, json, key-values, columns or pattern',
+      'decoder.kind: found "xml", expected packet, datacodes, key-values, json, columns, sections, stored-event or pattern',
     ],
     [
       { decoder: { kind: 'packet', minBytes: -1 } },
@@ -109,7 +109,7 @@ describe('formats: checking a definition', () => {
     [{ from: 256 }, 'fields[0].from: found 256, expected a whole number 0…255'],
     [
       { from: 'offset' },
-      'fields[0].from: found "offset", expected a byte offset 0…255 or node, header, group, rssi or length',
+      'fields[0].from: found "offset", expected a byte offset 0…255 or node, header, group, rssi, length or part',
     ],
     [{ from: {} }, 'fields[0].from: found an object, expected a place in the line'],
     [{ bits: 17 }, 'fields[0].bits: found 17, expected a whole number 1…16'],

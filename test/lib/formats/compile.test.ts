@@ -1,30 +1,60 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { compileFormats } from '../../../lib/formats/compile.ts'
-import type { Decoder, FormatDefinition } from '../../../lib/formats/definition.ts'
+import type { Decoder, FieldDefinition, FormatDefinition } from '../../../lib/formats/definition.ts'
 import { compileGlob } from '../../../lib/formats/glob.ts'
 import { jeelinkFormats } from '../../../lib/formats/library/jeelink.ts'
 import { decoded, format, integer, number, text } from './helper.ts'
 
+/** Each property for a good part of a minute where there is time for it. */
+const isSoak = process.env.FIELDLOG_SOAK !== undefined
+const effort = isSoak ? { numRuns: 1e9, interruptAfterTimeLimit: 15_000 } : { numRuns: 100 }
+
 const decoders: Decoder[] = [
   { kind: 'packet' },
+  { kind: 'packet', parts: { from: 1, size: 2 } },
+  { kind: 'packet', parts: { size: { bit: 4, bits: 4 } } },
+  { kind: 'datacodes', codes: 'b,H,q,f' },
   { kind: 'json' },
+  { kind: 'json', each: '' },
+  { kind: 'sections' },
+  { kind: 'stored-event' },
   { kind: 'key-values', pairSeparator: ' ', valueSeparator: '=' },
   { kind: 'columns' },
   { kind: 'pattern', pattern: '(?<a>.)(?<b>.*)' },
 ]
 
+const numbered = ['packet', 'datacodes', 'columns']
+
 function lenient(decoder: Decoder): FormatDefinition {
   const from = (name: string, place: number) =>
-    decoder.kind === 'packet' || decoder.kind === 'columns' ? { from: place } : { from: name }
-  return format(decoder, [
+    numbered.includes(decoder.kind) ? { from: place } : { from: name }
+  const fields: FieldDefinition[] = [
     number('n', { ...from('a', 0), when: 'n > 1 || s != "x"' }),
     integer('i', { ...from('b', 1), scale: '1/3', offset: 1 }),
     text('s', from('a', 0)),
     { name: 't', type: 'time', ...from('b', 1) },
     { name: 'b', type: 'boolean', ...from('a', 2) },
     number('c', { computed: 'n / i + floor(n)', decimals: 2 }),
-  ])
+    number('w', {
+      ...from('b', 1),
+      unit: 'kW',
+      deviceUnit: 'W',
+      points: [
+        [0, 1],
+        [5, 7],
+      ],
+      polynomial: [1, 2, 3],
+      min: -5,
+      max: 1e9,
+      range: 'clamp',
+      decimal: 'any',
+      thousands: ' ',
+    }),
+    text('m', { ...from('a', 0), map: { '1': 'one' }, mapElse: 'keep', trim: true, case: 'upper' }),
+    { name: 'p', type: 'time', ...from('b', 1), time: 'pattern', pattern: 'D.M.YY H' },
+  ]
+  return format(decoder, fields, undefined, { nulls: ['NaN', -999], drop: { sameTime: true, unchanged: 9 } })
 }
 
 describe('formats: several at once', () => {
@@ -77,18 +107,33 @@ describe('formats: several at once', () => {
   })
 })
 
-describe('formats: whatever comes in', () => {
+describe('formats: whatever comes in', function () {
+  if (isSoak) this.timeout(60_000)
   const all = [...jeelinkFormats, ...decoders.map(lenient)]
-  const each = [all, ...decoders.map((decoder) => [lenient(decoder)])].map(compileFormats)
+  const each = [all, ...decoders.map((decoder) => [lenient(decoder)])].map((formats) =>
+    compileFormats(formats),
+  )
+
+  let count = 0
 
   /** Decodes with each; every outcome holds finite, plain values. */
   function check(payload: unknown): void {
     for (const formats of each) {
-      const result = formats.decode({ payload, source: 'x' })
+      count++
+      const result = formats.decode({
+        payload,
+        source: 'x',
+        id: `e-${count}`,
+        seq: count,
+        received: count * 1000,
+      })
       if (result.kind === 'rejected') {
         assert.ok(result.reasons.length > 0)
         for (const reason of result.reasons) {
-          assert.match(reason, /^(decode|when|compute|required|type): \w+: ./s)
+          assert.match(
+            reason,
+            /^(decode|when|compute|required|type|time|calibrate|unit|map|range): \w[\w ]*: ./s,
+          )
           assert.ok(reason.length < 300, reason)
         }
       }
@@ -101,11 +146,11 @@ describe('formats: whatever comes in', () => {
   }
 
   it('any text', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), check))
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), check), effort)
   })
 
   it('any bytes', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), check))
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), check), effort)
   })
 
   it('any JSON, as a value and as text', () => {
@@ -114,6 +159,7 @@ describe('formats: whatever comes in', () => {
         check(value)
         check(JSON.stringify(value))
       }),
+      effort,
     )
   })
 
@@ -135,6 +181,14 @@ describe('formats: whatever comes in', () => {
         'G',
         'NaN',
         '1e999',
+        'a: ',
+        'b=1;',
+        ';',
+        "Stored Event: {'a': ",
+        "'",
+        ', ',
+        'True',
+        '\\x',
       ),
       fc.integer({ min: -5, max: 300 }).map(String),
       fc.double().map(String),
@@ -144,6 +198,7 @@ describe('formats: whatever comes in', () => {
         fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join('')),
         check,
       ),
+      effort,
     )
   })
 

@@ -57,7 +57,10 @@ describe('formats: types of fields', () => {
     const shown = typeof found === 'string' ? JSON.stringify(found.slice(0, 30)) : String(found)
     it(`${field.type} from ${shown}`, () => {
       const isReason = typeof expected === 'string' && expected.startsWith('found ')
-      assert.deepEqual(value(field, found), isReason ? [`type: v: ${expected}`] : expected)
+      assert.deepEqual(
+        value(field, found),
+        isReason ? [`${field.type === 'time' ? 'time' : 'type'}: v: ${expected}`] : expected,
+      )
     })
   }
 })
@@ -88,7 +91,7 @@ describe('formats: scale, offset and decimals', () => {
 
   it('rejects what grows too great', () => {
     assert.deepEqual(value({ scale: 1e300 }, 1e300), [
-      'type: v: found 1e+300, which is too great when scaled',
+      'calibrate: v: found 1e+300, which is too great when scaled',
     ])
   })
 })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { parsePath } from '../../../lib/formats/decoders/json.ts'
+import { parsePath } from '../../../lib/formats/decoders/paths.ts'
 import { clean, decoded, format, number, text } from './helper.ts'
 
 const json = { kind: 'json' } as const

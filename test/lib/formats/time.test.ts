@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import type { TimeFormat } from '../../../lib/formats/definition.ts'
-import { parseTime } from '../../../lib/formats/time.ts'
+import { parseTime, type WrittenTime } from '../../../lib/formats/time.ts'
 
 describe('formats: times', () => {
-  const cases: Array<[unknown, TimeFormat, number | undefined]> = [
+  const cases: Array<[unknown, WrittenTime, number | undefined]> = [
     ['2012-11-30T12:34:56.789Z', 'auto', Date.UTC(2012, 10, 30, 12, 34, 56, 789)],
     ['2012-11-30 12:34:56', 'iso', Date.UTC(2012, 10, 30, 12, 34, 56)],
     ['2012-11-30t12:34', 'iso', Date.UTC(2012, 10, 30, 12, 34)],

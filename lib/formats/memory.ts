@@ -1,0 +1,77 @@
+// What the events before were, for formats that leave out repeats and what brings no news. All of it is a function of
+// the events' own order and times: a second delivery of an event gets the same answer as the first.
+
+/** Where an event stands among the others: its entry's seq, and its place among the events of one line. */
+export interface EventPlace {
+  /** `<epoch>-<seq>`, and `.1`, `.2` … where a line gives several */
+  id: string
+  seq: number
+  part: number
+  /** ms since 1970 UTC */
+  time: number
+}
+
+/** One event of a series as it was. */
+export interface Remembered extends EventPlace {
+  /** the data as it was told from others: JSON text */
+  data: string
+  /** what the fields held by which news is told */
+  news: string
+  /** `time` and what the last event before held that was not left out, itself where it is that */
+  shown: { time: number; data: string }
+  /** why it was left out; undefined where it was not */
+  suppressed: string | undefined
+}
+
+/** events that are remembered of one series, and of all */
+const mostOfSeries = 1_000
+const mostEvents = 20_000
+
+/** Events by series, the series that was not seen for the longest time first; bounded. */
+export class EventMemory {
+  readonly #series = new Map<string, Remembered[]>()
+  #size = 0
+
+  /** The event with this id; undefined where it is not known (any more). */
+  find(series: string, id: string): Remembered | undefined {
+    return this.#series.get(series)?.findLast((event) => event.id === id)
+  }
+
+  /** The last event of a series before this place. */
+  before(series: string, place: EventPlace): Remembered | undefined {
+    return this.#series.get(series)?.findLast((event) => isBefore(event, place))
+  }
+
+  /** The event of a series before this place that has the same time. */
+  sameTime(series: string, place: EventPlace): Remembered | undefined {
+    return this.#series.get(series)?.find((event) => event.time === place.time && isBefore(event, place))
+  }
+
+  /** Keeps an event at its place. */
+  add(series: string, event: Remembered): void {
+    const events = this.#series.get(series) ?? []
+    this.#series.delete(series)
+    this.#series.set(series, events)
+    const at = events.findLastIndex((other) => isBefore(other, event)) + 1
+    events.splice(at, 0, event)
+    this.#size++
+    if (events.length > mostOfSeries) {
+      events.shift()
+      this.#size--
+    }
+    while (this.#size > mostEvents) this.#forgetOldest()
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#series
+    if (oldest === undefined) return
+    const [series, events] = oldest
+    events.shift()
+    this.#size--
+    if (events.length === 0) this.#series.delete(series)
+  }
+}
+
+function isBefore(a: EventPlace, b: EventPlace): boolean {
+  return a.seq < b.seq || (a.seq === b.seq && a.part < b.part)
+}
