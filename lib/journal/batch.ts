@@ -1,6 +1,15 @@
 // Encodes batches: the lines, closed by a C line with their CRC.
 import { crc32 } from 'node:zlib'
-import { commitStart, type EntryKind, eventText, lineText, noticeText, recordText } from './line.ts'
+import {
+  commitStart,
+  type EntryKind,
+  eventText,
+  lineText,
+  noticeText,
+  recordText,
+  sourcePattern,
+} from './line.ts'
+import { latestTime } from './time.ts'
 
 /** An entry on its way into the journal. */
 export interface NewEntry {
@@ -12,6 +21,30 @@ export interface NewEntry {
   source: string
   /** L, R: the escaped text; E: the JSON */
   text: string
+}
+
+let goodSource = ''
+
+/** Throws a TypeError at what would break the format for every entry beside it. */
+export function checkEntry(entry: NewEntry): void {
+  const { kind, received, source, text } = entry
+  if (source !== goodSource) {
+    if (typeof source !== 'string' || !sourcePattern.test(source))
+      throw new TypeError(
+        `journal: ${JSON.stringify(source)} is no source: use letters, digits and . _ : @ -`,
+      )
+    goodSource = source
+  }
+  if (typeof text !== 'string' || text.includes('\n'))
+    throw new TypeError('journal: the text of an entry is one line: escape it')
+  checkTime(received)
+  if (kind === 'R') checkTime(entry.time ?? received)
+  else if (kind !== 'L' && kind !== 'E') throw new TypeError(`journal: ${String(kind)} is no kind of entry`)
+}
+
+function checkTime(time: number): void {
+  if (!(Number.isInteger(time) && time >= 0 && time <= latestTime))
+    throw new TypeError(`journal: ${time} is no time in whole ms from 1970 to 9999`)
 }
 
 /** A notice on its way into the journal; its time is that of the write. */

@@ -9,15 +9,20 @@ export interface HeldEntry extends NewEntry {
 export type Held = HeldEntry | NewNotice
 
 /** What was dropped since the last gap notice. */
-export interface Gap {
+interface Gap {
+  /** entries */
   dropped: number
-  /** receive times of the first and the last dropped entry, ms since 1970 */
-  from: number
-  to: number
+  /** receive times of the first and the last dropped entry, ms since 1970; null where only notices were */
+  from: number | null
+  to: number | null
+  /** notices that were dropped, too */
+  notices?: number
 }
 
 /** What an entry costs beside its text, in bytes of memory (measured, rounded up). */
 const overhead = 200
+/** Notices are worth more than entries, and few: so many have room beyond the limit. */
+const spareNotices = 1_000
 
 /** Active and inactive buffer under one limit. */
 export class DualBuffer {
@@ -48,32 +53,50 @@ export class DualBuffer {
     return this.#activeBytes + this.#inactiveBytes
   }
 
-  get gap(): Gap | undefined {
-    return this.#gap
+  /** Memory is full: what comes is dropped. */
+  get dropping(): boolean {
+    return this.#gap !== undefined
   }
 
   /** False where the entry had to be dropped. */
   add(entry: HeldEntry): boolean {
-    const bytes = entry.text.length + overhead
+    const bytes = sizeOf(entry)
     if (this.held >= this.#maxEvents || (this.held > 0 && this.heldBytes + bytes > this.#maxBytes)) {
-      this.#gap ??= { dropped: 0, from: entry.received, to: entry.received }
+      this.#gap ??= { dropped: 0, from: null, to: null }
       this.#gap.dropped++
+      this.#gap.from ??= entry.received
       this.#gap.to = entry.received
       return false
     }
+    if (this.#gap) this.noteGap()
     this.#active.push(entry)
     this.#activeBytes += bytes
     return true
   }
 
-  /** Notices are few and small; they are never dropped. */
-  addNotice(notice: NewNotice): void {
+  /** False where even a notice had to be dropped; the gap counts it. */
+  addNotice(notice: NewNotice): boolean {
+    if (this.held >= this.#maxEvents + spareNotices) {
+      this.#gap ??= { dropped: 0, from: null, to: null }
+      this.#gap.notices = (this.#gap.notices ?? 0) + 1
+      return false
+    }
     this.#active.push(notice)
+    this.#activeBytes += sizeOf(notice)
+    return true
   }
 
   /** Notices that stand before everything held. */
-  addFirst(notices: NewNotice[]): void {
+  addFirst(notices: readonly NewNotice[]): void {
     this.#active.unshift(...notices)
+    for (const notice of notices) this.#activeBytes += sizeOf(notice)
+  }
+
+  /** There is room again: what was dropped is noted, behind what came before it. */
+  noteGap(): void {
+    const gap = this.#gap
+    this.#gap = undefined
+    if (gap) this.addNotice({ kind: 'N', notice: 'gap', json: JSON.stringify(gap) })
   }
 
   /** Swaps the buffers; the result is the inactive one, which counts as held until `written`. */
@@ -89,16 +112,10 @@ export class DualBuffer {
   /** So many of the inactive buffer are durable. */
   written(records: readonly Held[]): void {
     this.#inactiveEvents -= records.length
-    for (const record of records)
-      if (record.kind !== 'N') this.#inactiveBytes -= record.text.length + overhead
+    for (const record of records) this.#inactiveBytes -= sizeOf(record)
   }
+}
 
-  /** The gap up to now has been noted. */
-  gapNoted(noted: Gap): void {
-    if (!this.#gap) return
-    this.#gap =
-      this.#gap.dropped === noted.dropped
-        ? undefined
-        : { ...this.#gap, dropped: this.#gap.dropped - noted.dropped }
-  }
+function sizeOf(record: Held): number {
+  return (record.kind === 'N' ? record.json.length : record.text.length) + overhead
 }

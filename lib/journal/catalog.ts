@@ -1,8 +1,9 @@
 // Which files a journal has, in the order of their seqs, and how much of each is valid.
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
+import type { Block } from './blocks.ts'
+import { type KnownFiles, readKnownFiles } from './catalog-cache.ts'
 import type { Disk, DiskFile } from './disk.ts'
-import { filePath, type Header, parseCommit, parseFilePath, parseHeader } from './line.ts'
+import { filePath, type Header, parseFilePath, parseHeader } from './line.ts'
 import { scanFile } from './scan.ts'
 
 /** One file of a journal. */
@@ -16,103 +17,185 @@ export interface JournalFile {
   number: number
   /** seq of its first entry; of a file with a damaged H, that of its first readable batch */
   firstSeq: number
-  /** undefined where the H line is damaged */
+  /** undefined where the H line is damaged; plausible, but under no checksum, where the first batch is */
   header: Header | undefined
-  /** valid bytes (uncompressed), as the next file's H says; undefined for the last one: all of it */
+  /** valid bytes (uncompressed), as the next file's H says; undefined where that says nothing else than all */
   validSize: number | undefined
+  /** the earliest and the latest time of its entries, ms since 1970, where that is known without reading it */
+  times?: TimeSpan
+}
+
+/** Null where there is no entry. */
+export interface TimeSpan {
+  from: number | null
+  to: number | null
 }
 
 /** A journal's files in order of seq, and those that hold nothing readable. */
 export interface Catalog {
   files: JournalFile[]
-  /** journal files (by name) without a readable H and without a readable batch */
+  /** stored paths of journal files without a readable H and without a readable batch */
   unreadable: string[]
 }
 
-/** How much of a file is read to find and check its H. */
-const headSize = 1 << 16
+/** Bytes that hold any H line. */
+const longestHeader = 512
+
+/** The text of a file. What an archive's index knows is there without a look into the text. */
+export interface TextFile extends DiskFile {
+  /** the H line without its LF; empty where no checksum vouches for it */
+  readonly head?: string
+  readonly blocks?: readonly Block[]
+  /** the block that holds a seq */
+  blockOf?(seq: number): Block | undefined
+}
 
 /** Opens the text of a file for reading, plain or compressed. */
-export type OpenText = (stored: string) => Promise<DiskFile>
+export type OpenText = (stored: string) => Promise<TextFile>
 
-/** Reads the catalog of a journal from its directory. */
-export async function readCatalog(disk: Disk, directory: string, openText: OpenText): Promise<Catalog> {
+/** Reads the catalog of a journal from its directory. With `fresh` every file is looked at. */
+export async function readCatalog(
+  disk: Disk,
+  directory: string,
+  openText: OpenText,
+  fresh = false,
+): Promise<Catalog> {
   const catalog: Catalog = { files: [], unreadable: [] }
-  for (const stored of await storedFiles(disk, directory)) {
-    const file = await describe(stored, openText)
+  const paths = await storedFiles(disk, directory)
+  const sidecar: KnownFiles = fresh ? new Map() : await readKnownFiles(disk, directory)
+  const known = await believable(sidecar, paths, openText)
+  for (const stored of paths) {
+    const file = known.get(stored) ?? (await describe(stored, openText))
     if (file) catalog.files.push(file)
     else catalog.unreadable.push(stored)
   }
-  catalog.files = inOrder(catalog.files)
-  catalog.files.forEach((file, index) => {
+  catalog.files = await inOrder(catalog.files, openText)
+  for (const [index, file] of catalog.files.entries()) {
     const next = catalog.files[index + 1]
-    if (next?.header?.previous === file.path) file.validSize = next.header.previousSize
-  })
+    if (next && known.get(file.stored)?.next !== next.path) {
+      file.validSize = await validSize(file, next, openText)
+    }
+  }
   return catalog
 }
 
-/** The stored paths of all journal files. */
+/** What is known of files, where a look at the newest of them says the same. */
+async function believable(known: KnownFiles, paths: string[], openText: OpenText): Promise<KnownFiles> {
+  const newest = paths.findLast((stored) => known.has(stored))
+  if (newest === undefined) return known
+  const { header } = known.get(newest)!
+  const seen = await describe(newest, openText)
+  return JSON.stringify(seen?.header) === JSON.stringify(header) ? known : new Map()
+}
+
+/** Opens a file's text, uses it, closes it. */
+export async function withText<T>(
+  file: { stored: string },
+  openText: OpenText,
+  use: (text: TextFile) => Promise<T>,
+): Promise<T> {
+  const text = await openText(file.stored)
+  try {
+    return await use(text)
+  } finally {
+    await text.close()
+  }
+}
+
+/** Whether a checksum vouches for the H line: the first batch is as it was written. */
+export async function hasSoundHeader(text: TextFile): Promise<boolean> {
+  if (text.head) return true
+  for await (const span of scanFile(text, 0, await text.size())) {
+    return span.kind === 'batch' && span.header !== undefined
+  }
+  return false
+}
+
+/** The stored paths of all journal files; where one is there twice, the archive was not finished. */
 async function storedFiles(disk: Disk, directory: string): Promise<string[]> {
   const paths = new Set<string>()
   for (const year of await disk.list(directory)) {
     if (!/^\d{4}$/.test(year)) continue
     for (const name of await disk.list(join(directory, year))) {
       const path = `${year}/${name}`
-      if (parseFilePath(path) && path.endsWith('.txt')) paths.add(path)
+      if (parseFilePath(path)) paths.add(path)
     }
   }
-  return [...paths].sort()
+  return [...paths].filter((path) => !path.endsWith('.gz') || !paths.has(path.slice(0, -3))).sort()
 }
 
 async function describe(stored: string, openText: OpenText): Promise<JournalFile | undefined> {
   const { day, number } = parseFilePath(stored)!
   const path = filePath(day, number)
-  const file = await openText(stored)
-  try {
-    const header = checkedHeader(await file.read(0, headSize))
-    const firstSeq = header?.firstSeq ?? (await firstReadableSeq(file))
+  return withText({ stored }, openText, async (text) => {
+    const header = parseHeader(text.head || (await firstLine(text)))
+    const firstSeq = header?.firstSeq ?? (await firstReadableSeq(text))
     if (firstSeq === undefined) return undefined
     return { path, stored, day, number, firstSeq, header, validSize: undefined }
-  } finally {
-    await file.close()
-  }
+  })
 }
 
-/** The H line, unless the first C says that it is damaged. */
-export function checkedHeader(head: Buffer): Header | undefined {
-  const end = head.indexOf(10)
-  if (end === -1) return undefined
-  const header = parseHeader(head.toString('latin1', 0, end))
-  const mark = head.indexOf('\nC ', end)
-  const markEnd = mark === -1 ? -1 : head.indexOf(10, mark + 1)
-  if (markEnd === -1) return header
-  const commit = parseCommit(head.toString('latin1', mark + 1, markEnd))
-  if (!header || !commit) return header
-  const sound =
-    crc32(head.subarray(0, markEnd - 9))
-      .toString(16)
-      .padStart(8, '0') === commit.crc
-  // a damaged batch does not make a plausible H wrong; an impossible one does
-  return sound || (header.firstSeq <= commit.lastSeq + 1 && header.firstSeq + commit.count > commit.lastSeq)
-    ? header
-    : undefined
+async function firstLine(text: DiskFile): Promise<string> {
+  const head = await text.read(0, longestHeader)
+  return head.toString('latin1', 0, Math.max(0, head.indexOf(10)))
 }
 
-async function firstReadableSeq(file: DiskFile): Promise<number | undefined> {
-  for await (const span of scanFile(file, 0, await file.size())) {
+/** Seq that the first readable batch begins with; undefined where there is none. */
+export async function firstReadableSeq(text: DiskFile): Promise<number | undefined> {
+  for await (const span of scanFile(text, 0, await text.size())) {
     if (span.kind === 'batch') return span.commit.lastSeq - span.entries + 1
   }
   return undefined
 }
 
-/** By first seq. Files that begin with the same seq (all but the last one are void) follow their chain. */
-function inOrder(files: JournalFile[]): JournalFile[] {
+/** What `next` says of the bytes of the file before it. Only an H under a checksum makes bytes void. */
+async function validSize(
+  file: JournalFile,
+  next: JournalFile,
+  openText: OpenText,
+): Promise<number | undefined> {
+  if (next.header?.previous !== file.path) return undefined
+  const { previousSize } = next.header
+  if (previousSize >= (await withText(file, openText, (text) => text.size()))) return undefined
+  return (await withText(next, openText, hasSoundHeader)) ? previousSize : undefined
+}
+
+/**
+ * By first seq; files that begin with the same seq (all but the last one hold no entry, or void ones) follow
+ * their chain. An H that does not name the file before it may be damaged: without a checksum that vouches for
+ * it, the file's place is behind the one that it names, unless another names that one too.
+ */
+async function inOrder(files: JournalFile[], openText: OpenText): Promise<JournalFile[]> {
+  const ordered = bySeq(files)
+  const doubtful: JournalFile[] = []
+  for (const [index, file] of ordered.entries()) {
+    const named = file.header?.previous
+    const before = ordered[index - 1]
+    if (before ? named === before.path : named === null) continue
+    if (await withText(file, openText, hasSoundHeader)) continue
+    file.firstSeq = (await withText(file, openText, firstReadableSeq)) ?? file.firstSeq
+    doubtful.push(file)
+  }
+  const result = doubtful.length === 0 ? ordered : bySeq(files)
+  for (const file of doubtful) {
+    const named = file.header?.previous
+    const rivals = files.filter((other) => other !== file && other.header?.previous === named)
+    const place = result.findIndex((other) => other.path === named)
+    if (place === -1 || rivals.length > 0 || result[place + 1] === file) continue
+    result.splice(result.indexOf(file), 1)
+    result.splice(result.findIndex((other) => other.path === named) + 1, 0, file)
+  }
+  return result
+}
+
+function bySeq(files: JournalFile[]): JournalFile[] {
   const sorted = files.toSorted((a, b) => a.firstSeq - b.firstSeq || a.day - b.day || a.number - b.number)
   const ordered: JournalFile[] = []
   for (let at = 0; at < sorted.length; ) {
-    const group = sorted.slice(at).filter((file) => file.firstSeq === sorted[at]!.firstSeq)
-    ordered.push(...chained(group))
-    at += group.length
+    let end = at + 1
+    while (sorted[end]?.firstSeq === sorted[at]!.firstSeq) end++
+    ordered.push(...chained(sorted.slice(at, end)))
+    at = end
   }
   return ordered
 }

@@ -1,14 +1,14 @@
 // Writes runs of records to the chain of day files: rolls over, keeps the hash chain, never trusts a file in
 // which a write or sync failed. No retries and no buffering here.
-import { errorCode } from '../errors.ts'
 import { openText } from './archive.ts'
 import { encodeBatches } from './batch.ts'
-import type { Gap, Held } from './buffer.ts'
-import { DiskFullError } from './failure.ts'
+import type { Held } from './buffer.ts'
+import { withText } from './catalog.ts'
+import { DiskFullError, isDiskFull } from './failure.ts'
 import { RunningHash } from './hash.ts'
 import { AppendFile, type Predecessor } from './open-file.ts'
 import type { JournalOptions } from './options.ts'
-import type { FoundEnd } from './start.ts'
+import type { LastFile } from './start.ts'
 import { dayOf } from './time.ts'
 
 /** How old the last answer about free space may be, ms. */
@@ -28,7 +28,10 @@ export class ChainWriter {
   readonly #onHash: (file: string, sha256: string) => void
   #file: AppendFile | undefined
   #previous: Predecessor | undefined
+  /** durable bytes of files in which a write failed */
+  readonly #abandoned = new Map<string, number>()
   #space = { free: Number.POSITIVE_INFINITY, asked: Number.NEGATIVE_INFINITY }
+  #lastPath: string
   #closed = false
 
   /** @param onHash is told the hash of a file whose successor's H has `?` */
@@ -42,46 +45,39 @@ export class ChainWriter {
     this.#epoch = epoch
     this.lastSeq = lastSeq
     this.#onHash = onHash
+    this.#lastPath = options.directory
   }
 
   /** Goes on behind what recovery found. */
-  async resume(last: NonNullable<FoundEnd['last']>): Promise<void> {
+  async resume(last: LastFile): Promise<void> {
     const { disk, directory, clock } = this.#options
-    const isPlain = last.file.stored === last.file.path
-    this.#previous = { path: last.file.path, size: last.size, hash: new RunningHash(false), awaited: false }
-    if (isPlain && last.file.day === dayOf(clock.wall())) {
-      const file = await AppendFile.reopen(disk, directory, last.file.path, last.size)
+    this.#previous = { path: last.path, size: last.size, hash: new RunningHash(false), awaited: false }
+    if (last.stored === last.path && last.day === dayOf(clock.wall())) {
+      const file = await AppendFile.reopen(disk, directory, last.path, last.size)
       this.#file = file
-      this.#hashInBackground(file.predecessor, () => file.size)
+      void this.#hash(file.predecessor, last.stored, () => file.size)
       return
     }
-    if (last.size > hashAtOnce) this.#hashInBackground(this.#previous, () => last.size)
-    else await this.#catchUp(this.#previous, () => last.size)
+    const hashed = this.#hash(this.#previous, last.stored, () => last.size)
+    if (last.size <= hashAtOnce) await hashed
   }
 
   /**
-   * Writes records that belong to one day and returns when they are durable. A gap is noted before them.
-   * Where it throws nothing of them is durable as far as anyone may rely on it, and the next call goes to a new
-   * file.
+   * Writes records that belong to one day and returns when they are durable. Where it throws nothing of them is
+   * durable as far as anyone may rely on it, and the next call goes to a new file.
    */
-  async write(
-    records: readonly Held[],
-    day: number | undefined,
-    gap: Gap | undefined,
-    now: number,
-  ): Promise<void> {
-    await this.#checkSpace()
+  async write(records: readonly Held[], day: number | undefined, now: number): Promise<void> {
+    // the head of a new file is not known yet; it is short
+    await this.#checkSpace(textSize(records))
     const file = await this.#fileFor(day, now)
-    const noted = gap
-      ? [{ kind: 'N' as const, notice: 'gap', json: JSON.stringify(gap) }, ...records]
-      : records
-    const { bytes, lastSeq } = encodeBatches(noted, this.lastSeq, now, file.head)
+    this.#lastPath = file.path
+    const { bytes, lastSeq } = encodeBatches(records, this.lastSeq, now, file.head)
     try {
       const isNew = file.head !== ''
       await file.append(bytes)
       this.syncs += isNew ? 3 : 1
     } catch (error) {
-      await this.#abandonFile(file)
+      await this.#abandonFile(file, error)
       throw error
     }
     this.lastSeq = lastSeq
@@ -90,14 +86,14 @@ export class ChainWriter {
     this.#space.free -= bytes.length
   }
 
-  /** The path that is written to, for messages. */
+  /** The path that is written to, or was last, for messages. */
   get path(): string {
-    return this.#file?.path ?? this.#options.directory
+    return this.#file?.path ?? this.#lastPath
   }
 
-  /** Durable bytes of the current file; undefined for any other. */
+  /** Durable bytes of a file that is being written, or in which a write failed; undefined for any other. */
   durableSize(path: string): number | undefined {
-    return this.#file?.path === path ? this.#file.size : undefined
+    return this.#file?.path === path ? this.#file.size : this.#abandoned.get(path)
   }
 
   async close(): Promise<void> {
@@ -131,39 +127,43 @@ export class ChainWriter {
   }
 
   /** After a failed write or sync the file's state is unknown: what lies beyond its good size is void. */
-  async #abandonFile(file: AppendFile): Promise<void> {
-    this.#previous = file.predecessor
+  async #abandonFile(file: AppendFile, error: unknown): Promise<void> {
     this.#file = undefined
-    await file.close().catch((error: unknown) => {
-      // the write's own failure is the one that is reported
-      if (errorCode(error) === undefined) throw error
-    })
+    if (await file.discard(isDiskFull(error))) return
+    this.#previous = file.predecessor
+    this.#abandoned.set(file.path, file.size)
   }
 
-  async #checkSpace(): Promise<void> {
+  /** Keeps the reserve, and makes no file that there is no room for. */
+  async #checkSpace(bytes: number): Promise<void> {
     const { reserve, disk, directory, clock } = this.#options
     const now = clock.monotonic()
-    if (now - this.#space.asked >= spaceInterval || this.#space.free < reserve) {
+    const needed = reserve + bytes
+    if (now - this.#space.asked >= spaceInterval || this.#space.free < needed) {
       this.#space = { free: await disk.freeSpace(directory), asked: now }
     }
-    if (this.#space.free < reserve) throw new DiskFullError(this.#space.free, reserve)
+    if (this.#space.free < needed) throw new DiskFullError(this.#space.free, reserve)
   }
 
-  #hashInBackground(file: Predecessor, size: () => number): void {
-    this.#catchUp(file, size).catch((error: unknown) => {
-      // the chain has a `?` there then, which verify names; events matter more
-      process.emitWarning(`journal: cannot hash ${file.path}: ${String(error)}`)
-    })
-  }
-
-  async #catchUp(file: Predecessor, size: () => number): Promise<void> {
-    const handle = await openText(this.#options.disk, this.#options.directory)(file.path)
+  /** Where it fails the chain has a `?`, which verify names: events matter more. */
+  async #hash(file: Predecessor, stored: string, size: () => number): Promise<void> {
     try {
-      await file.hash.catchUp(handle, size, () => this.#closed)
-    } finally {
-      await handle.close()
+      const { disk, directory } = this.#options
+      await withText({ stored }, openText(disk, directory), (text) =>
+        file.hash.catchUp(text, size, () => this.#closed),
+      )
+    } catch (error) {
+      process.emitWarning(`journal: cannot hash ${file.path}: ${String(error)}`)
+      return
     }
     const sha256 = file.hash.digest()
     if (sha256 && file.awaited) this.#onHash(file.path, sha256)
   }
+}
+
+/** A guess at the bytes that records take, as used for the room they need. */
+function textSize(records: readonly Held[]): number {
+  let size = 4096
+  for (const record of records) size += record.kind === 'N' ? record.json.length : record.text.length + 32
+  return size
 }

@@ -2,6 +2,7 @@
 // power at each single operation. Nothing here knows what the files hold.
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, statfs, unlink } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { errorCode } from '../errors.ts'
 
 /** One open file. */
@@ -26,6 +27,10 @@ export interface Disk {
   open(path: string, mode: OpenMode): Promise<DiskFile>
   /** Names in a directory, empty where there is no such directory. */
   list(path: string): Promise<string[]>
+  /**
+   * Makes a directory where it is missing, with its parents. The entries of parents that had to be made are on
+   * the medium when it returns; its own entry is once its parent was synced.
+   */
   makeDirectory(path: string): Promise<void>
   /** The directory's entries are on the medium when it returns. */
   syncDirectory(path: string): Promise<void>
@@ -85,6 +90,18 @@ class SystemFile implements DiskFile {
   }
 }
 
+async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    await handle.sync()
+  } catch (error) {
+    // file systems that keep no directory on a medium of their own (shares, FUSE) say so: nothing to wait for
+    if (errorCode(error) !== 'EINVAL') throw error
+  } finally {
+    await handle.close()
+  }
+}
+
 /** The operating system's files. */
 export const systemDisk: Disk = {
   async open(path, mode) {
@@ -101,17 +118,14 @@ export const systemDisk: Disk = {
   },
 
   async makeDirectory(path) {
-    await mkdir(path, { recursive: true })
-  },
-
-  async syncDirectory(path) {
-    const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
-    try {
-      await handle.sync()
-    } finally {
-      await handle.close()
+    const first = await mkdir(path, { recursive: true })
+    if (first === undefined) return
+    for (let parent = dirname(resolve(path)); parent.length >= first.length; parent = dirname(parent)) {
+      await syncDirectory(dirname(parent))
     }
   },
+
+  syncDirectory,
 
   rename,
 

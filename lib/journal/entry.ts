@@ -44,14 +44,13 @@ export function decodeBatch(batch: Batch, place: ReadingPlace): Array<Entry | No
   let seq = batch.commit.lastSeq - batch.entries
   const text = batch.body.toString('utf8')
   for (let at = 0; at < text.length; ) {
-    const end = text.indexOf('\n', at)
-    const line = parseLine(text.slice(at, end))
-    const isHeader = at === 0 && batch.header !== undefined
-    at = end + 1
-    if (isHeader) continue
+    const from = at
+    at = text.indexOf('\n', from) + 1
+    if (from === 0 && batch.header) continue
+    const line = parseLine(text.slice(from, at - 1))
     if (line === undefined) {
-      // written by a later version, under a good CRC: it is counted, so that the seqs behind it stay right
-      seq++
+      // written by a later version, under a good CRC: counted as the scan does, so that the seqs stay right
+      if (text[from] !== 'N') seq++
       continue
     }
     if (line.kind === 'N') {
@@ -66,7 +65,7 @@ export function decodeBatch(batch: Batch, place: ReadingPlace): Array<Entry | No
   return decoded
 }
 
-function openedEpoch(json: string): string | undefined {
-  const epoch = (JSON.parse(json) as { epoch?: unknown }).epoch
-  return typeof epoch === 'string' ? epoch : undefined
+/** The epoch that an `open` notice sets; undefined where its JSON has none. */
+export function openedEpoch(json: string): string | undefined {
+  return /^\{"epoch":"([a-z0-9]{8})"/.exec(json)?.[1]
 }

@@ -8,9 +8,31 @@ export class DiskFullError extends Error {
   readonly free: number
 
   constructor(free: number, reserve: number) {
-    super(`disk is full (${megabytes(free)} free, ${megabytes(reserve)} of it kept for the system)`)
+    super(
+      `disk is full (${megabytes(free)} free, ${megabytes(reserve)} of it kept for the system): make room`,
+    )
     this.free = free
   }
+}
+
+/** The disk neither takes a write nor refuses it. */
+export class SlowDiskError extends Error {
+  override name = 'SlowDiskError'
+
+  constructor(ms: number) {
+    super(`the disk has not answered for ${ms / 1000} s`)
+  }
+}
+
+/** Whether two messages tell the same, though numbers in them differ. */
+export function sameFailure(one: string | undefined, other: string | undefined): boolean {
+  return one?.replace(/\d+/g, '') === other?.replace(/\d+/g, '')
+}
+
+/** Whether a write failed for want of room. */
+export function isDiskFull(error: unknown): boolean {
+  const code = errorCode(error)
+  return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
 const advice: Record<string, string> = {

@@ -1,16 +1,18 @@
 // The journal's one writer: a dual buffer in front of a chain of day files. README.md says what it promises.
 import { dirname } from 'node:path'
-import type { NewEntry } from './batch.ts'
+import { errorCode } from '../errors.ts'
+import { checkEntry, type NewEntry } from './batch.ts'
 import { DualBuffer, type Held } from './buffer.ts'
 import { ChainWriter } from './chain-writer.ts'
+import type { Disk } from './disk.ts'
 import type { Entry } from './entry.ts'
-import { describeFailure } from './failure.ts'
+import { SlowDiskError } from './failure.ts'
+import { Flusher, guarded } from './flusher.ts'
 import type { Lock } from './lock.ts'
 import { type JournalOptions, withDefaults } from './options.ts'
 import type { Salvage } from './recovery.ts'
 import { recover } from './start.ts'
 import { StepWatch } from './step-watch.ts'
-import { dayOf } from './time.ts'
 
 /** An entry that is on the medium, with its caller's tag. */
 export interface DurableEntry extends Entry {
@@ -45,9 +47,16 @@ export interface JournalListener {
   failure?(message: string | undefined): void
 }
 
-/** Pauses between tries to write, ms: doubled each time. */
-const firstPause = 100
-const longestPause = 5_000
+/** What a start found. */
+export interface StartResult {
+  /** seq of the last entry that was there */
+  lastSeq: number
+  /** what had to be repaired */
+  salvages: Salvage[]
+}
+
+/** A start that takes longer is told as a failure, ms; it may yet end. */
+const slowStart = 5_000
 
 /** The writer of one journal directory. */
 export class Journal {
@@ -58,19 +67,14 @@ export class Journal {
   readonly #listener: JournalListener
   readonly #buffer: DualBuffer
   readonly #steps: StepWatch
-  readonly #counts = { events: 0, dropped: 0, records: 0, failures: 0 }
+  readonly #flusher: Flusher
+  readonly #counts = { events: 0, dropped: 0, records: 0 }
   #lock: Lock | undefined
   #writer: ChainWriter | undefined
-  #stopping = false
-  /** the time to flush is over: what is held is given up */
-  #abandoned = false
-  #running: Promise<void> | undefined
-  #timer: (() => void) | undefined
-  #timeUp = false
-  #waiters: Array<() => void> = []
-  #endPause: (() => void) | undefined
-  #failure: string | undefined
-  #firstTry: (() => void) | undefined
+  #starting: Promise<StartResult> | undefined
+  #stopping: Promise<void> | undefined
+  /** the time to close is over: what is held is given up */
+  #ended = false
 
   constructor(options: JournalOptions, listener: JournalListener = {}) {
     this.#options = withDefaults(options)
@@ -78,82 +82,61 @@ export class Journal {
     this.directory = this.#options.directory
     this.#buffer = new DualBuffer(this.#options.maxHeldEvents, this.#options.maxHeldBytes)
     this.#steps = new StepWatch(this.#options.clock, (step) => this.notice('step', step))
+    this.#flusher = new Flusher(this.#options, this.#buffer, this.#steps, {
+      written: (records, lastSeqBefore) => this.#tellDurable(records, lastSeqBefore),
+      failure: (message) => guarded(this.#listener.failure, message),
+    })
   }
 
   /**
    * Takes the lock, repairs the end of the last file, and begins to write; entries appended before wait. It
    * resolves after the first write, or when that failed and is being tried again. It rejects with a
-   * JournalLockedError or what the disk said while reading, and may then be called again.
+   * JournalLockedError or what the disk said meanwhile, and may then be called again.
    */
-  async start(): Promise<{ lastSeq: number; salvages: Salvage[] }> {
-    const { disk, lock, drawEpoch, software, clock } = this.#options
-    await disk.makeDirectory(this.directory)
-    await disk.syncDirectory(dirname(this.directory))
-    this.#lock ??= lock(this.directory, clock.wall())
-    const found = await recover(disk, this.directory, clock.wall())
-    this.epoch = drawEpoch()
-    const writer = new ChainWriter(this.#options, this.epoch, found.lastSeq, (file, sha256) =>
-      this.notice('hash', { file, sha256 }),
-    )
-    if (found.last) await writer.resume(found.last)
-    this.#buffer.addFirst([
-      ...found.setAside.map((salvage) => notice('salvage', salvage)),
-      notice('open', { epoch: this.epoch, software }),
-    ])
-    this.#writer = writer
-    await new Promise<void>((resolve) => {
-      this.#firstTry = resolve
-      this.#waiters.push(resolve)
-      this.#run()
-    })
-    return { lastSeq: found.lastSeq, salvages: found.salvages }
+  start(): Promise<StartResult> {
+    if (this.#stopping) return Promise.reject(new Error(`journal: ${this.directory} is closed`))
+    if (!this.#starting) {
+      this.#starting = this.#open()
+      this.#starting.catch(() => {
+        this.#starting = undefined
+      })
+    }
+    return this.#starting
   }
 
-  /** Takes an entry into the active buffer; false where memory is full and it had to be dropped. */
+  /**
+   * Takes an entry into the active buffer; false where memory is full and it had to be dropped, or after
+   * `stop`. Throws a TypeError at an entry that the journal's format cannot hold.
+   */
   append(entry: NewEntry, tag?: unknown): boolean {
+    checkEntry(entry)
     this.#steps.check()
     if (this.#stopping || !this.#buffer.add({ ...entry, tag })) {
       this.#counts.dropped++
       return false
     }
-    this.#run()
+    this.#flusher.changed()
     return true
   }
 
   /** Notes something beside the entries; `value` is any JSON value. */
   notice(kind: string, value: unknown): void {
     this.#buffer.addNotice(notice(kind, value))
-    this.#run()
+    this.#flusher.changed()
   }
 
   /** Resolves when everything appended before is durable; makes the next flush start at once. */
   flush(): Promise<void> {
-    if (this.#buffer.held === 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      this.#waiters.push(resolve)
-      this.#run()
-    })
+    return this.#flusher.flush()
   }
 
   /**
-   * Flushes all, closes, and gives the lock back. Where the disk did not take everything within `limit` ms it
-   * rejects; the lock is then kept until the operation under way has ended.
+   * Flushes all, closes, and gives the lock back. Where that took longer than `limit` ms, or the journal was
+   * never open, it rejects and says what is lost; the lock is kept until the operation under way has ended.
    */
-  async stop(limit = 8_000): Promise<void> {
-    this.#stopping = true
-    this.#endPause?.()
-    const flushed = this.#writer ? this.flush() : Promise.resolve()
-    const inTime = await this.#within(flushed, limit)
-    this.#abandoned = true
-    this.#endPause?.()
-    this.#stopTimer()
-    const lost = this.#buffer.held
-    const released = this.#release()
-    if (inTime) await released
-    else released.catch((error: unknown) => process.emitWarning(`journal: closing late: ${String(error)}`))
-    if (lost > 0) {
-      throw new Error(`journal: ${this.directory} was closed with ${lost} events that the disk did not take`)
-    }
+  stop(limit = 8_000): Promise<void> {
+    this.#stopping ??= this.#stop(limit)
+    return this.#stopping
   }
 
   /** Seq of the last durable entry; 0 in an empty journal or before the start. */
@@ -166,74 +149,52 @@ export class Journal {
     return this.#writer?.path ?? ''
   }
 
-  /** Durable bytes of the file that is being written; undefined for any other. */
+  /** How far a file may be read: durable bytes where it is being written, or a write failed; else undefined. */
   durableSize(path: string): number | undefined {
     return this.#writer?.durableSize(path)
   }
 
   get statistics(): JournalStatistics {
     const { batches = 0, syncs = 0, bytes = 0 } = this.#writer ?? {}
+    const { failures, failure } = this.#flusher
     const { held } = this.#buffer
-    return { ...this.#counts, batches, syncs, bytes, held, lastSeq: this.lastSeq, failure: this.#failure }
+    return { ...this.#counts, batches, syncs, bytes, held, lastSeq: this.lastSeq, failures, failure }
   }
 
-  /** Starts a flush where one is due and none is under way; else sees to the timer. */
-  #run(): void {
-    if (this.#running || !this.#writer) return
-    if (!this.#isDue()) {
-      this.#startTimer()
-      return
-    }
-    this.#running = this.#flushWhileDue(this.#writer).finally(() => {
-      this.#running = undefined
-      if (!this.#abandoned) this.#run()
+  async #open(): Promise<StartResult> {
+    const { disk, lock, drawEpoch, software, clock } = this.#options
+    const found = await this.#watched(async () => {
+      await disk.makeDirectory(this.directory)
+      await syncParent(disk, this.directory)
+      this.#lock ??= lock(this.directory, clock.wall())
+      const epoch = drawEpoch()
+      const end = await recover(disk, this.directory, clock.wall(), epoch)
+      const writer = new ChainWriter(this.#options, epoch, end.lastSeq, (file, sha256) =>
+        this.notice('hash', { file, sha256 }),
+      )
+      if (end.last) await writer.resume(end.last)
+      return { ...end, epoch, writer }
     })
+    this.#writer = found.writer
+    if (this.#ended) throw new Error(`journal: ${this.directory} is closed`)
+    this.epoch = found.epoch
+    this.#buffer.addFirst([
+      ...found.setAside.map((salvage) => notice('salvage', salvage)),
+      notice('open', { epoch: found.epoch, software }),
+    ])
+    await this.#flusher.begin(found.writer)
+    return { lastSeq: found.lastSeq, salvages: found.salvages }
   }
 
-  #isDue(): boolean {
-    const { bufferSize, flushInterval } = this.#options
-    if (this.#waiters.length > 0) return true
-    if (this.#buffer.active === 0) return false
-    return this.#timeUp || this.#buffer.active >= bufferSize || flushInterval === 0 || this.#stopping
-  }
-
-  async #flushWhileDue(writer: ChainWriter): Promise<void> {
-    while (this.#isDue() && !this.#abandoned) {
-      this.#stopTimer()
-      this.#timeUp = false
-      const waiters = this.#waiters
-      this.#waiters = []
-      let records: readonly Held[] = this.#buffer.swap()
-      while (records.length > 0) {
-        const run = sameDay(records)
-        if (!(await this.#writeUntilDone(writer, run))) return
-        records = records.slice(run.records.length)
-      }
-      for (const resolve of waiters) resolve()
-    }
-  }
-
-  /** Tries until the run is durable; false where the journal was closed before. */
-  async #writeUntilDone(writer: ChainWriter, run: Run): Promise<boolean> {
-    for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
-      const gap = this.#buffer.gap && { ...this.#buffer.gap }
-      const before = writer.lastSeq
-      try {
-        this.#steps.check()
-        await writer.write(run.records, run.day, gap, this.#options.clock.wall())
-      } catch (error) {
-        this.#counts.failures++
-        this.#setFailure(error, writer.path)
-        if (this.#abandoned) return false
-        await this.#pause(this.#stopping ? firstPause : pause)
-        if (this.#abandoned) return false
-        continue
-      }
-      if (gap) this.#buffer.gapNoted(gap)
-      this.#buffer.written(run.records)
-      this.#setFailure(undefined, writer.path)
-      this.#tellDurable(run.records, before)
-      return true
+  /** A disk that hangs at the start is told, too. */
+  async #watched<T>(work: () => Promise<T>): Promise<T> {
+    const stopWatch = this.#options.timers.after(slowStart, () =>
+      this.#flusher.fail(new SlowDiskError(slowStart), this.directory),
+    )
+    try {
+      return await work()
+    } finally {
+      stopWatch()
     }
   }
 
@@ -249,92 +210,74 @@ export class Journal {
     }
     this.#counts.events += entries.length
     this.#counts.records += records.length
-    if (entries.length > 0) this.#listener.durable?.(entries)
+    if (entries.length > 0) guarded(this.#listener.durable, entries)
   }
 
-  #setFailure(error: unknown, path: string): void {
-    this.#firstTry?.()
-    this.#firstTry = undefined
-    const { held, gap } = this.#buffer
-    const message =
-      error === undefined
-        ? undefined
-        : `journal: ${describeFailure(error, path)}; holding ${held} events in memory, dropping ${gap ? 'new ones' : 'none'}`
-    const isNews =
-      (message === undefined) !== (this.#failure === undefined) || kindOf(message) !== kindOf(this.#failure)
-    this.#failure = message
-    if (isNews) this.#listener.failure?.(message)
+  async #stop(limit: number): Promise<void> {
+    const closed = this.#close()
+    const inTime = await this.#within(closed, limit)
+    this.#ended = true
+    if (!inTime) {
+      void this.#flusher.end()
+      closed.catch((error: unknown) => process.emitWarning(`journal: closing late: ${String(error)}`))
+    }
+    const lost = this.#buffer.held
+    if (lost > 0) {
+      const count = lost.toLocaleString('en-US')
+      throw new Error(`journal: ${this.directory} was closed with ${count} events that the disk did not take`)
+    }
+    if (!inTime)
+      throw new Error(`journal: ${this.directory}: the disk has not let it be closed after ${limit} ms`)
+    return closed
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const stopTimer = this.#options.timers.after(ms, resolve)
-      this.#endPause = () => {
-        stopTimer()
-        resolve()
-      }
-    })
-  }
-
-  #startTimer(): void {
-    if (this.#timer || this.#buffer.active === 0 || this.#abandoned) return
-    this.#timer = this.#options.timers.after(this.#options.flushInterval * 1000, () => {
-      this.#timer = undefined
-      this.#timeUp = true
-      this.#run()
-    })
-  }
-
-  #stopTimer(): void {
-    this.#timer?.()
-    this.#timer = undefined
-  }
-
-  async #within(work: Promise<unknown>, limit: number): Promise<boolean> {
-    let stopTimer = () => {}
-    const timeUp = new Promise<boolean>((resolve) => {
-      stopTimer = this.#options.timers.after(limit, () => resolve(false))
-    })
-    const inTime = await Promise.race([work.then(() => true), timeUp])
-    stopTimer()
-    return inTime
-  }
-
-  async #release(): Promise<void> {
-    await this.#running
+  /** Flushes as long as there is time, then closes the file and gives the lock back. */
+  async #close(): Promise<void> {
     try {
+      await this.#starting
+    } catch {
+      // its caller knows
+    }
+    this.#flusher.hurry()
+    try {
+      if (this.#writer && !this.#ended) await this.#flusher.flush()
+    } catch {
+      // the time is over; `stop` counts what is lost
+    }
+    try {
+      await this.#flusher.end()
       await this.#writer?.close()
     } finally {
       this.#lock?.release()
       this.#lock = undefined
     }
   }
-}
 
-/** Records that go to one file: those up to the first entry of another day. */
-interface Run {
-  /** undefined where there are only notices, which go where the writer is */
-  day: number | undefined
-  records: readonly Held[]
-}
-
-function sameDay(records: readonly Held[]): Run {
-  let day: number | undefined
-  for (let i = 0; i < records.length; i++) {
-    const record = records[i]!
-    if (record.kind === 'N') continue
-    const own = dayOf(record.received)
-    if (day !== undefined && own !== day) return { day, records: records.slice(0, i) }
-    day = own
+  async #within(work: Promise<void>, limit: number): Promise<boolean> {
+    let stopTimer = () => {}
+    const timeUp = new Promise<boolean>((resolve) => {
+      stopTimer = this.#options.timers.after(limit, () => resolve(false))
+    })
+    const ended = work.then(
+      () => true,
+      () => true,
+    )
+    const inTime = await Promise.race([ended, timeUp])
+    stopTimer()
+    return inTime
   }
-  return { day, records }
+}
+
+/** What is above the journal may be closed to this user, and is not ours to keep. */
+async function syncParent(disk: Disk, directory: string): Promise<void> {
+  try {
+    await disk.syncDirectory(dirname(directory))
+  } catch (error) {
+    const code = errorCode(error)
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
+  }
 }
 
 function notice(kind: string, value: unknown) {
   return { kind: 'N' as const, notice: kind, json: JSON.stringify(value) }
-}
-
-/** The part of a failure's message that does not change with every event held. */
-function kindOf(message: string | undefined): string | undefined {
-  return message?.replace(/holding \d+ events/, '')
 }

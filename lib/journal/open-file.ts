@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Disk, DiskFile } from './disk.ts'
 import { RunningHash } from './hash.ts'
 import { filePath, headerLine, parseFilePath } from './line.ts'
+import { compactDay } from './time.ts'
 
 /** What a new file's H says of the one before it. */
 export interface Predecessor {
@@ -59,7 +60,7 @@ export class AppendFile {
     directory: string,
     chain: { day: number; epoch: string; firstSeq: number; now: number; previous: Predecessor | undefined },
   ): Promise<AppendFile> {
-    const path = await freePath(disk, directory, chain.day)
+    const path = filePath(chain.day, await nextNumber(disk, directory, chain.day))
     const sha256 = chain.previous?.hash.digest() ?? null
     if (chain.previous && sha256 === null) chain.previous.awaited = true
     const head = headerLine({
@@ -90,15 +91,35 @@ export class AppendFile {
   close(): Promise<void> {
     return this.#file.close()
   }
+
+  /**
+   * Closes after a failed write or sync; what lies behind the durable bytes is void. A file in which nothing is
+   * durable is removed, or a disk that fails for a day would fill a directory with them; on a full disk the
+   * void bytes are given back. Returns whether the file is gone. It never throws: the write's own failure is
+   * the one that counts.
+   */
+  async discard(isFull: boolean): Promise<boolean> {
+    if (isFull && this.size > 0) await succeeds(this.#file.truncate(this.size))
+    await succeeds(this.#file.close())
+    return this.size === 0 && succeeds(this.#disk.remove(join(this.#directory, this.path)))
+  }
 }
 
-async function freePath(disk: Disk, directory: string, day: number): Promise<string> {
+async function succeeds(work: Promise<void>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  )
+}
+
+/** The number of a day's next file: behind all that are there, whatever became of them. */
+export async function nextNumber(disk: Disk, directory: string, day: number): Promise<number> {
   const year = filePath(day, 0).slice(0, 4)
   await disk.makeDirectory(join(directory, year))
-  const names = await disk.list(join(directory, year))
-  for (let number = 0; ; number++) {
-    const path = filePath(day, number)
-    const name = path.slice(5)
-    if (!names.some((other) => other === name || other.startsWith(`${name}.`))) return path
+  let next = 0
+  for (const name of await disk.list(join(directory, year))) {
+    const match = /^(\d{8})(?:-(\d+))?\.txt/.exec(name)
+    if (match?.[1] === compactDay(day)) next = Math.max(next, Number(match[2] ?? 0) + 1)
   }
+  return next
 }

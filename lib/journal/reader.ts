@@ -1,17 +1,26 @@
 // Reads a journal from any seq on: finds the place by bisection over the C lines, needs no index, holds one
 // batch in memory. Any number of readers may run beside the writer.
 import { openText } from './archive.ts'
-import { type JournalFile, readCatalog } from './catalog.ts'
+import {
+  firstReadableSeq,
+  hasSoundHeader,
+  type JournalFile,
+  type OpenText,
+  readCatalog,
+  type TextFile,
+  withText,
+} from './catalog.ts'
 import type { Disk, DiskFile } from './disk.ts'
 import { decodeBatch, type Entry, type Notice } from './entry.ts'
-import { parseCommit } from './line.ts'
-import { type Damage, scanFile } from './scan.ts'
+import { epochAt, inheritedEpoch, lastOpened } from './epoch.ts'
+import { findBatch } from './find-batch.ts'
+import { type Batch, type Damage, scanFile } from './scan.ts'
 
 /** A stretch that cannot be read. Seqs are the entries that are missing because of it; `to` < `from`: none. */
 export interface DamageReport {
   kind: 'damage'
   file: string
-  /** bytes in the file's text; both 0 where the whole file is missing */
+  /** bytes in the file's text; both the same where entries are missing between them, or the whole file is */
   offset: number
   end: number
   from: number
@@ -31,11 +40,10 @@ export interface ReadLimits {
   durableSize?: (path: string) => number | undefined
 }
 
-const bisectStep = 1 << 16
-
 /**
- * Batches from the one that holds `fromSeq` on (it may begin before), to the end of the journal as it is when
- * the reader gets there.
+ * Batches from the one that holds `fromSeq` on (it may begin before), to the end of the journal as it was when
+ * the reader was called. Every entry comes once, in order of seq; what cannot be read is reported where it
+ * would have come.
  */
 export async function* readJournal(
   disk: Disk,
@@ -45,150 +53,149 @@ export async function* readJournal(
 ): AsyncGenerator<Reading> {
   const open = openText(disk, directory)
   const { files } = await readCatalog(disk, directory, open)
-  let index = Math.max(
-    0,
-    files.findLastIndex((file) => file.firstSeq <= fromSeq),
-  )
-  // of files that begin with the same seq only the last holds it; the others are void
-  let expected = files[index]?.firstSeq ?? 1
-  for (let from = fromSeq; index < files.length; index++, from = 0) {
-    const file = files[index]!
-    if (file.firstSeq > expected) yield missing(file, expected)
+  const first = await firstFile(files, fromSeq, open)
+  const walk = new Walk(files, open)
+  for (const [index, file] of files.entries()) {
+    if (index < first) continue
     const text = await open(file.stored)
     try {
       const size = file.validSize ?? limits.durableSize?.(file.path) ?? (await text.size())
-      const isLast = index === files.length - 1
-      for await (const reading of readFile(file, text, size, from, isLast)) {
-        yield reading
-        if (reading.kind === 'damage') expected = Math.max(expected, reading.to + 1)
-        else expected = nextSeq(reading.items, expected)
-      }
+      let offset = 0
+      if (index === first) offset = await walk.begin(file, text, size, fromSeq)
+      else yield* walk.enter(file, text)
+      yield* walk.read(index, text, offset, size)
     } finally {
       await text.close()
     }
   }
 }
 
-async function* readFile(
-  file: JournalFile,
-  text: DiskFile,
-  size: number,
-  fromSeq: number,
-  isLast: boolean,
-): AsyncGenerator<Reading> {
-  const start =
-    fromSeq > file.firstSeq ? await findBatch(text, size, fromSeq) : { offset: 0, lastSeq: file.firstSeq - 1 }
-  const epoch = start.offset === 0 ? '' : await epochAt(text, start.offset)
-  const place = { day: file.day, epoch }
-  let lastSeq = start.lastSeq
-  const pending: Damage[] = []
-  for await (const span of scanFile(text, start.offset, size)) {
-    if (span.kind === 'damage') {
-      pending.push(span)
-    } else if (span.kind === 'batch') {
-      const first = span.commit.lastSeq - span.entries + 1
-      yield* damages(file, pending, lastSeq, first - 1)
-      pending.length = 0
-      yield { kind: 'batch', file: file.path, items: decodeBatch(span, place) }
-      lastSeq = Math.max(lastSeq, span.commit.lastSeq)
-    } else {
-      // a last file's unclosed end is the writer's, who is about to close it, or recovery's
-      if (span.end > span.offset && !isLast) pending.push({ ...span, kind: 'damage', claimed: undefined })
-      yield* damages(file, pending, lastSeq, claimedLast(pending, lastSeq))
-    }
-  }
+/** Where to begin: a file whose H is under a checksum, so that no entry of an earlier one is left out. */
+async function firstFile(files: readonly JournalFile[], fromSeq: number, open: OpenText): Promise<number> {
+  let index = files.findLastIndex((file) => file.firstSeq <= fromSeq)
+  while (index > 0 && !(await withText(files[index]!, open, hasSoundHeader))) index--
+  return Math.max(0, index)
 }
 
-/** The first stretch carries the missing seqs: which of several lost which cannot be told. */
-function* damages(
-  file: JournalFile,
-  spans: Damage[],
-  lastSeq: number,
-  upTo: number,
-): Generator<DamageReport> {
-  let from = lastSeq + 1
-  for (const span of spans) {
-    const reason = span.claimed ? 'the checksum does not match' : 'no valid C line closes it'
-    yield { kind: 'damage', file: file.path, offset: span.offset, end: span.end, from, to: upTo, reason }
-    from = upTo + 1
+/** What a reader knows on its way through the files. */
+class Walk {
+  /** seq of the last entry that was given, or reported as missing */
+  lastSeq = 0
+  readonly #files: readonly JournalFile[]
+  readonly #open: OpenText
+  /** undefined until it must be known */
+  #epoch: string | undefined
+
+  constructor(files: readonly JournalFile[], open: OpenText) {
+    this.#files = files
+    this.#open = open
+  }
+
+  /** Finds the place of a seq in the file to begin with; returns its offset. */
+  async begin(file: JournalFile, text: TextFile, size: number, fromSeq: number): Promise<number> {
+    const block = text.blockOf?.(fromSeq)
+    if (block) {
+      this.lastSeq = block.firstSeq - 1
+      this.#epoch = block.epoch || undefined
+      return block.offset
+    }
+    let { firstSeq } = file
+    if (!(await hasSoundHeader(text)))
+      firstSeq = Math.min(firstSeq, (await firstReadableSeq(text)) ?? firstSeq)
+    const { offset, lastSeq } = await findBatch(text, size, fromSeq, firstSeq)
+    this.lastSeq = lastSeq
+    return offset
+  }
+
+  /** Goes on in the next file: what its H says is missing. */
+  async *enter(file: JournalFile, text: DiskFile): AsyncGenerator<DamageReport> {
+    const to = file.firstSeq - 1
+    if (!file.header || to <= this.lastSeq || !(await hasSoundHeader(text))) return
+    const reason = 'the file is missing, or its end is'
+    const from = this.lastSeq + 1
+    yield { kind: 'damage', file: file.header.previous ?? file.path, offset: 0, end: 0, from, to, reason }
+    this.lastSeq = to
+  }
+
+  async *read(index: number, text: DiskFile, offset: number, size: number): AsyncGenerator<Reading> {
+    const file = this.#files[index]!
+    const next = this.#files[index + 1]
+    const damaged: Damage[] = []
+    for await (const span of scanFile(text, offset, size)) {
+      if (span.kind === 'damage') damaged.push(span)
+      else if (span.kind === 'batch') {
+        await this.#setEpoch(index, span, text, damaged)
+        const first = span.commit.lastSeq - span.entries + 1
+        yield* this.#missing(file, damaged, span.offset, first - 1)
+        damaged.length = 0
+        yield* this.#give(file, span)
+      } else {
+        // a last file's unclosed end is the writer's, who is about to close it, or recovery's
+        if (span.end > span.offset && next) damaged.push({ ...span, kind: 'damage', claimed: undefined })
+        if (damaged.length === 0) continue
+        if (this.#epoch !== undefined) await this.#lookForOpen(text, damaged)
+        yield* this.#missing(file, damaged, span.offset, await this.#lastOf(damaged, next))
+      }
+    }
+  }
+
+  /** The batch, without what came before: a tail that stands there twice, or was written to two files. */
+  *#give(file: JournalFile, batch: Batch): Generator<Reading> {
+    const place = { day: file.day, epoch: this.#epoch ?? '' }
+    const items = decodeBatch(batch, place)
+    this.#epoch = place.epoch
+    const { lastSeq } = batch.commit
+    if (batch.entries > 0 ? lastSeq <= this.lastSeq : lastSeq < this.lastSeq) {
+      const { offset, end } = batch
+      const from = this.lastSeq + 1
+      const reason = 'its entries stand before it already'
+      yield { kind: 'damage', file: file.path, offset, end, from, to: this.lastSeq, reason }
+      return
+    }
+    const news = items.filter((item) => item.kind === 'N' || item.seq > this.lastSeq)
+    this.lastSeq = lastSeq
+    yield { kind: 'batch', file: file.path, items: news }
+  }
+
+  /** The last seq in a damaged end, as the next file says, or what is left of its own C lines. */
+  async #lastOf(damaged: readonly Damage[], next: JournalFile | undefined): Promise<number> {
+    if (next && (await withText(next, this.#open, hasSoundHeader))) return next.firstSeq - 1
+    return claimedLast(damaged, this.lastSeq)
+  }
+
+  /** The first stretch carries the missing seqs: which of several lost which cannot be told. */
+  *#missing(file: JournalFile, spans: readonly Damage[], at: number, to: number): Generator<DamageReport> {
+    let from = this.lastSeq + 1
+    const report = { kind: 'damage' as const, file: file.path }
+    for (const span of spans) {
+      const { offset, end } = span
+      const reason = span.claimed ? 'the checksum does not match' : 'no valid C line closes it'
+      yield { ...report, offset, end, from, to: Math.max(to, from - 1), reason }
+      from = Math.max(to + 1, from)
+    }
+    if (from <= to) yield { ...report, offset: at, end: at, from, to, reason: 'entries are missing here' }
+    this.lastSeq = Math.max(this.lastSeq, to)
+  }
+
+  /** Sees to the epoch in front of a batch: an H in it, or an `open` in what is damaged, says it. */
+  async #setEpoch(index: number, batch: Batch, text: DiskFile, damaged: readonly Damage[]): Promise<void> {
+    if (batch.header) return
+    const file = this.#files[index]!
+    if (this.#epoch === undefined) this.#epoch = await epochAt(this.#files, index, batch.offset, this.#open)
+    else if (damaged[0]?.offset === 0) this.#epoch = inheritedEpoch(file, this.#epoch)
+    await this.#lookForOpen(text, damaged)
+  }
+
+  async #lookForOpen(text: DiskFile, damaged: readonly Damage[]): Promise<void> {
+    for (const { offset, end } of damaged) this.#epoch = (await lastOpened(text, offset, end)) ?? this.#epoch
   }
 }
 
 /** What damaged C lines at the end say of the last seq, where it is plausible. */
-function claimedLast(spans: Damage[], lastSeq: number): number {
+function claimedLast(spans: readonly Damage[], lastSeq: number): number {
   return spans.reduce((last, { claimed }) => {
     return claimed && claimed.lastSeq > last && claimed.lastSeq <= last + claimed.count
       ? claimed.lastSeq
       : last
   }, lastSeq)
-}
-
-function missing(file: JournalFile, expected: number): DamageReport {
-  const before = file.header?.previous ?? file.path
-  const to = file.firstSeq - 1
-  return {
-    kind: 'damage',
-    file: before,
-    offset: 0,
-    end: 0,
-    from: expected,
-    to,
-    reason: 'the file is missing, or its end is',
-  }
-}
-
-function nextSeq(items: ReadonlyArray<Entry | Notice>, expected: number): number {
-  const last = items.at(-1)
-  if (!last) return expected
-  return Math.max(expected, (last.kind === 'N' ? last.after : last.seq) + 1)
-}
-
-/** The start of the batch that holds a seq, by bisection: lastSeq of the C lines grows with their offset. */
-async function findBatch(
-  text: DiskFile,
-  size: number,
-  seq: number,
-): Promise<{ offset: number; lastSeq: number }> {
-  let low = { offset: 0, lastSeq: 0 }
-  let high = size
-  while (high - low.offset > bisectStep) {
-    const middle = low.offset + Math.floor((high - low.offset) / 2)
-    const commit = await commitAfter(text, middle, high)
-    if (commit && commit.lastSeq < seq && commit.end > low.offset)
-      low = { offset: commit.end, lastSeq: commit.lastSeq }
-    else high = middle
-  }
-  return low
-}
-
-async function commitAfter(text: DiskFile, from: number, to: number) {
-  for (let position = from, length = 4096; position < to; length *= 2) {
-    const bytes = await text.read(position, Math.min(length, to - position))
-    const mark = bytes.indexOf('\nC ')
-    const end = mark === -1 ? -1 : bytes.indexOf(10, mark + 1)
-    const commit = end === -1 ? undefined : parseCommit(bytes.toString('latin1', mark + 1, end))
-    if (commit) return { lastSeq: commit.lastSeq, end: position + end + 1 }
-    if (position + bytes.length >= to) return undefined
-    if (end !== -1) position += end
-  }
-  return undefined
-}
-
-const openMark = Buffer.from(' open {"epoch":"')
-
-/** The epoch in force at an offset: that of the last `open` notice before it, else H's. */
-async function epochAt(text: DiskFile, offset: number): Promise<string> {
-  const chunk = 1 << 20
-  const overlap = 128
-  for (let end = offset; ; end -= chunk - overlap) {
-    const from = Math.max(0, end - chunk)
-    const bytes = await text.read(from, end - from)
-    for (let at = bytes.lastIndexOf(openMark); at > 0; at = bytes.lastIndexOf(openMark, at - 1)) {
-      // behind `N HH:MM:SS.mmm`, at the start of a line: a device may well send such a text
-      const line = bytes.toString('latin1', Math.max(0, at - 15), at + 32)
-      const epoch = /^\nN \d\d:\d\d:\d\d\.\d{3} open \{"epoch":"([a-z0-9]{8})"/.exec(line)?.[1]
-      if (epoch) return epoch
-    }
-    if (from === 0) return /^H \S+ fieldlog 1 ([a-z0-9]{8}) /.exec(bytes.toString('latin1', 0, 64))?.[1] ?? ''
-  }
 }

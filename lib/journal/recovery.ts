@@ -3,9 +3,9 @@
 import { isUtf8 } from 'node:buffer'
 import { join } from 'node:path'
 import { closeBatch } from './batch.ts'
-import type { JournalFile } from './catalog.ts'
 import type { Disk, DiskFile } from './disk.ts'
-import { noticeText, parseLine } from './line.ts'
+import { openedEpoch } from './entry.ts'
+import { type Commit, noticeText, parseCommit, parseLine } from './line.ts'
 import { scanFile } from './scan.ts'
 
 /** The sound end of a file. */
@@ -13,6 +13,8 @@ export interface FileEnd {
   /** bytes up to and with the last valid C */
   size: number
   lastSeq: number
+  /** where the last flush begins, which may not be on the medium */
+  lastFlush: number
 }
 
 /** What a start found behind the last valid C. */
@@ -27,22 +29,34 @@ export interface Salvage {
   tornBytes: number
   /** where to, in the journal's directory */
   torn: string | null
+  /** a C stood behind the kept lines and did not match them: one of them may have a wrong byte */
+  suspect?: true
 }
 
 /** The first look at the end of a large file; it is widened until a valid C is found. */
 const firstLook = 8 << 20
 
 /** Finds the last valid C of a file. Size 0 and the seq before H's where there is none. */
-export async function findEnd(file: DiskFile, size: number, firstSeq: number): Promise<FileEnd> {
-  for (let look = firstLook; ; look *= 4) {
-    const from = size <= look ? 0 : await commitBefore(file, size - look)
-    let end: FileEnd | undefined
-    for await (const span of scanFile(file, from, size)) {
-      if (span.kind === 'batch') end = { size: span.end, lastSeq: span.commit.lastSeq }
-    }
-    if (end) return end
-    if (from === 0) return { size: 0, lastSeq: firstSeq - 1 }
+export async function findEnd(
+  file: DiskFile,
+  size: number,
+  firstSeq: number,
+  look = firstLook,
+): Promise<FileEnd> {
+  const from = size <= look ? 0 : await commitBefore(file, size - look)
+  let end: FileEnd | undefined
+  let time = -1
+  for await (const span of scanFile(file, from, size)) {
+    if (span.kind === 'damage') time = -1
+    if (span.kind !== 'batch') continue
+    const lastFlush = span.commit.time === time && end ? end.lastFlush : span.offset
+    // a repeated tail must not take the seq back
+    end = { size: span.end, lastSeq: Math.max(span.commit.lastSeq, end?.lastSeq ?? 0), lastFlush }
+    time = span.commit.time
   }
+  if (end) return end
+  if (from > 0) return findEnd(file, size, firstSeq, look * 4)
+  return { size: 0, lastSeq: firstSeq - 1, lastFlush: 0 }
 }
 
 /** The end of a C line at or after a position, which is a batch's start; 0 where none is near. */
@@ -55,72 +69,114 @@ async function commitBefore(file: DiskFile, position: number): Promise<number> {
 
 /** The whole lines behind the last valid C. */
 export interface UnclosedLines {
-  /** with H, where it is the file's first batch */
+  /** the lines, each with its LF; without H */
   text: string
   bytes: number
-  /** lines without H */
   count: number
   entries: number
+  /** epoch of the `open` notice before the first entry */
+  opened: string | undefined
+  /** the C line that follows them, though its checksum fails */
+  claimed: Commit | undefined
 }
 
-/** Reads lines as long as each ends in LF and parses; an H only at the start of a file. */
-export function unclosedLines(tail: Buffer, atFileStart: boolean): UnclosedLines {
-  const kept: UnclosedLines = { text: '', bytes: 0, count: 0, entries: 0 }
+/** Reads lines as long as each ends in LF and parses. */
+export function unclosedLines(tail: Buffer): UnclosedLines {
+  const kept: UnclosedLines = {
+    text: '',
+    bytes: 0,
+    count: 0,
+    entries: 0,
+    opened: undefined,
+    claimed: undefined,
+  }
   for (;;) {
     const end = tail.indexOf(10, kept.bytes)
-    if (end === -1) return kept
+    if (end === -1) break
     const bytes = tail.subarray(kept.bytes, end)
-    const line = bytes.toString('utf8')
-    const isHeader = atFileStart && kept.bytes === 0
-    if (!isHeader) {
-      const parsed = isUtf8(bytes) ? parseLine(line, true) : undefined
-      if (!parsed) return kept
-      kept.count++
-      if (parsed.kind !== 'N') kept.entries++
+    const line = isUtf8(bytes) ? parseLine(bytes.toString('utf8'), true) : undefined
+    if (!line) {
+      kept.claimed = parseCommit(bytes.toString('latin1'))
+      break
     }
-    kept.text += `${line}\n`
+    kept.count++
+    if (line.kind !== 'N') kept.entries++
+    else if (line.notice === 'open' && kept.entries === 0) kept.opened = openedEpoch(line.json)
     kept.bytes = end + 1
   }
+  kept.text = tail.toString('utf8', 0, kept.bytes)
+  return kept
+}
+
+/** What salvage makes of a file: its new end, and what was found unless it ended cleanly. */
+export interface Salvaged {
+  end: FileEnd
+  salvage: Salvage | undefined
 }
 
 /**
- * Closes the whole lines behind the last valid C of the journal's last file and moves the rest to
- * `<file>.torn`. Returns the file's new end and what was found, undefined where it ended cleanly.
+ * Closes the whole lines behind the last valid C of a file and moves the rest to `<file>.torn`. The whole end
+ * is on the medium when it returns.
+ *
+ * @param header bytes of the H line where nothing of the file is closed yet; else 0
  */
 export async function salvageTail(
   disk: Disk,
   directory: string,
-  file: JournalFile,
+  path: string,
+  end: FileEnd,
+  header: number,
   now: number,
-): Promise<{ end: FileEnd; salvage: Salvage | undefined }> {
-  const handle = await disk.open(join(directory, file.path), 'write')
+): Promise<Salvaged> {
+  const handle = await disk.open(join(directory, path), 'write')
   try {
     const size = await handle.size()
-    const end = await findEnd(handle, size, file.firstSeq)
-    if (end.size === size && size > 0) return { end, salvage: undefined }
     const tail = await handle.read(end.size, size - end.size)
-    const kept = unclosedLines(tail, end.size === 0)
-    const torn = await moveAside(disk, directory, file.path, tail.subarray(kept.bytes))
+    const closed = tail.length === 0 ? { end, salvage: undefined } : await close(handle, tail, end, header)
+    await rewrite(handle, closed.end)
+    await handle.sync()
+    await disk.syncDirectory(join(directory, path, '..'))
+    await disk.syncDirectory(directory)
+    return closed
+  } finally {
+    await handle.close()
+  }
+
+  async function close(handle: DiskFile, tail: Buffer, end: FileEnd, header: number): Promise<Salvaged> {
+    const kept = unclosedLines(tail.subarray(header))
+    const rest = tail.subarray(header + kept.bytes)
     const salvage: Salvage = {
-      file: file.path,
+      file: path,
       offset: end.size,
       entries: kept.entries,
-      tornBytes: tail.length - kept.bytes,
-      torn,
+      tornBytes: rest.length,
+      torn: await moveAside(disk, directory, path, rest),
+      ...(kept.claimed && { suspect: true }),
     }
-    if (end.size + kept.bytes < size) {
-      await handle.truncate(end.size + kept.bytes)
+    const start = end.size + header + kept.bytes
+    if (rest.length > 0) {
+      await handle.truncate(start)
       // the cut is on the medium before the C is, or a power cut could leave the C with the old bytes behind it
       await handle.sync()
     }
     const lastSeq = end.lastSeq + kept.entries
-    const body = kept.text + noticeText(now, 'salvage', JSON.stringify(salvage))
+    const body =
+      tail.toString('utf8', 0, header) + kept.text + noticeText(now, 'salvage', JSON.stringify(salvage))
     const closed = closeBatch(body, kept.count + 1, lastSeq, now)
-    await handle.write(closed.subarray(kept.bytes), end.size + kept.bytes)
-    await handle.sync()
-    return { end: { size: end.size + closed.length, lastSeq }, salvage }
-  } finally {
-    await handle.close()
+    await handle.write(closed.subarray(header + kept.bytes), start)
+    return { end: { size: end.size + closed.length, lastSeq, lastFlush: end.lastFlush }, salvage }
+  }
+}
+
+/**
+ * Writes the last flush again, in place, the same bytes: a process that was killed may not have synced it, and
+ * where its sync failed the system may hold it in memory only and take it for written. What is read from here
+ * on is on the medium.
+ */
+async function rewrite(file: DiskFile, end: FileEnd): Promise<void> {
+  const piece = 1 << 20
+  for (let at = end.lastFlush; at < end.size; at += piece) {
+    await file.write(await file.read(at, Math.min(piece, end.size - at)), at)
   }
 }
 
@@ -139,15 +195,8 @@ async function moveAside(disk: Disk, directory: string, path: string, bytes: Buf
   return torn
 }
 
-/** Moves a whole file that holds nothing readable aside; returns its new path in the journal. */
-export async function setAside(disk: Disk, directory: string, stored: string): Promise<string> {
-  const torn = await freeTornName(disk, directory, stored)
-  await disk.rename(join(directory, stored), join(directory, torn))
-  await disk.syncDirectory(join(directory, torn, '..'))
-  return torn
-}
-
-async function freeTornName(disk: Disk, directory: string, path: string): Promise<string> {
+/** A name for what is moved aside from a file; nothing is ever written over. */
+export async function freeTornName(disk: Disk, directory: string, path: string): Promise<string> {
   const names = await disk.list(join(directory, path, '..'))
   const base = `${path.slice(path.indexOf('/') + 1)}.torn`
   let name = base

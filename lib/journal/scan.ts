@@ -46,7 +46,11 @@ const commitMark = Buffer.from('\nC ')
  * The spans of a file from `from`, which must be the start of a batch, up to `to`. The last one is always a
  * `tail`, empty where the range ends with a C. Memory stays near the size of one batch.
  */
-export async function* scanFile(file: DiskFile, from: number, to: number): AsyncGenerator<Span> {
+export async function* scanFile(
+  file: Pick<DiskFile, 'read'>,
+  from: number,
+  to: number,
+): AsyncGenerator<Span> {
   const window = new ScanWindow(from)
   for (let position = from; position < to; ) {
     const chunk = await file.read(position, Math.min(chunkSize, to - position))
@@ -66,7 +70,9 @@ export function* scanBytes(bytes: Buffer, base = 0): Generator<Span> {
 
 /** Bytes are added in order; whole batches come out. */
 class ScanWindow {
-  #bytes: Buffer = Buffer.alloc(0)
+  /** grows by doubling; `#length` bytes of it are in use */
+  #memory: Buffer = Buffer.alloc(0)
+  #length = 0
   /** offset in the file of the first byte held: always the start of a batch, or of damage */
   #base: number
   /** where the search for the next C goes on */
@@ -77,7 +83,7 @@ class ScanWindow {
   }
 
   *add(chunk: Buffer): Generator<Batch | Damage> {
-    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk])
+    this.#append(chunk)
     let start = 0
     for (;;) {
       const at = this.#nextCommit(Math.max(start, this.#searched), start)
@@ -90,26 +96,47 @@ class ScanWindow {
       yield* this.#close(start, at, end + 1, commit)
       start = end + 1
     }
-    if (start === 0 && this.#bytes.length > longestBatch) {
-      yield { kind: 'damage', offset: this.#base, end: this.#base + this.#bytes.length, claimed: undefined }
-      start = this.#bytes.length
+    if (start === 0 && this.#length > longestBatch) {
+      yield this.#damage(0, this.#length, undefined)
+      start = this.#length
     }
     // the mark may straddle two chunks
-    this.#searched = Math.max(0, this.#bytes.length - start - commitMark.length)
+    this.#searched = Math.max(0, this.#length - start - commitMark.length)
     const unclosed = this.#bytes.lastIndexOf(commitMark)
     if (unclosed >= start) this.#searched = Math.min(this.#searched, unclosed - start)
-    this.#base += start
-    this.#bytes = this.#bytes.subarray(start)
+    this.#drop(start)
   }
 
   tail(): Tail {
-    return { kind: 'tail', offset: this.#base, end: this.#base + this.#bytes.length }
+    return { kind: 'tail', offset: this.#base, end: this.#base + this.#length }
+  }
+
+  get #bytes(): Buffer {
+    return this.#memory.subarray(0, this.#length)
+  }
+
+  #append(chunk: Buffer): void {
+    const length = this.#length + chunk.length
+    if (length > this.#memory.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(length, this.#memory.length * 2))
+      this.#memory.copy(grown, 0, 0, this.#length)
+      this.#memory = grown
+    }
+    chunk.copy(this.#memory, this.#length)
+    this.#length = length
+  }
+
+  #drop(count: number): void {
+    this.#memory.copyWithin(0, count, this.#length)
+    this.#length -= count
+    this.#base += count
   }
 
   /** Index of the next line that begins with `C `, or -1. */
   #nextCommit(from: number, start: number): number {
-    if (from === start && this.#bytes[start] === 0x43 && this.#bytes[start + 1] === 0x20) return start
-    const mark = this.#bytes.indexOf(commitMark, from)
+    const bytes = this.#bytes
+    if (from === start && bytes[start] === 0x43 && bytes[start + 1] === 0x20) return start
+    const mark = bytes.indexOf(commitMark, from)
     return mark === -1 ? -1 : mark + 1
   }
 
@@ -117,11 +144,19 @@ class ScanWindow {
     for (const from of possibleStarts(this.#bytes, start, at, commit)) {
       const batch = this.#batch(from, at, end, commit)
       if (!batch) continue
-      if (from > start) yield this.#damage(start, from, undefined)
+      if (from > start) yield this.#before(start, from)
       yield batch
       return
     }
     yield this.#damage(start, end, commit)
+  }
+
+  /** What ends where a batch begins, without an LF maybe: nothing else of it need be wrong. */
+  #before(start: number, end: number): Batch | Damage {
+    const at = lineStart(this.#bytes, end, start)
+    const commit = parseCommit(this.#bytes.toString('latin1', at, end - 1))
+    const batch = commit && this.#batch(start, at, end, commit)
+    return batch ?? this.#damage(start, end, commit)
   }
 
   #damage(start: number, end: number, claimed: Commit | undefined): Damage {

@@ -1,6 +1,8 @@
 // Days and times as the journal writes them: UTC, milliseconds, the date in the file's name only.
 
 export const msPerDay = 86_400_000
+/** 9999-12-31T23:59:59.999Z: the end of what `YYYY` can hold */
+export const latestTime = 253_402_300_799_999
 
 /** Wall clock and monotonic clock, both in ms; passed in, so that tests can step them. */
 export interface Clock {

@@ -1,0 +1,73 @@
+// Which epoch is in force at a place of a journal: that of the last `open` notice before it, else of H.
+import type { JournalFile, OpenText } from './catalog.ts'
+import type { DiskFile } from './disk.ts'
+import { scanFile } from './scan.ts'
+
+const openMark = Buffer.from(' open {"epoch":"')
+const openPattern = /^N \d\d:\d\d:\d\d\.\d{3} open \{"epoch":"([a-z0-9]{8})"/
+/** length of `N HH:MM:SS.mmm` */
+const noticeStart = 14
+const lf = 10
+const chunkSize = 1 << 20
+/** An `open` notice up to its epoch, and more. */
+const overlap = 128
+
+/**
+ * The epoch of the last `open` notice in a stretch of a file, undefined where there is none. It goes by the
+ * bytes alone: an entry behind a damaged batch keeps its id although the `open` stands in that batch.
+ */
+export async function lastOpened(
+  text: Pick<DiskFile, 'read'>,
+  from: number,
+  to: number,
+): Promise<string | undefined> {
+  for (let end = to; end > from; end -= chunkSize - overlap) {
+    const start = Math.max(from, end - chunkSize)
+    const bytes = await text.read(start, end - start)
+    for (let at = bytes.lastIndexOf(openMark); at >= noticeStart; at = bytes.lastIndexOf(openMark, at - 1)) {
+      const line = at - noticeStart
+      // at the start of a line: a device may well send such a text
+      if (line === 0 ? start > from : bytes[line - 1] !== lf) continue
+      const epoch = openPattern.exec(bytes.toString('latin1', line, line + 64))?.[1]
+      if (epoch) return epoch
+    }
+    if (start === from) break
+  }
+  return undefined
+}
+
+/**
+ * The epoch in force at an offset of the file at `index`. A file whose H is damaged goes on with that of the
+ * file before; undefined where nothing is left that says it.
+ */
+export async function epochAt(
+  files: readonly JournalFile[],
+  index: number,
+  offset: number,
+  openText: OpenText,
+): Promise<string | undefined> {
+  const file = files[index]
+  if (!file) return undefined
+  const text = await openText(file.stored)
+  try {
+    const size = Math.min(offset, file.validSize ?? (await text.size()))
+    const opened = await lastOpened(text, 0, size)
+    if (opened !== undefined) return opened
+    for await (const span of scanFile(text, 0, await text.size())) {
+      if (span.kind === 'batch' && span.header) return span.header.epoch
+      break
+    }
+  } finally {
+    await text.close()
+  }
+  return inheritedEpoch(file, await epochAt(files, index - 1, Number.POSITIVE_INFINITY, openText))
+}
+
+/** The epoch at the start of a file whose H no checksum vouches for. */
+export function inheritedEpoch(file: JournalFile, before: string | undefined): string | undefined {
+  const stated = file.header?.epoch
+  if (before === undefined || stated === undefined) return before ?? stated
+  // a flipped bit in H, and not another start of the writer
+  const differences = [...stated].filter((character, index) => character !== before[index]).length
+  return differences <= 1 ? before : stated
+}
