@@ -1,5 +1,6 @@
 // A journal with its delivery: what stands behind the `fieldlog-journal` and `fieldlog-log` nodes.
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { asError } from '../errors.ts'
 import type { EventMessage } from '../event.ts'
 import { openText } from '../journal/archive.ts'
@@ -153,6 +154,9 @@ export class LogService {
     this.#stopped = true
     this.#stopRetry?.()
     const begin = this.#clock.monotonic()
+    // what was on its way to the log node when the flows began to stop arrives in the next turns
+    await nextTurn()
+    await nextTurn()
     const saved = await this.#within(this.#saveAndClose(), saveLimit)
     if (!saved)
       this.#listener.warn('log: the checkpoint could not be saved in time: events may be sent again')
