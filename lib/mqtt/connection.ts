@@ -1,8 +1,15 @@
 // One network connection to a broker, by MQTT.js. It is used once: who wants to connect again opens another one,
 // so that nothing of the last one is left over, least of all messages that MQTT.js would send again by itself.
 import { Readable } from 'node:stream'
-import mqtt, { type IClientOptions, type IConnackPacket, type IDisconnectPacket, type IStore } from 'mqtt'
+import mqtt, {
+  type IClientOptions,
+  type IClientPublishOptions,
+  type IConnackPacket,
+  type IDisconnectPacket,
+  type IStore,
+} from 'mqtt'
 import { asError, errorCode } from '../errors.ts'
+import type { Payload, QoS } from './outbox.ts'
 import {
   mayBlameMessage,
   type Problem,
@@ -60,12 +67,24 @@ export interface ConnectionEvents {
   ended(ending: Ending): void
 }
 
+/** A message as it goes out. Everything from `expiry` on is for MQTT 5 alone. */
+export interface Outgoing {
+  topic: string
+  payload: Payload
+  retain: boolean
+  qos: QoS
+  /** seconds */
+  expiry?: number | undefined
+  contentType?: string | undefined
+  userProperties?: Record<string, string> | undefined
+}
+
 export interface Connection {
   /**
-   * Publishes with QoS 1. `answered` is called with the reason code of the acknowledgement (0 unless the broker
-   * refuses the message; only MQTT 5 can), and never when the connection ends before that.
+   * `answered` is called with the reason code of the acknowledgement (0 unless the broker refuses the message; only
+   * MQTT 5 can), of QoS 0 with 0 when it was handed to the network; never when the connection ends before that.
    */
-  publish(topic: string, payload: string, retain: boolean, answered: (reasonCode: number) => void): void
+  publish(message: Outgoing, answered: (reasonCode: number) => void): void
   /** Ends it for a reason of ours; `ended` is called. */
   abort(problem: Problem): void
   /** Says goodbye, so that the broker drops the will, and ends it; `ended` is not called. Takes 500 ms at most. */
@@ -140,8 +159,10 @@ export const openConnection: OpenConnection = (settings, events) => {
 
   const open = client
   return {
-    publish(topic, payload, retain, answered) {
-      open.publish(topic, payload, { qos: 1, retain }, (error) => {
+    publish(message, answered) {
+      const { topic, payload, qos, retain } = message
+      const options = settings.protocolVersion === 5 ? withProperties(message) : { qos, retain }
+      open.publish(topic, payload, options, (error) => {
         if (over) return
         if (error === undefined || error === null) return answered(0)
         const code = (error as { code?: unknown }).code
@@ -168,6 +189,20 @@ export const openConnection: OpenConnection = (settings, events) => {
       })
     },
   }
+}
+
+function withProperties({
+  qos,
+  retain,
+  expiry,
+  contentType,
+  userProperties,
+}: Outgoing): IClientPublishOptions {
+  const properties: NonNullable<IClientPublishOptions['properties']> = {}
+  if (expiry !== undefined) properties.messageExpiryInterval = expiry
+  if (contentType !== undefined) properties.contentType = contentType
+  if (userProperties !== undefined) properties.userProperties = userProperties
+  return { qos, retain, properties }
 }
 
 function clientOptions(settings: ConnectionSettings): IClientOptions {

@@ -1,6 +1,6 @@
 // The messages of a session: each is known here from its hand-over until the broker (or an outbox on disk) has it,
 // or refuses it. Knows repeats, the order, the window; nothing of connections.
-import { type Entry, keyOf, type Outbox, OutboxFullError, type Publication, type Settled } from './outbox.ts'
+import { type Entry, keyOf, type Outbox, type Publication, type Settled } from './outbox.ts'
 import { Recent } from './recent.ts'
 import { RefusedError, RefusedPile } from './refused.ts'
 
@@ -13,11 +13,28 @@ export interface DeliveryCounts {
   repeats: number
 }
 
+export interface DeliveryParts {
+  /** ids whose repeats are recognised */
+  rememberedIds: number
+  /** ms since 1970 */
+  wallClock(): number
+  /** there is a next message */
+  readable(): void
+  /** a message finds no room; told once, until one was acknowledged */
+  full(error: Error): void
+  /** messages that had been kept are given up */
+  dropped(count: number, why: string): void
+  /** the outbox's disk fails, fails otherwise, or works again (undefined) */
+  problem(text: string | undefined): void
+}
+
 export class Delivery {
   readonly counts: DeliveryCounts = { in: 0, acknowledged: 0, refused: 0, dropped: 0, repeats: 0 }
   readonly refused = new RefusedPile()
   readonly #outbox: Outbox
-  readonly #acknowledged: Recent
+  readonly #parts: DeliveryParts
+  /** what the broker or the disk has */
+  readonly #known: Recent
   /** by id and topic: those that somebody waits for */
   readonly #awaited = new Map<string, Entry>()
   /** sent on this connection and not answered, in the order of sending, with the time of sending */
@@ -25,34 +42,67 @@ export class Delivery {
   #bytesUnderWay = 0
   #orders = 0
   #full = false
+  /** handed over before the outbox was open */
+  #early: Array<() => void> | undefined
 
-  constructor(outbox: Outbox, rememberedIds: number) {
+  constructor(outbox: Outbox, parts: DeliveryParts) {
     this.#outbox = outbox
-    this.#acknowledged = new Recent(rememberedIds)
+    this.#parts = parts
+    this.#known = new Recent(parts.rememberedIds)
+    outbox.listener = {
+      readable: parts.readable,
+      problem: parts.problem,
+      kept: (entry) => {
+        this.#known.add(entry.key)
+        this.#settle(entry)
+      },
+      found: (waiting, keys) => {
+        this.counts.in += waiting
+        for (const key of keys) this.#known.add(key)
+      },
+      dropped: (count, why) => {
+        this.counts.dropped += count
+        parts.dropped(count, why)
+      },
+    }
+    if (outbox.open !== undefined) this.#early = []
   }
 
-  /** Takes a message in, unless it is a repeat. Returns the OutboxFullError of the first one that finds no room. */
-  take(publication: Publication, settled: Settled, again: boolean): Error | undefined {
+  /** Opens the outbox; until that has ended, what is taken waits for it. */
+  async open(): Promise<void> {
+    await this.#outbox.open?.()
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const take of early) take()
+    this.#parts.readable()
+  }
+
+  /** Takes a message in, unless it is a repeat. */
+  take(publication: Publication, settled: Settled, again: boolean): void {
+    if (this.#early !== undefined) {
+      this.#early.push(() => this.take(publication, settled, again))
+      return
+    }
     const key = keyOf(publication)
     if (!again) {
-      if (this.#acknowledged.has(key)) {
+      if (this.#known.has(key)) {
         this.counts.repeats++
         settled()
-        return undefined
+        return
       }
       const twin = this.#awaited.get(key)
       if (twin !== undefined) {
         this.counts.repeats++
         twin.settled.push(settled)
-        return undefined
+        return
       }
     }
-    return this.#append(key, publication, settled)
+    this.#append(key, publication, settled)
   }
 
   /** Messages without an answer, under way or in the outbox. */
   get waiting(): number {
-    return this.#outbox.count
+    return this.#outbox.count + (this.#early?.length ?? 0)
   }
 
   get underWay(): number {
@@ -82,7 +132,7 @@ export class Delivery {
   acknowledge(entry: Entry): void {
     if (!this.#remove(entry)) return
     this.counts.acknowledged++
-    this.#acknowledged.add(entry.key)
+    this.#known.add(entry.key)
     this.#settle(entry)
   }
 
@@ -102,29 +152,36 @@ export class Delivery {
     this.#outbox.rewind()
   }
 
-  #append(key: string, publication: Publication, settled: Settled): Error | undefined {
-    const { id, topic, payload, retain } = publication
+  #append(key: string, publication: Publication, settled: Settled): void {
+    const { topic, payload, replayed = false } = publication
     const bytes = Buffer.byteLength(topic) + Buffer.byteLength(payload)
-    const entry: Entry = { key, id, topic, payload, retain, bytes, order: ++this.#orders, settled: [settled] }
+    const order = ++this.#orders
+    const at = this.#parts.wallClock()
+    const entry: Entry = {
+      ...publication,
+      replayed,
+      key,
+      bytes,
+      order,
+      at,
+      seq: 0,
+      settled: [settled],
+    }
     this.counts.in++
     this.#awaited.set(key, entry)
-    let first: Error | undefined
-    this.#outbox.append(entry, (error) => {
-      if (error !== undefined) {
-        this.counts.dropped++
-        if (!this.#full) first = error
-        this.#full = error instanceof OutboxFullError
-      }
-      this.#settle(entry, error)
-    })
-    return first
+    const error = this.#outbox.append(entry)
+    if (error === undefined) return
+    this.counts.dropped++
+    this.#settle(entry, error)
+    if (!this.#full) this.#parts.full(error)
+    this.#full = true
   }
 
   #remove(entry: Entry): boolean {
     if (!this.#underWay.delete(entry)) return false
     this.#bytesUnderWay -= entry.bytes
     this.#outbox.acknowledge(entry)
-    if (this.#outbox.count === 0) this.#full = false
+    this.#full = false
     return true
   }
 

@@ -2,21 +2,40 @@
 // keeps its place until it is acknowledged.
 import { Fifo } from './fifo.ts'
 
+export type QoS = 0 | 1 | 2
+export type Payload = string | Buffer
+
 /** What a sink hands over: one event as it is to be published. */
 export interface Publication {
   /** the event's id: a repeat of the same id to the same topic is not published again */
   readonly id: string
   readonly topic: string
-  readonly payload: string
+  readonly payload: Payload
   readonly retain: boolean
+  /** default 1 */
+  readonly qos?: QoS
+  /** MQTT 5: seconds from the sending after which the broker need not deliver it; default: never */
+  readonly expiry?: number | undefined
+  /** MQTT 5: such as application/json */
+  readonly contentType?: string | undefined
+  /** MQTT 5: noted as a user property beside the id */
+  readonly replayed?: boolean
+  /** how it is published when it had to wait for the broker; default: the same, with `replayed` */
+  readonly late?: (() => LateForm) | undefined
+}
+
+/** Topic and payload of a message that had to wait. */
+export interface LateForm {
+  topic: string
+  payload: Payload
 }
 
 /**
  * What makes two publications the same message: the id and the topic. The same event on another topic is another
  * message: its verdict may have changed, or two nodes publish it.
  */
-export function keyOf(publication: Publication): string {
-  return `${publication.id} ${publication.topic}`
+export function keyOf({ id, topic }: Pick<Publication, 'id' | 'topic'>): string {
+  return `${id} ${topic}`
 }
 
 /** Called once: without an error when the broker (or an outbox on disk) has the message for certain. */
@@ -24,14 +43,39 @@ export type Settled = (error?: Error) => void
 
 /** A message between its hand-over and the broker's answer. */
 export interface Entry extends Publication {
-  /** keyOf it */
+  /** keyOf the publication as it was handed over */
   readonly key: string
-  /** number of its hand-over in this process, growing */
+  /** number of its hand-over in this process, growing; 0 for what was read back from disk */
   readonly order: number
   /** of topic and payload together */
   readonly bytes: number
+  /** when it was handed over, ms since 1970 */
+  readonly at: number
+  /** becomes that of its late form */
+  topic: string
+  payload: Payload
+  replayed: boolean
+  /** its number in an outbox on disk, 1, 2, 3 …; 0 while it is in memory alone */
+  seq: number
   /** who waits for it; empty once they were told, and for what was read back from disk */
   settled: Settled[]
+}
+
+/** What an outbox tells. */
+export interface OutboxListener {
+  /** read() has something again after it had nothing */
+  readable(): void
+  /** the entry is where no end of the process can lose it */
+  kept(entry: Entry): void
+  /** messages that had been kept are given up: by the limit of size, or because they cannot be read any more */
+  dropped(count: number, why: string): void
+  /**
+   * It is open, with so many messages that an earlier process has left; `keys` are the ids and topics (keyOf) of the
+   * newest that were kept, waiting or not.
+   */
+  found(waiting: number, keys: readonly string[]): void
+  /** the disk fails, fails otherwise, or works again (undefined) */
+  problem(text: string | undefined): void
 }
 
 /**
@@ -39,18 +83,20 @@ export interface Entry extends Publication {
  * takes them at once; `spill` tells it when that is over.
  */
 export interface Outbox {
+  listener: OutboxListener | undefined
   /** entries not yet acknowledged, those that were read included */
   readonly count: number
-  /** bytes of those */
-  readonly bytes: number
-  /** called when read() has something again after it had nothing */
-  onReadable: (() => void) | undefined
+  /** when the oldest of them was handed over, ms since 1970 */
+  readonly oldest: number | undefined
+  /** bytes of its files */
+  readonly diskBytes: number
   /**
-   * Puts an entry behind all others. `kept` is called at most once: with an OutboxFullError or the disk's error when
-   * there is no place for it, without an error when it is where no end of the process can lose it. An outbox that
-   * never writes an entry to disk never says so.
+   * Must have ended before anything else is called. An outbox that cannot be opened goes on in memory, says why,
+   * and tries again by itself.
    */
-  append(entry: Entry, kept: (error?: Error) => void): void
+  open?(): Promise<void>
+  /** Puts an entry behind all others. Returns the OutboxFullError when there is no room for it. */
+  append(entry: Entry): Error | undefined
   /** The next entry that was not read since the last rewind, in order; undefined when there is none now. */
   read(): Entry | undefined
   /** Removes an entry that was read. */
@@ -77,11 +123,12 @@ export interface MemoryOutboxLimits {
 
 /** An outbox that lives as long as the process: the sender is told by the broker's acknowledgement alone. */
 export class MemoryOutbox implements Outbox {
-  onReadable: (() => void) | undefined
+  listener: OutboxListener | undefined
+  readonly diskBytes = 0
   readonly #maxCount: number
   readonly #maxBytes: number
   readonly #unread = new Fifo<Entry>()
-  readonly #read = new Map<number, Entry>()
+  readonly #read = new Set<Entry>()
   #bytes = 0
 
   constructor(limits: MemoryOutboxLimits = {}) {
@@ -97,29 +144,32 @@ export class MemoryOutbox implements Outbox {
     return this.#bytes
   }
 
-  append(entry: Entry, kept: (error?: Error) => void): void {
+  get oldest(): number | undefined {
+    for (const entry of this.#read) return entry.at
+    return this.#unread.first?.at
+  }
+
+  append(entry: Entry): Error | undefined {
     if (this.count >= this.#maxCount || this.#bytes + entry.bytes > this.#maxBytes) {
-      kept(
-        new OutboxFullError(
-          `${this.count} messages (${this.#bytes} bytes) wait already, there is no room for more`,
-        ),
+      return new OutboxFullError(
+        `${this.count} messages (${this.#bytes} bytes) wait already, there is no room for more`,
       )
-      return
     }
     const wasEmpty = this.#unread.length === 0
     this.#unread.push(entry)
     this.#bytes += entry.bytes
-    if (wasEmpty) this.onReadable?.()
+    if (wasEmpty) this.listener?.readable()
+    return undefined
   }
 
   read(): Entry | undefined {
     const entry = this.#unread.shift()
-    if (entry !== undefined) this.#read.set(entry.order, entry)
+    if (entry !== undefined) this.#read.add(entry)
     return entry
   }
 
   acknowledge(entry: Entry): void {
-    if (this.#read.delete(entry.order)) this.#bytes -= entry.bytes
+    if (this.#read.delete(entry)) this.#bytes -= entry.bytes
   }
 
   spill(): void {
@@ -127,7 +177,7 @@ export class MemoryOutbox implements Outbox {
   }
 
   rewind(): void {
-    this.#unread.putBack([...this.#read.values()])
+    this.#unread.putBack([...this.#read])
     this.#read.clear()
   }
 

@@ -1,6 +1,6 @@
 // The gateway's presence on its status topic: `online` once connected, `offline` by the last will or at a clean stop.
 import type { Clock } from './clock.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Outgoing } from './connection.ts'
 
 /** ms that a clean stop waits for the broker to take `offline` */
 const farewellTime = 1000
@@ -43,7 +43,7 @@ export class Presence {
   sayOnline(connection: Connection, retain: boolean, now: number, answered: (code: number) => void): void {
     if (!this.enabled) return
     this.#since = now
-    connection.publish(this.#topic, 'online', retain, (code) => {
+    connection.publish(this.#message('online', retain), (code) => {
       this.#since = undefined
       answered(code)
     })
@@ -54,10 +54,14 @@ export class Presence {
     if (!this.enabled) return
     await new Promise<void>((resolve) => {
       const stopTimer = clock.after(farewellTime, resolve)
-      connection.publish(this.#topic, 'offline', retain, () => {
+      connection.publish(this.#message('offline', retain), () => {
         stopTimer()
         resolve()
       })
     })
+  }
+
+  #message(payload: string, retain: boolean): Outgoing {
+    return { topic: this.#topic, payload, retain, qos: 1 }
   }
 }

@@ -1,6 +1,7 @@
 // One session with one broker, shared by all sinks that publish there. At least once: a message stays here until
 // the broker acknowledges it; what is unacknowledged when a connection ends is sent again, in the order of first
 // hand-over, on the next one. Repeats carry the same id.
+import { asError } from '../errors.ts'
 import { pauseAfter } from './backoff.ts'
 import { type Clock, systemClock } from './clock.ts'
 import {
@@ -11,7 +12,7 @@ import {
   openConnection,
 } from './connection.ts'
 import { Delivery, type DeliveryCounts } from './delivery.ts'
-import { type Entry, MemoryOutbox, type Outbox, type Publication, type Settled } from './outbox.ts'
+import { type Entry, MemoryOutbox, type Outbox, type Publication, type QoS, type Settled } from './outbox.ts'
 import { Presence } from './presence.ts'
 import { type Problem, reasonText } from './problems.ts'
 import type { Refusal } from './refused.ts'
@@ -28,13 +29,22 @@ export interface SessionState {
   phase: 'connecting' | 'connected' | 'closed'
   /** why there is no connection, in words; undefined while connected and before the first attempt has ended */
   problem: Problem | undefined
+  /** why the outbox cannot use its disk, in words; undefined while it can */
+  diskProblem: string | undefined
   /** messages without the broker's answer, under way or in the outbox */
   waiting: number
+  /** when the oldest of them was handed over, ms since 1970 */
+  oldest: number | undefined
+  /** of the outbox */
+  diskBytes: number
 }
 
 const versionNames = { 3: '3.1', 4: '3.1.1', 5: '5' } as const
-/** Bytes of a PUBLISH besides topic and payload: fixed header 5, topic length 2, packet id 2, properties 1. */
-const packetOverhead = 10
+/**
+ * Bytes of a PUBLISH besides topic, payload and the id: fixed header 5, topic length 2, packet id 2, properties'
+ * length 2; and of MQTT 5 expiry 5, content type 19, user properties `id` 7 and `replayed` 19.
+ */
+const packetOverhead = 61
 /** ms between looks at the oldest unanswered message */
 const watchInterval = 500
 
@@ -52,6 +62,8 @@ export class Session {
   readonly #strikes = new Strikes()
   #phase: SessionState['phase'] = 'connecting'
   #problem: Problem | undefined
+  #diskProblem: string | undefined
+  #opening: Promise<void> | undefined
   #connection: Connection | undefined
   #facts: BrokerFacts | undefined
   #protocol: SessionOptions['protocolVersion']
@@ -70,21 +82,22 @@ export class Session {
     this.#clock = parts.clock ?? systemClock
     this.#random = parts.random ?? Math.random
     this.#report = parts.report ?? (() => {})
-    this.#delivery = new Delivery(this.#outbox, this.#tuning.rememberedIds)
+    this.#delivery = new Delivery(this.#outbox, {
+      rememberedIds: this.#tuning.rememberedIds,
+      wallClock: Date.now,
+      readable: () => this.#pumpSoon(),
+      full: (error) => this.#reportFull(error),
+      dropped: (count, why) => this.#reportDropped(count, why),
+      problem: (text) => this.#setDiskProblem(text),
+    })
     this.#presence = new Presence(options.statusTopic)
-    this.#outbox.onReadable = () => this.#pumpSoon()
   }
 
-  /** Begins to connect; goes on trying until close(). */
+  /** Opens the outbox and begins to connect; goes on trying until close(). */
   start(): void {
     if (this.#phase === 'closed') return
-    const { url, clientId, username, password, keepalive, tls } = this.#options
-    const login = { url, clientId, username, password, keepalive, tls, will: this.#presence.will }
-    const { connectTimeout } = this.#tuning
-    this.#connection = this.#open(
-      { ...login, connectTimeout, protocolVersion: this.#protocol },
-      { connected: (facts) => this.#connected(facts), ended: (ending) => this.#ended(ending) },
-    )
+    this.#opening = this.#delivery.open()
+    this.#connect()
   }
 
   /**
@@ -95,13 +108,21 @@ export class Session {
    */
   publish(publication: Publication, settled: Settled, again = false): void {
     if (this.#phase === 'closed') return
-    const full = this.#delivery.take(publication, settled, again)
-    if (full !== undefined) this.#reportFull(full)
+    this.#delivery.take(publication, settled, again)
     this.#pumpSoon()
   }
 
   get state(): SessionState {
-    return { phase: this.#phase, problem: this.#problem, waiting: this.#delivery.waiting }
+    const { waiting } = this.#delivery
+    const { oldest, diskBytes } = this.#outbox
+    return {
+      phase: this.#phase,
+      problem: this.#problem,
+      diskProblem: this.#diskProblem,
+      waiting,
+      oldest,
+      diskBytes,
+    }
   }
 
   get counts(): Readonly<DeliveryCounts> {
@@ -134,8 +155,23 @@ export class Session {
       if (wasConnected) await this.#presence.sayOffline(connection, this.#facts!.retainAvailable, this.#clock)
       await connection.hangUp()
     }
-    await this.#outbox.close()
+    await this.#opening
+    try {
+      await this.#outbox.close()
+    } catch (error) {
+      this.#report('error', `mqtt: ${asError(error).message}; their senders send them again`)
+    }
     this.#changed()
+  }
+
+  #connect(): void {
+    const { url, clientId, username, password, keepalive, tls } = this.#options
+    const login = { url, clientId, username, password, keepalive, tls, will: this.#presence.will }
+    const { connectTimeout } = this.#tuning
+    this.#connection = this.#open(
+      { ...login, connectTimeout, protocolVersion: this.#protocol },
+      { connected: (facts) => this.#connected(facts), ended: (ending) => this.#ended(ending) },
+    )
   }
 
   #connected(facts: BrokerFacts): void {
@@ -201,13 +237,26 @@ export class Session {
     while (this.#delivery.underWay < most && this.#delivery.bytesUnderWay < this.#tuning.windowBytes) {
       const entry = this.#delivery.next(this.#clock.now())
       if (entry === undefined) return
-      if (entry.bytes + packetOverhead > facts.maximumPacketSize) this.#refuse(entry, reasonText(149))
-      else this.#send(connection, entry, entry.retain && facts.retainAvailable)
+      if (entry.bytes + entry.id.length + packetOverhead > facts.maximumPacketSize)
+        this.#refuse(entry, reasonText(149))
+      else this.#send(connection, entry, facts)
     }
   }
 
-  #send(connection: Connection, entry: Entry, retain: boolean): void {
-    connection.publish(entry.topic, entry.payload, retain, (code) => {
+  #send(connection: Connection, entry: Entry, { retainAvailable, maximumQoS }: BrokerFacts): void {
+    const retain = entry.retain && retainAvailable
+    const { id, topic, payload, qos = 1, expiry, contentType, replayed } = entry
+    const userProperties: Record<string, string> = replayed ? { id, replayed: 'true' } : { id }
+    const message = {
+      topic,
+      payload,
+      retain,
+      qos: Math.min(qos, maximumQoS) as QoS,
+      expiry,
+      contentType,
+      userProperties,
+    }
+    connection.publish(message, (code) => {
       if (connection !== this.#connection) return
       this.#strikes.answered(entry.key)
       if (code < 128) this.#delivery.acknowledge(entry)
@@ -243,14 +292,14 @@ export class Session {
     this.#reportProblem(problem)
     this.#failures++
     const pause = pauseAfter(this.#failures, this.#random(), this.#tuning.pauses)
-    this.#stopTimer = this.#clock.after(pause, () => this.start())
+    this.#stopTimer = this.#clock.after(pause, () => this.#connect())
   }
 
   #fallBack(): void {
     this.#protocol = 4
     const what = 'MQTT 3.1.1 is used instead, on which a broker cannot say that it refuses a message'
     this.#report('info', `mqtt: ${this.#options.address} does not speak MQTT 5; ${what}`)
-    this.start()
+    this.#connect()
   }
 
   /** The broker closed the connection: perhaps because of the oldest message that it had not answered. */
@@ -299,6 +348,20 @@ export class Session {
     const why = this.#problem === undefined ? '' : ` while ${this.#options.address} ${this.#problem.text}`
     const text = `mqtt: ${error.message}${why}. Further messages fail until there is room; the journal keeps their events.`
     this.#report('error', text)
+  }
+
+  #reportDropped(count: number, why: string): void {
+    const what = count === 1 ? '1 message is given up' : `${count} messages are given up`
+    this.#report('error', `mqtt: ${what}: ${why}. The journal keeps their events.`)
+    this.#changed()
+  }
+
+  #setDiskProblem(text: string | undefined): void {
+    if (text !== undefined && this.#diskProblem === undefined) this.#report('error', `mqtt: ${text}`)
+    else if (text === undefined && this.#diskProblem !== undefined)
+      this.#report('info', 'mqtt: the outbox works again')
+    this.#diskProblem = text
+    this.#changed()
   }
 
   #changed(): void {

@@ -40,6 +40,8 @@ export default function (RED: NodeAPI): void {
           topic,
           payload: payloadOf(event),
           retain: options.retain === true,
+          replayed: event.replayed,
+          late: () => ({ topic, payload: payloadOf({ ...event, replayed: true }) }),
         }
         const settled = (error?: Error) => {
           // The log node sends again what was under way when a node closed.
@@ -76,7 +78,7 @@ function open(RED: NodeAPI, options: MqttOutOptions): Output {
   const gateway = gatewayName(options.gateway)
   const broker = RED.nodes.getNode(options.broker) as BrokerNode | null
   if (!broker?.brokerurl) throw new Error('no broker is chosen, or the chosen one is disabled')
-  const seat = takeSeat(RED, broker.id, sessionOptions(broker, gateway, tlsNodeOf(RED, broker.id)))
+  const seat = takeSeat(RED, broker.id, sessionOptions(broker, gateway, tlsNodeOf(RED, broker.id)), {})
   return { seat, gateway, topicOf, payloadOf: payloadWriter(gateway) }
 }
 

@@ -1,7 +1,9 @@
 // The sessions of this process, one for each mqtt-broker config node that is in use. A deploy that leaves the broker
 // as it is leaves its session alone: the connection stays, and what it knows of the messages under way.
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import type { NodeAPI } from 'node-red'
+import { DiskOutbox, type DiskOutboxOptions } from '../../lib/mqtt/disk-outbox.ts'
 import { Session } from '../../lib/mqtt/session.ts'
 import type { Report, SessionOptions } from '../../lib/mqtt/session-options.ts'
 
@@ -10,6 +12,9 @@ export interface Seat {
   /** Resolves at once in a deploy; when Node-RED stops, once the session of the last node is closed. */
   leave(): Promise<void>
 }
+
+/** What the nodes of a broker say of its outbox. */
+export type OutboxSettings = Pick<DiskOutboxOptions, 'maxBytes' | 'keep' | 'order' | 'pace'>
 
 interface Shared {
   session: Session
@@ -28,9 +33,14 @@ let running: unknown
 let stopping = false
 
 /** A node's seat in the session of a broker; the first one opens it, or a change of the broker's settings. */
-export function takeSeat(RED: NodeAPI, brokerId: string, options: SessionOptions): Seat {
+export function takeSeat(
+  RED: NodeAPI,
+  brokerId: string,
+  options: SessionOptions,
+  outbox: OutboxSettings,
+): Seat {
   watchFlows(RED)
-  const shared = sharedSession(RED, brokerId, options)
+  const shared = sharedSession(RED, brokerId, options, outbox)
   shared.seats++
   return {
     session: shared.session,
@@ -41,9 +51,14 @@ export function takeSeat(RED: NodeAPI, brokerId: string, options: SessionOptions
   }
 }
 
-function sharedSession(RED: NodeAPI, brokerId: string, options: SessionOptions): Shared {
+function sharedSession(
+  RED: NodeAPI,
+  brokerId: string,
+  options: SessionOptions,
+  settings: OutboxSettings,
+): Shared {
   const { statusTopic } = options
-  const fingerprint = fingerprintOf(options)
+  const fingerprint = fingerprintOf(options, settings)
   const old = sessions.get(brokerId)
   if (old?.fingerprint === fingerprint && (old.statusTopic === statusTopic || old.seats > 0)) {
     if (old.statusTopic !== statusTopic) {
@@ -52,10 +67,11 @@ function sharedSession(RED: NodeAPI, brokerId: string, options: SessionOptions):
     }
     return old
   }
-  const session = new Session(options, { report: reporter(RED, brokerId) })
+  const outbox = new DiskOutbox({ ...settings, directory: outboxDirectory(RED, brokerId) })
+  const session = new Session(options, { outbox, report: reporter(RED, brokerId) })
   const shared: Shared = { session, statusTopic, fingerprint, seats: 0 }
   sessions.set(brokerId, shared)
-  // The old one has the same client id: the two must not meet at the broker.
+  // The old one has the same client id, and the outbox: the two must not meet.
   if (old === undefined) session.start()
   else void old.session.close().then(() => session.start())
   return shared
@@ -94,8 +110,16 @@ function reporter(RED: NodeAPI, brokerId: string): Report {
   }
 }
 
-function fingerprintOf({ statusTopic: _, tls, ...options }: SessionOptions): string {
+/** `<userDir>/outbox/<broker id>`; ids that a user has written may hold anything. */
+export function outboxDirectory(RED: NodeAPI, brokerId: string): string {
+  const name = /^[\w-]{1,100}$/.test(brokerId)
+    ? brokerId
+    : createHash('sha256').update(brokerId).digest('hex').slice(0, 16)
+  return join(RED.settings.userDir ?? process.cwd(), 'outbox', name)
+}
+
+function fingerprintOf({ statusTopic: _, tls, ...options }: SessionOptions, outbox: OutboxSettings): string {
   const { wsOptions, ...rest } = tls ?? {}
-  const text = JSON.stringify([options, rest, wsOptions !== undefined])
+  const text = JSON.stringify([options, outbox, rest, wsOptions !== undefined])
   return createHash('sha256').update(text).digest('hex')
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { hostname } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import mqttOut from '../../nodes/mqtt-out/mqtt-out.ts'
@@ -88,7 +90,11 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
   let broker: Mosquitto
   let collector: Collector
 
+  let userDir: string
+
   before(async () => {
+    userDir = mkdtempSync(join(tmpdir(), 'fieldlog-mqtt-out-'))
+    helper.settings({ userDir })
     await new Promise<void>((resolve) => helper.startServer(() => resolve()))
     broker = await startMosquitto()
   })
@@ -102,6 +108,8 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
   after(async () => {
     await broker.remove()
     await new Promise<void>((resolve) => helper.stopServer(() => resolve()))
+    helper.settings({})
+    rmSync(userDir, { recursive: true })
   })
 
   const load = (flow: Array<object & { id: string }>, credentials?: Record<string, Record<string, string>>) =>
@@ -234,13 +242,42 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
     await load([out('out')])
     await deliver('out', message(1))
     await broker.stop()
-    helper.getNode('out').receive(message(2))
     const waiting = statusWhen('out', (text) => text.includes('waiting'))
+    assert.equal(await deliver('out', message(2)), undefined, 'it is on disk')
     assert.match(await waiting, /^(connection lost|broker unreachable) · waiting 1$/)
-    const completed = completion('out', 2)
+    const connected = statusWhen('out', (text) => text.startsWith('connected'))
     await broker.start()
-    assert.equal(await completed, undefined)
-    assert.equal(await statusWhen('out', (text) => text.startsWith('connected')), 'connected')
+    assert.equal(await connected, 'connected')
+  })
+
+  it('goes on after a restart in the middle of an outage, before any node has sent anything', async () => {
+    await load([out('out')])
+    await deliver('out', message(11))
+    await broker.stop()
+    await Promise.all([12, 13, 14].map((seq) => deliver('out', message(seq))))
+    await helper.unload()
+    await broker.start()
+    await collector.close()
+    collector = await Collector.open(broker.url, 'fieldlog/pi-4/#')
+    await load([out('out')])
+    await collector.until(() => events().length >= 3)
+    const got = events().map(({ payload }) => JSON.parse(payload) as { seq: number; replayed: boolean })
+    assert.deepEqual(
+      got.map(({ seq, replayed }) => [seq, replayed]),
+      [
+        [12, true],
+        [13, true],
+        [14, true],
+      ],
+    )
+    // what the log sends again after the restart is known
+    await deliver('out', message(14, { replayed: true }))
+    await deliver('out', message(15))
+    await collector.until(() => events().length >= 4)
+    assert.deepEqual(
+      events().map(({ payload }) => (JSON.parse(payload) as { seq: number }).seq),
+      [12, 13, 14, 15],
+    )
   })
 
   it('takes address, login and CA from variables, empty ones too', async () => {
