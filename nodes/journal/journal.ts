@@ -13,6 +13,7 @@ export default function (RED: NodeAPI): void {
       try {
         const options = readJournalOptions(config, RED.settings.userDir ?? process.cwd())
         this.directory = options.directory
+        this.flushInterval = options.flushInterval
         this.service = new LogService(options, takeTracker(RED), {
           warn: (message) => (this.user ?? this).warn(message),
           changed: () => this.listener?.changed(),

@@ -9,6 +9,8 @@ export interface JournalNode extends Node {
   service: LogService | undefined
   /** where its files are; undefined where its settings are wrong */
   directory?: string
+  /** seconds after which a reading is durable at the latest */
+  flushInterval?: number | undefined
   /** the log node that uses it: there is one at most */
   user: Node | undefined
   /** told what the service tells, by the log node that uses it */

@@ -2,10 +2,12 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { asError } from '../../lib/errors.ts'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { compilePredicates } from '../../lib/predicates/compile.ts'
-import type { Labeller } from '../../lib/predicates/labeller.ts'
+import type { LabelResult } from '../../lib/predicates/result.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import { throttle } from '../shared/throttle.ts'
 import { type LabelOptions, labelDefaults } from './options.ts'
+import { type Delivery, forgetLabelling, type Labelling, labellingFor } from './registry.ts'
+import { upstreamOf } from './upstream.ts'
 
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('fieldlog-label', function (this: Node, config: LabelOptions & NodeDef) {
@@ -13,45 +15,72 @@ export default function (RED: NodeAPI): void {
     const options = { ...labelDefaults, ...config }
     const rows = Array.isArray(options.predicates) ? options.predicates : []
     const count = { good: 0, bad: 0 }
-    let labeller: Labeller | undefined
+    let labelling: Labelling | undefined
+    let leaving: Promise<void> = Promise.resolve()
 
     const status = throttle(() => {
-      const broken = labeller?.problems.length ?? 0
-      const text = `good ${count.good} · bad ${count.bad}`
+      const broken = labelling?.labeller.problems.length ?? 0
+      const held = labelling?.held ?? 0
+      const text = `good ${count.good} · bad ${count.bad}${held > 0 ? ` · held ${held}` : ''}`
       if (broken === 0) this.status({ fill: 'green', shape: 'dot', text })
       else this.status({ fill: 'yellow', shape: 'ring', text: `${text} · rules not used: ${broken}` })
     })
 
-    // A deploy may change the formats, and with them the rules, without making this node anew.
-    const compile = () => {
-      labeller = compilePredicates(rows, formatDefinitions(RED, []), options)
-      for (const { name, text } of labeller.problems) {
-        this.warn(`label: the rule "${name}" is not used: ${text}. Correct it in the node's panel.`)
-      }
-      status.changed()
-      return labeller
-    }
-    RED.events.on('flows:started', compile)
-
-    this.on('input', function (this: Node, message, send, done) {
+    const judged = ({ msg, send, done }: Delivery, result: LabelResult) => {
       try {
-        const msg = message as EventMessage
-        msg.event = { ...msg.event, ...(labeller ?? compile()).label(cleanEvent(msg)) }
-        const good = msg.event.verdict === 'good'
-        send(good ? [msg, null] : [null, msg])
-        if (good) count.good++
-        else count.bad++
+        msg.event = { ...msg.event, ...result }
+        send(result.verdict === 'good' ? [msg, null] : [null, msg])
+        count[result.verdict]++
         status.changed()
       } catch (error) {
         done(asError(error))
         return
       }
       done()
+    }
+
+    const leave = async (old: Labelling) => {
+      for (const { done } of await old.detach()) done()
+    }
+
+    // A deploy may change the formats, and with them the rules, without making this node anew.
+    const compile = () => {
+      const next = labellingFor(RED, this.id, (warn) =>
+        compilePredicates(rows, formatDefinitions(RED, []), options, { warn }),
+      )
+      if (labelling && labelling !== next) leaving = leave(labelling)
+      labelling = next
+      const { journal } = upstreamOf(RED, this.id)
+      next.attach({ judged, warn: (text) => this.warn(text), journal })
+      for (const { name, text } of next.labeller.problems) {
+        this.warn(`label: the rule "${name}" is not used: ${text}. Correct it in the node's panel.`)
+      }
+      status.changed()
+      return next
+    }
+    RED.events.on('flows:started', compile)
+
+    this.on('input', function (this: Node, message, send, done) {
+      try {
+        const msg = message as EventMessage
+        ;(labelling ?? compile()).take(cleanEvent(msg), { msg, send, done: (error) => done(error) })
+        status.changed()
+      } catch (error) {
+        done(asError(error))
+      }
     })
 
-    this.on('close', () => {
+    this.on('close', (removed: boolean, done: () => void) => {
       RED.events.removeListener('flows:started', compile)
       status.stop()
+      const last = labelling
+      if (last) leaving = Promise.all([leaving, leave(last)]).then(() => undefined)
+      leaving
+        .catch((error: unknown) => this.error(asError(error).message))
+        .finally(() => {
+          if (removed) forgetLabelling(RED, this.id)
+          done()
+        })
     })
   })
 }

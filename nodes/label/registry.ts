@@ -1,0 +1,40 @@
+// What label nodes remember outlives a deploy: the events that were under way come again.
+import type { EventEmitter } from 'node:events'
+import type { NodeAPI } from 'node-red'
+import type { EventMessage } from '../../lib/event.ts'
+import { LiveLabelling } from '../../lib/predicates/live-labelling.ts'
+
+/** A message whose `done` is still to be called. */
+export interface Delivery {
+  msg: EventMessage
+  send(messages: Array<EventMessage | null>): void
+  done(error?: Error): void
+}
+
+export type Labelling = LiveLabelling<Delivery>
+
+type MakeLabeller = ConstructorParameters<typeof LiveLabelling>[0]
+
+/** by runtime, then by node */
+const runtimes = new WeakMap<EventEmitter, Map<string, Labelling>>()
+
+/** The node's labelling: the one it had, where its rules are the same, else a new one. */
+export function labellingFor(RED: NodeAPI, id: string, make: MakeLabeller): Labelling {
+  const known = runtimes.get(RED.events) ?? new Map<string, Labelling>()
+  runtimes.set(RED.events, known)
+  const labelling = new LiveLabelling<Delivery>(make, stateName(id))
+  const before = known.get(id)
+  if (before?.labeller.remembers && before.labeller.rules === labelling.labeller.rules) return before
+  known.set(id, labelling)
+  return labelling
+}
+
+/** The node is gone for good. */
+export function forgetLabelling(RED: NodeAPI, id: string): void {
+  runtimes.get(RED.events)?.delete(id)
+}
+
+/** The file in the journal's directory; an id is a name already, but for the `:` of old subflows. */
+function stateName(id: string): string {
+  return `.label-${id.replace(/[^A-Za-z0-9_-]/g, '_')}`
+}
