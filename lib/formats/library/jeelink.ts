@@ -110,7 +110,10 @@ export const smarelay: FormatDefinition = {
 /** All of them, in the order in which a flow offers them. */
 export const jeelinkFormats: readonly FormatDefinition[] = [room, homepower, radioblip, smarelay]
 
-/** A counter of half watt-hours, and the power from the time of the last pulse: ms, from 60,000 on in seconds. */
+/**
+ * A counter of half watt-hours, and the power from the time of the last pulse: ms, from 60,000 on in seconds. A pair
+ * whose counter has not changed brings no news; with `onlyNews` it is left out.
+ */
 function pulsePair(n: number): FieldDefinition[] {
   const from = (n - 1) * 4
   return [
@@ -124,6 +127,7 @@ function pulsePair(n: number): FieldDefinition[] {
       decimals: 4,
       min: 0,
       max: 33,
+      newsOf: `c${n}`,
     },
     {
       name: `p${n}`,
@@ -134,6 +138,7 @@ function pulsePair(n: number): FieldDefinition[] {
       decimals: 1,
       min: 0,
       max: 1000,
+      newsOf: `c${n}`,
     },
     { name: `t${n}`, from: from + 2, read: 'u16le', type: 'integer', hidden: true },
   ]
