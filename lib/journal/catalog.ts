@@ -166,7 +166,7 @@ async function validSize(
  * it, the file's place is behind the one that it names, unless another names that one too.
  */
 async function inOrder(files: JournalFile[], openText: OpenText): Promise<JournalFile[]> {
-  const ordered = bySeq(files)
+  const ordered = await bySeq(files, openText)
   const doubtful: JournalFile[] = []
   for (const [index, file] of ordered.entries()) {
     const named = file.header?.previous
@@ -176,7 +176,7 @@ async function inOrder(files: JournalFile[], openText: OpenText): Promise<Journa
     file.firstSeq = (await withText(file, openText, firstReadableSeq)) ?? file.firstSeq
     doubtful.push(file)
   }
-  const result = doubtful.length === 0 ? ordered : bySeq(files)
+  const result = doubtful.length === 0 ? ordered : await bySeq(files, openText)
   for (const file of doubtful) {
     const named = file.header?.previous
     const rivals = files.filter((other) => other !== file && other.header?.previous === named)
@@ -188,25 +188,39 @@ async function inOrder(files: JournalFile[], openText: OpenText): Promise<Journa
   return result
 }
 
-function bySeq(files: JournalFile[]): JournalFile[] {
+async function bySeq(files: JournalFile[], openText: OpenText): Promise<JournalFile[]> {
   const sorted = files.toSorted((a, b) => a.firstSeq - b.firstSeq || a.day - b.day || a.number - b.number)
   const ordered: JournalFile[] = []
   for (let at = 0; at < sorted.length; ) {
     let end = at + 1
     while (sorted[end]?.firstSeq === sorted[at]!.firstSeq) end++
-    ordered.push(...chained(sorted.slice(at, end)))
+    ordered.push(...(end === at + 1 ? [sorted[at]!] : await chained(sorted.slice(at, end), openText)))
     at = end
   }
   return ordered
 }
 
-function chained(group: JournalFile[]): JournalFile[] {
-  const rest = [...group]
+/** Files that begin with the same seq. Where the chain between them is broken, one with entries comes last. */
+async function chained(group: JournalFile[], openText: OpenText): Promise<JournalFile[]> {
+  const follows = (file: JournalFile, files: JournalFile[]) =>
+    files.some((other) => other.path === file.header?.previous)
+  let rest = [...group]
+  if (rest.filter((file) => !follows(file, group)).length > 1) {
+    const full = new Set<JournalFile>()
+    for (const file of group) if (await withText(file, openText, holdsEntries)) full.add(file)
+    rest = [...group.filter((file) => !full.has(file)), ...full]
+  }
   const ordered: JournalFile[] = []
   while (rest.length > 0) {
     // the first whose predecessor is not among those still to come
-    const at = rest.findIndex((file) => !rest.some((other) => other.path === file.header?.previous))
+    const at = rest.findIndex((file) => !follows(file, rest))
     ordered.push(...rest.splice(Math.max(at, 0), 1))
   }
   return ordered
+}
+
+async function holdsEntries(text: TextFile): Promise<boolean> {
+  for await (const span of scanFile(text, 0, await text.size()))
+    if (span.kind === 'batch' && span.entries > 0) return true
+  return false
 }

@@ -126,12 +126,15 @@ export class ChainWriter {
     await file.close()
   }
 
-  /** After a failed write or sync the file's state is unknown: what lies beyond its good size is void. */
+  /**
+   * After a failed write or sync the file's state is unknown: what lies beyond its good size is void. One in
+   * which nothing is durable is no part of the chain, though the disk may not let it be removed.
+   */
   async #abandonFile(file: AppendFile, error: unknown): Promise<void> {
     this.#file = undefined
-    if (await file.discard(isDiskFull(error))) return
-    this.#previous = file.predecessor
+    if (file.size > 0) this.#previous = file.predecessor
     this.#abandoned.set(file.path, file.size)
+    await file.discard(isDiskFull(error))
   }
 
   /** Keeps the reserve, and makes no file that there is no room for. */

@@ -147,8 +147,9 @@ function isFilePath(path: string): boolean {
   return parseFilePath(path) !== undefined && path.endsWith('.txt')
 }
 
+/** Nothing in it that `escapeText` would have written otherwise: sectors of zeros, for one. */
 function isEscaped(text: string): boolean {
-  return !/\\(?!x[0-9a-f]{2})/.test(text)
+  return !/[\x00-\x1f\x7f\u0080-\u009f\u2028\u2029\ufeff]|\\(?!x[0-9a-f]{2})/.test(text)
 }
 
 function isJson(text: string): boolean {

@@ -1,5 +1,6 @@
 // The file that the writer appends to: its place in the chain, its good size, and the way to the next one.
 import { join } from 'node:path'
+import { errorCode } from '../errors.ts'
 import type { Disk, DiskFile } from './disk.ts'
 import { RunningHash } from './hash.ts'
 import { filePath, headerLine, parseFilePath } from './line.ts'
@@ -95,21 +96,23 @@ export class AppendFile {
   /**
    * Closes after a failed write or sync; what lies behind the durable bytes is void. A file in which nothing is
    * durable is removed, or a disk that fails for a day would fill a directory with them; on a full disk the
-   * void bytes are given back. Returns whether the file is gone. It never throws: the write's own failure is
-   * the one that counts.
+   * void bytes are given back. It never throws: the write's own failure is the one that counts.
    */
-  async discard(isFull: boolean): Promise<boolean> {
-    if (isFull && this.size > 0) await succeeds(this.#file.truncate(this.size))
-    await succeeds(this.#file.close())
-    return this.size === 0 && succeeds(this.#disk.remove(join(this.#directory, this.path)))
+  async discard(isFull: boolean): Promise<void> {
+    const isEmpty = this.size === 0
+    if (isFull && !isEmpty) await attempt(() => this.#file.truncate(this.size))
+    await attempt(() => this.#file.close())
+    if (isEmpty) await attempt(() => this.#disk.remove(join(this.#directory, this.path)))
   }
 }
 
-async function succeeds(work: Promise<void>): Promise<boolean> {
-  return work.then(
-    () => true,
-    () => false,
-  )
+/** Does what is good to have done, and goes on where it fails. */
+async function attempt(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error
+  }
 }
 
 /** The number of a day's next file: behind all that are there, whatever became of them. */

@@ -72,7 +72,9 @@ export async function* readJournal(
 
 /** Where to begin: a file whose H is under a checksum, so that no entry of an earlier one is left out. */
 async function firstFile(files: readonly JournalFile[], fromSeq: number, open: OpenText): Promise<number> {
-  let index = files.findLastIndex((file) => file.firstSeq <= fromSeq)
+  const last = files.findLast((file) => file.firstSeq <= fromSeq)
+  // of files that begin with the same seq, any may hold it
+  let index = files.findIndex((file) => file.firstSeq === last?.firstSeq)
   while (index > 0 && !(await withText(files[index]!, open, hasSoundHeader))) index--
   return Math.max(0, index)
 }

@@ -23,7 +23,7 @@ export class FakeTime implements Clock, Timers {
   }
 
   wall(): number {
-    return this.#wall
+    return Math.round(this.#wall)
   }
 
   monotonic(): number {

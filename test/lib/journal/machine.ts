@@ -77,8 +77,21 @@ export class Machine {
   /** Starts a process and opens the journal, trying again as the log node does. */
   async open(options: Partial<JournalOptions> = {}, plan: FaultPlan = {}): Promise<Process> {
     const process = this.boot(options, plan)
-    await this.during(process, () => start(process.journal, this.time))
+    await this.during(process, () => this.start(process))
     return process
+  }
+
+  /** Opens the journal, trying again as the log node does; rejects after so many tries. */
+  async start({ journal }: Process, tries = 6): Promise<void> {
+    for (let left = tries; ; left--) {
+      try {
+        await journal.start()
+        return
+      } catch (error) {
+        if (left <= 1) throw error
+        await new Promise<void>((resolve) => this.time.after(2_000, resolve))
+      }
+    }
   }
 
   /** Does something in a process, with time passing as it must; returns early when the process is killed. */
@@ -111,18 +124,6 @@ export class Machine {
 
   async read(from = 1): Promise<{ entries: Found[]; damage: DamageReport[] }> {
     return readEntries(this.disk, from)
-  }
-}
-
-async function start(journal: Journal, time: FakeTime): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    try {
-      await journal.start()
-      return
-    } catch (error) {
-      if (tries > 5) throw error
-      await new Promise<void>((resolve) => time.after(2_000, resolve))
-    }
   }
 }
 
