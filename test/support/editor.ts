@@ -43,6 +43,7 @@ export class Editor {
       viewport: options.size ?? { width: 1280, height: 800 },
       colorScheme: options.colorScheme ?? 'light',
     })
+    page.setDefaultTimeout(10_000)
     const editor = new Editor(browser, page)
     await page.goto(url)
     await page.locator('#red-ui-workspace-chart').waitFor()
@@ -72,26 +73,30 @@ export class Editor {
 
   /** Opens a node's panel by a double click, and waits until it stands still. */
   async openPanel(id: string): Promise<void> {
-    await this.page.locator(`[id="${id}"] .red-ui-flow-node`).dblclick({ force: true })
+    // Node-RED counts clicks by itself, and does not take two in one millisecond for a double click
+    await this.page.locator(`[id="${id}"] .red-ui-flow-node`).dblclick({ force: true, delay: 30 })
     await this.panelOpen()
   }
 
   async panelOpen(): Promise<void> {
     await this.page.locator('.red-ui-tray').last().waitFor()
     await this.page.waitForFunction(() => {
-      const trays = document.querySelectorAll('.red-ui-tray')
-      return getComputedStyle(trays[trays.length - 1] as Element).right === '0px'
+      const tray = document.querySelector('.red-ui-tray:last-child')
+      return tray !== null && getComputedStyle(tray).right === '0px'
     })
   }
 
-  /** Closes the panel by its Done button. */
+  /** Closes the panel by its Done button; a panel below it comes back, or the canvas does. */
   async done(): Promise<void> {
-    const trays = await this.page.locator('.red-ui-tray').count()
-    await this.page.locator('.red-ui-tray').last().locator('#node-dialog-ok, #node-config-dialog-ok').click()
-    await this.page.waitForFunction(
-      (count) => document.querySelectorAll('.red-ui-tray').length < count,
-      trays,
-    )
+    const tray = this.page.locator('.red-ui-tray').last()
+    const closed = await tray.elementHandle()
+    await tray.locator('#node-dialog-ok, #node-config-dialog-ok').click()
+    await this.page.waitForFunction((closed) => {
+      const shade = document.querySelector('#red-ui-editor-shade')
+      const below = document.querySelector('.red-ui-tray:last-child')
+      if (closed?.isConnected || !shade) return false
+      return below ? getComputedStyle(below).right === '0px' : getComputedStyle(shade).display === 'none'
+    }, closed)
   }
 
   async deploy(): Promise<void> {
@@ -105,6 +110,10 @@ export class Editor {
       confirm.waitFor({ timeout: 5_000 }).then(() => confirm.click(), ignoreTimeout),
     ])
     const response = await answered
+    // the question's shades fade away, and take the clicks until then
+    for (const shade of ['#red-ui-full-shade', '#red-ui-editor-shade']) {
+      await this.page.locator(shade).waitFor({ state: 'hidden' })
+    }
     if (!response.ok()) throw new Error(`the deploy was answered with ${response.status()}`)
   }
 
