@@ -2,15 +2,12 @@
 // process meanwhile, the plain file or the whole archive is there.
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { type BlockIndex, blockSize, cutBlock, describeBlock, encodeIndex, epochBehind } from './blocks.ts'
+import { type BlockIndex, describeBlock, encodeIndex, epochBehind, readBlock } from './blocks.ts'
 import type { JournalFile } from './catalog.ts'
 import type { Disk, DiskFile } from './disk.ts'
 import { headOf, indexPath } from './gz-text.ts'
 import { compressMember, expandMember } from './gzip.ts'
 import { replaceFile } from './replace-file.ts'
-
-/** A block without any C line (damage) is cut at this size all the same; bytes. */
-const longestBlock = 16 << 20
 
 /** `damaged`: the text is not what the chain says; it stays as it is. `stopped`: the caller said so. */
 export type ArchiveResult = 'archived' | 'damaged' | 'stopped'
@@ -89,17 +86,6 @@ async function compress(
     await pace.rest()
   }
   return { index, sha256: hash.digest('hex') }
-}
-
-async function readBlock(source: DiskFile, offset: number, size: number): Promise<Buffer> {
-  for (let look = blockSize; ; look *= 2) {
-    const text = await source.read(offset, Math.min(look, size - offset))
-    if (offset + text.length >= size) return text
-    if (text.length === 0) throw new Error(`the file is shorter than ${size} bytes`)
-    const end = cutBlock(text)
-    if (end !== undefined) return text.subarray(0, end)
-    if (look >= longestBlock) return text
-  }
 }
 
 /** Reads back what was written. */

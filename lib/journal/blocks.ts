@@ -38,6 +38,8 @@ export interface BlockIndex {
 
 /** Text of a block, at least, where the file has so much. */
 export const blockSize = 1 << 20
+/** A block without any C line (damage) is cut at this size all the same; bytes. */
+const longestBlock = 16 << 20
 
 const lf = 10
 const commitMark = Buffer.from('\nC ')
@@ -71,6 +73,22 @@ export function cutBlock(bytes: Buffer): number | undefined {
     if (mark === 0) break
   }
   return undefined
+}
+
+/** The text of the block that begins at an offset, which is a batch's start. */
+export async function readBlock(
+  source: Pick<DiskFile, 'read'>,
+  offset: number,
+  size: number,
+): Promise<Buffer> {
+  for (let look = blockSize; ; look *= 2) {
+    const text = await source.read(offset, Math.min(look, size - offset))
+    if (offset + text.length >= size) return text
+    if (text.length === 0) throw new Error(`the file is shorter than ${size} bytes`)
+    const end = cutBlock(text)
+    if (end !== undefined) return text.subarray(0, end)
+    if (look >= longestBlock) return text
+  }
 }
 
 /** What is known at the start of a block. */

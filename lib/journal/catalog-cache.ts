@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { errorCode } from '../errors.ts'
-import type { JournalFile } from './catalog.ts'
+import type { JournalFile, OpenText, TextFile, TimeSpan } from './catalog.ts'
 import type { Disk } from './disk.ts'
 import { replaceFile } from './replace-file.ts'
 
@@ -29,15 +29,39 @@ export async function readKnownFiles(disk: Disk, directory: string): Promise<Kno
 }
 
 /** Writes the sidecar from a catalog's files, where there are enough of them and it has to be changed. */
-export async function writeKnownFiles(disk: Disk, directory: string, files: JournalFile[]): Promise<void> {
+export async function writeKnownFiles(
+  disk: Disk,
+  directory: string,
+  files: JournalFile[],
+  openText: OpenText,
+): Promise<void> {
   const finished = files.slice(0, -lookedAt)
   if (finished.length < worthIt) return
-  const known = finished.map((file, index) => ({ ...file, next: files[index + 1]!.path }))
+  const known: KnownFile[] = []
+  for (const [index, file] of finished.entries()) {
+    const times = file.times ?? (await timesOf(file, openText))
+    known.push({ ...file, ...(times ? { times } : {}), next: files[index + 1]!.path })
+  }
   const json = JSON.stringify(known)
   const text = `${checksum(json)} ${json}\n`
   const path = join(directory, '.catalog')
   if ((await contentOf(disk, path)) === text) return
   await replaceFile(disk, path, Buffer.from(text))
+}
+
+/** What an archive's index says of the times in it. */
+async function timesOf(file: JournalFile, openText: OpenText): Promise<TimeSpan | undefined> {
+  if (file.stored === file.path) return undefined
+  const text: TextFile = await openText(file.stored)
+  try {
+    const { blocks } = text
+    if (!blocks) return undefined
+    const from = blocks.map((block) => block.from).filter((time) => time !== null)
+    const to = blocks.map((block) => block.to).filter((time) => time !== null)
+    return from.length === 0 ? { from: null, to: null } : { from: Math.min(...from), to: Math.max(...to) }
+  } finally {
+    await text.close()
+  }
 }
 
 async function contentOf(disk: Disk, path: string): Promise<string> {

@@ -60,6 +60,10 @@ export class GzText implements TextFile {
     return this.index.head
   }
 
+  get blocks(): readonly Block[] {
+    return this.index.blocks
+  }
+
   async read(position: number, length: number): Promise<Buffer> {
     const end = Math.min(position + length, this.index.size)
     const parts: Buffer[] = []

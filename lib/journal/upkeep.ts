@@ -237,7 +237,7 @@ export class Upkeep {
 
   async #writeCatalog(): Promise<void> {
     const { disk, directory } = this.#options
-    await writeKnownFiles(disk, directory, await this.#files())
+    await writeKnownFiles(disk, directory, await this.#files(), this.#openText)
   }
 
   /** As long as the work before took, so that half of one processor is the most that it ever takes. */
