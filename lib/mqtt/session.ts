@@ -68,6 +68,8 @@ export class Session {
   #facts: BrokerFacts | undefined
   #protocol: SessionOptions['protocolVersion']
   #connectedAt = 0
+  /** the broker has answered a message on this connection */
+  #wasUseful = false
   #failures = 0
   #pumping = false
   /** stops the timer that runs: to the next attempt, or to the next look at the oldest message */
@@ -186,6 +188,7 @@ export class Session {
     this.#problem = undefined
     this.#facts = facts
     this.#connectedAt = this.#clock.now()
+    this.#wasUseful = false
     const { address, clientId } = this.#options
     this.#report(
       'info',
@@ -259,6 +262,7 @@ export class Session {
     connection.publish(message, (code) => {
       if (connection !== this.#connection) return
       this.#strikes.answered(entry.key)
+      this.#wasUseful = true
       if (code < 128) this.#delivery.acknowledge(entry)
       else this.#refuse(entry, reasonText(code))
       this.#pumpSoon()
@@ -277,7 +281,8 @@ export class Session {
     this.#connection = undefined
     this.#stopTimer()
     if (connected) {
-      if (this.#clock.now() - this.#connectedAt >= this.#tuning.stableAfter) this.#failures = 0
+      const lasted = this.#clock.now() - this.#connectedAt >= this.#tuning.stableAfter
+      if (lasted || (this.#wasUseful && problem.kind !== 'taken over')) this.#failures = 0
       if (blamesMessage) this.#blame()
       this.#presence.forget()
       this.#delivery.rewind()
