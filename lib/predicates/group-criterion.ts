@@ -30,7 +30,10 @@ export function groupCriterion(row: PredicateRow, members: readonly Criterion[])
       return `expected ${operator} its rules to hold: ${parts.filter((part) => part !== undefined).join('; ')}`
     },
     size: (memory) =>
-      members.reduce((sum, member, i) => sum + (member.size?.((memory as unknown[])[i]) ?? 0), 0),
+      members.reduce(
+        (sum, { start, size }, i) => sum + (start ? (size?.((memory as unknown[])[i]) ?? 1) : 0),
+        0,
+      ),
   }
 }
 
