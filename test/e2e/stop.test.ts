@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Collector } from '../support/collector.ts'
 import { Gateway, type GatewayOptions } from '../support/gateway.ts'
 import { anyPacket, generator, wire } from '../support/jeelink.ts'
-import { readJournal } from '../support/journal-files.ts'
+import { journalHolds, readJournal } from '../support/journal-files.ts'
+import { startLineServer } from '../support/line-server.ts'
 import { createPty, type Pty } from '../support/pty.ts'
 import { bytesRead, portOpened } from '../support/serial-open.ts'
 
@@ -69,6 +70,38 @@ describe('stop while lines stream', function () {
         gateway.lines.filter((line) => /could not be logged|did not stop|failed/.test(line)),
         [],
       )
+    })
+  }
+
+  for (const nodeRed of ['node-red', 'node-red-4']) {
+    it(`logs every line that had been read when the signal came (${nodeRed})`, async () => {
+      const collector = await startLineServer()
+      gateway = await Gateway.start({
+        nodeRed,
+        env: { FIELDLOG_SERIAL: `tcp://127.0.0.1:${collector.port}` },
+      })
+      const lines = numberedLines(200_000)
+      let at = 0
+      const sending = collector.stream(() => {
+        const some = lines.slice(at, at + 500)
+        at += some.length
+        return some.length > 0 ? encode(some) : undefined
+      })
+      await journalHolds(gateway.journal, 5000)
+      const read = await collector.halt(gateway.child)
+      const stopped = gateway.stop()
+      gateway.child.kill('SIGCONT')
+      assert.equal((await stopped).status, 0)
+      collector.close()
+      await sending
+
+      const { entries } = readJournal(gateway.journal)
+      const texts = entries.map(({ text }) => text)
+      assert.deepEqual(texts, lines.slice(0, texts.length))
+      assert.ok(texts.length < lines.length, 'the lines ended before the gateway')
+      const complete = encode(texts).length
+      const next = encode([lines[texts.length] as string]).length
+      assert.ok(complete + next > read, `${read} bytes were read, ${complete} of them are logged`)
     })
   }
 
