@@ -104,6 +104,7 @@ export class LogService {
   async detach(): Promise<void> {
     this.hold()
     this.#send = undefined
+    await onItsWay()
     // what this node was given is durable before it is gone
     await this.#within(this.#journal.flush(), closeLimit)
   }
@@ -154,9 +155,7 @@ export class LogService {
     this.#stopped = true
     this.#stopRetry?.()
     const begin = this.#clock.monotonic()
-    // what was on its way to the log node when the flows began to stop arrives in the next turns
-    await nextTurn()
-    await nextTurn()
+    await onItsWay()
     const saved = await this.#within(this.#saveAndClose(), saveLimit)
     if (!saved)
       this.#listener.warn('log: the checkpoint could not be saved in time: events may be sent again')
@@ -296,4 +295,10 @@ export class LogService {
     stopTimer()
     return inTime
   }
+}
+
+/** What was on its way to the log node when the flows began to stop arrives in the next turns. */
+async function onItsWay(): Promise<void> {
+  await nextTurn()
+  await nextTurn()
 }

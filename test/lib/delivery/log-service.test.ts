@@ -266,6 +266,22 @@ describe('delivery: LogService', () => {
     assert.deepEqual([first!._msgid, second!._msgid], [first!.event.id, second!.event.id])
   })
 
+  it('still takes what was sent to the log node before the deploy and comes in the next turn', async () => {
+    const bench = new Bench().start()
+    await bench.until(() => true)
+    let waiting = 0
+    for (let i = 0; i < 3; i++) {
+      waiting++
+      setImmediate(() => bench.service.log({ payload: `late ${i}`, source: 's' }, '', () => waiting--))
+    }
+    await Promise.all([bench.service.detach(), bench.stop()])
+    assert.equal(waiting, 0)
+    assert.deepEqual(
+      readJournalText(directory).entries.map(({ text }) => text),
+      ['late 0', 'late 1', 'late 2'],
+    )
+  })
+
   it('stops in time where the checkpoint cannot be written, and says so', async () => {
     let hang = false
     const disk: Disk = {
