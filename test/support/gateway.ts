@@ -14,6 +14,8 @@ export interface GatewayOptions {
   home?: string
   /** the alias of Node-RED in node_modules; default: the one this test run is for */
   nodeRed?: string
+  /** the program in dist/bin with its arguments; default: the appliance itself */
+  command?: [string, ...string[]]
   /** true: with an IPC channel, as under `npm start`, whose end ends the gateway */
   ipc?: boolean
 }
@@ -48,7 +50,8 @@ export class Gateway {
   private constructor(options: GatewayOptions) {
     this.#ownHome = options.home === undefined
     this.home = options.home ?? mkdtempSync(join(tmpdir(), 'fieldlog-gateway-'))
-    this.child = spawn(process.execPath, [join(root, 'dist/bin/start.js')], {
+    const [program, ...args] = options.command ?? ['start.js']
+    this.child = spawn(process.execPath, [join(root, 'dist/bin', program), ...args], {
       stdio: ['ignore', 'pipe', 'pipe', ...(options.ipc ? (['ipc'] as const) : [])],
       env: {
         ...withoutOurs(process.env),
