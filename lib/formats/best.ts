@@ -1,8 +1,8 @@
 // Which of several formats fits a line best.
-import type { Scalar } from '../event.ts'
-import type { FieldDefinition, FormatDefinition } from './definition.ts'
+import type { FormatDefinition } from './definition.ts'
 import type { Format, Outcome, ReadingPlace } from './format.ts'
 import type { Line } from './line.ts'
+import { isPlausible } from './plausible.ts'
 import { listed } from './text.ts'
 
 interface Candidate {
@@ -52,17 +52,11 @@ function fitOf(definition: FormatDefinition, outcome: Outcome): number {
   if (outcome.kind !== 'clean') return -1
   const shown = definition.fields.filter((field) => !field.hidden)
   const { data } = outcome.events[0]!
-  const plausible = shown.filter((field) => isPlausible(field, data[field.name]))
+  const plausible = shown.filter((field) => {
+    const value = data[field.name] ?? null
+    return value !== null && isPlausible(field, value)
+  })
   return plausible.length / shown.length
-}
-
-function isPlausible({ min, max, allowed }: FieldDefinition, value: Scalar | undefined): boolean {
-  if (value === undefined || value === null) return false
-  if (allowed !== undefined && !allowed.includes(value)) return false
-  return (
-    typeof value !== 'number' ||
-    (value >= (min ?? Number.NEGATIVE_INFINITY) && value <= (max ?? Number.POSITIVE_INFINITY))
-  )
 }
 
 /** The other failed on the packet's length alone, and nothing else speaks for the best one. */

@@ -1,15 +1,26 @@
 import { checkDefinition } from '../../lib/formats/check.ts'
-import type { FieldDefinition, FormatDefinition } from '../../lib/formats/definition.ts'
+import { type FieldDefinition, type FormatDefinition, isPacketKind } from '../../lib/formats/definition.ts'
 import { colours } from '../shared/colours.ts'
 import { type DecoderInputs, decoderInputs } from '../shared/panel/format-decoder.ts'
 import { fromDrafts, type HeadDraft, toHeadDraft } from '../shared/panel/format-draft.ts'
-import { type FieldRow, fieldRow } from '../shared/panel/format-field-row.ts'
-import { showProblems, type Words } from '../shared/panel/format-inputs.ts'
+import {
+  decimalChoices,
+  type FieldRow,
+  fieldRow,
+  thousandsChoices,
+} from '../shared/panel/format-field-row.ts'
+import { currentValue, setValue, showProblems, type Words } from '../shared/panel/format-inputs.ts'
+import { libraryBar } from '../shared/panel/format-library.ts'
+import { type FormatPreviews, formatPreviews } from '../shared/panel/format-preview.ts'
 import { tryLines } from '../shared/panel/format-try.ts'
+import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
 import { definitionProblem, type FormatOptions, formatDefaults } from './options.ts'
 
 /** the inputs of the dialog that is open */
 let decoder: DecoderInputs
+let previews: FormatPreviews
+/** height of the dialog, for the list */
+let height = 0
 
 RED.nodes.registerType<FormatOptions>('fieldlog-format', {
   category: 'config',
@@ -28,16 +39,9 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
   },
   oneditprepare() {
     const words: Words = (key, values) => this._(`fieldlog-format.${key}`, values)
-    const review = () => refresh(words)
-    const soon = debounce(review)
-    const definition = this.definition ?? formatDefaults.definition
-    const head = toHeadDraft(definition)
-    for (const name of Object.keys(head) as Array<keyof HeadDraft>) headInput(name).val(head[name])
-    const select = $('#fieldlog-format-decoder')
-    decoder = decoderInputs($('#fieldlog-format-options'), select, definition.decoder, words, () => {
-      for (const row of rows()) row.setKind(decoder.kind())
-      arrange()
-    })
+    const soon = debounce(() => refresh(words))
+    addChoices($('#fieldlog-format-decimal'), decimalChoices(words))
+    addChoices($('#fieldlog-format-thousands'), thousandsChoices(words))
     list().editableList({
       addButton: words('add'),
       header: listHeader(words),
@@ -50,20 +54,35 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
       removeItem: () => soon(),
       sortItems: () => soon(),
     })
-    list().editableList('addItems', definition.fields)
-    // The list scrolls to each item that is added; it shall show the first.
-    setTimeout(() => list().closest('.red-ui-editableList-container').scrollTop(0), 0)
+    const take = (definition: FormatDefinition, sample?: string) => {
+      fill(definition, words)
+      if (sample !== undefined) sampleInput().val(sample)
+      refresh(words)
+    }
+    libraryBar($('#fieldlog-format-library'), $('#fieldlog-format-messages'), words, {
+      take,
+      draft: readDefinition,
+    })
+    previews = formatPreviews($('#fieldlog-format-readings'), $('#fieldlog-format-unknown'), {
+      words,
+      others: () => workspaceFormats(this.id),
+      take: (definition, sample) => {
+        take(definition, sample)
+        showTab('readings')
+      },
+    })
     form().on('input change', 'input, select, textarea', soon)
-    arrange()
-    review()
+    form().on('click', '[data-tab]', (event) => showTab(String($(event.currentTarget).attr('data-tab'))))
+    $('#fieldlog-format-fold').on('click', () => foldSpelling(!$('#fieldlog-format-spelling').is(':visible')))
+    showTab('sample')
+    take(this.definition ?? formatDefaults.definition)
   },
   oneditsave() {
     this.definition = readDefinition()
   },
-  oneditresize({ height }) {
-    const others = form().children(':not([data-path="fields"])').toArray()
-    const used = others.reduce((sum, other) => sum + ($(other).outerHeight(true) ?? 0), 0)
-    list().editableList('height', Math.max(172, height - used - 14))
+  oneditresize(size) {
+    height = size.height
+    arrangeHeight()
   },
 })
 
@@ -75,8 +94,16 @@ function list(): JQuery {
   return $('#fieldlog-format-fields')
 }
 
+function sampleInput(): JQuery {
+  return $('#node-config-input-sample')
+}
+
 function headInput(name: keyof HeadDraft): JQuery {
   return $(`#fieldlog-format-${name}`)
+}
+
+function headNames(): Array<keyof HeadDraft> {
+  return Object.keys(toHeadDraft({})) as Array<keyof HeadDraft>
 }
 
 function rows(): FieldRow[] {
@@ -90,12 +117,34 @@ function items(): JQuery[] {
     .map((item: HTMLElement) => $(item))
 }
 
+/** Puts a definition into the inputs, in place of what stands there. */
+function fill(definition: FormatDefinition, words: Words): void {
+  const head = toHeadDraft(definition)
+  for (const name of headNames()) setValue(headInput(name), head[name])
+  decoder = decoderInputs(
+    $('#fieldlog-format-options'),
+    $('#fieldlog-format-decoder'),
+    definition.decoder,
+    words,
+    () => {
+      for (const row of rows()) row.setKind(decoder.kind())
+      arrange()
+    },
+  )
+  list().editableList('empty')
+  list().editableList('addItems', definition.fields)
+  foldSpelling(
+    [head.nulls, head.decimal, head.thousands, head.unchanged, head.sameTime, head.onlyNews].some(Boolean),
+  )
+  arrange()
+  // The list scrolls to each item that is added; it shall show the first.
+  setTimeout(() => list().closest('.red-ui-editableList-container').scrollTop(0), 0)
+}
+
 function readDefinition(): FormatDefinition {
-  const head = toHeadDraft({})
-  for (const name of Object.keys(head) as Array<keyof HeadDraft>)
-    head[name] = String(headInput(name).val() ?? '')
+  const head = Object.fromEntries(headNames().map((name) => [name, currentValue(headInput(name))]))
   return fromDrafts(
-    head,
+    head as unknown as HeadDraft,
     decoder.read(),
     rows().map((row) => row.read()),
   )
@@ -103,12 +152,43 @@ function readDefinition(): FormatDefinition {
 
 /** Shows what belongs to the decoder. */
 function arrange(): void {
-  const isPacket = decoder.kind() === 'packet'
+  const isPacket = isPacketKind(decoder.kind())
   $('.fieldlog-for-packet').toggle(isPacket)
   $('.fieldlog-for-text').toggle(!isPacket)
+  arrangeHeight()
 }
 
-/** Checks the draft, says at the inputs what is wrong, and tries it on the sample. */
+function arrangeHeight(): void {
+  if (height === 0) return
+  const others = form().children(':not([data-path="fields"]):visible').toArray()
+  const used = others.reduce((sum, other) => sum + ($(other).outerHeight(true) ?? 0), 0)
+  list().editableList('height', Math.max(150, height - used - 14))
+}
+
+function foldSpelling(open: boolean): void {
+  $('#fieldlog-format-spelling').css('display', open ? 'flex' : 'none')
+  $('#fieldlog-format-fold')
+    .attr('aria-expanded', String(open))
+    .find('i')
+    .toggleClass('fa-caret-up', open)
+    .toggleClass('fa-caret-down', !open)
+  arrangeHeight()
+}
+
+function showTab(name: string): void {
+  form()
+    .find('[data-tab]')
+    .each((_, each) => {
+      $(each).toggleClass('selected', $(each).attr('data-tab') === name)
+    })
+  form()
+    .find('[data-tab-content]')
+    .each((_, each) => {
+      $(each).toggle($(each).attr('data-tab-content') === name)
+    })
+}
+
+/** Checks the draft, says at the inputs what is wrong, and tries it. */
 function refresh(words: Words): void {
   if (form().length === 0) return
   items().forEach((item, index) => {
@@ -119,8 +199,10 @@ function refresh(words: Words): void {
   showProblems(form(), problems)
   for (const row of rows()) row.showProblems()
   const result = $('#fieldlog-format-result')
-  if (problems.length === 0) tryLines(result, definition, String($('#node-config-input-sample').val()), words)
+  if (problems.length === 0) tryLines(result, definition, String(sampleInput().val()), words)
   else result.empty().append($('<div>').text(words('notYet', { count: problems.length })))
+  previews.show(problems.length === 0 ? definition : undefined)
+  arrangeHeight()
 }
 
 function listHeader(words: Words): JQuery {
@@ -129,6 +211,10 @@ function listHeader(words: Words): JQuery {
     $('<span>').addClass(`fieldlog-field-header-${name}`).text(words(name)).appendTo(header)
   }
   return header
+}
+
+function addChoices(select: JQuery, choices: ReadonlyArray<readonly [string, string]>): void {
+  for (const [value, text] of choices) $('<option>').val(value).text(text).appendTo(select)
 }
 
 /** Calls back a moment after the last of several calls. */

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict'
 import { checkDefinition } from '../../lib/formats/check.ts'
 import type { Decoder, FieldDefinition, FormatDefinition } from '../../lib/formats/definition.ts'
-import { jeelinkFormats } from '../../lib/formats/library/jeelink.ts'
+import { formatLibrary } from '../../lib/formats/library/library.ts'
 import {
-  type FieldDraft,
   fromDecoderDraft,
   fromDrafts,
-  fromFieldDraft,
   toDecoderDraft,
-  toFieldDraft,
   toHeadDraft,
 } from '../../nodes/shared/panel/format-draft.ts'
+import { type FieldDraft, fromFieldDraft, toFieldDraft } from '../../nodes/shared/panel/format-field-draft.ts'
 
 /** The definition after a way through the panel's inputs. */
 function edited(definition: FormatDefinition): FormatDefinition {
@@ -54,8 +52,60 @@ describe('nodes: the inputs of the format panel', () => {
       fields: [{ name: 't', type: 'number' }],
     },
     { type: 'json', decoder: { kind: 'json' }, fields: [{ name: 't', from: 'a.b', type: 'number' }] },
+    {
+      type: 'steps',
+      decoder: { kind: 'json', each: 'list' },
+      fields: [
+        {
+          name: 'v',
+          type: 'number',
+          also: ['w', 'x.y'],
+          nulls: [-999, 'N/A'],
+          decimal: ',',
+          thousands: ' ',
+          unit: '°C',
+          deviceUnit: '°F',
+          points: [
+            [0, 4],
+            [1023, 20],
+          ],
+          polynomial: [1, -0.5, 2],
+          min: 0,
+          max: 5,
+          range: 'clamp',
+          newsOf: 's',
+        },
+        { name: 's', type: 'string', trim: true, case: 'upper', map: { a: 'b', c: 'd' }, mapElse: 'keep' },
+        { name: 'odd', type: 'string', nulls: ['a,b', '-5'], map: { 'a=b': 'x', 'c,d': 'y' } },
+        { name: 'on', type: 'boolean', map: { open: true, closed: false } },
+        {
+          name: 't',
+          type: 'time',
+          time: 'pattern',
+          pattern: 'DD.MM.YYYY',
+          min: 0,
+          max: 1e12,
+          range: 'reject',
+        },
+      ],
+      nulls: ['NaN'],
+      decimal: 'any',
+      thousands: "'",
+      drop: { sameTime: true, unchanged: 60 },
+      onlyNews: true,
+    },
+    {
+      type: 'parts',
+      decoder: { kind: 'packet', minBytes: 3, parts: { from: 1, size: 2 } },
+      fields: [{ name: 'v', from: 0, whole: true, type: 'integer' }],
+    },
+    {
+      type: 'heads',
+      decoder: { kind: 'packet', parts: { size: { bit: 4, bits: 4 } } },
+      fields: [{ name: 'v', from: 1, read: 'i16le', type: 'integer' }],
+    },
   ]
-  for (const definition of [...jeelinkFormats, ...others]) {
+  for (const definition of [...formatLibrary.map(({ definition }) => definition), ...others]) {
     it(`give back the format ${definition.type}`, () => {
       assert.deepEqual(checkDefinition(definition), [])
       assert.deepEqual(edited(definition), definition)

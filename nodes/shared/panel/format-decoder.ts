@@ -42,6 +42,8 @@ export function decoderInputs(
   words: Words,
   changed: (kind: DecoderKind) => void,
 ): DecoderInputs {
+  place.find('.fieldlog-decoder-options').remove()
+  select.empty().off('change.fieldlog')
   for (const kind of decoderKinds)
     $('<option>')
       .val(kind)
@@ -53,7 +55,7 @@ export function decoderInputs(
     for (const { kind, element } of groups) element.toggle(kind === select.val())
     place.find('.fieldlog-decoder-hint').text(words(`hint.decoder-${String(select.val())}`))
   }
-  select.on('change', () => {
+  select.on('change.fieldlog', () => {
     show()
     changed(kind())
   })

@@ -1,34 +1,65 @@
 // One field in the panel's list: name, where it comes from, type and unit in a line; the rest folds out below.
 import { layouts } from '../../../lib/formats/decoders/packet.ts'
 import type { DecoderKind, FieldDefinition } from '../../../lib/formats/definition.ts'
-import { type FieldDraft, fromFieldDraft, toFieldDraft } from './format-draft.ts'
+import { thousandsMarks } from '../../../lib/formats/numbers.ts'
+import { type FieldDraft, fromFieldDraft, toFieldDraft } from './format-field-draft.ts'
 import { bare, currentValue, labelled, setValue, type Words } from './format-inputs.ts'
 
 type Name = keyof FieldDraft
 
 const types = ['number', 'integer', 'boolean', 'string', 'time'] as const
-const timeFormats = ['auto', 'iso', 's', 'ms'] as const
+const timeFormats = ['auto', 'iso', 's', 'ms', 'pattern'] as const
+const numbers = ['number', 'integer']
+const measured = [...numbers, 'time']
 
-/** the folded inputs, in their order, with the field types and, where it matters, the decoder they are for */
-const details: ReadonlyArray<{ name: Name; types?: readonly string[]; isPacket?: boolean }> = [
-  { name: 'read', isPacket: true },
-  { name: 'bit', isPacket: true },
-  { name: 'bits', isPacket: true },
+interface Detail {
+  name: Name
+  /** the field types that it is for; all by default */
+  types?: readonly string[]
+  /** the decoders that it is for; all by default */
+  kinds?: readonly DecoderKind[]
+  /** only where the value comes from the line */
+  isRead?: boolean
+  example?: string
+}
+
+const packet = { kinds: ['packet' as const], isRead: true }
+
+/** the folded inputs, in the order of the steps that they are for */
+const details: readonly Detail[] = [
+  { name: 'read', ...packet },
+  { name: 'bit', ...packet },
+  { name: 'bits', ...packet },
+  { name: 'also', isRead: true },
+  { name: 'nulls', isRead: true, example: '-999, NaN' },
+  { name: 'decimal', types: numbers, isRead: true },
+  { name: 'thousands', types: numbers, isRead: true },
   { name: 'time', types: ['time'] },
-  { name: 'scale', types: ['number', 'integer'] },
-  { name: 'offset', types: ['number', 'integer'] },
-  { name: 'decimals', types: ['number'] },
-  { name: 'min', types: ['number', 'integer', 'time'] },
-  { name: 'max', types: ['number', 'integer', 'time'] },
+  { name: 'pattern', types: ['time'], example: 'DD.MM.YYYY HH:mm' },
+  { name: 'scale', types: numbers },
+  { name: 'offset', types: numbers },
+  { name: 'points', types: numbers, example: '0=4, 1023=20' },
+  { name: 'polynomial', types: numbers, example: 'c0, c1, c2' },
+  { name: 'deviceUnit', types: numbers },
+  { name: 'map', example: 'ON=true, OFF=false' },
+  { name: 'mapElse' },
+  { name: 'case', types: ['string'] },
+  { name: 'min', types: measured },
+  { name: 'max', types: measured },
   { name: 'allowed' },
+  { name: 'range' },
+  { name: 'decimals', types: ['number'] },
   { name: 'default' },
   { name: 'when' },
-  { name: 'signed', isPacket: true },
+  { name: 'newsOf' },
+  { name: 'signed', ...packet },
+  { name: 'whole', ...packet },
+  { name: 'trim', types: ['string'] },
   { name: 'required' },
   { name: 'hidden' },
 ]
 
-const flags: readonly Name[] = ['signed', 'required', 'hidden']
+const flags: readonly Name[] = ['signed', 'whole', 'trim', 'required', 'hidden']
 
 export interface FieldRow {
   /** The field as it stands in the inputs, unchecked. */
@@ -62,8 +93,7 @@ export function fieldRow(
 
   setDraft(toFieldDraft(field))
   setKind(kind)
-  inputs.source.on('change', arrange)
-  inputs.type.on('change', arrange)
+  for (const name of ['source', 'type', 'time', 'map'] as const) inputs[name].on('input change', arrange)
   return { read, setKind, showProblems: () => more.find('.input-error').length > 0 && fold(true) }
 
   function setDraft(draft: FieldDraft): void {
@@ -98,25 +128,63 @@ export function fieldRow(
     const isComputed = inputs.source.val() === 'computed'
     inputs.from.toggle(!isComputed).attr('placeholder', words(`fromExample-${kind}`))
     inputs.computed.toggle(isComputed)
-    for (const { name, types, isPacket } of details) {
+    for (const { name, types, kinds, isRead } of details) {
       const fitsType = types === undefined || types.includes(String(inputs.type.val()))
-      const fitsDecoder = isPacket !== true || (kind === 'packet' && !isComputed)
-      inputs[name].closest('.fieldlog-input').toggle(fitsType && fitsDecoder)
+      const fitsDecoder = kinds === undefined || kinds.includes(kind)
+      const shown = fitsType && fitsDecoder && !(isRead === true && isComputed) && isUseful(name)
+      inputs[name].closest('.fieldlog-input').toggle(shown)
     }
+  }
+
+  /** Inputs that mean something only beside another one. */
+  function isUseful(name: Name): boolean {
+    if (name === 'pattern') return inputs.time.val() === 'pattern'
+    return name !== 'mapElse' || String(inputs.map.val()).trim() !== ''
   }
 }
 
 function moreInputs(more: JQuery, words: Words): Partial<Record<Name, JQuery>> {
-  const choices: Partial<Record<Name, ReadonlyArray<readonly [string, string]>>> = {
-    read: Object.keys(layouts).map((layout) => [layout, layout]),
-    time: timeFormats.map((format) => [format, words(`time-${format}`)]),
-  }
+  const choices = choicesOf(words)
   return Object.fromEntries(
-    details.map(({ name }) => [
+    details.map(({ name, example }) => [
       name,
-      labelled(more, name, { words, choices: choices[name], isFlag: flags.includes(name) }),
+      labelled(more, name, {
+        words,
+        choices: choices[name],
+        isFlag: flags.includes(name),
+        ...(example === undefined ? {} : { placeholder: example }),
+      }),
     ]),
   )
+}
+
+type Choices = Partial<Record<Name, ReadonlyArray<readonly [string, string]>>>
+
+function choicesOf(words: Words): Choices {
+  const named = (name: string, values: readonly string[]) =>
+    values.map((value) => [value, words(`${name}-${value || 'none'}`)] as const)
+  return {
+    read: Object.keys(layouts).map((layout) => [layout, layout]),
+    time: named('time', timeFormats),
+    decimal: decimalChoices(words),
+    thousands: thousandsChoices(words),
+    mapElse: named('mapElse', ['reject', 'keep']),
+    case: named('case', ['', 'lower', 'upper']),
+    range: named('range', ['', 'reject', 'clamp']),
+  }
+}
+
+export function decimalChoices(words: Words): Array<readonly [string, string]> {
+  return [
+    ['', words('decimal-none')],
+    ['.', '1.5'],
+    [',', '1,5'],
+    ['any', words('decimal-any')],
+  ]
+}
+
+export function thousandsChoices(words: Words): Array<readonly [string, string]> {
+  return [['', words('thousands-none')], ...thousandsMarks.map((mark) => [mark, `1${mark}000`] as const)]
 }
 
 /** A button that folds the rest out and in; the function does it, too. */

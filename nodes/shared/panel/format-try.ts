@@ -3,6 +3,7 @@ import type { Scalar } from '../../../lib/event.ts'
 import { compileFormats, type Formats } from '../../../lib/formats/compile.ts'
 import type { FieldDefinition, FormatDefinition } from '../../../lib/formats/definition.ts'
 import type { Outcome } from '../../../lib/formats/format.ts'
+import { isPlausible } from '../../../lib/formats/plausible.ts'
 import type { Words } from './format-inputs.ts'
 
 const mostLines = 50
@@ -37,9 +38,14 @@ function showLine(
   showOutcome($('<span class="fieldlog-try-values">').appendTo(row), definition, outcome, words)
 }
 
-function showOutcome(place: JQuery, definition: FormatDefinition, outcome: Outcome, words: Words): void {
+export function showOutcome(
+  place: JQuery,
+  definition: FormatDefinition,
+  outcome: Outcome,
+  words: Words,
+): void {
   if (outcome.kind === 'unknown') place.text(words('notTaken'))
-  if (outcome.kind === 'rejected')
+  if (outcome.kind === 'rejected' || outcome.kind === 'suppressed')
     for (const reason of outcome.reasons) $('<div>').text(reason).appendTo(place)
   if (outcome.kind !== 'clean') return
   for (const { data, time } of outcome.events) {
@@ -52,11 +58,11 @@ function showOutcome(place: JQuery, definition: FormatDefinition, outcome: Outco
   }
 }
 
-function showValue(place: JQuery, field: FieldDefinition, value: Scalar, words: Words): void {
+export function showValue(place: JQuery, field: FieldDefinition, value: Scalar, words: Words): void {
   const { name, type, unit = '' } = field
   const text = type === 'time' ? new Date(Number(value)).toISOString() : `${String(value)} ${unit}`.trim()
   const pair = showPair(place, name, text)
-  if (isImplausible(field, value))
+  if (!isPlausible(field, value))
     pair.addClass('fieldlog-try-implausible').attr('title', words('implausible'))
 }
 
@@ -65,11 +71,4 @@ function showPair(place: JQuery, name: string, text: string): JQuery {
   $('<span class="fieldlog-try-name">').text(name).appendTo(pair)
   $('<b>').text(text).appendTo(pair)
   return pair
-}
-
-function isImplausible({ min, max, allowed }: FieldDefinition, value: Scalar): boolean {
-  const isLow = typeof value === 'number' && min !== undefined && value < min
-  const isHigh = typeof value === 'number' && max !== undefined && value > max
-  const isOther = allowed !== undefined && !allowed.some((each) => each === value)
-  return isLow || isHigh || isOther
 }

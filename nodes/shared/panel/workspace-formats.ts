@@ -1,10 +1,18 @@
 import type { FormatDefinition } from '../../../lib/formats/definition.ts'
 
-/** The formats of the workspace as they stand in the editor, deployed or not; unfinished ones are left out. */
-export function workspaceFormats(): FormatDefinition[] {
+/**
+ * The formats of the workspace as they stand in the editor, deployed or not; unfinished ones are left out, and the
+ * one with this id.
+ */
+export function workspaceFormats(without?: string): FormatDefinition[] {
   const formats: FormatDefinition[] = []
   RED.nodes.eachConfig((node) => {
-    if (node.type === 'fieldlog-format' && node.d !== true && isDefinition(node.definition)) {
+    if (
+      node.type === 'fieldlog-format' &&
+      node.d !== true &&
+      node.id !== without &&
+      isDefinition(node.definition)
+    ) {
       formats.push(node.definition)
     }
   })
