@@ -5,14 +5,16 @@ import { asError } from '../errors.ts'
 import type { EventMessage } from '../event.ts'
 import { openText } from '../journal/archive.ts'
 import { readCatalog } from '../journal/catalog.ts'
-import { type Disk, systemDisk } from '../journal/disk.ts'
+import { CountingDisk } from '../journal/counting-disk.ts'
+import { systemDisk } from '../journal/disk.ts'
 import type { Entry } from '../journal/entry.ts'
 import { type DurableEntry, Journal, type JournalStatistics } from '../journal/journal.ts'
 import { JournalLockedError } from '../journal/lock.ts'
-import type { JournalOptions } from '../journal/options.ts'
+import type { JournalOptions, NoteFirst } from '../journal/options.ts'
 import { type DamageReport, type Reading, readJournal } from '../journal/reader.ts'
 import type { Salvage } from '../journal/recovery.ts'
 import { type Clock, systemClock } from '../journal/time.ts'
+import { type KeepOptions, Upkeep } from '../journal/upkeep.ts'
 import { systemTimers, type Timers } from '../timers.ts'
 import { CheckpointFile } from './checkpoint.ts'
 import { Delivery, type DeliveryState, type Overdue } from './delivery.ts'
@@ -44,6 +46,8 @@ export interface LogState {
   /** undefined before the journal could be opened */
   delivery: DeliveryState | undefined
   journal: JournalStatistics
+  /** what was written since the start: journal, checkpoint, archives */
+  wear: { bytes: number; syncs: number; seconds: number }
   /** why the journal is not open or not written, with what to do */
   problem: string | undefined
 }
@@ -61,7 +65,9 @@ export class LogService {
   readonly #listener: LogServiceListener
   #deliveryOptions: DeliveryOptions = {}
   readonly #checkpointFile: CheckpointFile
-  readonly #disk: Disk
+  readonly #disk: CountingDisk
+  readonly #upkeep: Upkeep
+  readonly #begin: number
   readonly #clock: Clock
   readonly #timers: Timers
   #delivery: Delivery | undefined
@@ -75,17 +81,31 @@ export class LogService {
   /** durable before delivery began */
   #early: DurableEntry[] = []
 
-  constructor(journal: JournalOptions, tracker: FlowTracker, listener: LogServiceListener) {
-    this.#disk = journal.disk ?? systemDisk
+  constructor(options: JournalOptions & KeepOptions, tracker: FlowTracker, listener: LogServiceListener) {
+    this.#disk = new CountingDisk(options.disk ?? systemDisk)
+    const journal = { ...options, disk: this.#disk }
     this.#clock = journal.clock ?? systemClock
     this.#timers = journal.timers ?? systemTimers
     this.#tracker = tracker
     this.#listener = listener
     this.#checkpointFile = new CheckpointFile(this.#disk, join(journal.directory, '.checkpoint'))
-    this.#journal = new Journal(journal, {
-      durable: (entries) => this.#durable(entries),
-      failure: (message) => this.#setProblem(message),
+    this.#begin = this.#clock.monotonic()
+    this.#upkeep = new Upkeep(journal, {
+      checkpoint: () => this.#delivery?.state.checkpoint ?? 0,
+      note: (kind, value) => {
+        this.#journal.notice(kind, value)
+        return this.#journal.flush()
+      },
+      warn: (message) => this.#listener.warn(message),
     })
+    const makeRoom = (noteFirst: NoteFirst) => this.#upkeep.makeRoom(noteFirst)
+    this.#journal = new Journal(
+      { ...journal, makeRoom },
+      {
+        durable: (entries) => this.#durable(entries),
+        failure: (message) => this.#setProblem(message),
+      },
+    )
   }
 
   /** Opens the journal; where that fails it says so, tries again, and holds what is logged meanwhile. */
@@ -164,7 +184,7 @@ export class LogService {
 
   async #saveAndClose(): Promise<void> {
     await this.#starting
-    await this.#delivery?.stop()
+    await Promise.all([this.#upkeep.stop(), this.#delivery?.stop()])
     await this.#checkpointFile.close()
   }
 
@@ -174,7 +194,13 @@ export class LogService {
   }
 
   get state(): LogState {
-    return { delivery: this.#delivery?.state, journal: this.#journal.statistics, problem: this.#problem }
+    const { bytes, syncs } = this.#disk
+    return {
+      delivery: this.#delivery?.state,
+      journal: this.#journal.statistics,
+      wear: { bytes, syncs, seconds: (this.#clock.monotonic() - this.#begin) / 1000 },
+      problem: this.#problem,
+    }
   }
 
   #append(message: LoggableMessage, fallbackSource: string, done: Done): void {
@@ -202,6 +228,7 @@ export class LogService {
       }
       const { lastSeq } = this.#opened
       this.#beginDelivery(await this.#resume(lastSeq), lastSeq)
+      this.#upkeep.start()
       if (this.#problem && !this.#journal.statistics.failure) this.#setProblem(undefined)
     } catch (error) {
       const reason =

@@ -64,11 +64,12 @@ export class ChainWriter {
 
   /**
    * Writes records that belong to one day and returns when they are durable. Where it throws nothing of them is
-   * durable as far as anyone may rely on it, and the next call goes to a new file.
+   * durable as far as anyone may rely on it, and the next call goes to a new file. With `intoReserve` the room
+   * that is kept for others counts as free.
    */
-  async write(records: readonly Held[], day: number | undefined, now: number): Promise<void> {
+  async write(records: readonly Held[], day: number | undefined, now: number, intoReserve = false): Promise<void> {
     // the head of a new file is not known yet; it is short
-    await this.#checkSpace(textSize(records))
+    if (!intoReserve) await this.#checkSpace(textSize(records))
     const file = await this.#fileFor(day, now)
     this.#lastPath = file.path
     const { bytes, lastSeq } = encodeBatches(records, this.lastSeq, now, file.head)

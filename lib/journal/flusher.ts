@@ -2,7 +2,7 @@
 import { asError } from '../errors.ts'
 import type { DualBuffer, Held } from './buffer.ts'
 import type { ChainWriter } from './chain-writer.ts'
-import { describeFailure, SlowDiskError, sameFailure } from './failure.ts'
+import { describeFailure, isDiskFull, SlowDiskError, sameFailure } from './failure.ts'
 import type { JournalOptions } from './options.ts'
 import type { StepWatch } from './step-watch.ts'
 import { dayOf } from './time.ts'
@@ -158,6 +158,7 @@ export class Flusher {
         stopWatch()
         this.failures++
         this.fail(error, writer.path)
+        if (isDiskFull(error) && !this.#ended && (await this.#makeRoom(writer))) continue
         if (!this.#ended) await this.#pause(this.#hurried ? firstPause : pause)
         if (this.#ended) return false
         continue
@@ -179,6 +180,14 @@ export class Flusher {
     this.#setFailure(
       `journal: ${describeFailure(error, path)}; holding ${count} events in memory, ${dropped}`,
     )
+  }
+
+  /** What goes is noted first, and that notice must fit: it may use the reserve. */
+  #makeRoom(writer: ChainWriter): Promise<boolean> {
+    return this.#options.makeRoom((kind, value) => {
+      const json = JSON.stringify(value)
+      return writer.write([{ kind: 'N', notice: kind, json }], undefined, this.#options.clock.wall(), true)
+    })
   }
 
   #setFailure(message: string | undefined): void {

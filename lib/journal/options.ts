@@ -5,6 +5,9 @@ import { type Disk, systemDisk } from './disk.ts'
 import { type Lock, takeLock } from './lock.ts'
 import { type Clock, systemClock } from './time.ts'
 
+/** Makes a notice durable at once, with the room that is kept in reserve. */
+export type NoteFirst = (kind: string, value: unknown) => Promise<void>
+
 /** Options of a journal's writer. */
 export interface JournalOptions {
   /** absolute path; made where it is missing */
@@ -21,6 +24,8 @@ export interface JournalOptions {
   reserve?: number
   /** bytes at which the writer goes on in another file of the same day; default: one file a day */
   fileSize?: number
+  /** called when the disk is full: removes what may go and resolves to whether there was any; default: nothing may */
+  makeRoom?: (noteFirst: NoteFirst) => Promise<boolean>
   /** version that the `open` notice names */
   software?: string
   disk?: Disk
@@ -41,6 +46,7 @@ export function withDefaults(options: JournalOptions): Required<JournalOptions> 
     maxHeldBytes: 64 << 20,
     reserve: 64_000_000,
     fileSize: Number.POSITIVE_INFINITY,
+    makeRoom: async () => false,
     software: '1.0.0',
     disk: systemDisk,
     clock: systemClock,

@@ -9,19 +9,24 @@ import { writeKnownFiles } from './catalog-cache.ts'
 import { type Disk, systemDisk } from './disk.ts'
 import { sha256Of } from './file-hash.ts'
 import { hashNotice, noticesOf } from './notices.ts'
+import type { NoteFirst } from './options.ts'
 import { applyRetention, type RetentionRules } from './retention.ts'
 import { scanFile } from './scan.ts'
 import { type Clock, dayOf, msPerDay, systemClock } from './time.ts'
 
-/** What the upkeep of a journal is told. */
-export interface UpkeepOptions {
-  directory: string
+/** What becomes of finished files. */
+export interface KeepOptions {
   /** days after which a finished file is gzipped; 0: never; default 2 */
   archiveAfter?: number
   /** days that are kept; 0: without a limit; default 0 */
   retentionDays?: number
   /** bytes on disk that are kept; 0: without a limit; default 0 */
   retentionBytes?: number
+}
+
+/** What the upkeep of a journal is told. */
+export interface UpkeepOptions extends KeepOptions {
+  directory: string
   disk?: Disk
   clock?: Clock
   timers?: Timers
@@ -35,9 +40,6 @@ export interface UpkeepParts {
   note(kind: string, value: unknown): Promise<void>
   warn(message: string): void
 }
-
-/** Writes a notice although the disk has no more room than the reserve. */
-export type NoteFirst = (kind: string, value: unknown) => Promise<void>
 
 /** The first look after a start, ms: not while everything else starts. */
 const firstLook = 60_000
