@@ -78,8 +78,20 @@ function handOver(path) {
     stdio: ['inherit', 'inherit', 'inherit', ...(command === 'start' ? ['ipc'] : [])],
   })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  if (command === 'start') stopWithParent(child)
   child.on('error', (error) => fail(`cannot run ${pinnedNode}: ${error.message}`))
   child.on('exit', (status, signal) => process.exit(signal ? 1 : status))
+}
+
+/** A signal to npm ends npm and its shell, but reaches us only where the shell has made way for us. */
+function stopWithParent(child) {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    child.kill('SIGTERM')
+  }, 500)
+  watch.unref()
 }
 
 function walk(path) {
