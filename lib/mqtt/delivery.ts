@@ -2,7 +2,7 @@
 // or refuses it. Knows repeats, the order, the window; nothing of connections.
 import { type Entry, keyOf, type Outbox, type Publication, type Settled } from './outbox.ts'
 import { Recent } from './recent.ts'
-import { RefusedError, RefusedPile } from './refused.ts'
+import { RefusedError, type RefusedPile } from './refused.ts'
 
 /** Distinct messages: in = acknowledged + refused + dropped + waiting. `repeats` were known already and stand apart. */
 export interface DeliveryCounts {
@@ -14,6 +14,7 @@ export interface DeliveryCounts {
 }
 
 export interface DeliveryParts {
+  refused: RefusedPile
   /** ids whose repeats are recognised */
   rememberedIds: number
   /** ms since 1970 */
@@ -26,11 +27,12 @@ export interface DeliveryParts {
   dropped(count: number, why: string): void
   /** the outbox's disk fails, fails otherwise, or works again (undefined) */
   problem(text: string | undefined): void
+  /** the counts are others, some time after the broker's answer */
+  changed(): void
 }
 
 export class Delivery {
   readonly counts: DeliveryCounts = { in: 0, acknowledged: 0, refused: 0, dropped: 0, repeats: 0 }
-  readonly refused = new RefusedPile()
   readonly #outbox: Outbox
   readonly #parts: DeliveryParts
   /** what the broker or the disk has */
@@ -39,6 +41,8 @@ export class Delivery {
   readonly #awaited = new Map<string, Entry>()
   /** sent on this connection and not answered, in the order of sending, with the time of sending */
   readonly #underWay = new Map<Entry, number>()
+  /** refused, and not yet gone from the outbox */
+  readonly #settingAside = new Map<Entry, { isRead: boolean; isKept: boolean }>()
   #bytesUnderWay = 0
   #orders = 0
   #full = false
@@ -70,7 +74,7 @@ export class Delivery {
 
   /** Opens the outbox; until that has ended, what is taken waits for it. */
   async open(): Promise<void> {
-    await this.#outbox.open?.()
+    await Promise.all([this.#outbox.open?.(), this.#parts.refused.open?.()])
     const early = this.#early ?? []
     this.#early = undefined
     for (const take of early) take()
@@ -121,7 +125,8 @@ export class Delivery {
 
   /** The next message to send, from now on under way. */
   next(now: number): Entry | undefined {
-    const entry = this.#outbox.read()
+    let entry = this.#outbox.read()
+    while (entry !== undefined && this.#isSetAside(entry)) entry = this.#outbox.read()
     if (entry === undefined) return undefined
     this.#underWay.set(entry, now)
     this.#bytesUnderWay += entry.bytes
@@ -130,26 +135,53 @@ export class Delivery {
 
   /** The broker has it. */
   acknowledge(entry: Entry): void {
-    if (!this.#remove(entry)) return
+    if (!this.#leave(entry)) return
+    this.#outbox.acknowledge(entry)
     this.counts.acknowledged++
-    this.#known.add(entry.key)
+    // what was kept on disk is known since then
+    if (entry.order > 0) this.#known.add(entry.key)
     this.#settle(entry)
   }
 
   /** The broker does not take it: set aside, with the reason. `text` is for those who wait. */
   refuse(entry: Entry, reason: string, text: string): void {
-    if (!this.#remove(entry)) return
-    this.counts.refused++
-    const { id, topic, payload, retain } = entry
-    this.refused.add({ id, topic, payload, retain }, reason)
-    this.#settle(entry, new RefusedError(text))
+    if (!this.#leave(entry)) return
+    const aside = { isRead: true, isKept: false }
+    this.#settingAside.set(entry, aside)
+    void this.#parts.refused.add(entry, reason).then(() => {
+      aside.isKept = true
+      if (aside.isRead) this.#dropAside(entry)
+      this.counts.refused++
+      this.#settle(entry, new RefusedError(text))
+      this.#parts.changed()
+    })
+  }
+
+  /** Publishes again what was refused; resolves to how many those are. */
+  resend(): Promise<number> {
+    return this.#parts.refused.resend((entry, settled) => this.take(entry, settled, true))
   }
 
   /** There is no answer to come for those under way: they are the next again, in order. */
   rewind(): void {
     this.#underWay.clear()
     this.#bytesUnderWay = 0
+    for (const aside of this.#settingAside.values()) aside.isRead = false
     this.#outbox.rewind()
+  }
+
+  /** An entry that was read again although it is refused: it leaves the outbox once it is in the pile. */
+  #isSetAside(entry: Entry): boolean {
+    const aside = this.#settingAside.get(entry)
+    if (aside === undefined) return false
+    aside.isRead = true
+    if (aside.isKept) this.#dropAside(entry)
+    return true
+  }
+
+  #dropAside(entry: Entry): void {
+    this.#settingAside.delete(entry)
+    this.#outbox.acknowledge(entry)
   }
 
   #append(key: string, publication: Publication, settled: Settled): void {
@@ -177,10 +209,9 @@ export class Delivery {
     this.#full = true
   }
 
-  #remove(entry: Entry): boolean {
+  #leave(entry: Entry): boolean {
     if (!this.#underWay.delete(entry)) return false
     this.#bytesUnderWay -= entry.bytes
-    this.#outbox.acknowledge(entry)
     this.#full = false
     return true
   }

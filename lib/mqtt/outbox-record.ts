@@ -50,7 +50,9 @@ export function entryOf(text: string, seq: number, at: number): Entry {
     expiry,
     contentType,
     replayed: true,
-    key: keyOf({ id, topic: of }),
+    get key() {
+      return keyOf({ id, topic: of })
+    },
     order: 0,
     bytes: topic.length + (payload ?? base64 ?? '').length,
     at,

@@ -2,6 +2,8 @@ import { defaultPauses, type Pauses } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import type { ConnectionSettings, OpenConnection } from './connection.ts'
 import type { Outbox } from './outbox.ts'
+import type { Problem } from './problems.ts'
+import type { RefusedPile } from './refused.ts'
 
 export interface SessionOptions
   extends Pick<
@@ -12,6 +14,8 @@ export interface SessionOptions
   address: string
   /** retained `online` here, `offline` by the last will and at a clean stop */
   statusTopic: string
+  /** a HealthReport here once a minute while connected; default: none */
+  healthTopic?: string
   tuning?: Partial<SessionTuning>
 }
 
@@ -30,6 +34,8 @@ export interface SessionTuning {
   rememberedIds: number
   /** between attempts to connect; default 0.5 s to 30 s */
   pauses: Pauses
+  /** ms between health reports, default 60,000 */
+  healthInterval: number
   /** ms that a connection must last to count as a good one, so that the pauses begin small again; default 10,000 */
   stableAfter: number
 }
@@ -42,6 +48,7 @@ export const defaultTuning: SessionTuning = {
   answerTimeout: 20_000,
   rememberedIds: 20_000,
   pauses: defaultPauses,
+  healthInterval: 60_000,
   stableAfter: 10_000,
 }
 
@@ -51,10 +58,30 @@ export type Report = (level: 'info' | 'warn' | 'error', text: string) => void
 export interface SessionParts {
   /** default: in memory, 100,000 messages or 64 MiB */
   outbox?: Outbox
+  /** default: in memory, 1,000 messages or 4 MiB */
+  refused?: RefusedPile
+  /** further parts of the health report */
+  health?: () => Promise<Record<string, unknown>>
   open?: OpenConnection
   clock?: Clock
   /** 0 … 1 */
   random?: () => number
   /** lines for the log: once a change of state, not once an attempt */
   report?: Report
+}
+
+export interface SessionState {
+  phase: 'connecting' | 'connected' | 'closed'
+  /** why there is no connection, in words; undefined while connected and before the first attempt has ended */
+  problem: Problem | undefined
+  /** why the outbox cannot use its disk, in words; undefined while it can */
+  diskProblem: string | undefined
+  /** messages without the broker's answer, under way or in the outbox */
+  waiting: number
+  /** when the oldest of them was handed over, ms since 1970 */
+  oldest: number | undefined
+  /** of the outbox */
+  diskBytes: number
+  /** messages that the broker refused and that are not sent again */
+  refused: number
 }

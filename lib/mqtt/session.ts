@@ -12,39 +12,23 @@ import {
   openConnection,
 } from './connection.ts'
 import { Delivery, type DeliveryCounts } from './delivery.ts'
-import { type Entry, MemoryOutbox, type Outbox, type Publication, type QoS, type Settled } from './outbox.ts'
+import { Health, healthOf } from './health.ts'
+import { type Entry, MemoryOutbox, type Outbox, type Publication, type Settled } from './outbox.ts'
+import { isTooLarge, outgoingOf } from './outgoing.ts'
 import { Presence } from './presence.ts'
 import { type Problem, reasonText } from './problems.ts'
-import type { Refusal } from './refused.ts'
+import { MemoryRefusedPile, type Refusal, type RefusedPile } from './refused.ts'
 import {
   defaultTuning,
-  type Report,
   type SessionOptions,
   type SessionParts,
+  type SessionState,
   type SessionTuning,
 } from './session-options.ts'
+import { SessionReports } from './session-reports.ts'
 import { Strikes } from './strikes.ts'
 
-export interface SessionState {
-  phase: 'connecting' | 'connected' | 'closed'
-  /** why there is no connection, in words; undefined while connected and before the first attempt has ended */
-  problem: Problem | undefined
-  /** why the outbox cannot use its disk, in words; undefined while it can */
-  diskProblem: string | undefined
-  /** messages without the broker's answer, under way or in the outbox */
-  waiting: number
-  /** when the oldest of them was handed over, ms since 1970 */
-  oldest: number | undefined
-  /** of the outbox */
-  diskBytes: number
-}
-
 const versionNames = { 3: '3.1', 4: '3.1.1', 5: '5' } as const
-/**
- * Bytes of a PUBLISH besides topic, payload and the id: fixed header 5, topic length 2, packet id 2, properties'
- * length 2; and of MQTT 5 expiry 5, content type 19, user properties `id` 7 and `replayed` 19.
- */
-const packetOverhead = 61
 /** ms between looks at the oldest unanswered message */
 const watchInterval = 500
 
@@ -52,13 +36,15 @@ export class Session {
   readonly #options: SessionOptions
   readonly #tuning: SessionTuning
   readonly #outbox: Outbox
+  readonly #refused: RefusedPile
   readonly #open: OpenConnection
   readonly #clock: Clock
   readonly #random: () => number
-  readonly #report: Report
+  readonly #reports: SessionReports
   readonly #listeners = new Set<() => void>()
   readonly #delivery: Delivery
   readonly #presence: Presence
+  readonly #health: Health | undefined
   readonly #strikes = new Strikes()
   #phase: SessionState['phase'] = 'connecting'
   #problem: Problem | undefined
@@ -83,16 +69,23 @@ export class Session {
     this.#open = parts.open ?? openConnection
     this.#clock = parts.clock ?? systemClock
     this.#random = parts.random ?? Math.random
-    this.#report = parts.report ?? (() => {})
+    this.#reports = new SessionReports(parts.report ?? (() => {}), options.address, this.#clock)
+    this.#refused = parts.refused ?? new MemoryRefusedPile()
     this.#delivery = new Delivery(this.#outbox, {
+      refused: this.#refused,
+      changed: () => this.#changed(),
       rememberedIds: this.#tuning.rememberedIds,
       wallClock: Date.now,
       readable: () => this.#pumpSoon(),
-      full: (error) => this.#reportFull(error),
-      dropped: (count, why) => this.#reportDropped(count, why),
+      full: (error) => this.#reports.full(error),
+      dropped: (count, why) => {
+        this.#reports.dropped(count, why)
+        this.#changed()
+      },
       problem: (text) => this.#setDiskProblem(text),
     })
     this.#presence = new Presence(options.statusTopic)
+    this.#health = this.#newHealth(parts.health)
   }
 
   /** Opens the outbox and begins to connect; goes on trying until close(). */
@@ -124,6 +117,7 @@ export class Session {
       waiting,
       oldest,
       diskBytes,
+      refused: this.#refused.count,
     }
   }
 
@@ -131,9 +125,14 @@ export class Session {
     return this.#delivery.counts
   }
 
-  /** What the broker refused, the newest of it, with the reasons. */
-  get refused(): readonly Refusal[] {
-    return this.#delivery.refused.list()
+  /** What the broker refused and is not sent again, the newest of it, with the reasons; the oldest first. */
+  refused(most = 1_000): Promise<Refusal[]> {
+    return this.#refused.list(most)
+  }
+
+  /** Publishes again what the broker refused; resolves to how many messages those are. */
+  resendRefused(): Promise<number> {
+    return this.#delivery.resend()
   }
 
   /** Calls the listener at each change of phase or problem. Returns the function that ends it. */
@@ -153,15 +152,16 @@ export class Session {
     this.#phase = 'closed'
     this.#connection = undefined
     this.#stopTimer()
+    this.#health?.end()
     if (connection !== undefined) {
       if (wasConnected) await this.#presence.sayOffline(connection, this.#facts!.retainAvailable, this.#clock)
       await connection.hangUp()
     }
     await this.#opening
     try {
-      await this.#outbox.close()
+      await Promise.all([this.#outbox.close(), this.#refused.close()])
     } catch (error) {
-      this.#report('error', `mqtt: ${asError(error).message}; their senders send them again`)
+      this.#reports.notClosed(asError(error))
     }
     this.#changed()
   }
@@ -189,27 +189,20 @@ export class Session {
     this.#facts = facts
     this.#connectedAt = this.#clock.now()
     this.#wasUseful = false
-    const { address, clientId } = this.#options
-    this.#report(
-      'info',
-      `mqtt: connected to ${address} as ${clientId} (MQTT ${versionNames[this.#protocol]})`,
-    )
+    this.#reports.connected(this.#options.clientId, versionNames[this.#protocol])
     this.#presence.sayOnline(connection, facts.retainAvailable, this.#connectedAt, (code) =>
       this.#presenceAnswered(code),
     )
+    this.#health?.begin(connection)
     this.#watch()
     this.#changed()
     this.#pump()
   }
 
   #presenceAnswered(code: number): void {
-    this.#strikes.answered(this.#presence.key)
+    this.#strikes.answered(this.#presence)
     if (code >= 128) {
-      const what = `the status topic ${this.#options.statusTopic}: ${reasonText(code)}`
-      this.#report(
-        'warn',
-        `mqtt: ${this.#options.address} refuses ${what}; events are published all the same`,
-      )
+      this.#reports.ownTopicRefused(`the status topic ${this.#options.statusTopic}`, reasonText(code))
     }
     this.#pump()
   }
@@ -235,33 +228,21 @@ export class Session {
     const { alone } = this.#strikes
     // A suspect is sent when the broker has shown, by taking the status, that this connection works.
     if (alone && this.#presence.pending) return
-    const window = Math.min(this.#tuning.window, facts.receiveMaximum) - (this.#presence.pending ? 1 : 0)
+    const ours = (this.#presence.pending ? 1 : 0) + (this.#health?.pending ? 1 : 0)
+    const window = Math.min(this.#tuning.window, facts.receiveMaximum) - ours
     const most = alone ? 1 : window
     while (this.#delivery.underWay < most && this.#delivery.bytesUnderWay < this.#tuning.windowBytes) {
       const entry = this.#delivery.next(this.#clock.now())
       if (entry === undefined) return
-      if (entry.bytes + entry.id.length + packetOverhead > facts.maximumPacketSize)
-        this.#refuse(entry, reasonText(149))
+      if (isTooLarge(entry, facts)) this.#refuse(entry, reasonText(149))
       else this.#send(connection, entry, facts)
     }
   }
 
-  #send(connection: Connection, entry: Entry, { retainAvailable, maximumQoS }: BrokerFacts): void {
-    const retain = entry.retain && retainAvailable
-    const { id, topic, payload, qos = 1, expiry, contentType, replayed } = entry
-    const userProperties: Record<string, string> = replayed ? { id, replayed: 'true' } : { id }
-    const message = {
-      topic,
-      payload,
-      retain,
-      qos: Math.min(qos, maximumQoS) as QoS,
-      expiry,
-      contentType,
-      userProperties,
-    }
-    connection.publish(message, (code) => {
+  #send(connection: Connection, entry: Entry, facts: BrokerFacts): void {
+    connection.publish(outgoingOf(entry, facts), (code) => {
       if (connection !== this.#connection) return
-      this.#strikes.answered(entry.key)
+      this.#strikes.answered(entry)
       this.#wasUseful = true
       if (code < 128) this.#delivery.acknowledge(entry)
       else this.#refuse(entry, reasonText(code))
@@ -271,7 +252,7 @@ export class Session {
 
   #refuse(entry: Entry, reason: string): void {
     const text = `mqtt: ${this.#options.address} refuses event ${entry.id} on ${entry.topic}: ${reason}`
-    if (entry.settled.length === 0) this.#report('warn', text)
+    if (entry.settled.length === 0) this.#reports.refused(text)
     this.#delivery.refuse(entry, reason, text)
   }
 
@@ -283,8 +264,9 @@ export class Session {
     if (connected) {
       const lasted = this.#clock.now() - this.#connectedAt >= this.#tuning.stableAfter
       if (lasted || (this.#wasUseful && problem.kind !== 'taken over')) this.#failures = 0
-      if (blamesMessage) this.#blame()
+      if (blamesMessage && !this.#health?.isBlamed()) this.#blame()
       this.#presence.forget()
+      this.#health?.end()
       this.#delivery.rewind()
     }
     this.#outbox.spill()
@@ -294,7 +276,8 @@ export class Session {
   }
 
   #tryAgain(problem: Problem): void {
-    this.#reportProblem(problem)
+    this.#problem = problem
+    this.#reports.notConnected(problem, this.#delivery.waiting)
     this.#failures++
     const pause = pauseAfter(this.#failures, this.#random(), this.#tuning.pauses)
     this.#stopTimer = this.#clock.after(pause, () => this.#connect())
@@ -302,8 +285,7 @@ export class Session {
 
   #fallBack(): void {
     this.#protocol = 4
-    const what = 'MQTT 3.1.1 is used instead, on which a broker cannot say that it refuses a message'
-    this.#report('info', `mqtt: ${this.#options.address} does not speak MQTT 5; ${what}`)
+    this.#reports.olderVersion()
     this.#connect()
   }
 
@@ -321,8 +303,7 @@ export class Session {
       return
     }
     this.#presence.enabled = false
-    const what = `the status topic ${this.#options.statusTopic}`
-    this.#report('warn', `mqtt: ${this.#options.address} does not take ${what}: ${why}. It is left out now.`)
+    this.#reports.ownTopicLeftOut(`the status topic ${this.#options.statusTopic}`, why)
   }
 
   /** Looks at the oldest unanswered message: no message waits for ever for an answer. */
@@ -339,33 +320,21 @@ export class Session {
     })
   }
 
-  #reportProblem(problem: Problem): void {
-    const before = this.#problem
-    this.#problem = problem
-    if (before?.kind === problem.kind) return
-    const level = ['unreachable', 'lost', 'no answer'].includes(problem.kind) ? 'warn' : 'error'
-    const { waiting } = this.#delivery
-    const held = waiting === 0 ? '' : `; ${waiting} ${waiting === 1 ? 'message waits' : 'messages wait'}`
-    this.#report(level, `mqtt: ${this.#options.address} ${problem.text}. Trying again${held}.`)
-  }
-
-  #reportFull(error: Error): void {
-    const why = this.#problem === undefined ? '' : ` while ${this.#options.address} ${this.#problem.text}`
-    const text = `mqtt: ${error.message}${why}. Further messages fail until there is room; the journal keeps their events.`
-    this.#report('error', text)
-  }
-
-  #reportDropped(count: number, why: string): void {
-    const what = count === 1 ? '1 message is given up' : `${count} messages are given up`
-    this.#report('error', `mqtt: ${what}: ${why}. The journal keeps their events.`)
-    this.#changed()
+  #newHealth(more: SessionParts['health']): Health | undefined {
+    const { healthTopic: topic } = this.#options
+    if (topic === undefined) return undefined
+    return new Health({
+      topic,
+      interval: this.#tuning.healthInterval,
+      clock: this.#clock,
+      report: async () => ({ ...healthOf(this.state, this.counts), ...(await more?.()) }),
+      refused: (why) => this.#reports.ownTopicLeftOut(`the health topic ${topic}`, why),
+    })
   }
 
   #setDiskProblem(text: string | undefined): void {
-    if (text !== undefined && this.#diskProblem === undefined) this.#report('error', `mqtt: ${text}`)
-    else if (text === undefined && this.#diskProblem !== undefined)
-      this.#report('info', 'mqtt: the outbox works again')
     this.#diskProblem = text
+    this.#reports.disk(text)
     this.#changed()
   }
 

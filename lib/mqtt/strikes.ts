@@ -14,8 +14,8 @@ export class Strikes {
   }
 
   /** The broker took it: it was not the cause. */
-  answered(key: string): void {
-    if (key === this.#suspect) this.closedOn(undefined)
+  answered(message: { readonly key: string }): void {
+    if (this.#suspect !== undefined && message.key === this.#suspect) this.closedOn(undefined)
   }
 
   /** The suspect must travel with nothing else under way, so that a further close proves it guilty. */

@@ -28,6 +28,11 @@ export function statusTopic(gateway: string): string {
   return `fieldlog/${topicLevel(gateway)}/status`
 }
 
+/** The topic of a gateway's health reports. */
+export function healthTopic(gateway: string): string {
+  return `fieldlog/${topicLevel(gateway)}/health`
+}
+
 /**
  * Compiles a template once; the function it returns is called for each event.
  * @throws Error in words when the template is not valid (see topicProblem)

@@ -5,12 +5,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Collector } from '../support/collector.ts'
+import { systemDisk } from '../../lib/journal/disk.ts'
+import type { Entry } from '../../lib/journal/entry.ts'
+import { readJournal } from '../../lib/journal/reader.ts'
 import { Gateway } from '../support/gateway.ts'
-import { readJournal } from '../support/journal-files.ts'
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
 import { createPty, type Pty } from '../support/pty.ts'
 import { portOpened } from '../support/serial-open.ts'
+import { Arrivals } from './arrivals.ts'
 import { type BrokerProxy, startProxy } from './proxy.ts'
 
 /** As an operator would set it up who wants to lose nothing. */
@@ -45,29 +47,26 @@ export class Way {
   readonly broker: Mosquitto
   readonly proxy: BrokerProxy
   readonly pty: Pty
-  readonly collector: Collector
+  readonly arrivals: Arrivals
   gateway: Gateway
   /** lines written so far */
   written = 0
   #streaming: Promise<void> = Promise.resolve()
   #stopped = false
 
-  private constructor(broker: Mosquitto, proxy: BrokerProxy, pty: Pty, collector: Collector) {
+  private constructor(broker: Mosquitto, proxy: BrokerProxy, pty: Pty, arrivals: Arrivals) {
     this.broker = broker
     this.proxy = proxy
     this.pty = pty
-    this.collector = collector
+    this.arrivals = arrivals
     this.gateway = this.#newGateway()
   }
 
   static async start(): Promise<Way> {
     const broker = await startMosquitto({ lines: durableBroker })
     const proxy = await startProxy(broker.port)
-    const collector = await Collector.open(broker.url, 'fieldlog/+/good/#', {
-      clean: false,
-      clientId: 'outages-collector',
-    })
-    const way = new Way(broker, proxy, await createPty(), collector)
+    const arrivals = await Arrivals.open(broker.url, 'fieldlog/+/good/#')
+    const way = new Way(broker, proxy, await createPty(), arrivals)
     await way.#running()
     return way
   }
@@ -106,23 +105,43 @@ export class Way {
     await this.broker.start()
   }
 
-  /** Resolves when every packet of the journal has arrived, or was acknowledged where the broker may lose some. */
-  async settled(limit: number): Promise<Outcome> {
+  /**
+   * Resolves when every packet of the journal has arrived, or was acknowledged where the broker may lose some; after
+   * `limit` ms with what is there by then. Looks every `every` ms.
+   */
+  async settled(limit: number, every = 300): Promise<Outcome> {
     const last = line(this.written - 1).trim()
     const end = performance.now() + limit
     for (;;) {
-      await pause(300)
-      const { entries } = readJournal(join(this.home, 'journal'))
-      const outcome = this.#compare(entries.filter(({ text }) => text.startsWith('OK 3 ')))
-      const isWhole = outcome.lost.length === 0 && entries.at(-1)?.text === last
-      if (isWhole || performance.now() > end) return outcome
+      await pause(every)
+      const outcome = { sent: 0, arrived: 0, lost: [] as string[], lostByBroker: 0, unknown: 0 }
+      let text = ''
+      for await (const entry of this.#packets()) {
+        const id = `${entry.epoch}-${entry.seq}`
+        text = entry.text
+        outcome.sent++
+        if (this.arrivals.ids.has(id)) outcome.arrived++
+        else if (this.proxy.acknowledged.has(id)) outcome.lostByBroker++
+        else outcome.lost.push(id)
+      }
+      outcome.unknown = this.arrivals.ids.size - outcome.arrived
+      const { repeats, outOfOrder } = this.arrivals
+      const isWhole = outcome.lost.length === 0 && text === last
+      if (isWhole || performance.now() > end) return { ...outcome, repeats, outOfOrder }
+    }
+  }
+
+  async *#packets(): AsyncGenerator<Entry> {
+    for await (const reading of readJournal(systemDisk, join(this.home, 'journal'), 1)) {
+      if (reading.kind !== 'batch') continue
+      for (const item of reading.items) if (item.kind === 'L' && item.text.startsWith('OK 3 ')) yield item
     }
   }
 
   async close(): Promise<void> {
     this.#stopped = true
     await this.gateway.remove()
-    await this.collector.close()
+    await this.arrivals.close()
     await this.proxy.close()
     await this.pty.close()
     await this.broker.remove()
@@ -143,28 +162,6 @@ export class Way {
   async #running(): Promise<void> {
     await this.gateway.line(/^fieldlog: the flow is running/, 60_000)
     await portOpened(this.gateway.child, this.pty)
-  }
-
-  #compare(packets: ReadonlyArray<{ id: string; seq: number }>): Outcome {
-    const sent = new Set(packets.map(({ id }) => id))
-    const arrived = new Set<string>()
-    const outcome = { unknown: 0, repeats: 0, outOfOrder: 0 }
-    let highest = 0
-    for (const id of this.collector.ids()) {
-      if (!sent.has(id)) outcome.unknown++
-      if (arrived.has(id)) {
-        outcome.repeats++
-        continue
-      }
-      arrived.add(id)
-      const seq = Number(id.split('-')[1])
-      if (seq < highest) outcome.outOfOrder++
-      highest = Math.max(highest, seq)
-    }
-    const missing = [...sent].filter((id) => !arrived.has(id))
-    const lost = missing.filter((id) => !this.proxy.acknowledged.has(id))
-    const lostByBroker = missing.length - lost.length
-    return { sent: sent.size, arrived: arrived.size, lost, lostByBroker, ...outcome }
   }
 }
 

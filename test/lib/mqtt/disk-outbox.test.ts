@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { DiskOutbox, type DiskOutboxOptions } from '../../../lib/mqtt/disk-outbox.ts'
-import { type Entry, keyOf, OutboxFullError } from '../../../lib/mqtt/outbox.ts'
+import { type Entry, OutboxFullError } from '../../../lib/mqtt/outbox.ts'
 import { FakeTime, settle } from '../../support/fake-time.ts'
 import { FaultDisk } from '../../support/fault-disk.ts'
 import { MemoryDisk, type Random, seededRandom } from '../../support/memory-disk.ts'
+import { testEntry } from './support.ts'
 
 /** One process's outbox, and what it told. */
 interface Opened {
@@ -17,15 +18,6 @@ interface Opened {
 }
 
 const directory = '/outbox/broker'
-let orders = 0
-
-function entry(id: string, over: Partial<Entry> = {}): Entry {
-  const publication = { id, topic: `t/${id}`, payload: `payload of ${id}`, retain: false, ...over }
-  const bytes = publication.topic.length + publication.payload.length
-  const fixed = { key: keyOf(publication), order: ++orders, bytes, at: 0, seq: 0, settled: [] }
-  return { replayed: false, ...fixed, ...publication }
-}
-
 const ids = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `e-${from + i}`)
 
 describe('mqtt outbox on disk', () => {
@@ -82,14 +74,14 @@ describe('mqtt outbox on disk', () => {
   it('leaves the disk alone as long as the broker keeps up', async () => {
     const opened = await open()
     const before = opened.disk.operations.length
-    for (const id of ids(0, 500)) opened.outbox.append(entry(id))
+    for (const id of ids(0, 500)) opened.outbox.append(testEntry(id))
     for (const each of await readAll(opened.outbox)) opened.outbox.acknowledge(each)
     assert.deepEqual([opened.outbox.count, opened.kept, opened.disk.operations.length], [0, [], before])
   })
 
   it('keeps all from a spill on, in order, and goes on from there after a power cut', async () => {
     const first = await open()
-    const all = ids(0, 40).map((id) => entry(id))
+    const all = ids(0, 40).map((id) => testEntry(id))
     for (const each of all.slice(0, 20)) first.outbox.append(each)
     assert.deepEqual(namesOf(await readAll(first.outbox, 10)), ids(0, 10))
     first.outbox.acknowledge(all[0]!)
@@ -107,7 +99,7 @@ describe('mqtt outbox on disk', () => {
       second.known,
       ids(1, 40).map((id) => `${id} t/${id}`),
     )
-    second.outbox.append(entry('new'))
+    second.outbox.append(testEntry('new'))
     const read = await readAll(second.outbox)
     assert.deepEqual(namesOf(read), [...ids(1, 40), 'new'])
     assert.deepEqual(
@@ -120,12 +112,12 @@ describe('mqtt outbox on disk', () => {
   it('stays in memory again once the broker answers and all that waited is on its way', async () => {
     const { outbox, ...opened } = await open()
     outbox.spill()
-    for (const id of ids(0, 3)) outbox.append(entry(id))
+    for (const id of ids(0, 3)) outbox.append(testEntry(id))
     const waited = await readAll(outbox)
-    outbox.append(entry('still kept'))
+    outbox.append(testEntry('still kept'))
     const [kept] = await readAll(outbox)
     outbox.acknowledge(waited[0]!)
-    outbox.append(entry('in memory'))
+    outbox.append(testEntry('in memory'))
     await settle(20)
     assert.deepEqual(opened.kept, [...ids(0, 3), 'still kept'])
     for (const each of [...waited.slice(1), kept!, ...(await readAll(outbox))]) outbox.acknowledge(each)
@@ -135,10 +127,10 @@ describe('mqtt outbox on disk', () => {
   it('sends what comes at once, live first, and what waited behind it at its pace', async () => {
     const { outbox } = await open({ order: 'live-first', pace: 100 })
     outbox.spill()
-    for (const id of ids(0, 100)) outbox.append(entry(id))
+    for (const id of ids(0, 100)) outbox.append(testEntry(id))
     const [first] = await readAll(outbox, 1)
     outbox.acknowledge(first!)
-    outbox.append(entry('live'))
+    outbox.append(testEntry('live'))
     assert.equal(outbox.read()?.id, 'live')
     assert.equal(outbox.read(), undefined)
     await time.advance(1000)
@@ -155,7 +147,7 @@ describe('mqtt outbox on disk', () => {
     const late = () => ({ topic: 'late/a', payload: Buffer.of(0, 255) })
     const first = await open()
     first.outbox.spill()
-    first.outbox.append(entry('a', { late, qos: 2, retain: true, expiry: 60, contentType: 'x/y' }))
+    first.outbox.append(testEntry('a', { late, qos: 2, retain: true, expiry: 60, contentType: 'x/y' }))
     await durable(first, 1)
     await first.outbox.close()
     const second = await open()
@@ -182,7 +174,7 @@ describe('mqtt outbox on disk', () => {
     const { outbox, ...opened } = await open(small)
     outbox.spill()
     for (const id of ids(0, 5000)) {
-      outbox.append(entry(id))
+      outbox.append(testEntry(id))
       if (outbox.count % 500 === 0) await durable(opened as Opened, outbox.count)
     }
     const full = outbox.diskBytes
@@ -209,7 +201,7 @@ describe('mqtt outbox on disk', () => {
     opened.outbox.spill()
     const errors: Error[] = []
     for (const id of ids(0, 300)) {
-      const error = opened.outbox.append(entry(id))
+      const error = opened.outbox.append(testEntry(id))
       if (error) errors.push(error)
       await settle(4)
     }
@@ -224,10 +216,10 @@ describe('mqtt outbox on disk', () => {
   it('keeps the newest within its limit, and says what it gave up', async () => {
     const opened = await open({ maxBytes: 10_000, keep: 'newest', memory: { count: 20 } })
     opened.outbox.spill()
-    opened.outbox.append(entry('under way'))
+    opened.outbox.append(testEntry('under way'))
     const [underWay] = await readAll(opened.outbox, 1)
     for (const id of ids(0, 300)) {
-      assert.equal(opened.outbox.append(entry(id)), undefined)
+      assert.equal(opened.outbox.append(testEntry(id)), undefined)
       await settle(4)
     }
     assert.ok(opened.dropped > 50)
@@ -243,7 +235,7 @@ describe('mqtt outbox on disk', () => {
     opened.disk.fault = ({ name }) => (name === 'sync' || name === 'create' ? 'fail' : undefined)
     opened.disk.code = 'ENOSPC'
     opened.outbox.spill()
-    for (const id of ids(0, 10)) opened.outbox.append(entry(id))
+    for (const id of ids(0, 10)) opened.outbox.append(testEntry(id))
     await settle(20)
     assert.deepEqual(opened.kept, [])
     assert.match(opened.problems[0]!, /^outbox: cannot write .* disk is full: make room; holding \d+ events/)
@@ -269,7 +261,7 @@ describe('mqtt outbox on disk', () => {
       /^outbox: cannot be opened: another writer has it; messages wait in memory$/,
     )
     opened.outbox.spill()
-    for (const id of ids(0, 5)) opened.outbox.append(entry(id))
+    for (const id of ids(0, 5)) opened.outbox.append(testEntry(id))
     assert.deepEqual(namesOf(await readAll(opened.outbox, 2)), ids(0, 2))
     locked = false
     await time.advance(5000)
@@ -283,7 +275,7 @@ describe('mqtt outbox on disk', () => {
     const first = await open()
     first.outbox.spill()
     for (let batch = 0; batch < 30; batch += 10) {
-      for (const id of ids(batch, batch + 10)) first.outbox.append(entry(id))
+      for (const id of ids(batch, batch + 10)) first.outbox.append(testEntry(id))
       await durable(first, batch + 10)
     }
     await first.outbox.close()
@@ -317,7 +309,7 @@ describe('mqtt outbox on disk', () => {
       if (what < 0.35) {
         for (let i = pick(30); i > 0; i--) {
           const id = `s-${next++}`
-          assert.equal(opened.outbox.append(entry(id)), undefined)
+          assert.equal(opened.outbox.append(testEntry(id)), undefined)
           waiting.push(id)
         }
       } else if (what < 0.55) underWay.push(...(await readAll(opened.outbox, 1 + pick(30))))

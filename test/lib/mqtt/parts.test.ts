@@ -4,8 +4,9 @@ import { pauseAfter } from '../../../lib/mqtt/backoff.ts'
 import { Fifo } from '../../../lib/mqtt/fifo.ts'
 import { problemOfConnack, problemOfError } from '../../../lib/mqtt/problems.ts'
 import { Recent } from '../../../lib/mqtt/recent.ts'
-import { RefusedPile } from '../../../lib/mqtt/refused.ts'
+import { MemoryRefusedPile } from '../../../lib/mqtt/refused.ts'
 import { Strikes } from '../../../lib/mqtt/strikes.ts'
+import { testEntry } from './support.ts'
 
 describe('mqtt fifo', () => {
   it('is an array whose shift is cheap', () => {
@@ -51,23 +52,22 @@ describe('mqtt recent ids', () => {
   })
 })
 
-describe('mqtt refused pile', () => {
-  it('keeps the newest within its limits', () => {
-    const pile = new RefusedPile(3, 10)
-    const add = (id: string, payload: string) => pile.add({ id, topic: 't', payload, retain: false }, 'why')
-    for (const id of ['a', 'b', 'c', 'd']) add(id, 'x')
-    assert.deepEqual(
-      pile.list().map(({ publication }) => publication.id),
-      ['b', 'c', 'd'],
-    )
-    add('e', 'x'.repeat(9))
-    assert.deepEqual(
-      pile.list().map(({ publication, reason }) => [publication.id, reason]),
-      [
-        ['d', 'why'],
-        ['e', 'why'],
-      ],
-    )
+describe('mqtt refused pile in memory', () => {
+  it('keeps the newest within its limits', async () => {
+    const pile = new MemoryRefusedPile({ maxCount: 3, maxBytes: 10 })
+    const add = (id: string, payload: string) => pile.add(testEntry(id, { payload }), 'why')
+    for (const id of ['a', 'b', 'c', 'd']) await add(id, 'x')
+    const shown = async () => (await pile.list(9)).map(({ entry, reason }) => [entry.id, reason])
+    assert.deepEqual(await shown(), [
+      ['b', 'why'],
+      ['c', 'why'],
+      ['d', 'why'],
+    ])
+    await add('e', 'x'.repeat(9))
+    assert.deepEqual(await shown(), [
+      ['d', 'why'],
+      ['e', 'why'],
+    ])
   })
 })
 
@@ -96,9 +96,9 @@ describe('mqtt strikes', () => {
   it('forgets a suspect that is acknowledged, or when nothing was under way', () => {
     const strikes = new Strikes()
     for (const key of ['a', 'a']) strikes.closedOn(key)
-    strikes.answered('b')
+    strikes.answered({ key: 'b' })
     assert.equal(strikes.alone, true)
-    strikes.answered('a')
+    strikes.answered({ key: 'a' })
     strikes.closedOn('a')
     assert.equal(strikes.alone, false)
     strikes.closedOn(undefined)

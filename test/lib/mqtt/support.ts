@@ -1,5 +1,5 @@
 // A session as the tests set it up, and what they ask of it.
-import type { Publication } from '../../../lib/mqtt/outbox.ts'
+import { type Entry, keyOf, type Publication } from '../../../lib/mqtt/outbox.ts'
 import { Session } from '../../../lib/mqtt/session.ts'
 import type { SessionOptions, SessionParts } from '../../../lib/mqtt/session-options.ts'
 
@@ -65,4 +65,14 @@ export const inTrouble = (session: Session): boolean => session.state.problem !=
 export async function closeSessions(): Promise<void> {
   await Promise.all([...open].map((session) => session.close()))
   open.clear()
+}
+
+let orders = 0
+
+/** An entry as the session makes it. */
+export function testEntry(id: string, over: Partial<Entry> = {}): Entry {
+  const publication = { id, topic: `t/${id}`, payload: `payload of ${id}`, retain: false, ...over }
+  const bytes = publication.topic.length + publication.payload.length
+  const fixed = { key: keyOf(publication), order: ++orders, bytes, at: 0, seq: 0, settled: [] }
+  return { replayed: false, ...fixed, ...publication }
 }
