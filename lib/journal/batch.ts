@@ -47,10 +47,12 @@ function checkTime(time: number): void {
     throw new TypeError(`journal: ${time} is no time in whole ms from 1970 to 9999`)
 }
 
-/** A notice on its way into the journal; its time is that of the write. */
+/** A notice on its way into the journal. */
 export interface NewNotice {
   kind: 'N'
   notice: string
+  /** when there was something to note, ms since 1970; default: when it is written */
+  time?: number
   json: string
 }
 
@@ -104,6 +106,6 @@ function recordLine(record: NewEntry | NewNotice, now: number): string {
     case 'E':
       return eventText(record.received, record.source, record.text)
     case 'N':
-      return noticeText(now, record.notice, record.json)
+      return noticeText(record.time ?? now, record.notice, record.json)
   }
 }

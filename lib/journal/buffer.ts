@@ -68,7 +68,7 @@ export class DualBuffer {
       this.#gap.to = entry.received
       return false
     }
-    if (this.#gap) this.noteGap()
+    if (this.#gap) this.noteGap(entry.received)
     this.#active.push(entry)
     this.#activeBytes += bytes
     return true
@@ -92,11 +92,11 @@ export class DualBuffer {
     for (const notice of notices) this.#activeBytes += sizeOf(notice)
   }
 
-  /** There is room again: what was dropped is noted, behind what came before it. */
-  noteGap(): void {
+  /** There is room again: what was dropped is noted, behind what came before it. `time`: now, ms since 1970. */
+  noteGap(time: number): void {
     const gap = this.#gap
     this.#gap = undefined
-    if (gap) this.addNotice({ kind: 'N', notice: 'gap', json: JSON.stringify(gap) })
+    if (gap) this.addNotice({ kind: 'N', notice: 'gap', time, json: JSON.stringify(gap) })
   }
 
   /** Swaps the buffers; the result is the inactive one, which counts as held until `written`. */

@@ -67,12 +67,12 @@ export class ChainWriter {
    * durable as far as anyone may rely on it, and the next call goes to a new file. With `intoReserve` the room
    * that is kept for others counts as free.
    */
-  async write(records: readonly Held[], day: number | undefined, now: number, intoReserve = false): Promise<void> {
+  async write(records: readonly Held[], day: number | undefined, intoReserve = false): Promise<void> {
     // the head of a new file is not known yet; it is short
     if (!intoReserve) await this.#checkSpace(textSize(records))
-    const file = await this.#fileFor(day, now)
+    const file = await this.#fileFor(day)
     this.#lastPath = file.path
-    const { bytes, lastSeq } = encodeBatches(records, this.lastSeq, now, file.head)
+    const { bytes, lastSeq } = encodeBatches(records, this.lastSeq, this.#options.clock.wall(), file.head)
     try {
       const isNew = file.head !== ''
       await file.append(bytes)
@@ -104,7 +104,8 @@ export class ChainWriter {
     await file?.close()
   }
 
-  async #fileFor(day: number | undefined, now: number): Promise<AppendFile> {
+  async #fileFor(day: number | undefined): Promise<AppendFile> {
+    const now = this.#options.clock.wall()
     const wanted = day ?? this.#file?.day ?? dayOf(now)
     const current = this.#file
     if (current?.day === wanted && current.size < this.#options.fileSize) return current

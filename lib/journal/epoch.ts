@@ -49,6 +49,7 @@ export async function epochAt(
   const file = files[index]
   if (!file) return undefined
   const text = await openText(file.stored)
+  let stated: string | undefined
   try {
     const size = Math.min(offset, file.validSize ?? (await text.size()))
     const opened = await lastOpened(text, 0, size)
@@ -57,10 +58,13 @@ export async function epochAt(
       if (span.kind === 'batch' && span.header) return span.header.epoch
       break
     }
+    // what can be read of a damaged H is better than nothing
+    stated = /^H \S{12} fieldlog 1 ([a-z0-9]{8}) /.exec((await text.read(0, 64)).toString('latin1'))?.[1]
   } finally {
     await text.close()
   }
-  return inheritedEpoch(file, await epochAt(files, index - 1, Number.POSITIVE_INFINITY, openText))
+  const before = await epochAt(files, index - 1, Number.POSITIVE_INFINITY, openText)
+  return inheritedEpoch(file, before) ?? stated
 }
 
 /** The epoch at the start of a file whose H no checksum vouches for. */

@@ -153,7 +153,7 @@ export class Flusher {
       const stopWatch = timers.after(slow, () => this.fail(new SlowDiskError(slow), writer.path))
       try {
         this.#steps.check()
-        await writer.write(run.records, run.day, clock.wall())
+        await writer.write(run.records, run.day)
       } catch (error) {
         stopWatch()
         this.failures++
@@ -165,7 +165,7 @@ export class Flusher {
       }
       stopWatch()
       this.#buffer.written(run.records)
-      this.#buffer.noteGap()
+      this.#buffer.noteGap(clock.wall())
       this.#setFailure(undefined)
       this.#listener.written(run.records, before)
       return true
@@ -186,7 +186,7 @@ export class Flusher {
   #makeRoom(writer: ChainWriter): Promise<boolean> {
     return this.#options.makeRoom((kind, value) => {
       const json = JSON.stringify(value)
-      return writer.write([{ kind: 'N', notice: kind, json }], undefined, this.#options.clock.wall(), true)
+      return writer.write([{ kind: 'N', notice: kind, json }], undefined, true)
     })
   }
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { closeBatch } from './batch.ts'
 import type { Disk } from './disk.ts'
-import { filePath, headerLine, noticeText, parseFilePath, parseHeader } from './line.ts'
+import { filePath, headerLine, noticeText, parseFilePath, parseHeader, parseLine } from './line.ts'
 import { nextNumber } from './open-file.ts'
 import { freeTornName, type Salvage, type UnclosedLines, unclosedLines } from './recovery.ts'
 
@@ -39,11 +39,12 @@ export async function readHeadless(disk: Disk, directory: string, path: string):
 
 const headerPattern = /^H \S+ fieldlog \d+ \S+ \d+ \S+ \d+ (?:-|\?|[0-9a-f]{64})/
 
-/** Behind the H line, the LF of which may be what is damaged. */
+/** Behind the H line, the LF of which may be what is damaged; 0 where there is none. */
 function secondLine(bytes: Buffer): number {
   const end = bytes.indexOf(10)
   if (end === -1) return bytes.length
   const line = bytes.toString('latin1', 0, end)
+  if (parseLine(line, true)) return 0
   const header = headerPattern.exec(line)
   return header && parseHeader(header[0]) ? header[0].length + 1 : end + 1
 }

@@ -121,7 +121,7 @@ export class Journal {
 
   /** Notes something beside the entries; `value` is any JSON value. */
   notice(kind: string, value: unknown): void {
-    this.#buffer.addNotice(notice(kind, value))
+    this.#buffer.addNotice(notice(kind, value, this.#options.clock.wall()))
     this.#flusher.changed()
   }
 
@@ -178,9 +178,10 @@ export class Journal {
     this.#writer = found.writer
     if (this.#ended) throw new Error(`journal: ${this.directory} is closed`)
     this.epoch = found.epoch
+    const now = clock.wall()
     this.#buffer.addFirst([
-      ...found.setAside.map((salvage) => notice('salvage', salvage)),
-      notice('open', { epoch: found.epoch, software }),
+      ...found.setAside.map((salvage) => notice('salvage', salvage, now)),
+      notice('open', { epoch: found.epoch, software }, now),
     ])
     await this.#flusher.begin(found.writer)
     return { lastSeq: found.lastSeq, salvages: found.salvages }
@@ -278,6 +279,6 @@ async function syncParent(disk: Disk, directory: string): Promise<void> {
   }
 }
 
-function notice(kind: string, value: unknown) {
-  return { kind: 'N' as const, notice: kind, json: JSON.stringify(value) }
+function notice(kind: string, value: unknown, time: number) {
+  return { kind: 'N' as const, notice: kind, time, json: JSON.stringify(value) }
 }
