@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jeelinkFormats } from '../lib/formats/library/jeelink.ts'
+import { formatLibrary } from '../lib/formats/library/library.ts'
 import { cleanDefaults } from '../nodes/clean/options.ts'
 import { journalDefaults } from '../nodes/journal/settings.ts'
 import { labelDefaults } from '../nodes/label/options.ts'
@@ -45,7 +46,6 @@ export function gatewayFlow(): FlowNode[] {
     onCanvas(clean, 'fieldlog-clean', 390, row, [[label], [rejected], [unknown]], {
       ...cleanDefaults,
       name: 'decode JeeLink data',
-      formats: formatNodes().map((format) => format.id),
     }),
     onCanvas(label, 'fieldlog-label', 580, row, [[good], [bad]], { ...labelDefaults }),
     onCanvas(good, 'fieldlog-mqtt-out', 710, 100, [], { ...mqttOutDefaults, name: 'good', broker }),
@@ -91,6 +91,7 @@ function formatNodes(): FlowNode[] {
     id: id(0x30 + index),
     type: 'fieldlog-format',
     definition,
+    sample: formatLibrary.find((format) => format.definition === definition)?.sample ?? '',
   }))
 }
 

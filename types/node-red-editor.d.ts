@@ -57,6 +57,12 @@ export interface Editor {
   editor: {
     /** Puts a select of the config nodes of a type, with buttons to edit and to add, in place of `#<prefix>-<property>`. */
     prepareConfigNodeSelect(node: object, property: string, type: string, prefix: string): void
+    /** Opens the dialog of a config node; the id `_ADD_` makes a new one. `name`: the property of the node under the dialog, '' for none. */
+    editConfig(name: string, type: string, id: string, prefix?: string): void
+  }
+  tray: {
+    /** Lays out what is in the tray again. */
+    resize(): void
   }
   /** Translates a key, `<namespace>:<key>`. */
   _(key: string, values?: Record<string, unknown>): string

@@ -1,3 +1,4 @@
+import type { EditorNode } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
 import { type CleanOptions, cleanDefaults } from './options.ts'
@@ -35,10 +36,12 @@ RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
       removable: true,
       addItem: (place: JQuery, _index: number, { id }: { id?: string }) => formatRow(place, id),
     })
+    $('#node-input-match').val(this.match ?? cleanDefaults.match)
     for (const id of this.formats ?? []) list().editableList('addItem', { id })
-    const types = workspaceFormats().map(({ type }) => type)
-    const key = types.length > 0 ? 'all' : 'noFormats'
-    $('#fieldlog-clean-all').text(this._(`fieldlog-clean.${key}`, { types: types.join(', ') }))
+    showAll(this)
+    $('#fieldlog-clean-new').on('click', () => RED.editor.editConfig('', 'fieldlog-format', none))
+    // the dialog of the new format lies above this one; when it has gone, there may be one more
+    $('#fieldlog-clean-all').on('mouseenter', () => showAll(this))
   },
   oneditsave() {
     const ids = list()
@@ -48,9 +51,16 @@ RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
     this.formats = ids.filter((id) => id !== '' && id !== none)
   },
   oneditresize({ height }) {
-    list().editableList('height', Math.max(160, height - 150))
+    list().editableList('height', Math.max(160, height - 180))
   },
 })
+
+/** Says which formats are used where the list is empty. */
+function showAll(node: EditorNode): void {
+  const types = workspaceFormats().map(({ type }) => type)
+  const key = types.length > 0 ? 'all' : 'noFormats'
+  $('#fieldlog-clean-all').text(node._(`fieldlog-clean.${key}`, { types: types.join(', ') }))
+}
 
 function list(): JQuery {
   return $('#fieldlog-clean-formats')

@@ -123,6 +123,7 @@ function fill(definition: FormatDefinition, words: Words): void {
   for (const name of headNames()) setValue(headInput(name), head[name])
   decoder = decoderInputs(
     $('#fieldlog-format-options'),
+    $('#fieldlog-format-extra'),
     $('#fieldlog-format-decoder'),
     definition.decoder,
     words,
@@ -198,6 +199,7 @@ function refresh(words: Words): void {
   const problems = checkDefinition(definition)
   showProblems(form(), problems)
   for (const row of rows()) row.showProblems()
+  if ($('#fieldlog-format-spelling .input-error').length > 0) foldSpelling(true)
   const result = $('#fieldlog-format-result')
   if (problems.length === 0) tryLines(result, definition, String(sampleInput().val()), words)
   else result.empty().append($('<div>').text(words('notYet', { count: problems.length })))

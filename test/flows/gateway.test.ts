@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { compileFormats } from '../../lib/formats/compile.ts'
 import { jeelinkFormats } from '../../lib/formats/library/jeelink.ts'
 import { definitionProblem } from '../../nodes/format/options.ts'
 import { readJournalOptions } from '../../nodes/journal/options.ts'
@@ -58,17 +59,23 @@ describe('flows: gateway', () => {
     for (const [type, property, wanted] of references) {
       for (const node of ofType(type)) assert.equal(byId.get(String(node[property]))?.type, wanted)
     }
-    const { formats } = ofType('fieldlog-clean')[0] as unknown as { formats: string[] }
-    assert.deepEqual(
-      formats,
-      ofType('fieldlog-format').map((format) => format.id),
-    )
+    // all formats of the flows: one that a user adds is used at once
+    assert.deepEqual(ofType('fieldlog-clean')[0]!.formats, [])
   })
 
   it('has the formats of the library, and they are right', () => {
     const definitions = ofType('fieldlog-format').map((format) => format.definition)
     assert.deepEqual(definitions, jeelinkFormats)
     assert.deepEqual(definitions.map(definitionProblem), [undefined, undefined, undefined, undefined])
+  })
+
+  it('has a line with each format that it decodes', () => {
+    const formats = compileFormats(jeelinkFormats)
+    for (const { definition, sample } of ofType('fieldlog-format')) {
+      const outcome = formats.decode({ payload: sample, source: 'ttyUSB0' })
+      assert.equal(outcome.kind, 'clean')
+      assert.equal(outcome.type, (definition as { type: string }).type)
+    }
   })
 
   it('takes its settings from the environment, and holds no login', () => {

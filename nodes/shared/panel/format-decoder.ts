@@ -4,13 +4,22 @@ import type { Decoder, DecoderKind } from '../../../lib/formats/definition.ts'
 import { fromDecoderDraft, toDecoderDraft } from './format-draft.ts'
 import { currentValue, labelled, setValue, type Words } from './format-inputs.ts'
 
+interface Option {
+  name: string
+  placeholder?: string
+  /** stands with what is folded away */
+  isExtra?: boolean
+  /** where its problems are, in the decoder. Default: its name */
+  problem?: string
+}
+
 /** the inputs of each decoder, and what stands there where nothing is entered */
-const options: Readonly<Record<DecoderKind, ReadonlyArray<{ name: string; placeholder?: string }>>> = {
+const options: Readonly<Record<DecoderKind, readonly Option[]>> = {
   packet: [
     { name: 'minBytes', placeholder: '0' },
     { name: 'maxBytes', placeholder: '256' },
-    { name: 'partsFrom', placeholder: '0' },
-    { name: 'partsSize' },
+    { name: 'partsFrom', placeholder: '0', isExtra: true, problem: 'parts.from' },
+    { name: 'partsSize', isExtra: true, problem: 'parts.size' },
   ],
   datacodes: [{ name: 'codes', placeholder: 'h, h, h, L' }],
   json: [{ name: 'each' }],
@@ -34,15 +43,17 @@ export interface DecoderInputs {
   read(): Decoder
 }
 
-/** Builds the options of each decoder in `place`; `select` chooses the one that is shown. */
+/** Builds the options of each decoder in `place` and `extra`; `select` chooses the one that is shown. */
 export function decoderInputs(
   place: JQuery,
+  extra: JQuery,
   select: JQuery,
   decoder: Decoder,
   words: Words,
   changed: (kind: DecoderKind) => void,
 ): DecoderInputs {
   place.find('.fieldlog-decoder-options').remove()
+  extra.empty()
   select.empty().off('change.fieldlog')
   for (const kind of decoderKinds)
     $('<option>')
@@ -52,8 +63,11 @@ export function decoderInputs(
   select.val(decoder.kind)
   const groups = decoderKinds.map((kind) => group(kind))
   const show = () => {
-    for (const { kind, element } of groups) element.toggle(kind === select.val())
-    place.find('.fieldlog-decoder-hint').text(words(`hint.decoder-${String(select.val())}`))
+    for (const { kind, element, folded } of groups) {
+      element.toggle(kind === select.val())
+      folded.toggle(kind === select.val())
+    }
+    select.attr('title', words(`hint.decoder-${String(select.val())}`))
   }
   select.on('change.fieldlog', () => {
     show()
@@ -76,15 +90,15 @@ export function decoderInputs(
 
   function group(kind: DecoderKind) {
     const given = decoder.kind === kind ? toDecoderDraft(decoder) : {}
-    const element = $('<div class="fieldlog-decoder-options">').insertBefore(
-      place.find('.fieldlog-decoder-hint'),
-    )
-    const inputs = options[kind].map(({ name, placeholder }) => {
+    const element = $('<div class="fieldlog-decoder-options">').appendTo(place)
+    const folded = $('<div>').appendTo(extra)
+    const inputs = options[kind].map(({ name, placeholder, isExtra, problem = name }) => {
       const isFlag = name === 'ignoreCase'
-      const input = labelled(element, name, { words, placeholder, isFlag })
+      const input = labelled(isExtra ? folded : element, name, { words, placeholder, isFlag })
+      input.attr('data-problem', problem)
       setValue(input, given[name] ?? (isFlag ? false : name === 'quote' ? '"' : ''))
       return [name, input] as const
     })
-    return { kind, element, inputs }
+    return { kind, element, folded, inputs }
   }
 }

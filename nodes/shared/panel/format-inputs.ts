@@ -58,7 +58,13 @@ export function showProblems(form: JQuery, problems: readonly Problem[]): void {
   for (const { path, text } of problems) {
     const section = sectionOf(form, path)
     const rest = path.slice((section.attr('data-path') ?? '').length).replace(/^\./, '')
-    const inputs = section.find('[data-problem]').filter((_, each) => $(each).attr('data-problem') === rest)
+    // a section may stand in two places
+    const place = section.attr('data-path') ?? ''
+    const sections = form.find('[data-path]').filter((_, each) => $(each).attr('data-path') === place)
+    const inputs = sections
+      .add(section)
+      .find('[data-problem]')
+      .filter((_, each) => $(each).attr('data-problem') === rest)
     const input = inputs.first().addClass('input-error')
     const name = input.attr('aria-label') ?? rest
     $('<div class="fieldlog-problem">')
