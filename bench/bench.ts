@@ -1,7 +1,30 @@
-// `npm run bench [-- [gateway|mqtt] [arguments]]`: without a name the whole way, from the serial line to the broker.
-const names = ['gateway', 'mqtt']
+// `npm run bench [-- NAME [arguments]]`: without a name all of them, each in a process of its own, one by one.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 
-const [first, ...rest] = process.argv.slice(2)
-const name = first !== undefined && names.includes(first) ? first : 'gateway'
-process.argv.splice(2, Number.POSITIVE_INFINITY, ...(name === first ? rest : process.argv.slice(2)))
-await import(`./${name}.ts`)
+/** What each measures, always beside its peer in the same run. */
+const benches: Record<string, string> = {
+  gateway: 'the whole way, from a pty to the broker, beside a flow of core nodes',
+  journal: 'durable appends, beside bare writes, the file node and SQLite',
+  hops: 'what following events adds to each hop of a flow',
+  clean: 'decoding and judging a line, beside function and switch nodes and JSONata',
+  label: 'judging by rules, with and without memory',
+  mqtt: 'our MQTT session beside bare MQTT.js',
+  'mqtt-backlog': 'draining what waits after an outage, beside bare MQTT.js',
+}
+
+const [name, ...rest] = process.argv.slice(2)
+if (name !== undefined && !(name in benches)) {
+  process.stderr.write(`bench: there is no ${name}; one of: ${Object.keys(benches).join(', ')}\n`)
+  process.exit(1)
+}
+const failed = (name === undefined ? Object.keys(benches) : [name]).filter((each) => !run(each))
+process.exit(failed.length === 0 ? 0 : 1)
+
+function run(bench: string): boolean {
+  process.stdout.write(`\n${bench}: ${benches[bench]}\n`)
+  const result = spawnSync(process.execPath, [join(import.meta.dirname, `${bench}.ts`), ...rest], {
+    stdio: 'inherit',
+  })
+  return result.status === 0
+}
