@@ -2,10 +2,10 @@
 import { messageOf } from '../delivery/message.ts'
 import type { FieldlogEvent } from '../event.ts'
 import type { Formats } from '../formats/compile.ts'
-import type { Outcome } from '../formats/format.ts'
 import type { Disk } from '../journal/disk.ts'
 import type { Entry } from '../journal/entry.ts'
 import { readJournal } from '../journal/reader.ts'
+import { cleanEvents } from './clean-events.ts'
 
 /** The events that formats make of an entry; ids, times and keys as the clean node gives them. */
 export function eventsOf(entry: Entry, formats: Formats): FieldlogEvent[] {
@@ -15,21 +15,6 @@ export function eventsOf(entry: Entry, formats: Formats): FieldlogEvent[] {
 
 function placeOf({ source, id, seq, received }: FieldlogEvent) {
   return { source, id, seq, received }
-}
-
-/** A logged event and what became of its line, as clean events; none where it is rejected or unknown. */
-export function cleanEvents(logged: FieldlogEvent, outcome: Outcome): FieldlogEvent[] {
-  if (outcome.kind !== 'clean') return []
-  const { events } = outcome
-  return events.map(({ type, data, time, eventId, key }, i) => ({
-    ...logged,
-    id: events.length === 1 ? logged.id : `${logged.id}.${i + 1}`,
-    type,
-    data,
-    time: time ?? logged.time,
-    ...(eventId === undefined ? {} : { eventId }),
-    ...(key === undefined ? {} : { key }),
-  }))
 }
 
 /** The clean events of the entries `from` to `to`, in order; what is damaged is left out. */

@@ -7,6 +7,7 @@ import { colours } from '../shared/colours.ts'
 import { knownFields } from '../shared/panel/known-fields.ts'
 import { browserRegex } from '../shared/panel/pattern-check.ts'
 import { predicateRow, type RowEditor } from '../shared/panel/predicate-row.ts'
+import { type RulesDraft, rulesTrial } from '../shared/panel/predicate-try.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
 import { type LabelOptions, labelDefaults, predicatesProblem } from './options.ts'
 
@@ -37,10 +38,15 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
   },
   oneditprepare() {
     const formats = workspaceFormats()
+    const trial = rulesTrial($('#fieldlog-label-trial'), formats, draft, (key, values) =>
+      this._(`fieldlog-label.trial.${key}`, values),
+    )
+    resizeTrial = trial.resize
     const context = {
       fields: knownFields(formats),
       types: [...fieldsByType(formats).keys()],
       words: (key: string, values?: Record<string, unknown>) => this._(`fieldlog-label.rule.${key}`, values),
+      changed: trial.show,
     }
     list().editableList({
       addButton: this._('fieldlog-label.add'),
@@ -52,30 +58,60 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
         const added = Object.keys(row).length === 0
         if (added) setTimeout(() => list().editableList('show', row))
       },
+      removeItem: () => trial.show(),
+      sortItems: () => trial.show(),
     })
     list().editableList('addItems', this.predicates)
     showFormatRules(this, formats)
-    $('#node-input-formatRanges').on('change', () => {
+    $('#fieldlog-label-show-ranges').on('click', () => {
+      $('#fieldlog-label-format-rules').toggle()
+      RED.tray.resize()
+    })
+    $('#node-input-formatRanges, #node-input-badFrom').on('change', () => {
       const used = $('#node-input-formatRanges').prop('checked') === true
       $('#fieldlog-label-format-rules').toggleClass('fieldlog-rule-off', !used)
+      trial.show()
     })
   },
   oneditsave() {
-    const rows = list()
-      .editableList('items')
-      .toArray()
-      .map((item) => ($(item).data('editor') as RowEditor).read())
-    this.predicates = rows
+    this.predicates = readRows()
   },
-  oneditresize({ height }) {
-    const others = $('#dialog-form > div:not(.fieldlog-label-list-row)').toArray()
+  oneditresize({ width, height }) {
+    const isWide = width >= wide
+    $('#dialog-form').toggleClass('fieldlog-label-wide', isWide)
+    const beside = isWide ? ', #fieldlog-label-trial' : ''
+    const others = $(`#dialog-form > div:not(.fieldlog-label-list-row${beside})`).toArray()
     const used = others.reduce((sum, other) => sum + ($(other).outerHeight(true) ?? 0), 0)
-    list().editableList('height', Math.max(160, height - used - 10))
+    list().editableList('height', Math.max(150, height - used + 16))
+    resizeTrial()
   },
 })
 
+/** from this width on the trial stands beside the rules, px */
+const wide = 900
+
+let resizeTrial = () => {}
+
 function list(): JQuery {
   return $('#fieldlog-label-predicates')
+}
+
+function readRows(): PredicateRow[] {
+  return list()
+    .editableList('items')
+    .toArray()
+    .map((item) => $(item).data('editor') as RowEditor | undefined)
+    .filter((editor) => editor !== undefined)
+    .map((editor) => editor.read())
+}
+
+/** The node as it stands in the panel. */
+function draft(): RulesDraft {
+  return {
+    rows: readRows(),
+    badFrom: $('#node-input-badFrom').val() === 'suspect' ? 'suspect' : 'fail',
+    formatRanges: $('#node-input-formatRanges').prop('checked') === true,
+  }
 }
 
 /** The rules that come from the formats, one line a type: to be read, not changed here. */

@@ -5,24 +5,26 @@ import {
   type OperatorName,
   operandTypes,
   operators,
+  takesFields,
   type ValueKind,
 } from '../../../lib/predicates/operators.ts'
+import { isFieldOperand, type Operand } from '../../../lib/predicates/row.ts'
+import type { Words } from './format-inputs.ts'
 
 const widgetTypes = { number: 'num', string: 'str', boolean: 'bool' } as const
 const kinds: Record<string, ValueKind> = { num: 'number', str: 'string', bool: 'boolean', re: 'string' }
 
 export interface OperandInputs {
   /** the operands as they stand in the inputs */
-  read(): Scalar[]
+  read(): Operand[]
 }
 
 export interface OperandSettings {
   operator: OperatorName
-  values: readonly Scalar[]
+  values: readonly Operand[]
   /** what an empty input offers first */
   kind: ValueKind | undefined
-  /** the words between two inputs, and the hint in an empty list */
-  words: { and: string; list: string }
+  words: Words
   changed(): void
 }
 
@@ -35,18 +37,21 @@ export function operandInputs(place: JQuery, settings: OperandSettings): Operand
   if (settings.operator === 'is of type') return typeSelect(place, settings)
   const first = typedInput(place, settings, 0)
   if (operands === 1) return { read: () => present([first()]) }
-  $('<span class="fieldlog-rule-and">').text(settings.words.and).appendTo(place)
+  $('<span class="fieldlog-rule-and">').text(settings.words('and')).appendTo(place)
   const second = typedInput(place, settings, 1)
   return { read: () => present([first(), second()]) }
 }
 
-function present(values: Array<Scalar | undefined>): Scalar[] {
+function present(values: Array<Operand | undefined>): Operand[] {
   return values.filter((value) => value !== undefined)
 }
 
 function listInput(place: JQuery, { values, words, changed }: OperandSettings): OperandInputs {
-  const input = $('<input type="text" class="fieldlog-rule-list">').attr('placeholder', words.list)
-  input.val(listText(values)).appendTo(place).on('input change', changed)
+  const input = $('<input type="text" class="fieldlog-rule-list">').attr('placeholder', words('list'))
+  input
+    .val(listText(values.filter((value) => !isFieldOperand(value)) as Scalar[]))
+    .appendTo(place)
+    .on('input change', changed)
   return { read: () => parseList(String(input.val())) }
 }
 
@@ -58,19 +63,36 @@ function typeSelect(place: JQuery, { values, changed }: OperandSettings): Operan
   return { read: () => [String(select.val())] }
 }
 
-function typedInput(place: JQuery, settings: OperandSettings, index: number): () => Scalar | undefined {
-  const { operator, values, kind, changed } = settings
+function typedInput(place: JQuery, settings: OperandSettings, index: number): () => Operand | undefined {
+  const { operator, values, kind, words, changed } = settings
   const allowed = operators[operator].operandKinds
   const value = values[index]
-  const types = operator === 'matches regex' ? ['re' as const] : allowed.map((name) => widgetTypes[name])
-  const wanted = value === undefined ? kind : (typeof value as ValueKind)
-  const chosen = wanted !== undefined && allowed.includes(wanted) ? widgetTypes[wanted] : types[0]!
+  const plain = operator === 'matches regex' ? ['re' as const] : allowed.map((name) => widgetTypes[name])
+  const field = { value: 'field', label: words('otherField'), icon: 'fa fa-columns', hasValue: true }
+  const types = takesFields(operator) ? [...plain, field] : plain
   const box = $('<span class="fieldlog-rule-operand">').appendTo(place)
   const input = $('<input type="text" style="width: 100%">').appendTo(box)
-  input.typedInput({ types, default: chosen })
-  input.typedInput('type', types.length === 1 ? types[0]! : chosen)
-  input.typedInput('value', value === undefined || value === null ? '' : String(value))
+  input.typedInput({ types, default: plain[0] as string })
+  input.typedInput('type', chosenType(value, kind, plain))
+  input.typedInput('value', isFieldOperand(value) ? value.field : String(value ?? ''))
   box.on('input', () => input.typedInput('validate'))
   input.on('change', changed)
-  return () => parseOperand(kinds[input.typedInput('type')] ?? 'string', input.typedInput('value'))
+  return () => {
+    const type = input.typedInput('type')
+    const text = input.typedInput('value')
+    if (type === 'field') return { field: text.trim() }
+    return parseOperand(kinds[type] ?? 'string', text)
+  }
+}
+
+/** The type of the value that is there, else of the field, where the operator takes it. */
+function chosenType(
+  value: Operand | undefined,
+  kind: ValueKind | undefined,
+  plain: readonly string[],
+): string {
+  if (isFieldOperand(value)) return 'field'
+  const wanted = value === undefined || value === null ? kind : (typeof value as ValueKind)
+  const type = wanted === undefined ? undefined : widgetTypes[wanted]
+  return type !== undefined && plain.includes(type) ? type : (plain[0] as string)
 }

@@ -1,18 +1,26 @@
 // One predicate in an editable list: inputs for every property of the row, and what is wrong with it in words.
 import type { Scalar } from '../../../lib/event.ts'
 import { kindMismatch, rowProblems } from '../../../lib/predicates/check.ts'
-import { type OperatorName, operatorNames, operators } from '../../../lib/predicates/operators.ts'
+import { listText, parseList } from '../../../lib/predicates/operand-text.ts'
+import { isOperatorName, operators } from '../../../lib/predicates/operators.ts'
 import { completeRow, nameOf, type PredicateRow } from '../../../lib/predicates/row.ts'
+import { isStatefulName } from '../../../lib/predicates/stateful/names.ts'
+import { statefulOperators } from '../../../lib/predicates/stateful/operators.ts'
 import type { Completion } from '../../../types/node-red-editor.d.ts'
+import type { Words } from './format-inputs.ts'
+import { listed, numberOrText } from './format-texts.ts'
 import type { KnownField } from './known-fields.ts'
 import { browserRegex } from './pattern-check.ts'
-import { type OperandInputs, operandInputs } from './predicate-operands.ts'
+import { guardInput } from './predicate-guard.ts'
+import { matching, testInputs } from './predicate-test.ts'
 
 export interface RowContext {
   fields: Map<string, KnownField>
   types: string[]
   /** Translates a key of the panel's locale, below `rule.` */
-  words(key: string, values?: Record<string, unknown>): string
+  words: Words
+  /** the row has changed, or the user has come to it */
+  changed(row: PredicateRow): void
 }
 
 export interface RowEditor {
@@ -21,50 +29,39 @@ export interface RowEditor {
 }
 
 /** Builds the inputs of a row in the element of an editable list. */
-export function predicateRow(
-  place: JQuery,
-  given: Partial<PredicateRow>,
-  { fields, types, words }: RowContext,
-): RowEditor {
+export function predicateRow(place: JQuery, given: Partial<PredicateRow>, context: RowContext): RowEditor {
+  const { fields, types, words } = context
   const row = completeRow(given)
+  let isBuilt = false
   const element = $('<div class="fieldlog-rule">').appendTo(place)
-  const line = $('<div class="fieldlog-rule-line">').appendTo(element)
-  const field = textInput(line, 'field', row.field)
-  const operator = $('<select class="fieldlog-rule-operator">').appendTo(line)
-  const operandPlace = $('<div class="fieldlog-rule-operands">').appendTo(line)
+  const test = testInputs($('<div>').appendTo(element), row, { fields, words, changed: review })
   const more = $('<button type="button" class="red-ui-button red-ui-button-small fieldlog-rule-toggle">')
-  more.attr('title', words('more')).append('<i class="fa fa-caret-down">').appendTo(line)
+  more.attr('title', words('more')).append('<i class="fa fa-caret-down">').appendTo(test.line)
   const second = $('<div class="fieldlog-rule-line">').appendTo(element)
   const name = textInput(second, 'name', row.name)
   const forTypes = textInput(second, 'types', row.types.join(', '))
   const severity = select(second, 'severity', ['fail', 'suspect'], row.severity)
-  const third = $('<div class="fieldlog-rule-line">').appendTo(element)
+  const details = $('<div class="fieldlog-rule-details">').appendTo(element)
+  const third = $('<div class="fieldlog-rule-line">').appendTo(details)
+  const suspect = textInput(third, 'suspectValues', listText((row.suspectValues ?? []) as Scalar[]))
   const sources = textInput(third, 'sources', row.sources.join(', '))
   const missing = select(third, 'missing', ['skip', 'keep', 'break'], row.missing)
-  const ignoreCase = checkbox(third, 'ignoreCase', row.ignoreCase === true)
-  const enabled = checkbox(third, 'enabled', row.enabled)
+  const fourth = $('<div class="fieldlog-rule-line">').appendTo(details)
+  const guard = guardInput(fourth, row.when, { fields, words, changed: review })
+  const fifth = $('<div class="fieldlog-rule-line">').appendTo(details)
+  $('<span>').text(words('votesBefore')).appendTo(fifth)
+  const least = textInput(fifth, 'least', row.votes === undefined ? '' : String(row.votes.least))
+  $('<span>').text(words('votesBetween')).appendTo(fifth)
+  const of = textInput(fifth, 'of', row.votes === undefined ? '' : String(row.votes.of))
+  $('<span class="fieldlog-rule-grow">').text(words('votesAfter')).appendTo(fifth)
+  const enabled = checkbox(fifth, 'enabled', row.enabled)
   const problem = $('<div class="fieldlog-rule-problem">').appendTo(element)
-  let operands: OperandInputs
+  isBuilt = true
 
-  for (const words of operatorNames) $('<option>').val(words).text(words).appendTo(operator)
-  operator.val(row.operator)
-  showOperands()
-  const opened = row.sources.length > 0 || row.missing !== 'skip' || row.ignoreCase || !row.enabled
-  third.toggle(Boolean(opened))
-
-  completeField(field, fields)
+  details.toggle(hasDetails(row))
   completeTypes(forTypes, types)
-  more.on('click', () => third.toggle())
-  operator.on('change', () => {
-    row.values = operands.read()
-    showOperands()
-    review()
-  })
-  field.on('change', () => {
-    row.values = operands.read()
-    if (row.values.length === 0) showOperands()
-  })
-  element.on('input change', 'input, select', review)
+  more.on('click', () => details.toggle())
+  element.on('input change focusin', 'input, select', review)
   review()
   return { read }
 
@@ -94,62 +91,60 @@ export function predicateRow(
     return input
   }
 
-  function showOperands(): void {
-    operands = { read: () => row.values as Scalar[] } // the widgets report changes while they are being built
-    operands = operandInputs(operandPlace, {
-      operator: operator.val() as OperatorName,
-      values: row.values as Scalar[],
-      kind: fields.get(String(field.val()).trim())?.kind,
-      words: { and: words('and'), list: words('list') },
-      changed: () => review(),
-    })
-  }
-
   function read(): PredicateRow {
-    const { ignoreCase: _, ...rest } = given as PredicateRow
+    const { ignoreCase, settings, rows, suspectValues, when, votes, ...rest } = given as PredicateRow
+    const narrow = parseList(String(suspect.val()))
+    const condition = guard.read()
     return {
       ...rest,
       name: String(name.val()).trim(),
-      field: String(field.val()).trim(),
-      operator: operator.val() as OperatorName,
-      values: operands.read(),
-      ...(ignoreCase.prop('checked') === true ? { ignoreCase: true } : {}),
-      types: listed(forTypes),
-      sources: listed(sources),
+      ...test.read(),
+      ...(narrow.length > 0 && takesSuspect(test.read().operator) ? { suspectValues: narrow } : {}),
+      ...(condition === undefined ? {} : { when: condition }),
+      ...readVotes(),
+      types: listed(String(forTypes.val())),
+      sources: listed(String(sources.val())),
       severity: severity.val() as PredicateRow['severity'],
       missing: missing.val() as PredicateRow['missing'],
       enabled: enabled.prop('checked') === true,
     }
   }
 
+  /** What is no number stays as it is, so that the check can say so. */
+  function readVotes(): Pick<PredicateRow, 'votes'> {
+    const texts = [least, of].map((input) => numberOrText(String(input.val())))
+    if (texts.every((text) => text === undefined)) return {}
+    return { votes: { least: texts[0], of: texts[1] } as unknown as NonNullable<PredicateRow['votes']> }
+  }
+
   function review(): void {
+    if (!isBuilt) return
     const now = read()
     const problems = now.enabled ? rowProblems(now, browserRegex) : []
+    const wrong = new Set<string>(problems.map(({ at }) => at))
     const kind = fields.get(now.field)?.kind
-    name.attr('placeholder', now.field === '' ? words('name') : nameOf({ ...now, name: '' }))
-    ignoreCase.closest('label').toggle(operators[now.operator as OperatorName]?.textual === true)
+    name.attr(
+      'placeholder',
+      now.field === '' && now.values.length === 0 ? words('name') : nameOf({ ...now, name: '' }),
+    )
+    suspect.toggle(takesSuspect(now.operator))
     element.toggleClass('fieldlog-rule-off', !now.enabled)
-    field.toggleClass(
-      'input-error',
-      problems.some(({ at }) => at === 'field'),
-    )
-    operandPlace.toggleClass(
-      'fieldlog-rule-wrong',
-      problems.some(({ at }) => at === 'values'),
-    )
-    name.toggleClass(
-      'input-error',
-      problems.some(({ at }) => at === 'name'),
-    )
+    test.mark(wrong)
+    for (const [at, input] of Object.entries({ name, suspectValues: suspect, severity, missing }))
+      input.toggleClass('input-error', wrong.has(at))
+    for (const input of [least, of]) input.toggleClass('input-error', wrong.has('votes'))
+    guard.mark(wrong.has('when'))
+    if (['suspectValues', 'votes', 'when', 'missing'].some((at) => wrong.has(at))) details.show()
     const mismatch = problems.length === 0 && now.enabled && kind ? kindMismatch(now, kind) : undefined
     const texts = problems.map(({ at, text }) => `${words(`at.${at}`)}: ${text}`)
     if (mismatch !== undefined) texts.push(mismatch)
     const advice = texts.length === 0 && now.enabled ? adviceFor(now) : undefined
     problem.toggleClass('fieldlog-rule-advice', advice !== undefined).text(advice ?? texts.join(' · '))
+    context.changed(now)
   }
 
   function adviceFor(now: PredicateRow): string | undefined {
-    if (fields.size === 0) return undefined
+    if (fields.size === 0 || now.field === '') return undefined
     const known = fields.get(now.field)
     if (!known) return words('unknownField', { field: now.field })
     const other = now.types.find((type) => types.includes(type) && !known.types.includes(type))
@@ -157,26 +152,18 @@ export function predicateRow(
   }
 }
 
-/** The parts of a text input with commas. */
-function listed(input: JQuery): string[] {
-  const parts = String(input.val()).split(',')
-  return parts.map((part) => part.trim()).filter((part) => part !== '')
+/** Folded out from the start: what is there must be seen. */
+function hasDetails({ sources, missing, enabled, when, votes, suspectValues }: PredicateRow): boolean {
+  const hasMore = when !== undefined || votes !== undefined || suspectValues !== undefined
+  return hasMore || sources.length > 0 || missing !== 'skip' || !enabled
 }
 
-function completeField(input: JQuery, fields: Map<string, KnownField>): void {
-  input.autoComplete({
-    minLength: 0,
-    search(text) {
-      const found = matching([...fields.keys()], text)
-      return found.map((name) => ({ value: name, label: fieldLabel(fields.get(name)) }))
-    },
-  })
-}
-
-function fieldLabel(field: KnownField | undefined): JQuery {
-  const label = $('<div class="fieldlog-rule-completion">').text(field?.name ?? '')
-  const about = [field?.unit ?? '', (field?.types ?? []).join(', ')].filter((text) => text !== '').join(' · ')
-  return label.append($('<span>').text(about))
+/** Whether an operator has a second, narrower threshold. */
+function takesSuspect(operator: PredicateRow['operator']): boolean {
+  if (isStatefulName(operator)) return statefulOperators[operator].threshold !== 'none'
+  if (!isOperatorName(operator)) return false
+  const { operands } = operators[operator]
+  return operands === 1 || operands === 2
 }
 
 function completeTypes(input: JQuery, types: string[]): void {
@@ -188,13 +175,4 @@ function completeTypes(input: JQuery, types: string[]): void {
       return found.map((type) => ({ value: before === '' ? type : `${before} ${type}`, label: type }))
     },
   })
-}
-
-/** The names that contain the text, those that begin with it first; none when it is complete. */
-function matching(names: string[], text: string): string[] {
-  const wanted = text.trim().toLowerCase()
-  const found = names.filter((name) => name.toLowerCase().includes(wanted))
-  if (found.some((name) => name === text)) return []
-  const rank = (name: string) => (name.toLowerCase().startsWith(wanted) ? 0 : 1)
-  return found.sort((a, b) => rank(a) - rank(b))
 }
