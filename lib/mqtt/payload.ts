@@ -1,5 +1,39 @@
 // The JSON that stands in a published message.
 import type { FieldlogEvent } from '../event.ts'
+import { unescapeLine } from '../journal/text.ts'
+import type { Payload } from './outbox.ts'
+
+/** The whole event, its data alone, or the line as it came. */
+export type PayloadKind = 'event' | 'data' | 'raw'
+
+export interface PayloadForm {
+  /** MQTT 5 */
+  contentType: string | undefined
+  write(event: FieldlogEvent): Payload
+}
+
+/**
+ * How events are published. `data`: the data as JSON, of an event without data what `raw` gives. `raw`: the line,
+ * byte by byte; of a structured event its JSON. Only `event` says in itself that it was replayed.
+ */
+export function payloadForm(kind: PayloadKind, gateway: string): PayloadForm {
+  if (kind === 'event') return { contentType: 'application/json', write: payloadWriter(gateway) }
+  if (kind === 'raw') return { contentType: undefined, write: rawOf }
+  const write = (event: FieldlogEvent) =>
+    event.data === undefined ? rawOf(event) : JSON.stringify(event.data)
+  return { contentType: 'application/json', write }
+}
+
+/** The line's own bytes; of a structured event, its JSON. A line's escapes are no JSON, so the two are told apart. */
+function rawOf({ raw }: FieldlogEvent): Payload {
+  if (!raw.includes('\\')) return raw
+  try {
+    JSON.parse(raw)
+    return raw
+  } catch {
+    return unescapeLine(raw)
+  }
+}
 
 /**
  * Makes the function that turns an event into its MQTT payload (JSON, one line), for one gateway. The keys come

@@ -16,7 +16,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { asError } from '../../lib/errors.ts'
 import type { TlsSettings } from '../../lib/mqtt/connection.ts'
 import type { SessionOptions } from '../../lib/mqtt/session-options.ts'
-import { statusTopic } from '../../lib/mqtt/topic.ts'
+import { healthTopic, statusTopic } from '../../lib/mqtt/topic.ts'
 import { isVariable } from '../shared/variable.ts'
 
 /** What the core node (10-mqtt.js of Node-RED 4.1 and 5.0) has worked out of its properties. */
@@ -67,6 +67,7 @@ export function sessionOptions(node: BrokerNode, gateway: string, tlsNode?: TlsN
     protocolVersion: protocolVersion === 5 || protocolVersion === 3 ? protocolVersion : 4,
     tls: { ...(secure && tlsSettings(tlsNode)), wsOptions: node.options.wsOptions },
     statusTopic: statusTopic(gateway),
+    healthTopic: healthTopic(gateway),
   }
 }
 

@@ -2,16 +2,22 @@ import { hostname } from 'node:os'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { asError } from '../../lib/errors.ts'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
-import { payloadWriter } from '../../lib/mqtt/payload.ts'
+import type { Publication, QoS } from '../../lib/mqtt/outbox.ts'
+import { payloadForm } from '../../lib/mqtt/payload.ts'
 import { compileTopic } from '../../lib/mqtt/topic.ts'
 import { throttle } from '../shared/throttle.ts'
 import { isVariable } from '../shared/variable.ts'
 import { type BrokerNode, sessionOptions, tlsNodeOf } from './broker.ts'
-import { type MqttOutOptions, mqttOutDefaults } from './options.ts'
-import { type Seat, takeSeat } from './sessions.ts'
+import { type MqttOutOptions, mqttOutDefaults, numberOption } from './options.ts'
+import { serveRefused } from './refused.ts'
+import { type OutboxSettings, type Seat, takeSeat } from './sessions.ts'
 import { statusOf } from './status.ts'
 
+/** ms */
+const statusInterval = 10_000
+
 export default function (RED: NodeAPI): void {
+  serveRefused(RED)
   RED.nodes.registerType('fieldlog-mqtt-out', function (this: Node, config: MqttOutOptions & NodeDef) {
     RED.nodes.createNode(this, config)
     const options = { ...mqttOutDefaults, ...config }
@@ -22,34 +28,26 @@ export default function (RED: NodeAPI): void {
       refuseAll(this, asError(error))
       return
     }
-    const { seat, topicOf, payloadOf } = out
-    const { session } = seat
+    const { session } = out.seat
     let closed = false
 
     const status = throttle(() => this.status(statusOf(session.state, session.counts)))
     const stopListening = session.onChange(status.changed)
     status.changed()
+    // the age of what waits grows by itself
+    const statusTimer = setInterval(status.changed, statusInterval)
 
     this.on('input', function (this: Node, message, _send, done) {
       try {
         const event = eventOf(message as EventMessage)
         if (event.for !== undefined && event.for !== this.id) return done()
-        const topic = topicOf({ gateway: out.gateway, ...event })
-        const publication = {
-          id: event.id,
-          topic,
-          payload: payloadOf(event),
-          retain: options.retain === true,
-          replayed: event.replayed,
-          late: () => ({ topic, payload: payloadOf({ ...event, replayed: true }) }),
-        }
         const settled = (error?: Error) => {
           // The log node sends again what was under way when a node closed.
           if (closed) return
           status.changed()
           done(error)
         }
-        session.publish(publication, settled, event.for === this.id)
+        session.publish(out.publicationOf(event), settled, event.for === this.id)
         status.changed()
       } catch (error) {
         done(asError(error))
@@ -60,26 +58,50 @@ export default function (RED: NodeAPI): void {
       closed = true
       stopListening()
       status.stop()
-      seat.leave().then(done, done)
+      clearInterval(statusTimer)
+      out.seat.leave().then(done, done)
     })
   })
 }
 
 interface Output {
   seat: Seat
-  gateway: string
-  topicOf: ReturnType<typeof compileTopic>
-  payloadOf: ReturnType<typeof payloadWriter>
+  publicationOf(event: FieldlogEvent): Publication
 }
 
 /** @throws Error in words when the node's settings, or the broker's, cannot be used */
 function open(RED: NodeAPI, options: MqttOutOptions): Output {
-  const topicOf = compileTopic(options.topic.trim() || mqttOutDefaults.topic)
   const gateway = gatewayName(options.gateway)
+  const publicationOf = publisher(options, gateway)
+  const outbox = outboxSettings(options)
   const broker = RED.nodes.getNode(options.broker) as BrokerNode | null
   if (!broker?.brokerurl) throw new Error('no broker is chosen, or the chosen one is disabled')
-  const seat = takeSeat(RED, broker.id, sessionOptions(broker, gateway, tlsNodeOf(RED, broker.id)), {})
-  return { seat, gateway, topicOf, payloadOf: payloadWriter(gateway) }
+  const session = sessionOptions(broker, gateway, tlsNodeOf(RED, broker.id))
+  return { seat: takeSeat(RED, broker.id, session, outbox), publicationOf }
+}
+
+/** What becomes of an event at once, and what when it has to wait. */
+function publisher(options: MqttOutOptions, gateway: string): (event: FieldlogEvent) => Publication {
+  const topicOf = compileTopic(options.topic.trim() || mqttOutDefaults.topic)
+  const lateTopicOf = options.lateTopic.trim() === '' ? topicOf : compileTopic(options.lateTopic.trim())
+  const { contentType, write } = payloadForm(options.payload, gateway)
+  const qos = (numberOption('qos', options.qos) ?? 1) as QoS
+  const expiry = numberOption('expiry', options.expiry)
+  const retain = options.retain === true
+  return (event) => {
+    const late = () => ({
+      topic: lateTopicOf({ gateway, ...event }),
+      payload: write({ ...event, replayed: true }),
+    })
+    const { id, replayed } = event
+    const topic = topicOf({ gateway, ...event })
+    return { id, topic, payload: write(event), retain, qos, expiry, contentType, replayed, late }
+  }
+}
+
+function outboxSettings({ order, keep, pace, maxSize }: MqttOutOptions): OutboxSettings {
+  const megabytes = numberOption('maxSize', maxSize) ?? 1_000
+  return { order, keep, pace: numberOption('pace', pace) ?? 0, maxBytes: megabytes * 1_000_000 }
 }
 
 function gatewayName(entered: string): string {

@@ -1,10 +1,14 @@
 import { compileTopic } from '../../lib/mqtt/topic.ts'
 import { colours } from '../shared/colours.ts'
 import { isVariable } from '../shared/variable.ts'
-import { type MqttOutOptions, mqttOutDefaults, topicError } from './options.ts'
+import { type MqttOutOptions, mqttOutDefaults, numberError, sharedOptions, topicError } from './options.ts'
 
 /** The event of the preview. */
 const example = { gateway: 'pi-4', type: 'room', source: 'ttyUSB0' }
+
+function check(property: Parameters<typeof numberError>[0]) {
+  return (value: unknown, _options?: unknown) => numberError(property, value) ?? true
+}
 
 RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
   category: 'fieldlog',
@@ -13,9 +17,19 @@ RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
     name: { value: mqttOutDefaults.name },
     broker: { value: mqttOutDefaults.broker, type: 'mqtt-broker', required: true },
     topic: { value: mqttOutDefaults.topic, validate: (topic, _options) => topicError(topic ?? '') ?? true },
+    lateTopic: {
+      value: mqttOutDefaults.lateTopic,
+      validate: (topic, _options) => topicError(topic ?? '') ?? true,
+    },
     gateway: { value: mqttOutDefaults.gateway },
-    qos: { value: mqttOutDefaults.qos },
+    payload: { value: mqttOutDefaults.payload },
+    qos: { value: mqttOutDefaults.qos, validate: check('qos') },
     retain: { value: mqttOutDefaults.retain },
+    expiry: { value: mqttOutDefaults.expiry, validate: check('expiry') },
+    order: { value: mqttOutDefaults.order },
+    pace: { value: mqttOutDefaults.pace, validate: check('pace') },
+    maxSize: { value: mqttOutDefaults.maxSize, validate: check('maxSize') },
+    keep: { value: mqttOutDefaults.keep },
   },
   inputs: 1,
   outputs: 0,
@@ -34,8 +48,56 @@ RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
     const show = () => showTopic(text(topic), text(gateway), (key) => this._(`fieldlog-mqtt-out.${key}`))
     topic.add(gateway).on('input change', show)
     show()
+    prepareDefaults(this)
+    for (const property of ['expiry', 'pace', 'maxSize'] as const) showProblem(property)
+    showLateTopicProblem()
+    const order = $('#node-input-order')
+    const showPace = () => void $('.fieldlog-mqtt-out-pace').toggle(order.val() === 'live-first')
+    order.on('change', showPace)
+    showPace()
+  },
+  oneditsave() {
+    shareOutbox(this.id)
   },
 })
+
+/** Nodes of an earlier version lack the newer properties: their selects and inputs show the defaults. */
+function prepareDefaults(node: Partial<MqttOutOptions>): void {
+  for (const property of ['payload', 'qos', 'order', 'keep', 'maxSize', 'pace'] as const) {
+    if (node[property] === undefined) $(`#node-input-${property}`).val(String(mqttOutDefaults[property]))
+  }
+}
+
+/** What is wrong with a number, below its input. */
+function showProblem(property: 'expiry' | 'pace' | 'maxSize'): void {
+  const input = $(`#node-input-${property}`)
+  const show = () =>
+    void $(`#fieldlog-mqtt-out-${property}-problem`).text(numberError(property, text(input)) ?? '')
+  input.on('input change', show)
+  show()
+}
+
+function showLateTopicProblem(): void {
+  const input = $('#node-input-lateTopic')
+  const show = () => void $('#fieldlog-mqtt-out-lateTopic-problem').text(topicError(text(input)) ?? '')
+  input.on('input change', show)
+  show()
+}
+
+/** All nodes of a broker have one outbox: what is entered here holds for the others, too. */
+function shareOutbox(own: string): void {
+  const broker = $('#node-input-broker').val()
+  RED.nodes.eachNode((node) => {
+    if (node.type !== 'fieldlog-mqtt-out' || node.id === own || node.broker !== broker) return
+    for (const property of sharedOptions) {
+      const value = $(`#node-input-${property}`).val()
+      if (String(node[property]) === String(value)) continue
+      node[property] = value
+      node.changed = true
+      node.dirty = true
+    }
+  })
+}
 
 function text(input: JQuery): string {
   return String(input.val() ?? '').trim()

@@ -4,8 +4,10 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { NodeAPI } from 'node-red'
 import { DiskOutbox, type DiskOutboxOptions } from '../../lib/mqtt/disk-outbox.ts'
+import { DiskRefusedPile } from '../../lib/mqtt/refused.ts'
 import { Session } from '../../lib/mqtt/session.ts'
 import type { Report, SessionOptions } from '../../lib/mqtt/session-options.ts'
+import { healthParts } from './health.ts'
 
 export interface Seat {
   readonly session: Session
@@ -18,6 +20,7 @@ export type OutboxSettings = Pick<DiskOutboxOptions, 'maxBytes' | 'keep' | 'orde
 
 interface Shared {
   session: Session
+  outbox: string
   statusTopic: string
   fingerprint: string
   seats: number
@@ -31,6 +34,11 @@ const sessions = new Map<string, Shared>()
 const watched = new WeakSet<object>()
 let running: unknown
 let stopping = false
+
+/** The session of a broker; undefined while no node uses it. */
+export function sessionOf(brokerId: string): Session | undefined {
+  return sessions.get(brokerId)?.session
+}
 
 /** A node's seat in the session of a broker; the first one opens it, or a change of the broker's settings. */
 export function takeSeat(
@@ -58,18 +66,32 @@ function sharedSession(
   settings: OutboxSettings,
 ): Shared {
   const { statusTopic } = options
-  const fingerprint = fingerprintOf(options, settings)
+  const fingerprint = fingerprintOf(options)
+  const outboxText = JSON.stringify(settings)
   const old = sessions.get(brokerId)
   if (old?.fingerprint === fingerprint && (old.statusTopic === statusTopic || old.seats > 0)) {
     if (old.statusTopic !== statusTopic) {
       const text = `mqtt: nodes of one broker share one status topic; it is ${old.statusTopic}, not ${statusTopic}`
       reporter(RED, brokerId)('warn', text)
     }
-    return old
+    if (old.outbox === outboxText) return old
+    if (old.seats > 0) {
+      const text = 'mqtt: nodes of one broker share one outbox; order, pace and limits of the first one hold'
+      reporter(RED, brokerId)('warn', text)
+      return old
+    }
   }
-  const outbox = new DiskOutbox({ ...settings, directory: outboxDirectory(RED, brokerId) })
-  const session = new Session(options, { outbox, report: reporter(RED, brokerId) })
-  const shared: Shared = { session, statusTopic, fingerprint, seats: 0 }
+  const directory = outboxDirectory(RED, brokerId)
+  const report = reporter(RED, brokerId)
+  const session = new Session(options, {
+    report,
+    outbox: new DiskOutbox({ ...settings, directory }),
+    refused: new DiskRefusedPile({ directory: join(directory, 'refused') }, (text) =>
+      report('warn', `mqtt: ${text}`),
+    ),
+    health: () => healthParts(RED, directory),
+  })
+  const shared: Shared = { session, statusTopic, fingerprint, outbox: outboxText, seats: 0 }
   sessions.set(brokerId, shared)
   // The old one has the same client id, and the outbox: the two must not meet.
   if (old === undefined) session.start()
@@ -118,8 +140,8 @@ export function outboxDirectory(RED: NodeAPI, brokerId: string): string {
   return join(RED.settings.userDir ?? process.cwd(), 'outbox', name)
 }
 
-function fingerprintOf({ statusTopic: _, tls, ...options }: SessionOptions, outbox: OutboxSettings): string {
+function fingerprintOf({ statusTopic: _, healthTopic: __, tls, ...options }: SessionOptions): string {
   const { wsOptions, ...rest } = tls ?? {}
-  const text = JSON.stringify([options, outbox, rest, wsOptions !== undefined])
+  const text = JSON.stringify([options, rest, wsOptions !== undefined])
   return createHash('sha256').update(text).digest('hex')
 }

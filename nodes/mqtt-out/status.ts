@@ -18,23 +18,42 @@ const problemTexts: Record<ProblemKind, string> = {
 
 /** Fewer are always under way. */
 const manyWaiting = 200
+/** ms; what waits longer is shown with its age */
+const longWait = 10_000
 
 /** The session's state under a node; the numbers are those of all nodes that use the broker. */
 export function statusOf(
-  { phase, problem, waiting }: SessionState,
+  state: SessionState,
   counts: Readonly<DeliveryCounts>,
+  now = Date.now(),
 ): NodeStatus {
-  const numbers = (least: number) => [
-    ...(waiting > least ? [`waiting ${waiting}`] : []),
-    ...(counts.refused > 0 ? [`refused ${counts.refused}`] : []),
-    ...(counts.dropped > 0 ? [`no room for ${counts.dropped}`] : []),
+  const { phase, problem, diskProblem, refused } = state
+  const isConnected = phase === 'connected'
+  const numbers = [
+    ...waitingText(state, isConnected ? manyWaiting : 0, now),
+    ...(refused > 0 ? [`refused ${refused}`] : []),
+    ...(counts.dropped > 0 ? [`dropped ${counts.dropped}`] : []),
+    ...(diskProblem !== undefined ? ['outbox: disk error'] : []),
   ]
-  if (phase === 'connected') {
-    const text = ['connected', ...numbers(manyWaiting)].join(' · ')
-    const faultless = counts.refused === 0 && counts.dropped === 0
-    return faultless ? { fill: 'green', shape: 'dot', text } : { fill: 'yellow', shape: 'dot', text }
+  const text = (first: string) => [first, ...numbers].join(' · ')
+  if (isConnected) {
+    const isFaultless = refused === 0 && counts.dropped === 0 && diskProblem === undefined
+    return { fill: isFaultless ? 'green' : 'yellow', shape: 'dot', text: text('connected') }
   }
-  if (problem === undefined)
-    return { fill: 'yellow', shape: 'ring', text: ['connecting', ...numbers(0)].join(' · ') }
-  return { fill: 'red', shape: 'ring', text: [problemTexts[problem.kind], ...numbers(0)].join(' · ') }
+  if (problem === undefined) return { fill: 'yellow', shape: 'ring', text: text('connecting') }
+  return { fill: 'red', shape: 'ring', text: text(problemTexts[problem.kind]) }
+}
+
+function waitingText({ waiting, oldest }: SessionState, least: number, now: number): string[] {
+  const age = oldest === undefined ? 0 : now - oldest
+  if (waiting === 0 || (waiting <= least && age < longWait)) return []
+  return [`waiting ${waiting}${age < longWait ? '' : `, oldest ${ageText(age)}`}`]
+}
+
+/** In its largest unit. */
+function ageText(ms: number): string {
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 1) return `${Math.floor(ms / 1000)} s`
+  if (minutes < 120) return `${minutes} min`
+  return minutes < 2_880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1_440)} days`
 }

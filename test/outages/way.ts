@@ -24,6 +24,14 @@ export const durableBroker = [
   'log_type error',
 ]
 
+/** The same as fast as it can be: it saves what it has when it is stopped, not at each message. */
+export const fastBroker = [
+  'persistence true',
+  'max_queued_messages 0',
+  'max_inflight_messages 100',
+  'log_type error',
+]
+
 /** What arrived, against what the gateway has in its journal. */
 export interface Outcome {
   /** packets in the journal */
@@ -62,8 +70,9 @@ export class Way {
     this.gateway = this.#newGateway()
   }
 
-  static async start(): Promise<Way> {
-    const broker = await startMosquitto({ lines: durableBroker })
+  /** @param lines of mosquitto.conf */
+  static async start(lines: string[] = durableBroker): Promise<Way> {
+    const broker = await startMosquitto({ lines })
     const proxy = await startProxy(broker.port)
     const arrivals = await Arrivals.open(broker.url, 'fieldlog/+/good/#')
     const way = new Way(broker, proxy, await createPty(), arrivals)

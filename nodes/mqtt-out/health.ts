@@ -1,0 +1,25 @@
+import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { NodeAPI, NodeDef } from 'node-red'
+import type { JournalNode } from '../journal/registry.ts'
+
+/** What the gateway adds to a health report: its journals' accounts, and free bytes where the outbox is. */
+export async function healthParts(RED: NodeAPI, outbox: string): Promise<Record<string, unknown>> {
+  const journals: unknown[] = []
+  RED.nodes.eachNode((definition: NodeDef) => {
+    if (definition.type !== 'fieldlog-journal') return
+    const node = RED.nodes.getNode(definition.id) as JournalNode | null
+    if (node?.service) journals.push(node.service.state)
+  })
+  return { journals, diskFree: await freeBytes(dirname(outbox)) }
+}
+
+/** null where the file system does not say. */
+async function freeBytes(path: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(path)
+    return bavail * bsize
+  } catch {
+    return null
+  }
+}

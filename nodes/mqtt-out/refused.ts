@@ -1,0 +1,56 @@
+// What a broker refused, over the admin API: a list, and the command to send it again.
+import type { NodeAPI } from 'node-red'
+import { asError } from '../../lib/errors.ts'
+import { sessionOf } from './sessions.ts'
+
+/** so many are listed, the newest */
+const longestList = 1_000
+const served = new WeakSet<object>()
+
+interface Reply {
+  status(code: number): Reply
+  json(body: unknown): void
+}
+
+interface Request {
+  params: { id: string }
+}
+
+/**
+ * GET /fieldlog/mqtt/<id of the mqtt-broker>/refused: `{count, refused: [{id, topic, payload, reason, time}]}`, the
+ * oldest first, 1,000 at most; `time` is when it was refused, ms since 1970; a payload that is not text is
+ * `{base64}`. Permission fieldlog.read.
+ * POST …/refused/resend: `{resent: <count>}`. Permission fieldlog.write.
+ * 404 where no node uses the broker.
+ */
+export function serveRefused(RED: NodeAPI): void {
+  if (served.has(RED.httpAdmin)) return
+  served.add(RED.httpAdmin)
+  const read = RED.auth.needsPermission('fieldlog.read')
+  const write = RED.auth.needsPermission('fieldlog.write')
+  const answer = (work: (id: string) => Promise<unknown>) => (request: Request, reply: Reply) => {
+    work(request.params.id).then(
+      (body) =>
+        body === undefined ? reply.status(404).json({ error: 'no node uses this broker' }) : reply.json(body),
+      (error: unknown) => reply.status(500).json({ error: asError(error).message }),
+    )
+  }
+  RED.httpAdmin.get('/fieldlog/mqtt/:id/refused', read, answer(listOf))
+  RED.httpAdmin.post('/fieldlog/mqtt/:id/refused/resend', write, answer(resend))
+}
+
+async function listOf(brokerId: string): Promise<unknown> {
+  const session = sessionOf(brokerId)
+  if (session === undefined) return undefined
+  const refused = (await session.refused(longestList)).map(({ entry, reason, at }) => {
+    const { id, topic, payload } = entry
+    const shown = typeof payload === 'string' ? payload : { base64: payload.toString('base64') }
+    return { id, topic, payload: shown, reason, time: at }
+  })
+  return { count: session.state.refused, refused }
+}
+
+async function resend(brokerId: string): Promise<unknown> {
+  const session = sessionOf(brokerId)
+  return session === undefined ? undefined : { resent: await session.resendRefused() }
+}
