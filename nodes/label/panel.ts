@@ -82,7 +82,7 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
     const beside = isWide ? ', #fieldlog-label-trial' : ''
     const others = $(`#dialog-form > div:not(.fieldlog-label-list-row${beside})`).toArray()
     const used = others.reduce((sum, other) => sum + ($(other).outerHeight(true) ?? 0), 0)
-    list().editableList('height', Math.max(150, height - used + 16))
+    list().editableList('height', Math.max(150, height - used + 40))
     resizeTrial()
   },
 })
