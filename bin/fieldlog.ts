@@ -2,12 +2,13 @@
 // The `fieldlog` command: finds the subcommand and hands over to it.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Command } from '../lib/cli/command.ts'
 
 interface Subcommand {
   /** one line for `fieldlog --help` */
   summary: string
   /** Runs it with the arguments after its name; resolves to the exit status. */
-  run(args: string[]): Promise<number>
+  run(args: string[], name: string): Promise<number>
 }
 
 /** Loaded on demand, so that none waits for what another one needs. */
@@ -22,6 +23,34 @@ const subcommands: Record<string, Subcommand> = {
       return new Promise<number>(() => {})
     },
   },
+  verify: journalCommand('check every checksum, hash and number of a journal', async () => {
+    return (await import('../lib/cli/verify.ts')).verify
+  }),
+  audit: journalCommand('add up what became of every entry of a journal', async () => {
+    return (await import('../lib/cli/audit.ts')).audit
+  }),
+  cat: journalCommand('print entries of a journal, by seq, time or source', async () => {
+    return (await import('../lib/cli/cat.ts')).cat
+  }),
+  replay: journalCommand('have the running gateway send events again', async () => {
+    return (await import('../lib/cli/replay.ts')).replay
+  }),
+  backup: journalCommand('copy a journal, a live one too', async () => {
+    return (await import('../lib/cli/backup.ts')).backup
+  }),
+  import: journalCommand('append JeeMon day files to a journal', async () => {
+    return (await import('../lib/cli/import.ts')).importFiles
+  }),
+}
+
+function journalCommand(summary: string, load: () => Promise<Command>): Subcommand {
+  return {
+    summary,
+    async run(args, name) {
+      const { processIo, runCommand } = await import('../lib/cli/command.ts')
+      return runCommand(name, await load(), args, processIo())
+    },
+  }
 }
 
 const [name, ...args] = process.argv.slice(2)
@@ -38,12 +67,12 @@ async function main(name: string | undefined, args: string[]): Promise<number> {
   }
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined
   if (!subcommand) return usage(`unknown command "${name}"`)
-  return subcommand.run(args)
+  return subcommand.run(args, name)
 }
 
 function help(): string {
   const rows = Object.entries(subcommands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
-  return `Usage: fieldlog <command> [arguments]\n\nCommands:\n${rows.join('\n')}\n\nfieldlog --version prints the version.\n`
+  return `Usage: fieldlog <command> [arguments]\n\nCommands:\n${rows.join('\n')}\n\nfieldlog <command> --help explains a command; fieldlog --version prints the version.\n`
 }
 
 /** What was wrong, on standard error, and how to see what is right; status 2 as usual for wrong usage. */

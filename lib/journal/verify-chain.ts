@@ -77,13 +77,15 @@ function checkFront(
   header: Header | undefined,
   findings: Findings,
 ) {
-  const gap = { from: 1, to: file.firstSeq - 1 }
-  if (gap.to < 1 || gap.to <= journal.retained) return
-  const named = header?.previous
-  const text = named
-    ? `the file is missing${lost(gap)}, and no retention notice covers them`
-    : `it is the first file, but begins with entry ${file.firstSeq}`
-  findings.problem(-0.5, named ?? file.path, 'missing', gap, text)
+  const gap = { from: journal.retained + 1, to: file.firstSeq - 1 }
+  if (gap.to < gap.from) return
+  if (header?.previous) {
+    const text = `the file is missing${lost(gap)}, and no retention notice covers them`
+    findings.problem(-0.5, header.previous, 'missing', gap, text)
+  } else {
+    const text = `it is the first file, but its first readable entry is ${file.firstSeq}${lost(gap)}`
+    findings.problem(0, file.path, header ? 'seq' : 'damage', gap, text)
+  }
 }
 
 /** What the next file's H, or a notice, says of a file's size and hash. */

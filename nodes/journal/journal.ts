@@ -1,11 +1,13 @@
 import type { NodeAPI, NodeDef } from 'node-red'
 import { LogService } from '../../lib/delivery/log-service.ts'
 import { asError } from '../../lib/errors.ts'
+import { serveJournals } from './endpoints.ts'
 import { readJournalOptions } from './options.ts'
 import { type JournalNode, releaseTracker, takeTracker } from './registry.ts'
 import type { JournalNodeOptions } from './settings.ts'
 
 export default function (RED: NodeAPI): void {
+  serveJournals(RED)
   RED.nodes.registerType(
     'fieldlog-journal',
     function (this: JournalNode, config: JournalNodeOptions & NodeDef) {

@@ -123,8 +123,21 @@ const cases: Case[] = [
       disk.drop(at(first))
       disk.drop(at(second))
     },
-    first: { file: second.path, kind: 'missing', from: 1, to: 20 },
+    first: { file: second.path, kind: 'missing', from: 11, to: 20 },
     text: /no retention notice covers them/,
+  },
+  {
+    name: 'damage at the start of what retention left',
+    files: buildJournal([
+      ...dates.slice(0, 3).map(plan),
+      { date: '20261121', batches: [notice('retention', { upTo: first.path, lastSeq: 10 })] },
+    ]),
+    spoil(disk) {
+      disk.drop(at(first))
+      flip(disk, at(second), batchAt(second, 1) - 60)
+    },
+    first: { file: second.path, kind: 'damage', offset: 0, end: batchAt(second, 1) },
+    text: /the checksum does not match$/,
   },
   {
     name: 'a finished file that lost its end',

@@ -1,0 +1,59 @@
+import { type Audit, auditJournal } from '../delivery/audit.ts'
+import { systemDisk } from '../journal/disk.ts'
+import type { Command } from './command.ts'
+import { journalDirectory } from './journal-directory.ts'
+import { count } from './text.ts'
+
+/** Stretches of incomplete events that are named. */
+const named = 20
+
+export const audit: Command = {
+  args: 'DIR',
+  about:
+    'Adds up what became of every entry, from the files of a journal and its checkpoint, and says which accounts do\n' +
+    'not balance; the status is 1 then.',
+  count: { min: 1, max: 1 },
+
+  async run([path = ''], { json }, io) {
+    const result = await auditJournal(systemDisk, await journalDirectory(path))
+    const isBalanced = result.balances.every(({ balanced }) => balanced)
+    if (json) await io.out(`${JSON.stringify({ balanced: isBalanced, ...result }, null, 2)}\n`)
+    else await io.out(report(result))
+    return isBalanced ? 0 : 1
+  },
+}
+
+function report(audit: Audit): string {
+  const rows: Array<[string, number | undefined, string]> = [
+    ['entries', audit.entries, 'logged, each with its seq'],
+    [
+      'complete',
+      audit.complete,
+      `the flow is done with them (${count(audit.failed)} with an error of a node)`,
+    ],
+    [
+      'incomplete',
+      audit.incomplete,
+      'a node still held them at the time limit; fieldlog replay sends them again',
+    ],
+    ['passed', audit.passed, 'damaged when it was their turn'],
+    ['open', audit.open, 'above the checkpoint: under way in the flow, or waiting'],
+    ['damaged', audit.damaged, 'cannot be read now; fieldlog verify names the places'],
+    ['removed', audit.removed, 'by retention'],
+    ['dropped', audit.dropped, 'never logged: the disk did not take them and memory was full'],
+    ['salvaged', audit.salvaged, 'kept, though a crash had left them open'],
+    ['starts', audit.opens, 'of a writer'],
+  ]
+  const width = Math.max(...rows.map(([, n]) => count(n ?? 0).length))
+  const lines = rows.map(([name, n, text]) => `${name.padEnd(11)}${count(n ?? 0).padStart(width)}  ${text}`)
+  if (audit.checkpoint === undefined) lines.push('There is no checkpoint: no flow has read this journal yet.')
+  if (audit.incompleteSeqs.length > 0) lines.push(`incomplete: ${seqs(audit.incompleteSeqs)}`)
+  for (const { text, balanced } of audit.balances)
+    lines.push(`${balanced ? 'balanced' : 'NOT BALANCED'}: ${text}`)
+  return `${lines.join('\n')}\n`
+}
+
+function seqs(ranges: Array<[number, number]>): string {
+  const texts = ranges.slice(0, named).map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`))
+  return texts.join(', ') + (ranges.length > named ? ' …' : '')
+}

@@ -1,0 +1,50 @@
+import { mkdir } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { readCheckpoint } from '../delivery/audit.ts'
+import { CheckpointFile } from '../delivery/checkpoint.ts'
+import { backupJournal } from '../journal/backup.ts'
+import { systemDisk } from '../journal/disk.ts'
+import { verifyJournal } from '../journal/verify.ts'
+import { type Command, CommandError } from './command.ts'
+import { journalDirectory } from './journal-directory.ts'
+import { count, counted, size } from './text.ts'
+
+export const backup: Command = {
+  args: 'DIR TARGET',
+  about:
+    'Copies a journal, a live one too, as it is now to the directory TARGET: a new one, or that of an earlier backup,\n' +
+    'of which only what has changed is copied. The copy is verified; the status is 1 where it is not whole.',
+  count: { min: 2, max: 2 },
+
+  async run([path = '', to = ''], { json }, io) {
+    const directory = await journalDirectory(path)
+    const target = resolve(to)
+    const inside = relative(directory, target)
+    if (!inside.startsWith('..')) {
+      throw new CommandError(`${to} is inside the journal: give a directory outside of it`)
+    }
+    await mkdir(target, { recursive: true })
+    // first the checkpoint: the copy must not lack what it says is done
+    const checkpoint = await readCheckpoint(systemDisk, directory)
+    const result = await backupJournal(systemDisk, directory, target)
+    if (checkpoint) {
+      const file = new CheckpointFile(systemDisk, join(target, '.checkpoint'))
+      await file.read()
+      await file.write(checkpoint)
+      await file.close()
+    }
+    const { problems } = await verifyJournal(systemDisk, target)
+    if (json) {
+      const summary = { whole: problems.length === 0, ...result, checkpoint: checkpoint?.seq, problems }
+      await io.out(`${JSON.stringify(summary, null, 2)}\n`)
+    } else {
+      const kept = result.kept > 0 ? ` (${count(result.kept)} were there)` : ''
+      await io.out(
+        `${counted(result.files, 'file')}${kept}, ${size(result.bytes)} copied, up to entry ${count(result.lastSeq)}; ` +
+          `${problems.length === 0 ? 'verified: whole' : 'verified: NOT whole'}\n`,
+      )
+    }
+    for (const { file, text } of problems) io.err(`fieldlog backup: ${file}: ${text}\n`)
+    return problems.length === 0 ? 0 : 1
+  },
+}

@@ -1,0 +1,126 @@
+// What the subcommands share: options, help, output, exit status.
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { asError, errorCode } from '../errors.ts'
+
+/** Where a subcommand writes to, and what stops it. */
+export interface Io {
+  /** standard output; resolves when there is room for more */
+  out(text: string): Promise<void>
+  /** standard error */
+  err(text: string): void
+  /** SIGINT, SIGTERM, or nobody reads the output any more */
+  signal: AbortSignal
+  env: NodeJS.ProcessEnv
+}
+
+/** One option of a subcommand. */
+export interface OptionSpec {
+  type: 'string' | 'boolean'
+  /** what stands for its value in the help */
+  value?: string
+  about: string
+  multiple?: boolean
+}
+
+/** Options as they were given. */
+export type OptionValues = Record<string, string | boolean | Array<string | boolean> | undefined>
+
+/** A subcommand. */
+export interface Command {
+  /** its arguments, for the help: `DIR [TARGET]` */
+  args: string
+  /** what it does, in a few lines */
+  about: string
+  /** `--json` and `--help` are added to these */
+  options?: Record<string, OptionSpec>
+  /** least and most arguments */
+  count: { min: number; max: number }
+  /** Returns the exit status: 0, or 1 where it found or left something wrong. */
+  run(args: string[], options: OptionValues, io: Io): Promise<number>
+}
+
+/** Wrong usage: exit status 2. */
+export class UsageError extends Error {}
+
+/** What went wrong, for the user; no stack. */
+export class CommandError extends Error {}
+
+const common: Record<string, OptionSpec> = {
+  json: { type: 'boolean', about: 'print JSON' },
+  help: { type: 'boolean', about: 'print this' },
+}
+
+/** Runs a subcommand with the arguments after its name. */
+export async function runCommand(name: string, command: Command, args: string[], io: Io): Promise<number> {
+  const specs = { ...command.options, ...common }
+  try {
+    const { values, positionals } = parse(args, specs)
+    if (values.help) {
+      await io.out(help(name, command, specs))
+      return 0
+    }
+    const { min, max } = command.count
+    if (positionals.length < min) throw new UsageError(`it needs ${command.args}`)
+    if (positionals.length > max) throw new UsageError(`it does not know what to do with ${positionals[max]}`)
+    return await command.run(positionals, values, io)
+  } catch (error) {
+    if (errorCode(error) === 'EPIPE') return 0
+    if (error instanceof UsageError) {
+      io.err(`fieldlog ${name}: ${error.message}; see fieldlog ${name} --help\n`)
+      return 2
+    }
+    const text = String(isExpected(error) ? asError(error).message : asError(error).stack)
+    io.err(`fieldlog ${name}: ${text.startsWith(`${name}: `) ? text.slice(name.length + 2) : text}\n`)
+    return 1
+  }
+}
+
+function parse(args: string[], specs: Record<string, OptionSpec>) {
+  const options: ParseArgsOptionsConfig = {}
+  for (const [name, { type, multiple = false }] of Object.entries(specs)) options[name] = { type, multiple }
+  try {
+    return parseArgs({ args, options, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError(
+      asError(error)
+        .message.split('. ')[0]!
+        .replace(/^\w/, (letter) => letter.toLowerCase()),
+    )
+  }
+}
+
+/** The system's errors say what happened and where; others of ours are words for the user. */
+function isExpected(error: unknown): boolean {
+  if (error instanceof CommandError || errorCode(error) !== undefined) return true
+  return /^(journal|log|backup|import): /.test(asError(error).message)
+}
+
+function help(name: string, command: Command, specs: Record<string, OptionSpec>): string {
+  const rows = Object.entries(specs).map(([option, { value, about }]) => {
+    return `  ${`--${option}${value ? ` ${value}` : ''}`.padEnd(22)} ${about}`
+  })
+  const usage = ['fieldlog', name, command.args, '[options]'].filter(Boolean).join(' ')
+  return `Usage: ${usage}\n\n${command.about}\n\nOptions:\n${rows.join('\n')}\n`
+}
+
+/** The standard streams. Where nobody reads the output any more the signal says so. */
+export function processIo(): Io {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  process.stdout.on('error', (error) => {
+    if (errorCode(error) !== 'EPIPE') throw error
+    stop.abort()
+  })
+  return {
+    signal: stop.signal,
+    env: process.env,
+    err: (text) => process.stderr.write(text),
+    async out(text) {
+      if (stop.signal.aborted || process.stdout.write(text)) return
+      await new Promise<void>((resolve) => {
+        process.stdout.once('drain', resolve)
+        stop.signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+    },
+  }
+}

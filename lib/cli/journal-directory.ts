@@ -1,0 +1,34 @@
+// The journal directory that a subcommand is given.
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { errorCode } from '../errors.ts'
+import { systemDisk } from '../journal/disk.ts'
+import { parseFilePath } from '../journal/line.ts'
+import { CommandError } from './command.ts'
+
+/** Its absolute path. Throws where there is no such directory, or no journal in it. */
+export async function journalDirectory(path: string): Promise<string> {
+  const directory = resolve(path)
+  try {
+    if (!(await stat(directory)).isDirectory())
+      throw new CommandError(`${path} is no directory: give the journal's directory`)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') throw new CommandError(`there is no directory ${path}`)
+    throw error
+  }
+  if (!(await hasFiles(directory))) {
+    throw new CommandError(
+      `${path} holds no journal (no file YYYY/YYYYMMDD.txt): give the journal's directory`,
+    )
+  }
+  return directory
+}
+
+async function hasFiles(directory: string): Promise<boolean> {
+  for (const year of await systemDisk.list(directory)) {
+    if (!/^\d{4}$/.test(year)) continue
+    const names = await systemDisk.list(`${directory}/${year}`)
+    if (names.some((name) => parseFilePath(`${year}/${name}`))) return true
+  }
+  return false
+}

@@ -1,0 +1,40 @@
+// How subcommands write numbers and lines.
+import { isUtf8 } from 'node:buffer'
+import type { Entry } from '../journal/entry.ts'
+import { unescapeBytes } from '../journal/text.ts'
+import { dateTime } from '../journal/time.ts'
+
+/** `10,000,000` */
+export function count(n: number): string {
+  return n.toLocaleString('en-US')
+}
+
+/** `1 file`, `3 files` */
+export function counted(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`
+}
+
+/** `612 MB` */
+export function size(bytes: number): string {
+  for (const [unit, name] of [
+    [1e9, 'GB'],
+    [1e6, 'MB'],
+    [1e3, 'kB'],
+  ] as const) {
+    if (bytes >= unit) return `${(bytes / unit).toFixed(bytes < unit * 10 ? 1 : 0)} ${name}`
+  }
+  return `${bytes} bytes`
+}
+
+/** An entry as one line: seq, time in UTC, kind, source, text. */
+export function entryLine({ seq, received, kind, source, text }: Entry): string {
+  return `${seq} ${dateTime(received)}Z ${kind} ${source} ${text}\n`
+}
+
+/** An entry as one line of JSON. `payload` is what a flow gets; bytes that are no UTF-8 stand in `raw` alone. */
+export function entryJson({ seq, epoch, received, kind, source, text }: Entry): string {
+  const entry = { id: `${epoch}-${seq}`, seq, kind, received, source, raw: text }
+  if (kind === 'E') return `${JSON.stringify({ ...entry, payload: JSON.parse(text) as unknown })}\n`
+  const bytes = unescapeBytes(text)
+  return `${JSON.stringify(isUtf8(bytes) ? { ...entry, payload: bytes.toString('utf8') } : entry)}\n`
+}

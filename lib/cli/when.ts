@@ -1,0 +1,33 @@
+// What stands behind --from and --to: a seq, a time, or how long ago.
+import { UsageError } from './command.ts'
+
+/** A stretch of time, ms since 1970, both ends included; or a seq. */
+export type When = { seq: number } | { first: number; last: number }
+
+const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const timePattern = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?)?Z?$/
+
+/**
+ * Reads `812345` (a seq), `2026-11-21`, `2026-11-21T12:30`, `…:00`, `…:00.250` (UTC; a day, minute or second is the
+ * whole of it), or `90m` (so long ago; s, m, h, d). Throws a UsageError at anything else.
+ */
+export function parseWhen(option: string, text: string, now: number): When {
+  if (/^\d{1,15}$/.test(text)) return { seq: Number(text) }
+  const ago = /^(\d+)([smhd])$/.exec(text)
+  if (ago) {
+    const time = now - Number(ago[1]) * units[ago[2]!]!
+    return { first: time, last: time }
+  }
+  const match = timePattern.exec(text)
+  const first = match
+    ? Date.parse(`${match[1]}T${match[2] ?? '00:00'}:${match[3] ?? '00'}.${(match[4] ?? '').padEnd(3, '0')}Z`)
+    : Number.NaN
+  if (!match || Number.isNaN(first)) {
+    throw new UsageError(
+      `${option} ${text} is neither a seq (812345) nor a time in UTC (2026-11-21, 2026-11-21T12:30:00) nor how long ago (90m, 2d)`,
+    )
+  }
+  const length =
+    match[2] === undefined ? units.d! : match[3] === undefined ? units.m! : match[4] === undefined ? 1_000 : 1
+  return { first, last: first + length - 1 }
+}

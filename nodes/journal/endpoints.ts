@@ -1,0 +1,109 @@
+// The admin endpoints of journals: where each stands, and sending again on request.
+import type { NodeAPI } from 'node-red'
+import type { LogState } from '../../lib/delivery/log-service.ts'
+import { asError } from '../../lib/errors.ts'
+import type { JournalNode } from './registry.ts'
+
+/** The part of Express that is used here. */
+interface Request {
+  params: { id?: string }
+  query: Record<string, unknown>
+  body?: unknown
+}
+interface Response {
+  status(code: number): Response
+  json(value: unknown): void
+}
+
+/** A journal among the deployed flows. */
+export interface JournalName {
+  id: string
+  name: string
+  directory: string
+}
+
+/** Where a journal stands. */
+export interface JournalReport extends JournalName, LogState {
+  /** what is written to the disk in a day, by what was written since the start; undefined in the first minute */
+  perDay: { bytes: number; syncs: number } | undefined
+}
+
+const secondsPerDay = 86_400
+/** What was written in less time says nothing of a day; seconds. */
+const shortest = 60
+
+/**
+ * - `GET /fieldlog/journals` (permission `fieldlog.read`): the deployed journals, as `JournalName[]`
+ * - `GET /fieldlog/journals/<id>` (`fieldlog.read`): `JournalReport`; 404 where there is none
+ * - `POST /fieldlog/journals/<id>/replay` (`fieldlog.write`) with `{from, to, for}` or `{incomplete: true}`, as JSON or
+ *   in the query: answers when the flow is done, with a `ReplayResult`; 400 for a wrong range, 409 while the journal
+ *   is not open
+ */
+export function serveJournals(RED: NodeAPI): void {
+  const mayRead = RED.auth.needsPermission('fieldlog.read')
+  const mayWrite = RED.auth.needsPermission('fieldlog.write')
+  RED.httpAdmin.get('/fieldlog/journals', mayRead, (_request: Request, response: Response) => {
+    response.json(journals(RED).map(nameOf))
+  })
+  RED.httpAdmin.get('/fieldlog/journals/:id', mayRead, (request: Request, response: Response) => {
+    const journal = find(RED, request)
+    if (journal) response.json(reportOf(journal))
+    else refuse(response, 404, `there is no journal ${request.params.id} among the deployed flows`)
+  })
+  RED.httpAdmin.post('/fieldlog/journals/:id/replay', mayWrite, (request: Request, response: Response) => {
+    replay(find(RED, request), { ...request.query, ...asObject(request.body) }, response).catch(
+      (error: unknown) => {
+        refuse(response, error instanceof RangeError ? 400 : 409, asError(error).message)
+      },
+    )
+  })
+}
+
+async function replay(journal: JournalNode | undefined, wanted: Record<string, unknown>, response: Response) {
+  if (!journal?.service) {
+    refuse(response, 404, 'there is no such journal among the deployed flows')
+    return
+  }
+  if (wanted.incomplete === true || wanted.incomplete === 'true') {
+    response.json(await journal.service.replayIncomplete())
+    return
+  }
+  const from = Number(wanted.from)
+  const to = wanted.to === undefined ? Number.MAX_SAFE_INTEGER : Number(wanted.to)
+  const sink = typeof wanted.for === 'string' && wanted.for !== '' ? { for: wanted.for } : {}
+  response.json(await journal.service.replay({ from, to, ...sink }))
+}
+
+function find(RED: NodeAPI, { params }: Request): JournalNode | undefined {
+  return journals(RED).find(({ id }) => id === params.id)
+}
+
+function journals(RED: NodeAPI): JournalNode[] {
+  const found: JournalNode[] = []
+  RED.nodes.eachNode(({ id, type }) => {
+    const node = type === 'fieldlog-journal' ? (RED.nodes.getNode(id) as JournalNode | null) : null
+    if (node?.service) found.push(node)
+  })
+  return found
+}
+
+function nameOf({ id, name = '', directory = '' }: JournalNode): JournalName {
+  return { id, name, directory }
+}
+
+function reportOf(journal: JournalNode): JournalReport {
+  const state = journal.service!.state
+  const { bytes, syncs, seconds } = state.wear
+  const scale = secondsPerDay / seconds
+  const perDay =
+    seconds < shortest ? undefined : { bytes: Math.round(bytes * scale), syncs: Math.round(syncs * scale) }
+  return { ...nameOf(journal), ...state, perDay }
+}
+
+function asObject(body: unknown): Record<string, unknown> {
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
+}
+
+function refuse(response: Response, code: number, error: string): void {
+  response.status(code).json({ error })
+}
