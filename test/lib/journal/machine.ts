@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { Journal } from '../../../lib/journal/journal.ts'
 import type { JournalOptions } from '../../../lib/journal/options.ts'
-import { type DamageReport, readJournal } from '../../../lib/journal/reader.ts'
+import { type DamageReport, type ReadLimits, readJournal } from '../../../lib/journal/reader.ts'
 import { FakeTime } from '../../support/fake-time.ts'
 import { FaultDisk, type FaultPlan } from '../../support/fault-disk.ts'
 import { MemoryDisk, type Random } from '../../support/memory-disk.ts'
@@ -128,10 +128,10 @@ export class Machine {
 }
 
 /** All entries of a journal from a seq on, by the library's reader. */
-export async function readEntries(disk: MemoryDisk, from = 1) {
+export async function readEntries(disk: MemoryDisk, from = 1, limits: ReadLimits = {}) {
   const entries: Found[] = []
   const damage: DamageReport[] = []
-  for await (const reading of readJournal(disk, directory, from)) {
+  for await (const reading of readJournal(disk, directory, from, limits)) {
     if (reading.kind === 'damage') damage.push(reading)
     else
       for (const item of reading.items) {
