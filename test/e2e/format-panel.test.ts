@@ -1,0 +1,76 @@
+// A format made in the browser from lines that none takes, tried on the journal, deployed, and used at once.
+import assert from 'node:assert/strict'
+import { Collector } from '../support/collector.ts'
+import { Editor } from '../support/editor.ts'
+import { Gateway } from '../support/gateway.ts'
+
+interface BrowserRed {
+  nodes: { filterNodes(filter: { type: string }): Array<{ id: string }>; node(id: string): object }
+  editor: { edit(node: object): void }
+}
+
+for (const nodeRed of ['node-red', 'node-red-4']) {
+  describe(`a format from unknown lines (${nodeRed})`, function () {
+    this.timeout(90_000)
+    let gateway: Gateway
+    let collector: Collector
+    let editor: Editor
+
+    before(async () => {
+      gateway = await Gateway.start({ nodeRed })
+      collector = await Collector.open(gateway.broker, 'fieldlog/#')
+      editor = await Editor.open(gateway.url)
+    })
+    after(async () => {
+      await editor.close()
+      await collector.close()
+      await gateway.remove()
+    })
+
+    it('is proposed, tried, deployed and used', async () => {
+      const { page } = editor
+      await page.evaluate(() => {
+        const { RED } = globalThis as unknown as { RED: BrowserRed }
+        const [clean] = RED.nodes.filterNodes({ type: 'fieldlog-clean' })
+        RED.editor.edit(RED.nodes.node(clean!.id))
+      })
+      await editor.panelOpen()
+      await page.locator('#fieldlog-clean-new').click()
+      await page.locator('#fieldlog-format-form').waitFor()
+      await editor.panelOpen()
+
+      await page.locator('[data-tab="unknown"]').click()
+      const unknown = page.locator('#fieldlog-format-unknown')
+      // the demo collector hears other people's nodes now and then: read again until one came
+      const proposal = unknown.getByRole('button', { name: 'make “node14”' })
+      for (let tries = 0; tries < 40 && (await proposal.count()) === 0; tries++) {
+        const answered = page.waitForResponse((response) => response.url().includes('/fieldlog/readings'))
+        await unknown.locator('.fa-refresh').click()
+        assert.equal((await answered).status(), 200)
+        await page.waitForTimeout(500)
+      }
+      await proposal.click()
+      assert.equal(await page.locator('#fieldlog-format-type').inputValue(), 'node14')
+      assert.equal(await page.locator('#fieldlog-format-nodes').inputValue(), '14')
+
+      const preview = page.locator('#fieldlog-format-readings')
+      await preview.getByText(/[1-9]\d* clean/).waitFor()
+      const first = page.locator('#fieldlog-format-fields [data-problem="name"]').first()
+      await first.fill('level')
+      await preview.locator('b', { hasText: 'level' }).first().waitFor()
+      await page.locator('#fieldlog-format-type').fill('a/b')
+      await page.getByText('Type: found "a/b", expected letters').waitFor()
+      await page.locator('#fieldlog-format-type').fill('others')
+
+      await editor.done()
+      await editor.done()
+      await editor.deploy()
+      await collector.until(() => collector.on('fieldlog/test-gateway/good/others/').length > 0, 40_000)
+      const [message] = collector.on('fieldlog/test-gateway/good/others/')
+      const event = JSON.parse(message?.payload ?? '') as { type: string; data: Record<string, unknown> }
+      assert.equal(event.type, 'others')
+      assert.equal(typeof event.data.level, 'number')
+      assert.deepEqual(editor.problems, [])
+    })
+  })
+}
