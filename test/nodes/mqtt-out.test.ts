@@ -1,90 +1,11 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { NodeAPI, NodeDef } from 'node-red'
-import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
-import mqttOut from '../../nodes/mqtt-out/mqtt-out.ts'
 import { Collector } from '../support/collector.ts'
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
 import helper, { nodeRedName } from './helper.ts'
-
-const nodeRed = createRequire(createRequire(import.meta.url).resolve(nodeRedName))
-type RegisterNodes = (RED: NodeAPI) => void
-const core = (file: string) => nodeRed(`@node-red/nodes/core/network/${file}`) as RegisterNodes
-const types = [mqttOut, core('05-tls.js'), core('10-mqtt.js')]
-
-const brokerNode = {
-  id: 'broker',
-  type: 'mqtt-broker',
-  broker: '127.0.0.1',
-  clientid: 'gw',
-  protocolVersion: '5',
-  keepalive: '60',
-  usetls: false,
-  tls: '',
-  autoConnect: true,
-  cleansession: true,
-}
-const tab = { id: 'tab', type: 'tab' }
-const tlsNode = { id: 'tls', type: 'tls-config', cert: '', key: '', ca: '', verifyservercert: true }
-
-function out(id: string, over: object = {}): NodeDef & Record<string, unknown> {
-  const defaults = { topic: '', gateway: 'pi-4', qos: 1, retain: false, broker: 'broker', wires: [] }
-  return { id, type: 'fieldlog-mqtt-out', z: 'tab', name: '', ...defaults, ...over }
-}
-
-function message(seq: number, over: Partial<FieldlogEvent> = {}): EventMessage {
-  const event: FieldlogEvent = {
-    id: `k3x9a7qd-${seq}`,
-    seq,
-    received: 1353196800062,
-    time: 1353196800062,
-    source: 'ttyUSB0',
-    raw: 'OK 12 1 118 182 0',
-    replayed: false,
-    type: 'room',
-    data: { temp: 18.2 },
-    verdict: 'good',
-    reasons: [],
-    ...over,
-  }
-  return { _msgid: `m${seq}`, payload: event.data, topic: 'room/ttyUSB0', event }
-}
-
-type CompleteEvent = { msg: EventMessage; error?: Error; node: { id: string } }
-
-/** Resolves with what `done` got for the message with that seq at a node. */
-function completion(nodeId: string, seq: number): Promise<Error | undefined> {
-  const { hooks } = nodeRed('@node-red/util') as {
-    hooks: { add(name: string, hook: (event: CompleteEvent) => void): void; remove(name: string): void }
-  }
-  const name = `onComplete.test-${nodeId}-${seq}`
-  return new Promise((resolve) => {
-    hooks.add(name, ({ msg, error, node }) => {
-      if (node.id !== nodeId || msg.event?.seq !== seq) return
-      hooks.remove(name)
-      resolve(error)
-    })
-  })
-}
-
-/** Hands a message in and resolves with its completion. */
-function deliver(nodeId: string, msg: EventMessage): Promise<Error | undefined> {
-  const completed = completion(nodeId, msg.event?.seq ?? 0)
-  helper.getNode(nodeId).receive(msg)
-  return completed
-}
-
-function statusWhen(nodeId: string, fits: (text: string) => boolean): Promise<string> {
-  const node = helper.getNode(nodeId)
-  return new Promise((resolve) => {
-    node.on('call:status', (call: { firstArg: { text: string } }) => {
-      if (fits(call.firstArg.text)) resolve(call.firstArg.text)
-    })
-  })
-}
+import { brokerNode, deliver, message, out, statusWhen, tab, tlsNode, types } from './mqtt-out-helper.ts'
 
 describe(`nodes: mqtt-out (${nodeRedName})`, () => {
   let broker: Mosquitto
@@ -250,36 +171,6 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
     assert.equal(await connected, 'connected')
   })
 
-  it('goes on after a restart in the middle of an outage, before any node has sent anything', async () => {
-    await load([out('out')])
-    await deliver('out', message(11))
-    await broker.stop()
-    await Promise.all([12, 13, 14].map((seq) => deliver('out', message(seq))))
-    await helper.unload()
-    await broker.start()
-    await collector.close()
-    collector = await Collector.open(broker.url, 'fieldlog/pi-4/#')
-    await load([out('out')])
-    await collector.until(() => events().length >= 3)
-    const got = events().map(({ payload }) => JSON.parse(payload) as { seq: number; replayed: boolean })
-    assert.deepEqual(
-      got.map(({ seq, replayed }) => [seq, replayed]),
-      [
-        [12, true],
-        [13, true],
-        [14, true],
-      ],
-    )
-    // what the log sends again after the restart is known
-    await deliver('out', message(14, { replayed: true }))
-    await deliver('out', message(15))
-    await collector.until(() => events().length >= 4)
-    assert.deepEqual(
-      events().map(({ payload }) => (JSON.parse(payload) as { seq: number }).seq),
-      [12, 13, 14, 15],
-    )
-  })
-
   it('takes address, login and CA from variables, empty ones too', async () => {
     const own = await startMosquitto({ users: { 'pi-4': 'se cret' } })
     const variables = { T_URL: own.url, T_USER: 'pi-4', T_PASSWORD: 'se cret', T_CA: '' }
@@ -313,6 +204,8 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
     const wrong: Array<[object[], RegExp]> = [
       [[out('out', { broker: '' })], /no broker is chosen/],
       [[brokerNode, out('out', { topic: 'a/#' })], /must not contain \+ or #/],
+      [[brokerNode, out('out', { lateTopic: 'a/{x}' })], /\{x\} is not known/],
+      [[brokerNode, out('out', { qos: 3 })], /qos is 3: give a whole number from 0 to 2/],
       [
         [{ ...brokerNode, broker: 'http://me:hush@host' }, out('out')],
         /address must be a host name, or a URL/,

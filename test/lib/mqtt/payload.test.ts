@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { FieldlogEvent } from '../../../lib/event.ts'
-import { payloadWriter } from '../../../lib/mqtt/payload.ts'
+import { payloadForm, payloadWriter } from '../../../lib/mqtt/payload.ts'
 
 const write = payloadWriter('pi-4')
 const event: FieldlogEvent = {
@@ -60,5 +60,19 @@ describe('mqtt payload', () => {
       reasons: [],
       replayed: false,
     })
+  })
+
+  it('can be the data alone, or the line byte by byte', () => {
+    const base = { id: 'e-1', seq: 1, time: 1, received: 1, source: 's', replayed: false }
+    const line = { ...base, raw: 'a\\x00\\xff' }
+    const structured = { ...base, raw: '{"eventId":7,"text":"a\\\\x41"}' }
+    const cleaned = { ...base, raw: 'OK 12', data: { temp: 18.2 } }
+    const data = payloadForm('data', 'gw')
+    const raw = payloadForm('raw', 'gw')
+    assert.deepEqual(raw.write(line), Buffer.from([0x61, 0, 0xff]))
+    assert.equal(raw.write(structured), structured.raw)
+    assert.equal(raw.write(cleaned), 'OK 12')
+    assert.deepEqual([data.write(cleaned), data.write(structured)], ['{"temp":18.2}', structured.raw])
+    assert.deepEqual([data.contentType, raw.contentType], ['application/json', undefined])
   })
 })

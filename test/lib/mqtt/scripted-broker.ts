@@ -33,7 +33,8 @@ export interface ScriptedBroker {
   stop(): Promise<void>
 }
 
-export async function startScriptedBroker(script: Script = {}): Promise<ScriptedBroker> {
+/** @param onPort default: a free one */
+export async function startScriptedBroker(script: Script = {}, onPort = 0): Promise<ScriptedBroker> {
   const sockets = new Set<Socket>()
   const packets: ScriptedBroker['packets'] = []
   let peers = 0
@@ -72,7 +73,7 @@ export async function startScriptedBroker(script: Script = {}): Promise<Scripted
     }
     reader.on('packet', onPacket)
     socket.on('data', (chunk) => reader.parse(chunk))
-  }).listen(0, '127.0.0.1')
+  }).listen(onPort, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
 
