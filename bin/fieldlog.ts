@@ -35,8 +35,14 @@ const subcommands: Record<string, Subcommand> = {
   replay: journalCommand('have the running gateway send events again', async () => {
     return (await import('../lib/cli/replay.ts')).replay
   }),
+  refused: journalCommand('show what MQTT brokers refused, or send it again', async () => {
+    return (await import('../lib/cli/refused.ts')).refused
+  }),
   backup: journalCommand('copy a journal, a live one too', async () => {
     return (await import('../lib/cli/backup.ts')).backup
+  }),
+  relabel: journalCommand('try the formats and predicates of a flow on a whole journal', async () => {
+    return (await import('../lib/cli/relabel.ts')).relabel
   }),
   import: journalCommand('append JeeMon day files to a journal', async () => {
     return (await import('../lib/cli/import.ts')).importFiles

@@ -50,10 +50,17 @@ export default function (RED: NodeAPI): void {
       )
       if (labelling && labelling !== next) leaving = leave(labelling)
       labelling = next
-      const { journal } = upstreamOf(RED, this.id)
+      const { journal, timeLimit = Number.POSITIVE_INFINITY } = upstreamOf(RED, this.id)
       next.attach({ judged, warn: (text) => this.warn(text), journal })
       for (const { name, text } of next.labeller.problems) {
         this.warn(`label: the rule "${name}" is not used: ${text}. Correct it in the node's panel.`)
+      }
+      const longest = next.labeller.limit / 1000
+      if (longest >= timeLimit) {
+        this.warn(
+          `label: a rule may hold a reading for ${longest} s, but the log node gives up on it after ${timeLimit} s: ` +
+            'raise the time limit there, or lower the limit of the rule.',
+        )
       }
       status.changed()
       return next

@@ -6,6 +6,7 @@ import type { JournalPlace } from '../../lib/predicates/live-labelling.ts'
 import type { CleanOptions } from '../clean/options.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import type { JournalNode } from '../journal/registry.ts'
+import { deliveryLimits, type LogNodeOptions } from '../log/settings.ts'
 
 /** A node as the flow file holds it. */
 export interface FlowNode {
@@ -40,6 +41,8 @@ export interface Upstream {
   formats: FormatDefinition[]
   /** undefined where there is not exactly one */
   journal: JournalPlace | undefined
+  /** seconds after which delivery gives up on an event that is held; undefined: not known */
+  timeLimit: number | undefined
 }
 
 export function upstreamOf(RED: NodeAPI, id: string): Upstream {
@@ -60,6 +63,10 @@ export function upstreamOf(RED: NodeAPI, id: string): Upstream {
   return {
     formats,
     journal: journal ? placeOf(journal, () => compileFormats(formats, { match })) : undefined,
+    timeLimit:
+      logs.length > 0
+        ? Math.min(...logs.map((log) => deliveryLimits(log as Partial<LogNodeOptions>).timeLimit))
+        : undefined,
   }
 }
 

@@ -167,4 +167,77 @@ describe(`nodes: label (${nodeRedName})`, () => {
       )
     }
   })
+
+  const spike = { name: 'spike', field: 'temp', operator: 'spike', values: [5], settings: { limit: 60 } }
+  const at = (seq: number, temp: number): EventMessage => {
+    const time = 1353196800000 + seq * 1000
+    const id = `k3x9a7qd-${seq}`
+    return { ...message({ temp }), event: { ...event({ temp }), id, seq, received: time, time } }
+  }
+
+  it('holds a reading for the next one with its done open, and counts it', async () => {
+    await helper.load(label, [{ ...wired, predicates: [spike] }, ...rest])
+    const node = helper.getNode('label')
+    const good = arrival('good')
+    node.receive(at(1, 10))
+    assert.deepEqual((await good).event.flags, { spike: 2 })
+    const held = new Promise<void>((resolve) => {
+      node.on('call:status', () => {
+        if (lastStatus().text === 'good 1 · bad 0 · held 1') resolve()
+      })
+    })
+    node.receive(at(2, 90))
+    await held
+    const bad = arrival('bad')
+    node.receive(at(3, 10))
+    const { flags, reasons } = (await bad).event
+    assert.deepEqual(flags, { spike: 4 })
+    assert.deepEqual(reasons, ['spike: temp: found 90 between 10 and 10, expected at most 5 from their mean'])
+  })
+
+  it('lets what it holds go on a deploy, and gives it the same verdict when it comes again', async () => {
+    const labelNode = { ...wired, predicates: [{ ...spike, name: 'spike again' }] }
+    await helper.load(label, [labelNode, ...rest])
+    helper.getNode('label').receive(at(1, 10))
+    helper.getNode('label').receive(at(2, 90))
+    const started = new Promise((resolve) => helper._events.once('flows:started', resolve))
+    await helper.setFlows([{ ...labelNode, name: 'renamed' }, ...rest], 'nodes')
+    await started
+    const bad = arrival('bad')
+    helper.getNode('label').receive(at(2, 90))
+    helper.getNode('label').receive(at(3, 10))
+    assert.deepEqual((await bad).event.flags, { 'spike again': 4 })
+  })
+
+  it('warns once where an expression cannot be evaluated', async () => {
+    const predicates = [{ name: 'dew', operator: 'expression', values: ['temp > dew'] }]
+    await helper.load(label, [{ ...wired, predicates }, ...rest])
+    const arrivals = new Promise<EventMessage>((resolve) => {
+      let count = 0
+      helper.getNode('good').on('input', (msg) => {
+        if (++count === 5) resolve(msg as unknown as EventMessage)
+      })
+    })
+    for (let i = 0; i < 5; i++) helper.getNode('label').receive(at(i + 10, i))
+    assert.deepEqual((await arrivals).event.flags, { dew: 9 })
+    const warnings = helper.log().args.map(([entry]) => String(entry.msg))
+    assert.equal(warnings.filter((text) => /the rule "dew" cannot be evaluated/.test(text)).length, 1)
+  })
+
+  it('warns where a rule may hold a reading for longer than delivery waits', async () => {
+    const log = { id: 'log', type: 'helper', z: 'tab', wires: [['label']] }
+    const node = (RED: NodeAPI) => {
+      RED.nodes.registerType('fieldlog-log', function (this: Node, config) {
+        RED.nodes.createNode(this, config)
+      })
+    }
+    const predicates = [{ ...spike, settings: { limit: 120 } }]
+    const flow = [{ ...log, type: 'fieldlog-log', timeLimit: 100 }, { ...wired, predicates }, ...rest]
+    await helper.load([node, label], flow)
+    const warnings = helper.log().args.map(([entry]) => String(entry.msg))
+    assert.equal(
+      warnings.filter((text) => /hold a reading for 120 s.*gives up on it after 100 s/.test(text)).length,
+      1,
+    )
+  })
 })

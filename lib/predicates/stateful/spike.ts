@@ -20,7 +20,7 @@ export const spike: AheadOperator = {
   threshold: 'value',
   parameters: [
     { name: 'method', kind: 'choice', default: 'average', choices: ['average', 'differential'] },
-    { name: 'limit', kind: 'number', default: 60, above: 0, max: 240, unit: 'seconds' },
+    { name: 'limit', kind: 'number', default: 60, above: 0, max: 86_400, unit: 'seconds' },
   ],
   numeric: true,
   createAhead: (levels, { method, limit }) =>
