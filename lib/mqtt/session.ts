@@ -107,6 +107,11 @@ export class Session {
     this.#pumpSoon()
   }
 
+  /** The broker as messages name it. */
+  get address(): string {
+    return this.#options.address
+  }
+
   get state(): SessionState {
     const { waiting } = this.#delivery
     const { oldest, diskBytes } = this.#outbox

@@ -1,7 +1,7 @@
 // What a broker refused, over the admin API: a list, and the command to send it again.
 import type { NodeAPI } from 'node-red'
 import { asError } from '../../lib/errors.ts'
-import { sessionOf } from './sessions.ts'
+import { sessionOf, sessionsInUse } from './sessions.ts'
 
 /** so many are listed, the newest */
 const longestList = 1_000
@@ -17,6 +17,7 @@ interface Request {
 }
 
 /**
+ * GET /fieldlog/mqtt: `[{id, address, phase, waiting, refused}]`, the brokers in use. Permission fieldlog.read.
  * GET /fieldlog/mqtt/<id of the mqtt-broker>/refused: `{count, refused: [{id, topic, payload, reason, time}]}`, the
  * oldest first, 1,000 at most; `time` is when it was refused, ms since 1970; a payload that is not text is
  * `{base64}`. Permission fieldlog.read.
@@ -35,8 +36,16 @@ export function serveRefused(RED: NodeAPI): void {
       (error: unknown) => reply.status(500).json({ error: asError(error).message }),
     )
   }
+  RED.httpAdmin.get('/fieldlog/mqtt', read, (_request: Request, reply: Reply) => reply.json(brokersInUse()))
   RED.httpAdmin.get('/fieldlog/mqtt/:id/refused', read, answer(listOf))
   RED.httpAdmin.post('/fieldlog/mqtt/:id/refused/resend', write, answer(resend))
+}
+
+function brokersInUse(): unknown {
+  return sessionsInUse().map(([id, { address, state }]) => {
+    const { phase, waiting, refused } = state
+    return { id, address, phase, waiting, refused }
+  })
 }
 
 async function listOf(brokerId: string): Promise<unknown> {

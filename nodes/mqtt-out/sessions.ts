@@ -40,6 +40,11 @@ export function sessionOf(brokerId: string): Session | undefined {
   return sessions.get(brokerId)?.session
 }
 
+/** All that are in use, by the id of their broker. */
+export function sessionsInUse(): Array<[string, Session]> {
+  return [...sessions].map(([brokerId, { session }]) => [brokerId, session])
+}
+
 /** A node's seat in the session of a broker; the first one opens it, or a change of the broker's settings. */
 export function takeSeat(
   RED: NodeAPI,

@@ -118,6 +118,9 @@ describe(`nodes: mqtt-out and outages (${nodeRedName})`, () => {
         [id, topic, reason, (JSON.parse(payload!) as { data: unknown }).data],
         ['k3x9a7qd-31', 'fieldlog/pi-4/good/room/ttyUSB0', 'not authorized (code 135)', { temp: 18.2 }],
       )
+      const brokers = (await request().get('/fieldlog/mqtt').expect(200)).body
+      const address = `mqtt://127.0.0.1:${own.port}`
+      assert.deepEqual(brokers, [{ id: 'broker', address, phase: 'connected', waiting: 0, refused: 1 }])
       assert.deepEqual((await request().post(`${url}/resend`).expect(200)).body, { resent: 1 })
       await request().get('/fieldlog/mqtt/other/refused').expect(404)
     } finally {

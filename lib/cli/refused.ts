@@ -1,0 +1,90 @@
+import { type Command, CommandError, type Io, type OptionValues } from './command.ts'
+import { AdminApi } from './http.ts'
+import { counted } from './text.ts'
+
+interface BrokerInUse {
+  id: string
+  address: string
+  refused: number
+}
+
+interface RefusedList {
+  count: number
+  refused: Array<{ id: string; topic: string; reason: string; time: number }>
+}
+
+export const refused: Command = {
+  args: '',
+  about:
+    'Shows what MQTT brokers refused, with their reasons: such messages are set aside and block nothing. --resend sends\n' +
+    'them again, once the cause is out of the way.\n' +
+    'A login: --user with the password in FIELDLOG_PASSWORD, or --token (FIELDLOG_TOKEN).',
+  options: {
+    resend: { type: 'boolean', about: 'send them again' },
+    broker: { type: 'string', value: 'NODE', about: 'id of one mqtt-broker; default: all of them' },
+    url: {
+      type: 'string',
+      value: 'URL',
+      about: 'the gateway; default http://127.0.0.1:1880 (FIELDLOG_PORT)',
+    },
+    user: { type: 'string', value: 'NAME', about: 'log in' },
+    token: { type: 'string', value: 'TOKEN', about: 'an access token of Node-RED' },
+  },
+  count: { min: 0, max: 0 },
+
+  async run(_args, options, io) {
+    const { env } = io
+    const url = given(options.url) ?? `http://127.0.0.1:${env.FIELDLOG_PORT || '1880'}`
+    const token = given(options.token) ?? env.FIELDLOG_TOKEN
+    const api = await AdminApi.open(url, {
+      token,
+      user: given(options.user),
+      password: env.FIELDLOG_PASSWORD,
+    })
+    try {
+      const brokers = await chosenBrokers(api, given(options.broker))
+      for (const broker of brokers) {
+        if (options.resend) await resend(api, broker, options, io)
+        else await show(api, broker, options, io)
+      }
+      return 0
+    } finally {
+      await api.close()
+    }
+  },
+}
+
+async function chosenBrokers(api: AdminApi, id: string | undefined): Promise<BrokerInUse[]> {
+  const all = (await api.ask('GET', 'fieldlog/mqtt')) as BrokerInUse[]
+  const chosen = id === undefined ? all : all.filter((broker) => broker.id === id)
+  if (chosen.length > 0) return chosen
+  throw new CommandError(
+    id === undefined ? 'no mqtt out node runs there' : `no mqtt out node uses a broker ${id}`,
+  )
+}
+
+async function resend(api: AdminApi, broker: BrokerInUse, options: OptionValues, io: Io): Promise<void> {
+  const answer = (await api.ask('POST', `${pathOf(broker)}/resend`)) as { resent: number }
+  if (options.json) await io.out(`${JSON.stringify({ broker: broker.id, ...answer })}\n`)
+  else await io.out(`${broker.address}: ${counted(answer.resent, 'message')} sent again\n`)
+}
+
+async function show(api: AdminApi, broker: BrokerInUse, options: OptionValues, io: Io): Promise<void> {
+  const list = (await api.ask('GET', pathOf(broker))) as RefusedList
+  if (options.json) {
+    await io.out(`${JSON.stringify({ broker: broker.id, ...list })}\n`)
+    return
+  }
+  await io.out(`${broker.address}: ${counted(list.count, 'message')} refused\n`)
+  for (const { id, topic, reason, time } of list.refused) {
+    await io.out(`  ${new Date(time).toISOString()} ${id} ${topic}: ${reason}\n`)
+  }
+}
+
+function pathOf({ id }: BrokerInUse): string {
+  return `fieldlog/mqtt/${encodeURIComponent(id)}/refused`
+}
+
+function given(value: OptionValues[string]): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { runCommand } from '../../../lib/cli/command.ts'
+import { refused } from '../../../lib/cli/refused.ts'
+
+const message = {
+  id: 'e-7',
+  topic: 't/x',
+  payload: '{}',
+  reason: 'not authorized (code 135)',
+  time: 1795286278515,
+}
+const answers: Record<string, unknown> = {
+  'GET /fieldlog/mqtt': [{ id: 'b 1', address: 'mqtt://host:1883', refused: 1 }],
+  'GET /fieldlog/mqtt/b%201/refused': { count: 1, refused: [message] },
+  'POST /fieldlog/mqtt/b%201/refused/resend': { resent: 1 },
+}
+
+describe('fieldlog refused', () => {
+  let server: Server
+  let url: string
+
+  before(async () => {
+    server = createServer(({ method, url }, response) =>
+      response.end(JSON.stringify(answers[`${method} ${url}`])),
+    )
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    url = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  })
+  after(async () => {
+    server.close()
+    await once(server, 'close')
+  })
+
+  async function run(...args: string[]) {
+    const printed = { out: '', err: '' }
+    const io = {
+      async out(text: string) {
+        printed.out += text
+      },
+      err(text: string) {
+        printed.err += text
+      },
+      signal: new AbortController().signal,
+      env: {},
+    }
+    return { status: await runCommand('refused', refused, ['--url', url, ...args], io), ...printed }
+  }
+
+  it('shows what each broker refused', async () => {
+    assert.deepEqual(await run(), {
+      status: 0,
+      out: 'mqtt://host:1883: 1 message refused\n  2026-11-21T18:37:58.515Z e-7 t/x: not authorized (code 135)\n',
+      err: '',
+    })
+    assert.deepEqual(JSON.parse((await run('--json')).out), { broker: 'b 1', count: 1, refused: [message] })
+  })
+
+  it('sends it again', async () => {
+    assert.equal((await run('--resend')).out, 'mqtt://host:1883: 1 message sent again\n')
+    assert.equal((await run('--resend', '--json')).out, '{"broker":"b 1","resent":1}\n')
+  })
+
+  it('says when there is no such broker', async () => {
+    const { status, err } = await run('--broker', 'other')
+    assert.deepEqual([status, err], [1, 'fieldlog refused: no mqtt out node uses a broker other\n'])
+  })
+})
