@@ -138,6 +138,11 @@ describe('fieldlog verify', () => {
   })
 })
 
+interface AuditOutput {
+  balances: Array<{ text: string; balanced: boolean }>
+  [account: string]: unknown
+}
+
 describe('fieldlog audit', () => {
   const place = temporaryDirectory()
 
@@ -147,9 +152,7 @@ describe('fieldlog audit', () => {
     await file.write({ seq, counters: { complete: 0, failed: 0, incomplete: 0, damaged: 0, ...counters } })
     await file.close()
     const { status, stdout } = await fieldlog(['audit', place.path, '--json'])
-    return { status, ...(JSON.parse(stdout) as Record<string, unknown>) } as Record<string, unknown> & {
-      balances: Array<{ text: string; balanced: boolean }>
-    }
+    return { status, ...(JSON.parse(stdout) as AuditOutput) }
   }
 
   it('adds up what became of the entries', async () => {
