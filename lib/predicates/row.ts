@@ -75,7 +75,7 @@ export function completeRow(row: Partial<PredicateRow>): PredicateRow {
 }
 
 function names(list: unknown): string[] {
-  return Array.isArray(list) ? list.map(String).filter((name) => name !== '') : []
+  return Array.isArray(list) ? list.map(plain).filter((name) => name !== '') : []
 }
 
 export function isFieldOperand(value: unknown): value is FieldOperand {
@@ -88,23 +88,29 @@ const longestName = 80
 
 /** What a row is called in flags and reasons: its name, or its text, such as `temp <= 50`. Never throws. */
 export function nameOf(row: PredicateRow): string {
-  const name = String(row.name ?? '').trim()
+  const name = plain(row.name).trim()
   if (name !== '') return name
   const text = textOf(row, 0)
   return text.length > longestName ? `${text.slice(0, longestName - 1)}…` : text
 }
 
 function textOf(row: PredicateRow, depth: number): string {
-  if (row.operator === expressionOperator && Array.isArray(row.values)) return String(row.values[0] ?? '')
+  if (row.operator === expressionOperator && Array.isArray(row.values)) return plain(row.values[0])
   if (isGroupOperator(row.operator) && Array.isArray(row.rows) && depth < 4) {
     const parts = row.rows.map((part) => textOf(completeRow(part), depth + 1))
     return `${row.operator} (${parts.join('; ')})`
   }
   const between = row.operator === 'is between' || row.operator === 'length is between' ? ' and ' : ', '
   const operands = Array.isArray(row.values) ? row.values.map(operandText).join(between) : ''
-  return `${String(row.field).trim()} ${String(row.operator)} ${operands}`.trim()
+  return `${plain(row.field).trim()} ${plain(row.operator)} ${operands}`.trim()
 }
 
 function operandText(operand: Operand): string {
-  return isFieldOperand(operand) ? operand.field : String(operand)
+  return isFieldOperand(operand) ? operand.field : plain(operand)
+}
+
+/** A value of a hand-made flow file as text: what is no text, number or boolean has none. */
+function plain(value: unknown): string {
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+  return isPlain ? String(value) : ''
 }
