@@ -1,6 +1,7 @@
 // Which seqs may belong to a stretch of time. Archives answer by their index, plain files are looked through.
 import { type Block, describeBlock, readBlock } from './blocks.ts'
 import { type JournalFile, type OpenText, type TextFile, withText } from './catalog.ts'
+import { msPerDay } from './time.ts'
 
 /** Seqs, both ends included. */
 export interface SeqRange {
@@ -10,6 +11,8 @@ export interface SeqRange {
 
 /** Ranges that are nearer than this are read as one: to begin again costs more than to read on. */
 const worthSkipping = 10_000
+const recordMark = Buffer.from('\nR ')
+const lookSize = 1 << 20
 
 /**
  * Ranges of seqs, in order, that hold every entry with a time from `from` up to and with `to` (ms since 1970),
@@ -27,6 +30,10 @@ export async function seqsInTime(
   for (const file of files) {
     if (file.times && !overlaps(file.times)) continue
     await withText(file, openText, async (text) => {
+      const start = file.day * msPerDay
+      const isOfDay = overlaps({ from: start, to: start + msPerDay - 1 })
+      // lines and events have times of the file's day; only records may have others
+      if (!isOfDay && !text.blocks && !(await hasRecords(text))) return
       for await (const block of blocksOf(file, text)) {
         if (overlaps(block)) addRange(ranges, { from: block.firstSeq, to: block.lastSeq })
       }
@@ -49,6 +56,15 @@ async function* blocksOf(file: JournalFile, text: TextFile): AsyncGenerator<Bloc
     lastSeq = block.lastSeq
     offset += bytes.length
   }
+}
+
+/** Whether a plain file may have an R line: a look for the bytes, many times faster than to read the lines. */
+async function hasRecords(text: TextFile): Promise<boolean> {
+  const size = await text.size()
+  for (let at = 0; at < size; at += lookSize - recordMark.length) {
+    if ((await text.read(at, lookSize)).includes(recordMark)) return true
+  }
+  return false
 }
 
 function addRange(ranges: SeqRange[], range: SeqRange): void {
