@@ -32,6 +32,11 @@ export class EventMemory {
   readonly #series = new Map<string, Remembered[]>()
   #size = 0
 
+  /** Nothing is known. */
+  get isEmpty(): boolean {
+    return this.#size === 0
+  }
+
   /** The event with this id; undefined where it is not known (any more). */
   find(series: string, id: string): Remembered | undefined {
     return this.#series.get(series)?.findLast((event) => event.id === id)

@@ -8,12 +8,15 @@ type Data = Record<string, Scalar>
 /** What is left of an event: its data, or why it is left out. */
 export type Kept = { data: Data; suppressed: undefined } | { data: undefined; suppressed: string }
 
+/** Whether the format leaves out events or fields because of earlier events. */
+export function leavesOut({ drop, onlyNews, fields }: FormatDefinition): boolean {
+  if (drop?.sameTime === true || drop?.unchanged !== undefined) return true
+  return onlyNews === true && fields.some((field) => field.newsOf !== undefined)
+}
+
 /** The steps for one format's events; undefined where it leaves nothing out. */
 export function repeatFilter(definition: FormatDefinition): RepeatFilter | undefined {
-  const { drop, onlyNews, fields } = definition
-  const newsOf = onlyNews ? fields.filter((field) => field.newsOf !== undefined) : []
-  const hasDrop = drop?.sameTime === true || drop?.unchanged !== undefined
-  return hasDrop || newsOf.length > 0 ? new RepeatFilter(definition) : undefined
+  return leavesOut(definition) ? new RepeatFilter(definition) : undefined
 }
 
 export class RepeatFilter {

@@ -16,24 +16,29 @@ export const mostCharacters = 4_000_000
 const tailBytes = 1 << 18
 
 /**
- * The last `limit` entries (5,000 at most), fewer where their texts are longer than 4 million characters together.
+ * The last `limit` entries (5,000 at most) up to seq `upTo`, by default to the journal's end, fewer where their texts are longer than 4 million characters together.
  * Only what a C line vouches for is read; damaged entries are left out and counted. Throws what the disk throws.
  */
 export async function recentReadings(
   disk: Disk,
   directory: string,
   limit: number,
+  upTo = Number.POSITIVE_INFINITY,
 ): Promise<Omit<RecentReadings, 'journal'>> {
-  const lastSeq = await lastDurableSeq(disk, directory)
+  const lastSeq = Math.min(await lastDurableSeq(disk, directory), upTo)
   const wanted = Math.min(Math.max(Math.trunc(limit), 0), mostReadings, lastSeq)
   const from = lastSeq - wanted + 1
   const entries = new LastEntries()
   if (wanted > 0) {
+    let seq = 0
     for await (const reading of readJournal(disk, directory, from)) {
       if (reading.kind !== 'batch') continue
       for (const item of reading.items) {
-        if (item.kind !== 'N' && item.seq >= from && item.seq <= lastSeq) entries.add(item)
+        if (item.kind === 'N') continue
+        seq = item.seq
+        if (seq >= from && seq <= lastSeq) entries.add(item)
       }
+      if (seq >= lastSeq) break
     }
   }
   const readings = entries.list.map(asReading).filter((each) => each !== undefined)

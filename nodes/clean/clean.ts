@@ -3,10 +3,15 @@ import { asError } from '../../lib/errors.ts'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { compileFormats, type Formats } from '../../lib/formats/compile.ts'
 import { EventMemory } from '../../lib/formats/memory.ts'
+import { leavesOut } from '../../lib/formats/repeats.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import { throttle } from '../shared/throttle.ts'
+import { readHistory } from './history.ts'
 import { cleanMessages } from './messages.ts'
 import { type CleanOptions, cleanDefaults } from './options.ts'
+
+type Send = (messages: ReturnType<typeof cleanMessages>) => void
+type Done = (error?: Error) => void
 
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('fieldlog-clean', function (this: Node, config: CleanOptions & NodeDef) {
@@ -16,6 +21,9 @@ export default function (RED: NodeAPI): void {
     const memory = memoryOf(this.id)
     let usable = 0
     let formats: Formats | undefined
+    /** the formats want to know earlier events, of which nothing is known yet */
+    let needsHistory = false
+    let history: Promise<void> | undefined
 
     const status = throttle(() => {
       const dropped = count.suppressed > 0 ? ` · repeats ${count.suppressed}` : ''
@@ -31,17 +39,14 @@ export default function (RED: NodeAPI): void {
       const definitions = formatDefinitions(RED, ids)
       usable = definitions.length
       formats = compileFormats(definitions, { match: config.match === 'best' ? 'best' : 'first', memory })
+      needsHistory = memory.isEmpty && definitions.some(leavesOut)
       status.changed()
       return formats
     }
     RED.events.on('flows:started', compile)
 
-    this.on('input', function (this: Node, message, send, done) {
+    const take = (msg: EventMessage, send: Send, done: Done) => {
       try {
-        const msg = message as EventMessage
-        if (typeof msg.event?.id !== 'string') {
-          throw new Error('clean: the message carries no event: wire this node behind a log node')
-        }
         const outcome = (formats ?? compile()).decode({ payload: msg.payload, ...placeOf(msg.event) })
         count[outcome.kind]++
         status.changed()
@@ -51,6 +56,25 @@ export default function (RED: NodeAPI): void {
         return
       }
       done()
+    }
+
+    this.on('input', function (this: Node, message, send, done) {
+      const msg = message as EventMessage
+      if (typeof msg.event?.id !== 'string') {
+        done(new Error('clean: the message carries no event: wire this node behind a log node'))
+        return
+      }
+      const running = formats ?? compile()
+      if (needsHistory) {
+        needsHistory = false
+        history = readHistory(RED, this.id, msg.event.seq, running)
+          .catch((error: unknown) => this.warn(asError(error).message))
+          .then(() => {
+            history = undefined
+          })
+      }
+      if (history === undefined) take(msg, send, done)
+      else history = history.then(() => take(msg, send, done))
     })
 
     this.on('close', (removed: boolean, done: () => void) => {

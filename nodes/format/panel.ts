@@ -163,7 +163,7 @@ function arrangeHeight(): void {
   if (height === 0) return
   const others = form().children(':not([data-path="fields"]):visible').toArray()
   const used = others.reduce((sum, other) => sum + ($(other).outerHeight(true) ?? 0), 0)
-  list().editableList('height', Math.max(150, height - used - 14))
+  list().editableList('height', Math.max(120, height - used - 14))
 }
 
 function foldSpelling(open: boolean): void {
