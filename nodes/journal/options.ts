@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { JournalOptions } from '../../lib/journal/options.ts'
+import type { KeepOptions } from '../../lib/journal/upkeep.ts'
 import { isVariable } from '../shared/variable.ts'
 import { type JournalNodeOptions, journalDefaults, journalProblems } from './settings.ts'
 
@@ -7,7 +8,10 @@ import { type JournalNodeOptions, journalDefaults, journalProblems } from './set
  * The writer's options from a node's properties (text where they come from the environment); what is empty is the default.
  * Throws an Error that names what is wrong.
  */
-export function readJournalOptions(config: Partial<JournalNodeOptions>, userDir: string): JournalOptions {
+export function readJournalOptions(
+  config: Partial<JournalNodeOptions>,
+  userDir: string,
+): JournalOptions & KeepOptions {
   const settings = { ...journalDefaults, ...withoutEmpty(config) }
   const [problem] = Object.values(journalProblems(settings))
   if (problem) throw new Error(problem)
@@ -17,6 +21,9 @@ export function readJournalOptions(config: Partial<JournalNodeOptions>, userDir:
     flushInterval: Number(settings.flushInterval),
     reserve: Number(settings.reserve) * 1_000_000,
     maxHeldBytes: Number(settings.maxHeld) * 1_000_000,
+    archiveAfter: Number(settings.archiveAfter),
+    retentionDays: Number(settings.retentionDays),
+    retentionBytes: Number(settings.retentionSize) * 1_000_000,
   }
 }
 

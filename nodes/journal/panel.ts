@@ -14,6 +14,9 @@ RED.nodes.registerType<JournalNodeOptions>('fieldlog-journal', {
     flushInterval: { value: journalDefaults.flushInterval, validate: check('flushInterval') },
     reserve: { value: journalDefaults.reserve, validate: check('reserve') },
     maxHeld: { value: journalDefaults.maxHeld, validate: check('maxHeld') },
+    archiveAfter: { value: journalDefaults.archiveAfter, validate: check('archiveAfter') },
+    retentionDays: { value: journalDefaults.retentionDays, validate: check('retentionDays') },
+    retentionSize: { value: journalDefaults.retentionSize, validate: check('retentionSize') },
   },
   label() {
     return this.name || String(this.directory || journalDefaults.directory)

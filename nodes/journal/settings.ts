@@ -18,6 +18,12 @@ export interface JournalNodeOptions {
   reserve: NumberOrText
   /** MB of memory for events that wait while the disk does not take them; default 64 */
   maxHeld: NumberOrText
+  /** days after which a finished file is gzipped; 0: never; default 2 */
+  archiveAfter: NumberOrText
+  /** days that are kept; 0: all; default 0 */
+  retentionDays: NumberOrText
+  /** MB on disk that are kept; 0: all; default 0 */
+  retentionSize: NumberOrText
 }
 
 export const journalDefaults: JournalNodeOptions = {
@@ -27,6 +33,9 @@ export const journalDefaults: JournalNodeOptions = {
   flushInterval: 1,
   reserve: 64,
   maxHeld: 64,
+  archiveAfter: 2,
+  retentionDays: 0,
+  retentionSize: 0,
 }
 
 type Property = keyof JournalNodeOptions
@@ -36,6 +45,9 @@ const ranges: Partial<Record<Property, { min: number; max: number; whole: boolea
   flushInterval: { min: 0, max: 3600, whole: false, unit: 'seconds' },
   reserve: { min: 0, max: 1_000_000, whole: false, unit: 'MB' },
   maxHeld: { min: 1, max: 4_000, whole: false, unit: 'MB' },
+  archiveAfter: { min: 0, max: 36_500, whole: true, unit: 'days' },
+  retentionDays: { min: 0, max: 36_500, whole: true, unit: 'days' },
+  retentionSize: { min: 0, max: 100_000_000, whole: false, unit: 'MB' },
 }
 
 /** What is wrong with one property, in words; undefined where it is right. `${VARIABLE}` is taken as right. */
