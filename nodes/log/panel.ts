@@ -1,8 +1,16 @@
+import type { EditorNode } from '../../types/node-red-editor.d.ts'
+import type { JournalReport } from '../journal/endpoints.ts'
 import { colours } from '../shared/colours.ts'
+import { counterRows } from './counters.ts'
 import { type LogNodeOptions, logDefaults, logProblem } from './settings.ts'
+
+/** The counters are asked for again after so many ms while the panel is open. */
+const lookAgain = 2_000
 
 const check = (property: 'window' | 'quietTime' | 'timeLimit') => (value: unknown, _options?: unknown) =>
   logProblem(property, value) ?? true
+
+let timer: ReturnType<typeof setInterval> | undefined
 
 RED.nodes.registerType<LogNodeOptions>('fieldlog-log', {
   category: 'fieldlog',
@@ -27,4 +35,40 @@ RED.nodes.registerType<LogNodeOptions>('fieldlog-log', {
   labelStyle() {
     return this.name ? 'node_label_italic' : ''
   },
+  oneditprepare() {
+    const show = () => showCounters(this)
+    show()
+    timer = setInterval(show, lookAgain)
+    $('#node-input-journal').on('change', show)
+  },
+  oneditsave: stopLooking,
+  oneditcancel: stopLooking,
+  oneditdelete: stopLooking,
 })
+
+function stopLooking(): void {
+  clearInterval(timer)
+}
+
+/** The journal that is chosen, as it is deployed; nothing is shown of one that is not. */
+function showCounters(node: EditorNode): void {
+  const id = String($('#node-input-journal').val() ?? '')
+  const place = $('#fieldlog-log-counters')
+  if (id === '' || id === '_ADD_') {
+    place.hide()
+    return
+  }
+  $.getJSON(`fieldlog/journals/${encodeURIComponent(id)}`).then(
+    (report: JournalReport) => {
+      const body = place.find('tbody').empty()
+      const text = (key: string, values?: object) => node._(`fieldlog-log.counters.${key}`, { ...values })
+      for (const [key, value] of counterRows(report, text)) {
+        $('<tr>')
+          .append($('<th>').text(text(key)), $('<td>').text(value))
+          .appendTo(body)
+      }
+      place.show()
+    },
+    () => place.hide(),
+  )
+}
