@@ -1,13 +1,7 @@
 // One network connection to a broker, by MQTT.js. It is used once: who wants to connect again opens another one,
 // so that nothing of the last one is left over, least of all messages that MQTT.js would send again by itself.
 import { Readable } from 'node:stream'
-import mqtt, {
-  type IClientOptions,
-  type IClientPublishOptions,
-  type IConnackPacket,
-  type IDisconnectPacket,
-  type IStore,
-} from 'mqtt'
+import mqtt, { type IClientOptions, type IConnackPacket, type IDisconnectPacket, type IStore } from 'mqtt'
 import { asError, errorCode } from '../errors.ts'
 import type { Payload, QoS } from './outbox.ts'
 import {
@@ -17,6 +11,7 @@ import {
   problemOfDisconnect,
   problemOfError,
 } from './problems.ts'
+import { publishPacket } from './publish-packet.ts'
 
 export type ProtocolVersion = 3 | 4 | 5
 
@@ -93,6 +88,8 @@ export interface Connection {
 
 export type OpenConnection = (settings: ConnectionSettings, events: ConnectionEvents) => Connection
 
+/** packets that leave with one system call, at most */
+const packetsInPiece = 16
 /** ms that a polite end may take */
 const goodbyeTime = 500
 
@@ -158,16 +155,41 @@ export const openConnection: OpenConnection = (settings, events) => {
   client.on('close', () => finish(problemOfClose(connected, goodbye), mayBlameMessage(goodbye)))
 
   const open = client
+  let unwritten: Buffer[] = []
+  let unanswered: Array<() => void> = []
+  const flush = () => {
+    const packets = unwritten
+    const written = unanswered
+    unwritten = []
+    unanswered = []
+    if (packets.length === 0 || over || open.stream.destroyed) return
+    open.stream.write(packets.length === 1 ? packets[0] : Buffer.concat(packets), () => {
+      for (const answer of written) answer()
+    })
+  }
+  /**
+   * What is published in one go leaves in few pieces: system calls are what sending costs most. But not in one, so
+   * that the broker has something to do while the rest is made.
+   */
+  const write = (packet: Buffer) => {
+    const count = unwritten.push(packet)
+    if (count === 1) queueMicrotask(flush)
+    else if (count === packetsInPiece) flush()
+  }
   return {
     publish(message, answered) {
-      const { topic, payload, qos, retain } = message
-      const options = settings.protocolVersion === 5 ? withProperties(message) : { qos, retain }
-      open.publish(topic, payload, options, (error) => {
+      const answer = (error?: Error | null) => {
         if (over) return
         if (error === undefined || error === null) return answered(0)
         const code = (error as { code?: unknown }).code
         if (typeof code === 'number') answered(code)
-      })
+      }
+      const id = message.qos === 0 ? 0 : open.messageIdProvider.allocate()
+      if (id === null) throw new Error('more messages are under way than MQTT has numbers for')
+      // MQTT.js calls this back at the acknowledgement, as if it had sent the packet itself
+      if (id > 0) open.outgoing[id] = { volatile: false, cmd: 'publish', cb: answer }
+      else unanswered.push(answer)
+      write(publishPacket(message, id, settings.protocolVersion === 5))
     },
     abort: finish,
     async hangUp() {
@@ -189,20 +211,6 @@ export const openConnection: OpenConnection = (settings, events) => {
       })
     },
   }
-}
-
-function withProperties({
-  qos,
-  retain,
-  expiry,
-  contentType,
-  userProperties,
-}: Outgoing): IClientPublishOptions {
-  const properties: NonNullable<IClientPublishOptions['properties']> = {}
-  if (expiry !== undefined) properties.messageExpiryInterval = expiry
-  if (contentType !== undefined) properties.contentType = contentType
-  if (userProperties !== undefined) properties.userProperties = userProperties
-  return { qos, retain, properties }
 }
 
 function clientOptions(settings: ConnectionSettings): IClientOptions {

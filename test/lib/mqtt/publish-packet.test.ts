@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { type IPublishPacket, parser } from 'mqtt-packet'
+import type { Outgoing } from '../../../lib/mqtt/connection.ts'
+import type { Payload, QoS } from '../../../lib/mqtt/outbox.ts'
+import { publishPacket } from '../../../lib/mqtt/publish-packet.ts'
+
+/** What a peer reads. */
+function parsed(bytes: Buffer, protocolVersion: 4 | 5): IPublishPacket {
+  const packets: IPublishPacket[] = []
+  const reader = parser({ protocolVersion })
+  reader.on('packet', (packet) => packets.push(packet as IPublishPacket))
+  reader.on('error', assert.fail)
+  reader.parse(bytes)
+  assert.equal(packets.length, 1)
+  return packets[0]!
+}
+
+const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+const payload: fc.Arbitrary<Payload> = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 300 }),
+  fc.uint8Array({ maxLength: 20_000 }).map((bytes) => Buffer.from(bytes)),
+)
+const message = fc.record({
+  topic: text,
+  payload,
+  retain: fc.boolean(),
+  qos: fc.constantFrom<QoS[]>(0, 1, 2),
+  expiry: fc.option(fc.integer({ min: 0, max: 0xffffffff }), { nil: undefined }),
+  contentType: fc.option(text, { nil: undefined }),
+  userProperties: fc.option(fc.constantFrom({ id: 'e-1' }, { id: 'ü', replayed: 'true' }), {
+    nil: undefined,
+  }),
+}) as fc.Arbitrary<Outgoing>
+
+describe('mqtt publish packet', () => {
+  it('is read by a peer as it was meant', () => {
+    fc.assert(
+      fc.property(
+        message,
+        fc.integer({ min: 1, max: 65_535 }),
+        fc.constantFrom(4, 5),
+        (sent, id, version) => {
+          const read = parsed(publishPacket(sent, id, version === 5), version as 4 | 5)
+          assert.equal(read.topic, sent.topic)
+          assert.deepEqual(Buffer.from(read.payload as Buffer), Buffer.from(sent.payload as string))
+          assert.deepEqual([read.qos, read.retain, read.dup], [sent.qos, sent.retain, false])
+          assert.equal(read.messageId, sent.qos === 0 ? undefined : id)
+          const { messageExpiryInterval, contentType, userProperties } = read.properties ?? {}
+          const { expiry, contentType: type, userProperties: user } = version === 5 ? sent : ({} as Outgoing)
+          assert.deepEqual([messageExpiryInterval, contentType], [expiry, type])
+          assert.deepEqual(userProperties && { ...userProperties }, user)
+        },
+      ),
+    )
+  })
+
+  it('has lengths of up to four bytes', () => {
+    for (const size of [100, 10_000, 1_000_000, 3_000_000]) {
+      const sent: Outgoing = { topic: 't', payload: Buffer.alloc(size, 1), retain: false, qos: 1 }
+      assert.equal(parsed(publishPacket(sent, 1, false), 4).payload.length, size)
+    }
+  })
+})
