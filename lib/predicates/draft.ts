@@ -2,6 +2,9 @@ import type { FieldlogEvent, Flag } from '../event.ts'
 import type { Plan } from './plans.ts'
 import type { LabelResult } from './result.ts'
 
+/** Most drafts need none: an array for each would cost more than the judging. */
+const none: never[] = []
+
 /** An event on its way to a verdict. */
 export class Draft {
   readonly event: FieldlogEvent
@@ -11,8 +14,9 @@ export class Draft {
   readonly tag: unknown
   plan: Plan | undefined
   /** by the rules' order in the plan; 0: that rule waits */
-  readonly flags: Array<Flag | 0> = []
-  readonly reasons: Array<string | undefined> = []
+  flags: Array<Flag | 0> = none
+  /** undefined: none yet */
+  reasons: Array<string | undefined> | undefined
   /** how many rules wait */
   waiting = 0
 

@@ -165,6 +165,7 @@ export class Labeller {
   #judgeInTurn(plan: Plan, draft: Draft, series: Series): void {
     const { event } = draft
     draft.plan = plan
+    draft.flags = new Array<Flag | 0>(plan.rules.length)
     series.queue.push(draft)
     for (let i = 0; i < plan.rules.length; i++) {
       const rule = plan.rules[i] as Rule
@@ -173,7 +174,7 @@ export class Labeller {
       if (rule.limit > 0 && memory) this.#settle(rule, event, memory, series, place)
       const flag = rule.judge(event, memory)
       draft.flags[i] = flag
-      if (flag === 3 || flag === 4) draft.reasons[i] = rule.reason(event)
+      if (flag === 3 || flag === 4) reasonsOf(draft)[i] = rule.reason(event)
       if (flag !== waiting) continue
       draft.waiting++
       this.#wait({ series, place, draft, index: i, deadline: event.received + rule.limit })
@@ -190,7 +191,7 @@ export class Labeller {
     const { draft, index } = wait
     if (!draft) return
     draft.flags[index] = flag
-    if (flag === 3 || flag === 4) draft.reasons[index] = rule.reason(draft.event)
+    if (flag === 3 || flag === 4) reasonsOf(draft)[index] = rule.reason(draft.event)
     draft.waiting--
   }
 
@@ -235,17 +236,23 @@ export class Labeller {
     }
   }
 
-  #resultOf({ plan, flags: found, reasons }: Draft): LabelResult {
+  #resultOf({ plan, flags: found, reasons = [] }: Draft): LabelResult {
     const { rules, start, sharedNames } = plan as Plan
     const flags: Record<string, Flag> = { ...start }
     let bad = false
-    rules.forEach((rule, i) => {
+    for (let i = 0; i < rules.length; i++) {
+      const { name } = rules[i] as Rule
       const flag = found[i] as Flag
-      if (sharedNames) weigh(flags, rule.name, flag)
-      else flags[rule.name] = flag
+      if (sharedNames) weigh(flags, name, flag)
+      else if (flag !== 1) flags[name] = flag
       if ((flag === 3 || flag === 4) && flag >= this.#badFrom) bad = true
-    })
+    }
     const broken = reasons.filter((reason) => reason !== undefined)
     return { verdict: bad ? 'bad' : 'good', reasons: broken, flags, rules: this.rules }
   }
+}
+
+function reasonsOf(draft: Draft): Array<string | undefined> {
+  draft.reasons ??= []
+  return draft.reasons
 }
