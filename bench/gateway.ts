@@ -1,6 +1,6 @@
 // The whole way, from a pty to the broker's subscribers: Fieldlog as it ships beside a flow of Node-RED's own nodes,
 // in the same run, on the same lines, each in a process of its own with the real runtime and a real Mosquitto.
-// `npm run bench [-- FILE]`: FILE holds lines of a JeeLink; without one they are generated.
+// `npm run bench [-- FILE]`: FILE holds lines of a JeeLink, one a line; without it packets are generated.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -39,7 +39,7 @@ interface Result {
 
 type Start = (pty: Pty, broker: Mosquitto, folder: string) => Promise<Contender>
 
-const generated = 50_000
+const least = 50_000
 /** ms without a message after which what is missing counts as lost */
 const patience = 5_000
 const ticksPerSecond = 100
@@ -140,7 +140,7 @@ async function subscribe(broker: Mosquitto) {
     close: () => client.endAsync(true),
   }
   client.on('message', (topic) => {
-    if (topic.endsWith('/status')) return
+    if (!/\/(good|bad)\//.test(topic)) return
     state.count++
     state.last = performance.now()
   })
@@ -151,12 +151,14 @@ async function subscribe(broker: Mosquitto) {
 function readLines(file: string | undefined): string[] {
   if (file === undefined) {
     const random = generator(1)
-    return Array.from({ length: generated }, () => anyPacket(random).bytes.toString())
+    return Array.from({ length: least }, () => anyPacket(random).bytes.toString())
   }
-  return readFileSync(file, 'latin1')
+  const given = readFileSync(file, 'latin1')
     .split(/\r?\n/)
     .map((line) => line.replace(/^L \d\d:\d\d:\d\d\.\d{3} \S+ /, ''))
     .filter((line) => line !== '')
+  // again and again, up to a length at which starting and ending do not count
+  return Array.from({ length: Math.max(least, given.length) }, (_, n) => given[n % given.length] as string)
 }
 
 /** User and system seconds of all threads of a process so far. */

@@ -23,7 +23,8 @@ function typeOf(node: number): string | undefined {
 
 /** The decoding as one writes it into a function node: it does what our clean and label do with these lines. */
 const decode = `
-const words = msg.payload.trim().split(' ')
+msg.payload = msg.payload.trim()
+const words = msg.payload.split(' ')
 msg.verdict = 'unknown'
 if (words[0] !== 'OK') return msg
 const [header, ...b] = words.slice(1).map(Number)

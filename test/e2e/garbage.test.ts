@@ -76,7 +76,7 @@ describe('garbage on the line', function () {
     )
     const verdicts = new Map<string, string>()
     for (const { topic, payload } of collector.messages) {
-      if (topic.endsWith('/status')) continue
+      if (!/\/(good|bad|rejected)\//.test(topic)) continue
       const event = JSON.parse(payload) as { id: string; verdict: string; reasons: string[] }
       verdicts.set(event.id, event.verdict)
       if (event.verdict !== 'good') assert.match(event.reasons[0] ?? '', /^[^:]+: [^:]+: ./)

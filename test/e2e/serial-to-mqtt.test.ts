@@ -91,7 +91,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
 
 function events(collector: Collector): Array<{ topic: string; event: Published }> {
   return collector.messages
-    .filter(({ topic }) => !topic.endsWith('/status'))
+    .filter(({ topic }) => /\/(good|bad|rejected)\//.test(topic))
     .map(({ topic, payload }) => ({ topic, event: JSON.parse(payload) as Published }))
 }
 
