@@ -25,10 +25,11 @@ console.log(`${minutes} minutes at ${pace} lines/s, seed ${seed}`)
 way.stream(pace)
 const end = performance.now() + minutes * 60_000
 // the first minute warms up; then quiet stretches are measured, between outages
+await pause(Math.min(60_000, (minutes * 60_000) / 5))
 const samples: Sample[] = [await quietStretch()]
 for (let round = 0; performance.now() < end; round++) {
   await outage(round)
-  if (round % 5 === 4) samples.push(await quietStretch())
+  if (round % 3 === 2) samples.push(await quietStretch())
 }
 samples.push(await quietStretch())
 await way.endStream()
@@ -37,12 +38,16 @@ await way.close()
 
 const { lost, ...numbers } = outcome
 console.log(JSON.stringify({ ...numbers, lost: lost.length }))
-console.log(`first ${show(samples[0]!)}\nlast  ${show(samples.at(-1)!)}`)
+// medians of the first and the last third: a machine that does other things, too, has its moments
+const third = Math.max(1, Math.floor(samples.length / 3))
+const first = median(samples.slice(0, third))
+const last = median(samples.slice(-third))
+console.log(`first ${show(first)}\nlast  ${show(last)}`)
 const problems = [
   ...(lost.length > 0 ? [`${lost.length} events are lost`] : []),
   ...(outcome.unknown > 0 ? [`${outcome.unknown} events came from nowhere`] : []),
   ...(outcome.outOfOrder > 0 ? [`${outcome.outOfOrder} events came out of order`] : []),
-  ...compare(samples[0]!, samples.at(-1)!),
+  ...compare(first, last),
 ]
 console.log(problems.length === 0 ? 'passed' : `failed: ${problems.join('; ')}`)
 process.exitCode = problems.length === 0 ? 0 : 1
@@ -90,6 +95,11 @@ function percentile(sorted: readonly number[]): number {
   return sorted[Math.floor(sorted.length * 0.99)] ?? Number.POSITIVE_INFINITY
 }
 
+function median(of: readonly Sample[]): Sample {
+  const middle = (key: keyof Sample) => of.map((sample) => sample[key]).sort((a, b) => a - b)[of.length >> 1]!
+  return { memory: middle('memory'), files: middle('files'), latency: middle('latency') }
+}
+
 function show({ memory, files, latency }: Sample): string {
   return `${memory} MB, ${files} files, p99 ${Math.round(latency)} ms`
 }
@@ -100,6 +110,6 @@ function compare(first: Sample, last: Sample): string[] {
       ? [`memory grew from ${first.memory} to ${last.memory} MB`]
       : []),
     ...(last.files > first.files + 5 ? [`files grew from ${first.files} to ${last.files}`] : []),
-    ...(last.latency > first.latency * 3 + 250 ? ['latency grew'] : []),
+    ...(last.latency > first.latency * 2 + 500 ? ['latency grew'] : []),
   ]
 }

@@ -52,19 +52,19 @@ export const mqttOutDefaults: MqttOutOptions = {
 export const sharedOptions = ['order', 'pace', 'maxSize', 'keep'] as const
 
 const ranges = {
-  qos: { min: 0, max: 2, whole: true, unit: '' },
-  expiry: { min: 1, max: 4_294_967_295, whole: true, unit: ' of seconds' },
-  pace: { min: 0, max: 100_000, whole: false, unit: ' of events a second' },
-  maxSize: { min: 1, max: 1_000_000, whole: false, unit: ' of MB' },
+  qos: { name: 'QoS', min: 0, max: 2, whole: true, unit: '' },
+  expiry: { name: 'the expiry', min: 1, max: 4_294_967_295, whole: true, unit: ' of seconds' },
+  pace: { name: 'the pace', min: 0, max: 100_000, whole: false, unit: ' of events a second' },
+  maxSize: { name: 'the limit', min: 1, max: 1_000_000, whole: false, unit: ' of MB' },
 } as const
 
 /** What is wrong with a number, in words; empty is right and stands for the default, so is `${VARIABLE}`. */
 export function numberError(property: keyof typeof ranges, value: unknown): string | undefined {
   if (value === '' || value === undefined || isVariable(value)) return undefined
-  const { min, max, whole, unit } = ranges[property]
+  const { name, min, max, whole, unit } = ranges[property]
   const number = Number(value)
   if (number >= min && number <= max && (!whole || Number.isInteger(number))) return undefined
-  return `${property} is ${String(value)}: give a ${whole ? 'whole ' : ''}number${unit} from ${min} to ${max}`
+  return `${name} is ${String(value)}: give a ${whole ? 'whole ' : ''}number${unit} from ${min} to ${max}`
 }
 
 /**

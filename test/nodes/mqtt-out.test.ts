@@ -205,7 +205,7 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
       [[out('out', { broker: '' })], /no broker is chosen/],
       [[brokerNode, out('out', { topic: 'a/#' })], /must not contain \+ or #/],
       [[brokerNode, out('out', { lateTopic: 'a/{x}' })], /\{x\} is not known/],
-      [[brokerNode, out('out', { qos: 3 })], /qos is 3: give a whole number from 0 to 2/],
+      [[brokerNode, out('out', { qos: 3 })], /QoS is 3: give a whole number from 0 to 2/],
       [
         [{ ...brokerNode, broker: 'http://me:hush@host' }, out('out')],
         /address must be a host name, or a URL/,
