@@ -42,6 +42,8 @@ export class Tracked {
   readonly listener: TrackedListener
   /** a node called done with an error */
   failed = false
+  /** what still moves is no longer counted */
+  ended = false
   readonly #open: OpenDelivery[] = []
 
   constructor(id: string, seq: number, listener: TrackedListener) {
@@ -120,8 +122,9 @@ export class FlowTracker {
     this.#events.set(event.id, event)
   }
 
-  /** The event is dealt with, or given up: what still moves is no longer counted. */
+  /** The event is dealt with, or given up. Before it is sent again this must have been called. */
   end(event: Tracked): void {
+    event.ended = true
     if (this.#events.get(event.id) === event) this.#events.delete(event.id)
   }
 
@@ -136,9 +139,12 @@ export class FlowTracker {
     const state = this.#stateOf(msg)
     if (!state) return
     const { node } = destination
-    const announced = state.deliveries.find((delivery) => delivery.node === node && !delivery.received)
-    if (announced) announced.received = true
-    else state.deliveries.push(state.event.opened(node, true))
+    for (const delivery of state.deliveries) {
+      if (delivery.node !== node || delivery.received) continue
+      delivery.received = true
+      return
+    }
+    state.deliveries.push(state.event.opened(node, true))
   }
 
   /** The handler has returned. Where no handler takes `done`, that is all there will ever be. */
@@ -159,7 +165,7 @@ export class FlowTracker {
   #stateOf(msg: object): MessageState | undefined {
     if (this.#events.size === 0) return undefined
     const known = this.#messages.get(msg)
-    if (known && this.#events.get(known.event.id) === known.event) return known
+    if (known && !known.event.ended) return known
     const event = this.#eventOf(msg)
     if (!event) return undefined
     const state: MessageState = { event, deliveries: [] }
@@ -172,7 +178,8 @@ export class FlowTracker {
     const { event, _msgid } = msg as { event?: { id?: unknown } | null; _msgid?: unknown }
     const id = event?.id
     if (typeof id === 'string') {
-      const found = this.#events.get(id) ?? this.#events.get(id.split('.', 1)[0]!)
+      const dot = id.indexOf('.')
+      const found = this.#events.get(dot === -1 ? id : id.slice(0, dot))
       if (found) return found
     }
     return typeof _msgid === 'string' ? this.#events.get(_msgid) : undefined
@@ -180,8 +187,13 @@ export class FlowTracker {
 }
 
 function close({ event, deliveries }: MessageState, node: FlowNode): void {
-  const index = deliveries.findIndex((delivery) => delivery.node === node && delivery.received)
-  if (index === -1) return
-  const [delivery] = deliveries.splice(index, 1)
-  event.closed(delivery!)
+  for (let i = 0; i < deliveries.length; i++) {
+    const delivery = deliveries[i]!
+    if (delivery.node !== node || !delivery.received) continue
+    // their order does not matter
+    deliveries[i] = deliveries.at(-1)!
+    deliveries.pop()
+    event.closed(delivery)
+    return
+  }
 }

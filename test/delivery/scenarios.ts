@@ -96,6 +96,23 @@ export const scenarios: Scenario[] = [
     }),
   },
   {
+    name: 'new object',
+    between: (z, sink) => ({
+      nodes: [
+        // what is left of the message is its _msgid, for longer than the quiet time
+        code(z, 'strips', 'flow.set(msg._msgid, msg.event); return { _msgid: msg._msgid }', `${z}-delay`),
+        delay(z, 'delay', 900, `${z}-restores`),
+        code(
+          z,
+          'restores',
+          'msg.event = flow.get(msg._msgid); flow.set(msg._msgid, undefined); return msg',
+          sink,
+        ),
+      ],
+      first: `${z}-strips`,
+    }),
+  },
+  {
     name: 'split',
     parts: 3,
     between: (z, sink) => ({
