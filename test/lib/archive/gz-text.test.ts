@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { gzipSync } from 'node:zlib'
 import { decodeIndex } from '../../../lib/journal/blocks.ts'
 import { openGz } from '../../../lib/journal/gz-text.ts'
+import { type Reading, readJournal } from '../../../lib/journal/reader.ts'
 import type { MemoryDisk } from '../../support/memory-disk.ts'
 import { archive, directory, diskWith, readAll, threeDays } from './helper.ts'
 
@@ -120,6 +121,25 @@ describe('openGz', () => {
     const { entries } = await readAll(disk, second!.firstSeq + 7)
     assert.equal(entries[0]!.seq, second!.firstSeq + 7)
     assert.equal(entries[0]!.epoch, 'testabcd')
+  })
+
+  it('does not disturb readers of the plain file that it replaces', async () => {
+    const reading = diskWith(threeDays)
+    const seqs: number[] = []
+    const readings = readJournal(reading, directory, 1)
+    const take = ({ value }: { value: Reading | undefined }) => {
+      assert.equal(value?.kind, 'batch')
+      if (value?.kind === 'batch')
+        seqs.push(...value.items.flatMap((item) => (item.kind === 'N' ? [] : item.seq)))
+    }
+    take(await readings.next())
+    // the file that is open, and one that the reader has yet to open
+    for (const index of [0, 1]) assert.equal(await archive(reading, threeDays, index), 'archived')
+    for await (const value of readings) take({ value })
+    assert.deepEqual(
+      seqs,
+      Array.from({ length: 40_035 }, (_, i) => i + 1),
+    )
   })
 
   it('prefers the plain file where both are there', async () => {
