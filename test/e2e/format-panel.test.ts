@@ -1,12 +1,19 @@
 // A format made in the browser from lines that none takes, tried on the journal, deployed, and used at once.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { Collector } from '../support/collector.ts'
 import { Editor } from '../support/editor.ts'
 import { Gateway } from '../support/gateway.ts'
 
 interface BrowserRed {
   nodes: { filterNodes(filter: { type: string }): Array<{ id: string }>; node(id: string): object }
-  editor: { edit(node: object): void }
+  editor: { edit(node: object): void; editConfig(name: string, type: string, id: string): void }
+}
+
+const pump = {
+  type: 'pump',
+  decoder: { kind: 'json' },
+  fields: [{ name: 'rpm', type: 'integer', unit: 'rpm' }],
 }
 
 for (const nodeRed of ['node-red', 'node-red-4']) {
@@ -70,6 +77,40 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       const event = JSON.parse(message?.payload ?? '') as { type: string; data: Record<string, unknown> }
       assert.equal(event.type, 'others')
       assert.equal(typeof event.data.level, 'number')
+      assert.deepEqual(editor.problems, [])
+    })
+
+    it('comes from a file and goes into one; a wrong file is told with the place', async () => {
+      const { page } = editor
+      await page.evaluate(() => {
+        const { RED } = globalThis as unknown as { RED: BrowserRed }
+        RED.editor.editConfig('', 'fieldlog-format', '_ADD_')
+      })
+      await page.locator('#fieldlog-format-form').waitFor()
+      await editor.panelOpen()
+      const open = async (name: string, text: string) => {
+        const chooser = page.waitForEvent('filechooser')
+        await page.locator('#fieldlog-format-library').getByText('Import').click()
+        await (await chooser).setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) })
+      }
+      const messages = page.locator('#fieldlog-format-messages')
+      await open('broken.json', '{"formats": [')
+      await messages.getByText('broken.json: found').waitFor()
+      const hostile = { ...pump, fields: [{ name: 'rpm', type: 'integer', run: 'alert(1)' }] }
+      await open('hostile.json', JSON.stringify([hostile]))
+      await messages.getByText('hostile.json: [0].fields[0].run: there is no such property').waitFor()
+      assert.equal(await page.locator('#fieldlog-format-type').inputValue(), '')
+
+      await open('pump.json', JSON.stringify({ fieldlog: 'formats', version: 1, formats: [pump] }))
+      await page.waitForFunction(
+        () => document.querySelector<HTMLInputElement>('#fieldlog-format-type')?.value === 'pump',
+      )
+      assert.equal(await messages.innerText(), '')
+      const download = page.waitForEvent('download')
+      await page.locator('#fieldlog-format-library').getByText('Export').click()
+      const file = await download
+      assert.equal(file.suggestedFilename(), 'pump.format.json')
+      assert.deepEqual(JSON.parse(readFileSync(await file.path(), 'utf8')).formats, [pump])
       assert.deepEqual(editor.problems, [])
     })
   })
