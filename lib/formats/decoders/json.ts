@@ -7,6 +7,8 @@ import type { LineDecoder } from './decoder.ts'
 import { type Enveloped, envelopeReader, unwrap } from './envelope.ts'
 import { pathReader } from './paths.ts'
 
+/** longer texts are rejected: one that is deeply nested takes the parser seconds */
+export const longestJson = 1_000_000
 /** events of one line at most */
 export const mostEvents = 1_000
 
@@ -32,6 +34,10 @@ export function jsonDecoder(
       )
     },
     open: (line: Line) => {
+      const length = line.text?.length ?? 0
+      if (length > longestJson) {
+        return new Failure(`json: found ${length} characters, expected ${longestJson} at most`)
+      }
       const value = jsonValue(line, prefix)
       if (value instanceof SyntaxError) return new Failure(`json: found ${value.message}, expected JSON`)
       if (typeof value !== 'object' || value === null) {

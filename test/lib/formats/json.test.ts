@@ -11,6 +11,15 @@ describe('formats: decoder json', () => {
     text('odd', { from: 'a\\.b' }),
   ])
 
+  it('rejects a text that is too long to be parsed in time', () => {
+    const definition = format(json, [number('temp')])
+    const long = (length: number) => `{"temp":5${' '.repeat(length - 10)}}`
+    assert.deepEqual(decoded(definition, long(1_000_000)), { temp: 5 })
+    assert.deepEqual(decoded(definition, long(1_000_001)), [
+      'decode: json: found 1000001 characters, expected 1000000 at most',
+    ])
+  })
+
   it('follows paths into text and into structured events', () => {
     const value = { sensor: { temp: 21.5 }, list: [{ v: 3 }], 'a.b': 'x' }
     const data = { temp: 21.5, first: 3, odd: 'x' }
