@@ -32,14 +32,15 @@ export function takeLock(directory: string, now: number): Lock {
 }
 
 function openDatabase(directory: string, holderFile: string): DatabaseSync {
-  const database = new DatabaseSync(join(directory, '.lock'))
+  let database: DatabaseSync | undefined
   try {
+    database = new DatabaseSync(join(directory, '.lock'))
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     return database
   } catch (thrown) {
-    database.close()
-    const error = asError(thrown)
-    if (!/locked|busy/i.test(error.message)) throw error
+    database?.close()
+    const { message } = asError(thrown)
+    if (!/locked|busy/i.test(message)) throw new Error(`journal: cannot lock ${directory}: ${message}`)
     throw new JournalLockedError(
       `journal: ${directory} is written by another writer already (${holderName(holderFile)}); ` +
         'stop that one, or choose another directory',
