@@ -37,14 +37,17 @@ export class EventMemory {
     return this.#size === 0
   }
 
-  /** The event with this id; undefined where it is not known (any more). */
-  find(series: string, id: string): Remembered | undefined {
-    return this.#series.get(series)?.findLast((event) => event.id === id)
+  /** The event at this place, where it has this id; undefined where it is not known (any more). */
+  find(series: string, place: EventPlace): Remembered | undefined {
+    const events = this.#series.get(series) ?? []
+    const event = events[firstFrom(events, place)]
+    return event?.id === place.id ? event : undefined
   }
 
   /** The last event of a series before this place. */
   before(series: string, place: EventPlace): Remembered | undefined {
-    return this.#series.get(series)?.findLast((event) => isBefore(event, place))
+    const events = this.#series.get(series) ?? []
+    return events[firstFrom(events, place) - 1]
   }
 
   /** The event of a series before this place that has the same time. */
@@ -57,8 +60,7 @@ export class EventMemory {
     const events = this.#series.get(series) ?? []
     this.#series.delete(series)
     this.#series.set(series, events)
-    const at = events.findLastIndex((other) => isBefore(other, event)) + 1
-    events.splice(at, 0, event)
+    events.splice(firstFrom(events, event), 0, event)
     this.#size++
     if (events.length > mostOfSeries) {
       events.shift()
@@ -75,6 +77,18 @@ export class EventMemory {
     this.#size--
     if (events.length === 0) this.#series.delete(series)
   }
+}
+
+/** The index of the first event that is not before a place, by bisection. */
+function firstFrom(events: readonly Remembered[], place: EventPlace): number {
+  let low = 0
+  let high = events.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (isBefore(events[middle] as Remembered, place)) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function isBefore(a: EventPlace, b: EventPlace): boolean {

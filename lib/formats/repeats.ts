@@ -39,7 +39,7 @@ export class RepeatFilter {
    */
   apply(memory: EventMemory, series: string, place: EventPlace, data: Data, scope: Data): Kept {
     const name = `${this.#definition.type}\n${series}`
-    const known = memory.find(name, place.id)
+    const known = memory.find(name, place)
     const before = memory.before(name, place)
     const news = this.#news(scope)
     const left = this.#withoutOld(data, scope, before)
