@@ -137,6 +137,53 @@ describe(`nodes: clean (${nodeRedName})`, () => {
     assert.deepEqual(msg, message(Buffer.from([0xff, 0])))
   })
 
+  it('sends a message for each event of a line, numbered behind the id', async () => {
+    const list: FormatDefinition = {
+      type: 'list',
+      decoder: { kind: 'json', each: 'readings' },
+      fields: [
+        { name: 'v', type: 'number' },
+        { name: 'node', type: 'string', hidden: true },
+      ],
+      key: ['node'],
+      drop: { unchanged: 60 },
+    }
+    const node = { id: 'list', type: 'fieldlog-format', definition: list }
+    await helper.load([format, clean], [cleanNode({ id: 'other', formats: ['list'] }), ...flow, node])
+    const messages: EventMessage[] = []
+    const all = new Promise<void>((resolve) => {
+      helper.getNode('to-clean').on('input', (out) => {
+        messages.push(out as unknown as EventMessage)
+        if (messages.length === 3) resolve()
+      })
+    })
+    const readings = (...values: number[]) => ({ readings: values.map((v, i) => ({ v, node: `n${i}` })) })
+    helper.getNode('other').receive(message(readings(1, 2)))
+    // the first of these two is unchanged: what is left keeps its number
+    helper.getNode('other').receive(message(readings(1, 5), { id: 'k3x9a7qd-8', seq: 8 }))
+    await all
+    assert.deepEqual(
+      messages.map(({ event, payload }) => [event.id, event.key, payload]),
+      [
+        ['k3x9a7qd-7.1', 'n0', { v: 1 }],
+        ['k3x9a7qd-7.2', 'n1', { v: 2 }],
+        ['k3x9a7qd-8.2', 'n1', { v: 5 }],
+      ],
+    )
+  })
+
+  it('takes the format that fits best, where it shall', async () => {
+    const any = {
+      id: 'any',
+      type: 'fieldlog-format',
+      definition: { ...pump, type: 'any', takes: {}, time: undefined },
+    }
+    const nodes = [cleanNode({ formats: ['any', 'pump'], match: 'best' }), ...flow, any]
+    await helper.load([format, clean], nodes)
+    const [, msg] = await sent(message({ rpm: 5, at: 1353196799 }, { source: 'pump1' }))
+    assert.equal(msg.event.type, 'pump')
+  })
+
   it('uses the formats that it is given', async () => {
     await load({ formats: ['homepower', 'pump'] })
     assert.equal((await sent(message('OK 12 1 118 182 0')))[0], 'unknown')
