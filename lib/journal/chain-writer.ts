@@ -118,6 +118,8 @@ export class ChainWriter {
       now,
       previous: this.#previous,
     })
+    // it may have the name of one that failed and was removed
+    this.#abandoned.delete(this.#file.path)
     return this.#file
   }
 

@@ -241,7 +241,8 @@ export class Journal {
     }
     this.#flusher.hurry()
     try {
-      if (this.#writer && !this.#ended) await this.#flusher.flush()
+      // the flush itself may find something to note: a clock step, a gap
+      while (this.#writer && this.#buffer.held > 0 && !this.#ended) await this.#flusher.flush()
     } catch {
       // the time is over; `stop` counts what is lost
     }

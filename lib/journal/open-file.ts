@@ -89,8 +89,9 @@ export class AppendFile {
     this.predecessor.hash.add(bytes)
   }
 
+  /** It never throws: everything that counts is synced by then, and the handle is gone either way. */
   close(): Promise<void> {
-    return this.#file.close()
+    return attempt(() => this.#file.close())
   }
 
   /**
@@ -101,7 +102,7 @@ export class AppendFile {
   async discard(isFull: boolean): Promise<void> {
     const isEmpty = this.size === 0
     if (isFull && !isEmpty) await attempt(() => this.#file.truncate(this.size))
-    await attempt(() => this.#file.close())
+    await this.close()
     if (isEmpty) await attempt(() => this.#disk.remove(join(this.#directory, this.path)))
   }
 }
