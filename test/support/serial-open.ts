@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Pty } from './pty.ts'
 
 /** Resolves when the process has the pty open: a device that is opened throws away what came before. */
-export async function portOpened(child: ChildProcess, pty: Pty, limit = 10_000): Promise<void> {
+export async function portOpened(child: ChildProcess, pty: Pty, limit = 30_000): Promise<void> {
   const device = realpathSync(pty.path)
   const deadline = performance.now() + limit
   while (performance.now() < deadline) {
