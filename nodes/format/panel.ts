@@ -74,8 +74,10 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
     form().on('input change', 'input, select, textarea', soon)
     form().on('click', '[data-tab]', (event) => showTab(String($(event.currentTarget).attr('data-tab'))))
     $('#fieldlog-format-fold').on('click', () => foldSpelling(!$('#fieldlog-format-spelling').is(':visible')))
-    showTab('sample')
-    take(this.definition ?? formatDefaults.definition)
+    const definition = this.definition ?? formatDefaults.definition
+    // a new format begins with lines that none takes yet
+    showTab(definition.fields.length === 0 ? 'unknown' : 'sample')
+    take(definition)
   },
   oneditsave() {
     this.definition = readDefinition()
