@@ -17,7 +17,10 @@ const window = 100
 const topicOf = compileTopic(defaultTopic)
 const write = payloadWriter('bench')
 const home = mkdtempSync(join(tmpdir(), 'fieldlog-backlog-'))
-const broker = await startMosquitto({ lines: [`max_inflight_messages ${window}`, 'log_type error'] })
+const broker = await startMosquitto({
+  lines: [`max_inflight_messages ${window}`, 'log_type error'],
+  quiet: true,
+})
 
 console.log(`${count} messages of ${message(1).payload.length} bytes, QoS 1, MQTT 5, ${window} under way`)
 const { rate: peer, cpu: peerCpu } = await bare()

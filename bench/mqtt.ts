@@ -130,7 +130,7 @@ for (const { name, lines, window } of [
   { name: 'Mosquitto as it comes (receive maximum 20)', lines: [], window: 20 },
   { name: 'receive maximum raised to 100', lines: ['max_inflight_messages 100'], window: 100 },
 ]) {
-  const broker = await startMosquitto({ lines: [...lines, 'log_type error'] })
+  const broker = await startMosquitto({ lines: [...lines, 'log_type error'], quiet: true })
   const results: { bare: Result[]; ours: Result[] } = { bare: [], ours: [] }
   for (let round = 0; round < rounds; round++) {
     results.bare.push(await bare(broker.url, messages, window))

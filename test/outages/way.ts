@@ -72,7 +72,7 @@ export class Way {
 
   /** @param lines of mosquitto.conf */
   static async start(lines: string[] = durableBroker): Promise<Way> {
-    const broker = await startMosquitto({ lines })
+    const broker = await startMosquitto({ lines, quiet: true })
     const proxy = await startProxy(broker.port)
     const arrivals = await Arrivals.open(broker.url, 'fieldlog/+/good/#')
     const way = new Way(broker, proxy, await createPty(), arrivals)

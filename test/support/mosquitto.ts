@@ -17,6 +17,8 @@ export interface MosquittoOptions {
   tls?: { cert: string; key: string; clientCa?: string }
   /** default: a free one */
   port?: number
+  /** it prints errors only: for many messages, whose log would fill the memory */
+  quiet?: boolean
 }
 
 export interface Mosquitto {
@@ -58,7 +60,11 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
       await ended
     },
     async start() {
-      const started = spawn(program(), ['-v', '-c', join(directory, 'mosquitto.conf')])
+      const started = spawn(program(), [
+        ...(options.quiet ? [] : ['-v']),
+        '-c',
+        join(directory, 'mosquitto.conf'),
+      ])
       child = started
       // a test run that dies must not leave brokers behind
       const onExit = () => started.kill('SIGKILL')
