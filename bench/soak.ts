@@ -8,9 +8,9 @@ const mocha = join(root, 'node_modules/mocha/bin/mocha.js')
 const soaks: Record<string, string[]> = {
   journal: [join(root, 'bench/soak-journal.ts')],
   outages: [join(root, 'bench/soak-outages.ts')],
-  delivery: [mocha, '--recursive', join(root, 'test/delivery')],
-  formats: [mocha, '--recursive', join(root, 'test/lib/formats')],
-  predicates: [mocha, '--recursive', join(root, 'test/lib/predicates')],
+  delivery: [mocha, 'test/delivery/**/*.test.ts'],
+  formats: [mocha, 'test/lib/formats/**/*.test.ts'],
+  predicates: [mocha, 'test/lib/predicates/**/*.test.ts'],
 }
 
 const [name, ...rest] = process.argv.slice(2)
