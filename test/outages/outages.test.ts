@@ -30,7 +30,7 @@ describe('outages: from the pty to the broker', function () {
 
   it('loses nothing that the broker did not acknowledge, when broker and gateway are killed', async () => {
     way.stream(500)
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < 5; i++) {
       await pause(between(50, 500))
       const kills = [way.killGateway()]
       if (i > 0) kills.push(way.stopBroker('SIGKILL', between(0, 1000)))
