@@ -58,6 +58,16 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       assert.equal(status?.payload, 'online')
     })
 
+    it('has our package as a module with its example, and no modules of the benchmark', async () => {
+      const headers = { accept: 'application/json' }
+      const list = await (await fetch(`${gateway.url}nodes`, { headers })).json()
+      const modules = new Set((list as Array<{ module: string }>).map(({ module }) => module))
+      assert.deepEqual(modules, new Set(['node-red', '@fieldlog/node-red-gateway']))
+      const example = 'library/examples/flows/@fieldlog/node-red-gateway/gateway'
+      const flow = (await (await fetch(gateway.url + example)).json()) as Array<{ type: string }>
+      assert.ok(flow.some(({ type }) => type === 'fieldlog-serial-in'))
+    })
+
     it('keeps the flow and its secrets in the home', () => {
       const flow = readFileSync(join(gateway.home, 'flows.json'), 'utf8')
       assert.match(flow, /fieldlog-serial-in/)
