@@ -17,6 +17,8 @@ const kinds: Record<string, ValueKind> = { num: 'number', str: 'string', bool: '
 export interface OperandInputs {
   /** the operands as they stand in the inputs */
   read(): Operand[]
+  /** The field's kind is another: what is empty offers it first. The inputs stay, as one may have the focus. */
+  setKind(kind: ValueKind | undefined): void
 }
 
 export interface OperandSettings {
@@ -32,15 +34,24 @@ export interface OperandSettings {
 export function operandInputs(place: JQuery, settings: OperandSettings): OperandInputs {
   place.empty()
   const { operands } = operators[settings.operator]
-  if (operands === 0) return { read: () => [] }
+  if (operands === 0) return { read: () => [], setKind }
   if (operands === 'many') return listInput(place, settings)
   if (settings.operator === 'is of type') return typeSelect(place, settings)
   const first = typedInput(place, settings, 0)
-  if (operands === 1) return { read: () => present([first()]) }
+  if (operands === 1) return { read: () => present([first.read()]), setKind: first.setKind }
   $('<span class="fieldlog-rule-and">').text(settings.words('and')).appendTo(place)
   const second = typedInput(place, settings, 1)
-  return { read: () => present([first(), second()]) }
+  return {
+    read: () => present([first.read(), second.read()]),
+    setKind(kind) {
+      first.setKind(kind)
+      second.setKind(kind)
+    },
+  }
 }
+
+/** For inputs that are the same for every kind. */
+function setKind(): void {}
 
 function present(values: Array<Operand | undefined>): Operand[] {
   return values.filter((value) => value !== undefined)
@@ -52,7 +63,7 @@ function listInput(place: JQuery, { values, words, changed }: OperandSettings): 
     .val(listText(values.filter((value) => !isFieldOperand(value)) as Scalar[]))
     .appendTo(place)
     .on('input change', changed)
-  return { read: () => parseList(String(input.val())) }
+  return { read: () => parseList(String(input.val())), setKind }
 }
 
 function typeSelect(place: JQuery, { values, changed }: OperandSettings): OperandInputs {
@@ -60,10 +71,15 @@ function typeSelect(place: JQuery, { values, changed }: OperandSettings): Operan
   for (const type of operandTypes) $('<option>').val(type).text(type).appendTo(select)
   select.val(operandTypes.includes(String(values[0])) ? String(values[0]) : 'number')
   select.on('change', changed)
-  return { read: () => [String(select.val())] }
+  return { read: () => [String(select.val())], setKind }
 }
 
-function typedInput(place: JQuery, settings: OperandSettings, index: number): () => Operand | undefined {
+interface OneOperand {
+  read(): Operand | undefined
+  setKind(kind: ValueKind | undefined): void
+}
+
+function typedInput(place: JQuery, settings: OperandSettings, index: number): OneOperand {
   const { operator, values, kind, words, changed } = settings
   const allowed = operators[operator].operandKinds
   const value = values[index]
@@ -77,11 +93,16 @@ function typedInput(place: JQuery, settings: OperandSettings, index: number): ()
   input.typedInput('value', isFieldOperand(value) ? value.field : String(value ?? ''))
   box.on('input', () => input.typedInput('validate'))
   input.on('change', changed)
-  return () => {
-    const type = input.typedInput('type')
-    const text = input.typedInput('value')
-    if (type === 'field') return { field: text.trim() }
-    return parseOperand(kinds[type] ?? 'string', text)
+  return {
+    read() {
+      const type = input.typedInput('type')
+      const text = input.typedInput('value')
+      if (type === 'field') return { field: text.trim() }
+      return parseOperand(kinds[type] ?? 'string', text)
+    },
+    setKind(next) {
+      if (input.typedInput('value') === '') input.typedInput('type', chosenType(undefined, next, plain))
+    },
   }
 }
 

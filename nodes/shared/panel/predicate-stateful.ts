@@ -10,6 +10,8 @@ import { numberOrText } from './format-texts.ts'
 export interface StatefulInputs {
   values(): Operand[]
   settings(): Record<string, Scalar>
+  /** The field's unit is another. The inputs stay, as one may have the focus. */
+  setUnit(unit: string): void
 }
 
 export interface StatefulGiven {
@@ -24,7 +26,8 @@ export interface StatefulGiven {
 
 /** Fills `place` with the threshold, and `more` with the parameters. */
 export function statefulInputs(place: JQuery, more: JQuery, given: StatefulGiven): StatefulInputs {
-  const { operator, words, unit } = given
+  const { operator, words } = given
+  let { unit } = given
   const { threshold, parameters } = statefulOperators[operator]
   const settings = completeSettings(statefulOperators[operator], given.settings)
   place.empty()
@@ -35,7 +38,9 @@ export function statefulInputs(place: JQuery, more: JQuery, given: StatefulGiven
     return { name: parameter.name, read }
   })
   const readSettings = () => Object.fromEntries(parts.map(({ name, read }) => [name, read()]))
-  if (threshold === 'none') return { values: () => [], settings: readSettings }
+  const ownUnits = more.find('.fieldlog-rule-unit-value')
+  if (threshold === 'none')
+    return { values: () => [], settings: readSettings, setUnit: (text) => void ownUnits.text(text) }
   $('<span class="fieldlog-rule-and">')
     .text(words(`over-${operator.replaceAll(' ', '-')}`))
     .appendTo(place)
@@ -47,6 +52,11 @@ export function statefulInputs(place: JQuery, more: JQuery, given: StatefulGiven
   return {
     values: () => [numberOrText(String(input.val()))].filter((value) => value !== undefined),
     settings: readSettings,
+    setUnit(text) {
+      unit = text
+      ownUnits.text(text)
+      showUnit()
+    },
   }
 }
 
@@ -86,7 +96,10 @@ function parameterInput(
   const input = numberInput(label, value, changed)
   const text =
     unit === 'seconds' ? 's' : unit === 'value' ? fieldUnit : unit === 'readings' ? words('readings') : ''
-  if (text !== '') $('<span class="fieldlog-rule-unit">').text(text).appendTo(label)
+  $('<span class="fieldlog-rule-unit">')
+    .toggleClass('fieldlog-rule-unit-value', unit === 'value')
+    .text(text)
+    .appendTo(label)
   return () => numberOrText(String(input.val())) ?? ''
 }
 

@@ -50,6 +50,7 @@ export function testInputs(
   const settingsPlace = $('<div class="fieldlog-rule-settings">').appendTo(place)
   const groupPlace = $('<div class="fieldlog-rule-group">').appendTo(place)
   let part: () => Omit<TestPart, 'field' | 'operator'> = () => ({ values: row.values })
+  let fieldChanged: (known: KnownField | undefined) => void = () => {}
 
   build()
   completeField(field, fields)
@@ -58,9 +59,10 @@ export function testInputs(
     build()
     changed()
   })
+  // the inputs are not built anew: the click that leaves the field may be on its way to one of them
   field.on('change', () => {
-    row = { ...row, ...part(), field: String(field.val()).trim() }
-    build()
+    row = { ...row, field: String(field.val()).trim() }
+    fieldChanged(fields.get(row.field))
   })
   return { read, mark, field, line }
 
@@ -74,6 +76,7 @@ export function testInputs(
     const name = operator.val() as RowOperator
     for (const each of [operandPlace, settingsPlace, groupPlace]) each.empty()
     part = () => ({ values: row.values }) // the widgets report changes while they are being built
+    fieldChanged = () => {}
     field.toggle(name !== expressionOperator && !isGroupOperator(name))
     const optional = isStatefulName(name) && statefulOperators[name].fieldOptional === true
     field.attr('placeholder', words(optional ? 'fieldOrNone' : 'field'))
@@ -94,6 +97,7 @@ export function testInputs(
       words,
       changed,
     })
+    fieldChanged = (known) => inputs.setUnit(known?.unit ?? '')
     return () => ({ values: inputs.values(), settings: inputs.settings() })
   }
 
@@ -114,6 +118,7 @@ export function testInputs(
       words,
       changed,
     })
+    fieldChanged = (known) => inputs.setKind(known?.kind)
     const operands = operators[name]
     const isTextual = 'textual' in operands && operands.textual === true
     if (!isTextual) return () => ({ values: inputs.read() })
