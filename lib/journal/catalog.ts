@@ -1,5 +1,6 @@
 // Which files a journal has, in the order of their seqs, and how much of each is valid.
 import { join } from 'node:path'
+import { errorCode } from '../errors.ts'
 import type { Block } from './blocks.ts'
 import { type KnownFiles, readKnownFiles } from './catalog-cache.ts'
 import type { Disk, DiskFile } from './disk.ts'
@@ -53,12 +54,31 @@ export interface TextFile extends DiskFile {
 /** Opens the text of a file for reading, plain or compressed. */
 export type OpenText = (stored: string) => Promise<TextFile>
 
+/** A writer that removes one file after another would have to be very quick. */
+const looks = 5
+
 /** Reads the catalog of a journal from its directory. With `fresh` every file is looked at. */
 export async function readCatalog(
   disk: Disk,
   directory: string,
   openText: OpenText,
   fresh = false,
+): Promise<Catalog> {
+  for (let left = looks; ; left--) {
+    try {
+      return await lookAtAll(disk, directory, openText, fresh)
+    } catch (error) {
+      // the writer or its retention removed a file meanwhile
+      if (errorCode(error) !== 'ENOENT' || left <= 1) throw error
+    }
+  }
+}
+
+async function lookAtAll(
+  disk: Disk,
+  directory: string,
+  openText: OpenText,
+  fresh: boolean,
 ): Promise<Catalog> {
   const catalog: Catalog = { files: [], unreadable: [] }
   const paths = await storedFiles(disk, directory)

@@ -1,5 +1,6 @@
 // Reads a journal from any seq on: finds the place by bisection over the C lines, needs no index, holds one
 // batch in memory. Any number of readers may run beside the writer.
+import { errorCode } from '../errors.ts'
 import { openText } from './archive.ts'
 import {
   firstReadableSeq,
@@ -8,7 +9,6 @@ import {
   type OpenText,
   readCatalog,
   type TextFile,
-  withText,
 } from './catalog.ts'
 import type { Disk, DiskFile } from './disk.ts'
 import { decodeBatch, type Entry, type Notice } from './entry.ts'
@@ -57,7 +57,8 @@ export async function* readJournal(
   const walk = new Walk(files, open)
   for (const [index, file] of files.entries()) {
     if (index < first) continue
-    const text = await open(file.stored)
+    const text = await openIfThere(open, file.stored)
+    if (!text) continue
     try {
       const size = file.validSize ?? limits.durableSize?.(file.path) ?? (await text.size())
       let offset = 0
@@ -70,12 +71,32 @@ export async function* readJournal(
   }
 }
 
+/** Undefined for a file that was removed since: what it held is missing, as the next one's H says. */
+async function openIfThere(open: OpenText, stored: string): Promise<TextFile | undefined> {
+  try {
+    return await open(stored)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function isSound(file: JournalFile, open: OpenText): Promise<boolean> {
+  const text = await openIfThere(open, file.stored)
+  if (!text) return false
+  try {
+    return await hasSoundHeader(text)
+  } finally {
+    await text.close()
+  }
+}
+
 /** Where to begin: a file whose H is under a checksum, so that no entry of an earlier one is left out. */
 async function firstFile(files: readonly JournalFile[], fromSeq: number, open: OpenText): Promise<number> {
   const last = files.findLast((file) => file.firstSeq <= fromSeq)
   // of files that begin with the same seq, any may hold it
   let index = files.findIndex((file) => file.firstSeq === last?.firstSeq)
-  while (index > 0 && !(await withText(files[index]!, open, hasSoundHeader))) index--
+  while (index > 0 && !(await isSound(files[index]!, open))) index--
   return Math.max(0, index)
 }
 
@@ -161,7 +182,7 @@ class Walk {
 
   /** The last seq in a damaged end, as the next file says, or what is left of its own C lines. */
   async #lastOf(damaged: readonly Damage[], next: JournalFile | undefined): Promise<number> {
-    if (next && (await withText(next, this.#open, hasSoundHeader))) return next.firstSeq - 1
+    if (next && (await isSound(next, this.#open))) return next.firstSeq - 1
     return claimedLast(damaged, this.lastSeq)
   }
 
