@@ -82,13 +82,13 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
     const beside = isWide ? ', #fieldlog-label-trial' : ''
     const others = $(`#dialog-form > div:not(.fieldlog-label-list-row${beside})`).toArray()
     const used = others.reduce((sum, other) => sum + ($(other).outerHeight(true) ?? 0), 0)
-    list().editableList('height', Math.max(150, height - used + 40))
+    list().editableList('height', Math.max(150, height - used + (isWide ? -16 : 24)))
     resizeTrial()
   },
 })
 
 /** from this width on the trial stands beside the rules, px */
-const wide = 900
+const wide = 960
 
 let resizeTrial = () => {}
 
