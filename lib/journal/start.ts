@@ -1,7 +1,14 @@
 // What a writer finds when it starts: the journal's last file, repaired at its end, and the seq it goes on from.
 import { createHash } from 'node:crypto'
 import { openText } from './archive.ts'
-import { type Catalog, type JournalFile, type OpenText, readCatalog, withText } from './catalog.ts'
+import {
+  type Catalog,
+  hasSoundHeader,
+  type JournalFile,
+  type OpenText,
+  readCatalog,
+  withText,
+} from './catalog.ts'
 import type { Disk, DiskFile } from './disk.ts'
 import { epochAt } from './epoch.ts'
 import { type Headless, logAgain, readHeadless, setAside } from './headless.ts'
@@ -94,12 +101,22 @@ class Repair {
     const paths = unreadable.filter((path) => !path.endsWith('.gz') && !named.has(path))
     for (const file of files.slice(0, -1)) {
       if (file.stored !== file.path || named.has(file.path)) continue
-      const end = await this.#endOf(file)
-      // what is left of a file that was logged again
-      if (end.size === 0 && isFollowed(file, files)) paths.push(file.path)
+      if (await this.#isLeftOver(file, files)) paths.push(file.path)
     }
     this.#files = files.filter(({ path }) => !paths.includes(path))
     return paths
+  }
+
+  /** What is left of a file that was logged again, or of a first write that failed and could not be removed. */
+  async #isLeftOver(file: JournalFile, files: readonly JournalFile[]): Promise<boolean> {
+    const later = files.filter(({ day, number }) => day === file.day && number > file.number)
+    if (later.length === 0) return false
+    if ((await this.#endOf(file)).size === 0) return true
+    const stands = later.find(
+      ({ header }) =>
+        header?.previous === file.header?.previous && header?.firstSeq === file.header?.firstSeq,
+    )
+    return stands !== undefined && withText(stands, this.#openText, hasSoundHeader)
   }
 
   #endOf(file: JournalFile): Promise<FileEnd> {

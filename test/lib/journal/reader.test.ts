@@ -1,7 +1,7 @@
 // Reading from any seq: every entry once, in order, under its id, wherever one begins and whatever lies in between.
 import assert from 'node:assert/strict'
 import { readJournal } from '../../../lib/journal/reader.ts'
-import { chain } from './format.ts'
+import { chain, verifyFormat } from './format.ts'
 import { directory, Machine, type Process, readEntries } from './machine.ts'
 import { days, flipped, linesOf, machineWith, sampleJournal } from './sample.ts'
 
@@ -123,6 +123,12 @@ describe('journal: readers', () => {
       damage.map(({ file, from, to, reason }) => [file, from > to, reason]),
       [['2026/20261122-1.txt', true, 'its entries stand before it already']],
     )
+    // the next start makes away with it
+    machine.kill(process)
+    await machine.open()
+    assert.deepEqual(await machine.read(), { entries, damage: [] })
+    assert.ok(machine.disk.peek(`${directory}/2026/20261122.txt.torn`))
+    verifyFormat(machine.disk, 'copy')
   })
 
   it('begin with what is there where old files were removed', async () => {
