@@ -274,9 +274,13 @@ export class Session {
       this.#health?.end()
       this.#delivery.rewind()
     }
-    this.#outbox.spill()
-    if (problem.kind === 'version' && this.#protocol === 5) this.#fallBack()
-    else this.#tryAgain(problem)
+    if (problem.kind === 'version' && this.#protocol === 5) {
+      // the broker is there, and takes the next connection at once: nothing has to wait on disk
+      this.#fallBack()
+    } else {
+      this.#outbox.spill()
+      this.#tryAgain(problem)
+    }
     this.#changed()
   }
 
