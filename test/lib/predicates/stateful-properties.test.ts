@@ -9,7 +9,8 @@ import { LabelSession } from '../../../lib/predicates/session.ts'
 import * as batch from './batch.ts'
 import { event, flagsFor, judge } from './helper.ts'
 
-const runs = { numRuns: process.env.FIELDLOG_SOAK === '1' ? 20_000 : 300 }
+const isSoak = process.env.FIELDLOG_SOAK === '1'
+const runs = isSoak ? { numRuns: 20_000, interruptAfterTimeLimit: 10_000 } : { numRuns: 300 }
 
 /** Few different values and steps, so that thresholds are met exactly, and now and then any number. */
 const value = fc.oneof(
@@ -71,7 +72,9 @@ const rules: Array<[Partial<PredicateRow>, (readings: readonly batch.Reading[]) 
 const asEvents = (readings: readonly batch.Reading[]) =>
   readings.map(({ time, value }, i) => event(i + 1, { v: value }, time))
 
-describe('predicates: stateful properties', () => {
+describe('predicates: stateful properties', function () {
+  this.timeout(isSoak ? 60_000 : 20_000)
+
   for (const [row, expected] of rules) {
     const name = `${row.operator} ${JSON.stringify(row.settings ?? {})}`
     it(`${name}: as the batch version`, () => {
