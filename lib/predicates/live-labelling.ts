@@ -151,10 +151,11 @@ export class LiveLabelling<Message> {
   #keep(): void {
     const parts = this.#parts
     if (!parts?.journal || !this.labeller.remembers || this.#keeper) return
-    const { journal, warn } = parts
+    const { journal } = parts
     this.#keeper = new StateKeeper(this.#file(journal), this.session, {
-      checkpoint: () => journal.position()?.checkpoint,
-      warn,
+      // of the journal node as it is then: a deploy may make it anew
+      checkpoint: () => this.#parts?.journal?.position()?.checkpoint,
+      warn: (message) => this.#parts?.warn(message),
       clock: this.#clock,
     })
     this.#keeper.start()

@@ -45,12 +45,12 @@ export default function (RED: NodeAPI): void {
 
     // A deploy may change the formats, and with them the rules, without making this node anew.
     const compile = () => {
-      const next = labellingFor(RED, this.id, (warn) =>
-        compilePredicates(rows, formatDefinitions(RED, []), options, { warn }),
-      )
+      const { journal, timeLimit = Number.POSITIVE_INFINITY } = upstreamOf(RED, this.id)
+      const make = (warn: (rule: string, text: string) => void) =>
+        compilePredicates(rows, formatDefinitions(RED, []), options, { warn })
+      const next = labellingFor(RED, this.id, make, journal?.directory)
       if (labelling && labelling !== next) leaving = leave(labelling)
       labelling = next
-      const { journal, timeLimit = Number.POSITIVE_INFINITY } = upstreamOf(RED, this.id)
       next.attach({ judged, warn: (text) => this.warn(text), journal })
       for (const { name, text } of next.labeller.problems) {
         this.warn(`label: the rule "${name}" is not used: ${text}. Correct it in the node's panel.`)

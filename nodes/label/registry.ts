@@ -16,16 +16,29 @@ export type Labelling = LiveLabelling<Delivery>
 type MakeLabeller = ConstructorParameters<typeof LiveLabelling>[0]
 
 /** by runtime, then by node */
-const runtimes = new WeakMap<EventEmitter, Map<string, Labelling>>()
+const runtimes = new WeakMap<EventEmitter, Map<string, Known>>()
 
-/** The node's labelling: the one it had, where its rules are the same, else a new one. */
-export function labellingFor(RED: NodeAPI, id: string, make: MakeLabeller): Labelling {
-  const known = runtimes.get(RED.events) ?? new Map<string, Labelling>()
+interface Known {
+  labelling: Labelling
+  /** of the journal that its seqs are of */
+  directory: string | undefined
+}
+
+/** The node's labelling: the one it had, where its rules and its journal are the same, else a new one. */
+export function labellingFor(
+  RED: NodeAPI,
+  id: string,
+  make: MakeLabeller,
+  directory: string | undefined,
+): Labelling {
+  const known = runtimes.get(RED.events) ?? new Map<string, Known>()
   runtimes.set(RED.events, known)
   const labelling = new LiveLabelling<Delivery>(make, stateName(id))
   const before = known.get(id)
-  if (before?.labeller.remembers && before.labeller.rules === labelling.labeller.rules) return before
-  known.set(id, labelling)
+  if (before?.labelling.labeller.remembers && before.directory === directory) {
+    if (before.labelling.labeller.rules === labelling.labeller.rules) return before.labelling
+  }
+  known.set(id, { labelling, directory })
   return labelling
 }
 
