@@ -1,6 +1,7 @@
 // A delivery with a flow of one node, a journal in memory, and time by hand.
+import assert from 'node:assert/strict'
 import type { Checkpoint } from '../../../lib/delivery/checkpoint.ts'
-import { Delivery, type Overdue } from '../../../lib/delivery/delivery.ts'
+import { Delivery, type DeliveryState, type Overdue } from '../../../lib/delivery/delivery.ts'
 import type { DeliveryOptions } from '../../../lib/delivery/options.ts'
 import { FlowTracker } from '../../../lib/delivery/tracker.ts'
 import type { EventMessage } from '../../../lib/event.ts'
@@ -101,4 +102,10 @@ export class World {
 
 export function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i)
+}
+
+/** entries = complete + incomplete + under way + waiting + damaged, at any moment. */
+export function assertBalance(state: DeliveryState): void {
+  const { entries, complete, incomplete, damaged, underWay, quiet, waiting } = state
+  assert.equal(complete + incomplete + damaged + underWay + quiet + waiting, entries, JSON.stringify(state))
 }
