@@ -71,12 +71,19 @@ function reader(row: PredicateRow): (event: FieldlogEvent) => Point | 'missing' 
   const { numeric } = statefulOperators[row.operator as StatefulName]
   const field = row.field.trim()
   const needsData = row.operator === 'duplicate'
+  // used again for each event: judges keep its parts, never itself
+  const point: Point = { time: 0, received: 0, value: 0 }
   return (event) => {
-    const { time, received } = event
-    if (field === '') return { time, received, value: needsData ? JSON.stringify(event.data) : true }
+    point.time = event.time
+    point.received = event.received
+    if (field === '') {
+      point.value = needsData ? JSON.stringify(event.data) : true
+      return point
+    }
     const value = fieldValue(event, field)
     if (isMissing(value)) return 'missing'
-    const fits = numeric ? Number.isFinite(value) : typeof value !== 'object'
-    return fits ? { time, received, value: value as Point['value'] } : 'unusable'
+    if (numeric ? !Number.isFinite(value) : typeof value === 'object') return 'unusable'
+    point.value = value as Point['value']
+    return point
   }
 }

@@ -65,8 +65,15 @@ function addInterval(memory: Memory, time: number): void {
   if (last === null) return
   const interval = Math.abs(time - last)
   intervals.push(interval)
+  if (intervals.length <= flatIntervals) {
+    insertSorted(sorted, interval)
+    return
+  }
+  const oldest = intervals.shift() as number
+  // a steady sender's intervals are all alike
+  if (oldest === interval) return
+  removeSorted(sorted, oldest)
   insertSorted(sorted, interval)
-  if (intervals.length > flatIntervals) removeSorted(sorted, intervals.shift() as number)
 }
 
 function follow(memory: Memory, value: number, tolerance: number): void {

@@ -2,7 +2,7 @@
 // stored, and is a function of the readings alone. Browser-safe.
 import type { Flag } from '../../event.ts'
 
-/** One reading of a series as a stateful operator sees it. */
+/** One reading of a series as a stateful operator sees it. The object is used again for the next one. */
 export interface Point {
   /** the event's time, ms */
   time: number

@@ -20,17 +20,20 @@ function rate(levels: Levels): Judge<Memory> {
   return {
     start: () => ({ before: null }),
     judge({ time, value }, memory) {
-      const { before } = memory
       const current = value as number
-      memory.before = [time, current]
-      if (before === null) return 1
-      const change = Math.abs(current - before[1])
-      const measure = change === 0 ? 0 : change / (Math.abs(time - before[0]) / 1000)
-      const flag = over(measure, levels)
+      if (memory.before === null) {
+        memory.before = [time, current]
+        return 1
+      }
+      const [timeBefore, valueBefore] = memory.before
+      memory.before[0] = time
+      memory.before[1] = current
+      const change = Math.abs(current - valueBefore)
+      const seconds = Math.abs(time - timeBefore) / 1000
+      const flag = over(change === 0 ? 0 : change / seconds, levels)
       if (flag !== 1) {
-        const seconds = number(Math.abs(time - before[0]) / 1000)
         reason =
-          `found ${number(current)} ${seconds} s after ${number(before[1])}, ` +
+          `found ${number(current)} ${number(seconds)} s after ${number(valueBefore)}, ` +
           `expected a change of at most ${number(limitOf(flag, levels))} a second`
       }
       return flag
