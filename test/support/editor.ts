@@ -35,8 +35,8 @@ export class Editor {
       if (message.type() === 'error' && !expected) this.problems.push(message.text())
     })
     page.on('response', (response) => {
-      // a panel asks for the last readings, and there is no journal yet
-      const expected = response.status() === 404 && response.url().includes('/fieldlog/readings')
+      // a panel asks for the readings or counters of a journal that is not deployed yet
+      const expected = response.status() === 404 && response.url().includes('/fieldlog/')
       if (response.status() >= 400 && !expected) this.problems.push(`${response.status()} ${response.url()}`)
     })
     page.on('pageerror', (error) => {
