@@ -56,7 +56,6 @@ export class Labeller {
   readonly #badFrom: 3 | 4
   readonly #plans: Plans
   readonly #store: SeriesStore
-  readonly #waits = new Set<Wait>()
   /** no wait ends before */
   #nextDeadline = Number.POSITIVE_INFINITY
 
@@ -120,7 +119,8 @@ export class Labeller {
   /** There is no next event for this one: the rules that wait have flag 2. */
   giveUp(draft: Draft): void {
     if (draft.result !== undefined) return
-    this.#endWaits([...this.#waits].filter((wait) => wait.draft === draft))
+    const waits = this.#store.peek(draft.event)?.waits ?? []
+    this.#endWaits(waits.filter((wait) => wait.draft === draft))
   }
 
   get series(): number {
@@ -197,20 +197,23 @@ export class Labeller {
 
   #wait(wait: Wait): void {
     wait.series.waits.push(wait)
-    this.#waits.add(wait)
     this.#nextDeadline = Math.min(this.#nextDeadline, wait.deadline)
   }
 
   #unwait(wait: Wait): void {
-    this.#waits.delete(wait)
     wait.series.waits.splice(wait.series.waits.indexOf(wait), 1)
   }
 
   /** A reading that came later than the limit shows that there is no next one. */
   #expire(received: number): void {
-    this.#endWaits([...this.#waits].filter((wait) => received > wait.deadline))
-    this.#nextDeadline = Number.POSITIVE_INFINITY
-    for (const { deadline } of this.#waits) this.#nextDeadline = Math.min(this.#nextDeadline, deadline)
+    let next = Number.POSITIVE_INFINITY
+    for (const { waits } of this.#store.all()) {
+      if (waits.some((wait) => received > wait.deadline)) {
+        this.#endWaits(waits.filter((wait) => received > wait.deadline))
+      }
+      for (const { deadline } of waits) next = Math.min(next, deadline)
+    }
+    this.#nextDeadline = next
   }
 
   #endWaits(waits: readonly Wait[]): void {

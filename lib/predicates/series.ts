@@ -70,6 +70,10 @@ export class SeriesStore {
     return this.#series.size
   }
 
+  all(): Iterable<Series> {
+    return this.#series.values()
+  }
+
   /** The series, if there is one, without using it. */
   peek(event: FieldlogEvent): Series | undefined {
     return this.#series.get(seriesKey(event))
