@@ -1,4 +1,4 @@
-import { defaultPauses, type Pauses } from './backoff.ts'
+import { defaultPauses, type Pauses } from '../backoff.ts'
 import type { Clock } from './clock.ts'
 import type { ConnectionSettings, OpenConnection } from './connection.ts'
 import type { Outbox } from './outbox.ts'

@@ -1,8 +1,9 @@
 // One session with one broker, shared by all sinks that publish there. At least once: a message stays here until
 // the broker acknowledges it; what is unacknowledged when a connection ends is sent again, in the order of first
 // hand-over, on the next one. Repeats carry the same id.
+
+import { pauseAfter } from '../backoff.ts'
 import { asError } from '../errors.ts'
-import { pauseAfter } from './backoff.ts'
 import { type Clock, systemClock } from './clock.ts'
 import {
   type BrokerFacts,

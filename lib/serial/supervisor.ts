@@ -1,6 +1,7 @@
 // Keeps one source connected: tries again by itself, with growing pauses, and says each change of state once.
+
+import { pauseAfter } from '../backoff.ts'
 import { asError } from '../errors.ts'
-import { pauseAfter } from '../mqtt/backoff.ts'
 import { type LineSource, type Link, SourceError } from './source.ts'
 import type { Timing } from './timing.ts'
 

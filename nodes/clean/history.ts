@@ -6,7 +6,7 @@ import { systemDisk } from '../../lib/journal/disk.ts'
 import { payloadOf } from '../../lib/preview/reading.ts'
 import { mostReadings, recentReadings } from '../../lib/preview/recent.ts'
 import type { JournalNode } from '../journal/registry.ts'
-import { type FlowNode, nodesBefore } from '../label/upstream.ts'
+import { type FlowNode, nodesBefore } from '../shared/upstream.ts'
 
 /**
  * Decodes the last 5,000 entries before a seq, without output, so that the formats know them. Where the node has not

@@ -5,9 +5,9 @@ import { compilePredicates } from '../../lib/predicates/compile.ts'
 import type { LabelResult } from '../../lib/predicates/result.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import { throttle } from '../shared/throttle.ts'
+import { upstreamOf } from '../shared/upstream.ts'
 import { type LabelOptions, labelDefaults } from './options.ts'
 import { type Delivery, forgetLabelling, type Labelling, labellingFor } from './registry.ts'
-import { upstreamOf } from './upstream.ts'
 
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('fieldlog-label', function (this: Node, config: LabelOptions & NodeDef) {

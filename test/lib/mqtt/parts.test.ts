@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { pauseAfter } from '../../../lib/mqtt/backoff.ts'
+import { pauseAfter } from '../../../lib/backoff.ts'
 import { Fifo } from '../../../lib/mqtt/fifo.ts'
 import { problemOfConnack, problemOfError } from '../../../lib/mqtt/problems.ts'
 import { Recent } from '../../../lib/mqtt/recent.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type FlowNode, nodesBefore } from '../../nodes/label/upstream.ts'
+import { type FlowNode, nodesBefore } from '../../nodes/shared/upstream.ts'
 
 const node = (id: string, type: string, wires: string[] = [], more: object = {}): FlowNode => ({
   id,
