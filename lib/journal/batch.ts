@@ -1,14 +1,7 @@
 // Encodes batches: the lines, closed by a C line with their CRC.
 import { crc32 } from 'node:zlib'
-import {
-  commitStart,
-  type EntryKind,
-  eventText,
-  lineText,
-  noticeText,
-  recordText,
-  sourcePattern,
-} from './line.ts'
+import { ByteWriter } from './byte-writer.ts'
+import { commitStart, type EntryKind, entryStart, noticeText, sourcePattern } from './line.ts'
 import { latestTime } from './time.ts'
 
 /** An entry on its way into the journal. */
@@ -59,53 +52,86 @@ export interface NewNotice {
 /** Text beyond this is closed as a batch of its own (within the same write), so that readers stay small. */
 const batchText = 1 << 20
 
-/**
- * The bytes of one or more batches with these lines, and the seq of the last entry. `head` is the H line of a
- * new file, or empty.
- */
+/** Encodes batches, one write after another. */
+export class BatchEncoder {
+  readonly #writer = new ByteWriter()
+  /** time, source and kind of the last line, and how it begins: many come from one source in one millisecond */
+  #received = Number.NaN
+  #source = ''
+  #kind = ''
+  #start = ''
+
+  /**
+   * The bytes of one or more batches with these lines, valid until the next call, and the seq of the last entry.
+   * `head` is the H line of a new file, or empty.
+   */
+  encode(
+    records: readonly (NewEntry | NewNotice)[],
+    lastSeq: number,
+    now: number,
+    head = '',
+  ): { bytes: Buffer; lastSeq: number } {
+    const writer = this.#writer
+    writer.clear()
+    writer.add(head)
+    let start = 0
+    let text = 0
+    let count = 0
+    let seq = lastSeq
+    for (const record of records) {
+      const line = this.#line(record, now)
+      writer.add(line)
+      text += line.length
+      count++
+      if (record.kind !== 'N') seq++
+      if (text < batchText) continue
+      start = this.#close(start, count, seq, now)
+      text = 0
+      count = 0
+    }
+    if (count > 0) this.#close(start, count, seq, now)
+    return { bytes: writer.from(0), lastSeq: seq }
+  }
+
+  /** Closes the batch that begins at an offset; returns its end. */
+  #close(start: number, count: number, lastSeq: number, now: number): number {
+    const writer = this.#writer
+    writer.add(commitStart(now, count, lastSeq))
+    writer.add(commitEnd(writer.from(start)))
+    return writer.length
+  }
+
+  #line(record: NewEntry | NewNotice, now: number): string {
+    if (record.kind === 'N') return noticeText(record.time ?? now, record.notice, record.json)
+    const { kind, source, text } = record
+    const time = kind === 'R' ? (record.time ?? record.received) : record.received
+    if (time !== this.#received || source !== this.#source || kind !== this.#kind) {
+      this.#received = time
+      this.#source = source
+      this.#kind = kind
+      this.#start = entryStart(kind, time, source)
+    }
+    return `${this.#start}${text}\n`
+  }
+}
+
+/** The bytes of one or more batches with these lines: as `BatchEncoder.encode`, but the caller's own. */
 export function encodeBatches(
   records: readonly (NewEntry | NewNotice)[],
   lastSeq: number,
   now: number,
   head = '',
 ): { bytes: Buffer; lastSeq: number } {
-  const parts: Buffer[] = []
-  let body = head
-  let count = 0
-  let seq = lastSeq
-  for (const record of records) {
-    body += recordLine(record, now)
-    count++
-    if (record.kind !== 'N') seq++
-    if (body.length < batchText) continue
-    parts.push(closeBatch(body, count, seq, now))
-    body = ''
-    count = 0
-  }
-  if (count > 0) parts.push(closeBatch(body, count, seq, now))
-  return { bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts), lastSeq: seq }
+  return new BatchEncoder().encode(records, lastSeq, now, head)
 }
 
 /** One batch: the body (H or entries or notices, each with its LF), closed. */
 export function closeBatch(body: string, count: number, lastSeq: number, now: number): Buffer {
-  const covered = body + commitStart(now, count, lastSeq)
-  const size = Buffer.byteLength(covered)
-  const bytes = Buffer.allocUnsafe(size + 10)
-  bytes.write(covered, 0, 'utf8')
-  const crc = crc32(bytes.subarray(0, size))
-  bytes.write(` ${crc.toString(16).padStart(8, '0')}\n`, size, 'latin1')
-  return bytes
+  const covered = Buffer.from(body + commitStart(now, count, lastSeq))
+  return Buffer.concat([covered, Buffer.from(commitEnd(covered))])
 }
 
-function recordLine(record: NewEntry | NewNotice, now: number): string {
-  switch (record.kind) {
-    case 'L':
-      return lineText(record.received, record.source, record.text)
-    case 'R':
-      return recordText(record.time ?? record.received, record.source, record.text)
-    case 'E':
-      return eventText(record.received, record.source, record.text)
-    case 'N':
-      return noticeText(record.time ?? now, record.notice, record.json)
-  }
+/** The end of a C line whose start is the last of what its checksum covers. */
+function commitEnd(covered: Buffer): string {
+  return ` ${crc32(covered).toString(16).padStart(8, '0')}\n`
 }

@@ -1,8 +1,12 @@
 // The dual buffer's memory: what waits for the disk, in order, and what had to be dropped.
-import type { NewEntry, NewNotice } from './batch.ts'
+import type { NewNotice } from './batch.ts'
+import type { Entry } from './entry.ts'
 
-/** An entry with what its caller wants back when it is durable. */
-export interface HeldEntry extends NewEntry {
+/** An entry that is durable, or will be: its seq and epoch are not known before. */
+export interface HeldEntry extends Entry {
+  /** when it was received, ms since 1970: it decides the file. Of R, `received` is the moment it belongs to */
+  at: number
+  /** what its caller wants back */
   tag: unknown
 }
 
@@ -64,11 +68,11 @@ export class DualBuffer {
     if (this.held >= this.#maxEvents || (this.held > 0 && this.heldBytes + bytes > this.#maxBytes)) {
       this.#gap ??= { dropped: 0, from: null, to: null }
       this.#gap.dropped++
-      this.#gap.from ??= entry.received
-      this.#gap.to = entry.received
+      this.#gap.from ??= entry.at
+      this.#gap.to = entry.at
       return false
     }
-    if (this.#gap) this.noteGap(entry.received)
+    if (this.#gap) this.noteGap(entry.at)
     this.#active.push(entry)
     this.#activeBytes += bytes
     return true

@@ -1,7 +1,7 @@
 // Writes runs of records to the chain of day files: rolls over, keeps the hash chain, never trusts a file in
 // which a write or sync failed. No retries and no buffering here.
 import { openText } from './archive.ts'
-import { encodeBatches } from './batch.ts'
+import { BatchEncoder } from './batch.ts'
 import type { Held } from './buffer.ts'
 import { withText } from './catalog.ts'
 import { DiskFullError, isDiskFull } from './failure.ts'
@@ -26,6 +26,7 @@ export class ChainWriter {
   readonly #options: Required<JournalOptions>
   readonly #epoch: string
   readonly #onHash: (file: string, sha256: string) => void
+  readonly #encoder = new BatchEncoder()
   #file: AppendFile | undefined
   #previous: Predecessor | undefined
   /** durable bytes of files in which a write failed */
@@ -72,7 +73,8 @@ export class ChainWriter {
     if (!intoReserve) await this.#checkSpace(textSize(records))
     const file = await this.#fileFor(day)
     this.#lastPath = file.path
-    const { bytes, lastSeq } = encodeBatches(records, this.lastSeq, this.#options.clock.wall(), file.head)
+    const now = this.#options.clock.wall()
+    const { bytes, lastSeq } = this.#encoder.encode(records, this.lastSeq, now, file.head)
     try {
       const isNew = file.head !== ''
       await file.append(bytes)

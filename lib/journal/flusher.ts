@@ -236,7 +236,7 @@ function nextRun(records: readonly Held[], from: number): Run {
   for (; at < records.length && size < longestWrite; at++) {
     const record = records[at]!
     if (record.kind === 'N') continue
-    const own = dayOf(record.received)
+    const own = dayOf(record.at)
     if (day !== undefined && own !== day) break
     day = own
     size += record.text.length

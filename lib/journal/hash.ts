@@ -6,7 +6,9 @@ const chunkSize = 1 << 20
 
 /** Follows the bytes of one file. After a restart it reads what is there already in the background. */
 export class RunningHash {
-  readonly #hash: Hash = createHash('sha256')
+  #hash: Hash = createHash('sha256')
+  /** with the bytes that are on their way to the medium */
+  #ahead: Hash | undefined
   #hashed = 0
   #ready: boolean
 
@@ -15,10 +17,16 @@ export class RunningHash {
     this.#ready = ready
   }
 
+  /** Works ahead while the disk does: these bytes will be added, or none any more. */
+  prepare(bytes: Uint8Array): void {
+    this.#ahead = this.#ready ? this.#hash.copy().update(bytes) : undefined
+  }
+
   /** Bytes that were appended to the file. Until `catchUp` has ended they are read from the file instead. */
   add(bytes: Uint8Array): void {
     if (!this.#ready) return
-    this.#hash.update(bytes)
+    this.#hash = this.#ahead ?? this.#hash.update(bytes)
+    this.#ahead = undefined
     this.#hashed += bytes.length
   }
 

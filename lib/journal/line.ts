@@ -41,16 +41,9 @@ export function headerLine(header: Header): string {
   return `H ${timeOfDay(header.time)} fieldlog ${formatVersion} ${header.epoch} ${header.firstSeq} ${previous}\n`
 }
 
-export function lineText(time: number, source: string, text: string): string {
-  return `L ${timeOfDay(time)} ${source} ${text}\n`
-}
-
-export function recordText(time: number, source: string, text: string): string {
-  return `R ${dateTime(time)} ${source} ${text}\n`
-}
-
-export function eventText(time: number, source: string, json: string): string {
-  return `E ${timeOfDay(time)} ${source} ${json}\n`
+/** How an L, R or E line begins: everything in front of its text. */
+export function entryStart(kind: EntryKind, time: number, source: string): string {
+  return `${kind} ${kind === 'R' ? dateTime(time) : timeOfDay(time)} ${source} `
 }
 
 export function noticeText(time: number, notice: string, json: string): string {

@@ -79,7 +79,9 @@ export class AppendFile {
   /** Appends bytes (H included, in a new file) and returns when they are durable. */
   async append(bytes: Uint8Array): Promise<void> {
     await this.#file.write(bytes, this.size)
-    await this.#file.sync()
+    const synced = this.#file.sync()
+    this.predecessor.hash.prepare(bytes)
+    await synced
     if (this.head !== '') {
       await this.#disk.syncDirectory(join(this.#directory, this.path, '..'))
       await this.#disk.syncDirectory(this.#directory)

@@ -45,6 +45,12 @@ class Filling {
     return taken
   }
 
+  /** Resolves when all is durable, or the disk does not take it. */
+  async settled(): Promise<void> {
+    const flushed = this.journal.flush()
+    await Promise.race([flushed, this.until(() => this.journal.statistics.failure !== undefined)])
+  }
+
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await new Promise<void>((resolve) => (this.#changed = resolve))
   }
@@ -86,7 +92,7 @@ for (const make of kinds) {
           if (journal.statistics.held < maxHeldEvents / 2) {
             for (let i = 0; i < 50; i++) assert.ok(filling.log())
           }
-          await new Promise((resolve) => setImmediate(resolve))
+          await filling.settled()
         }
         assert.match(journal.statistics.failure, /disk is full/)
         assert.ok((await small.disk.freeSpace(small.root)) >= reserve - 8_192)

@@ -1,0 +1,53 @@
+// Text on its way to bytes. V8 joins and encodes short texts much faster than a long one that was put together from
+// many: so it is done piece by piece, into memory that is used again.
+
+const pieceLength = 4096
+/** Memory beyond this is given back when it is not needed any more. */
+const keptSize = 1 << 20
+
+export class ByteWriter {
+  #memory = Buffer.allocUnsafeSlow(1 << 16)
+  #length = 0
+  #piece = ''
+
+  add(text: string): void {
+    this.#piece += text
+    if (this.#piece.length >= pieceLength) this.#encode()
+  }
+
+  /** Bytes so far. */
+  get length(): number {
+    this.#encode()
+    return this.#length
+  }
+
+  /** What was written from an offset on; valid until more is written. */
+  from(offset: number): Buffer {
+    this.#encode()
+    return this.#memory.subarray(offset, this.#length)
+  }
+
+  /** Begins anew. */
+  clear(): void {
+    this.#length = 0
+    this.#piece = ''
+    if (this.#memory.length > keptSize) this.#memory = Buffer.allocUnsafeSlow(1 << 16)
+  }
+
+  #encode(): void {
+    const piece = this.#piece
+    if (piece === '') return
+    // three bytes are the most that one UTF-16 unit takes
+    this.#makeRoom(piece.length > pieceLength * 2 ? Buffer.byteLength(piece) : piece.length * 3)
+    this.#length += this.#memory.write(piece, this.#length)
+    this.#piece = ''
+  }
+
+  #makeRoom(size: number): void {
+    const needed = this.#length + size
+    if (needed <= this.#memory.length) return
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#memory.length * 2))
+    this.#memory.copy(grown, 0, 0, this.#length)
+    this.#memory = grown
+  }
+}
