@@ -44,6 +44,7 @@ const shortTable: Row[] = [
       ['another epoch', 'epoch000', 'epoch0x0'],
       ['a higher first seq', ' 13 ', ' 93 '],
       ['the file before shorter', /txt \d/, 'txt 1'],
+      ['another file before it', '20261122.txt', '20261121.txt'],
       ['another hash', / (?=.{64}\n)./, ' e'],
     ] as const
   ).map(
@@ -74,5 +75,8 @@ const shortTable: Row[] = [
 ]
 
 describe('journal: corruption of a last file with one batch', () => {
-  check(1, shortTable)
+  check(
+    1,
+    shortTable.map((row) => ({ ...row, whole: true })),
+  )
 })

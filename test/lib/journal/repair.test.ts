@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import type { Fault } from '../../support/fault-disk.ts'
 import { seededRandom } from '../../support/memory-disk.ts'
-import { verifyFormat } from './format.ts'
-import { directory, type Found, type Machine } from './machine.ts'
+import { chain, verifyFormat } from './format.ts'
+import { directory, type Found, Machine } from './machine.ts'
 import { days, filesOf, linesOf, machineWith, sampleJournal } from './sample.ts'
 
 const [, , third] = days
@@ -138,6 +138,53 @@ describe('journal: the repair at a start', () => {
     assert.ok(machine.disk.peek(`${directory}/${days[1]}`)?.equals(Buffer.alloc(900)))
     const { entries } = await machine.read()
     assert.deepEqual(entries, [...sample.entries.slice(0, 6), ...sample.entries.slice(12)])
+  })
+
+  it('does not log again what a file before it has already', async () => {
+    const short = await sampleJournal(1)
+    const copy = short.files.get(third)!.subarray(3)
+    const machine = machineWith([...short.files, ['2026/20261123-1.txt', copy]])
+    await machine.open()
+    assert.deepEqual((await machine.read()).entries, short.entries)
+    assert.ok(machine.disk.peek(`${directory}/2026/20261123-1.txt.torn`)?.equals(copy))
+    verifyFormat(machine.disk, 'copy')
+  })
+
+  it('goes on behind the last entry although a file without entries is missing, and dates run backwards', async () => {
+    const machine = new Machine('2026-11-22T12:00:00.000Z')
+    await machine.during(await machine.open(), async () => {})
+    machine.time.moveTo('2026-11-23T12:00:00.000Z')
+    const process = await machine.open()
+    machine.time.step(-2 * 86_400_000)
+    machine.log(process, 'one')
+    machine.log(process, 'two')
+    await machine.during(process, () => process.journal.stop())
+    const paths = chain(machine.disk).map(({ path, firstSeq }) => `${path} ${firstSeq}`)
+    assert.deepEqual(paths, ['2026/20261122.txt 1', '2026/20261123.txt 1', '2026/20261121.txt 1'])
+    machine.disk.drop(`${directory}/2026/20261123.txt`)
+    const again = await machine.open()
+    assert.equal(again.journal.lastSeq, 2)
+    machine.log(again, 'three')
+    await machine.during(again, () => again.journal.flush())
+    assert.deepEqual(
+      (await machine.read()).entries.map(({ text }) => text),
+      ['one', 'two', 'three'],
+    )
+  })
+
+  it('puts all batches of the last flush on the medium', async () => {
+    const machine = new Machine()
+    const process = await machine.open()
+    for (let i = 0; i < 30; i++) machine.log(process, `${i} ${'x'.repeat(100_000)}`)
+    process.disk.fault = ({ name }) => (name === 'sync' ? 'kill' : undefined)
+    await machine.during(process, () => process.journal.flush())
+    machine.kill(process)
+    const second = await machine.open()
+    const { entries } = await machine.read()
+    assert.equal(entries.length, 30)
+    machine.powerCut(second, () => 0)
+    await machine.open()
+    assert.deepEqual((await machine.read()).entries, entries)
   })
 
   it('does not log again what a file behind it has already', async () => {
