@@ -182,21 +182,25 @@ async function validSize(
 
 /**
  * By first seq; files that begin with the same seq (all but the last one hold no entry, or void ones) follow
- * their chain. An H that does not name the file before it may be damaged: without a checksum that vouches for
- * it, the file's place is behind the one that it names, unless another names that one too.
+ * their chain. An H that does not name the file before it may be damaged. Without a checksum that vouches for it,
+ * the first readable batch says the seq; where there is none, the file's place is behind the one that it names,
+ * unless another names that one too.
  */
 async function inOrder(files: JournalFile[], openText: OpenText): Promise<JournalFile[]> {
   const ordered = await bySeq(files, openText)
+  let isSure = true
   const doubtful: JournalFile[] = []
   for (const [index, file] of ordered.entries()) {
     const named = file.header?.previous
     const before = ordered[index - 1]
     if (before ? named === before.path : named === null) continue
     if (await withText(file, openText, hasSoundHeader)) continue
-    file.firstSeq = (await withText(file, openText, firstReadableSeq)) ?? file.firstSeq
-    doubtful.push(file)
+    const readable = await withText(file, openText, firstReadableSeq)
+    if (readable === undefined) doubtful.push(file)
+    else file.firstSeq = readable
+    isSure = false
   }
-  const result = doubtful.length === 0 ? ordered : await bySeq(files, openText)
+  const result = isSure ? ordered : await bySeq(files, openText)
   for (const file of doubtful) {
     const named = file.header?.previous
     const rivals = files.filter((other) => other !== file && other.header?.previous === named)

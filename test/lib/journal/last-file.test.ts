@@ -43,6 +43,7 @@ const shortTable: Row[] = [
     [
       ['another epoch', 'epoch000', 'epoch0x0'],
       ['a higher first seq', ' 13 ', ' 93 '],
+      ['a lower first seq', ' 13 ', ' 3 '],
       ['the file before shorter', /txt \d/, 'txt 1'],
       ['another file before it', '20261122.txt', '20261121.txt'],
       ['another hash', / (?=.{64}\n)./, ' e'],

@@ -19,7 +19,10 @@ async function checkFromEverySeq(machine: Machine, where: string): Promise<void>
   }
 }
 
-/** Several starts on one day, and entries before the first write of each: every batch has another epoch, or two. */
+/**
+ * Several starts on one day, and entries before the first write of each. The file is large enough that readers do
+ * not begin with its first byte.
+ */
 async function manyStarts(machine: Machine, starts: number): Promise<Process> {
   let process: Process | undefined
   for (let i = 0; i < starts; i++) {
@@ -27,8 +30,10 @@ async function manyStarts(machine: Machine, starts: number): Promise<Process> {
     machine.log(process, `early ${i}`)
     const { journal } = process
     await machine.during(process, () => journal.start())
-    machine.log(process, `late ${i}`)
-    await machine.during(process, () => journal.flush())
+    for (let batch = 0; batch < 5; batch++) {
+      machine.log(process, `late ${i} ${batch} ${'x'.repeat(20_000)}`)
+      await machine.during(process, () => journal.flush())
+    }
     if (i < starts - 1) await machine.during(process, () => journal.stop())
   }
   return process!
@@ -48,7 +53,7 @@ describe('journal: readers', () => {
     assert.deepEqual(entries, machine.durable)
     assert.deepEqual(
       entries.map(({ id }) => id),
-      Array.from({ length: 10 }, (_, i) => `epoch00${i >> 1}-${i + 1}`),
+      Array.from({ length: 30 }, (_, i) => `epoch00${Math.floor(i / 6)}-${i + 1}`),
     )
     await checkFromEverySeq(machine, 'starts')
   })
@@ -67,7 +72,7 @@ describe('journal: readers', () => {
     )
     assert.deepEqual(
       damage.map(({ from, to }) => [from, to]),
-      [[5, 5]],
+      [[13, 13]],
     )
     await checkFromEverySeq(machine, 'damaged start')
   })
@@ -84,16 +89,50 @@ describe('journal: readers', () => {
     }
   })
 
+  it('lose nothing of other files by a damaged H, wherever they begin', async () => {
+    const { files, entries } = await sampleJournal()
+    const bytes = files.get(days[1])!
+    for (let at = 0; at < linesOf(bytes)[0]!.end; at++) {
+      const machine = machineWith([...files, [days[1], flipped(bytes, at, at % 3)]])
+      for (const from of [1, 4, 5, 6, 7, 8, 9, 12, 13]) {
+        const found = await machine.read(from)
+        const expected = entries.filter((_, i) => i + 1 >= from && i !== 6 && i !== 7)
+        // a time is no seq, no link and no epoch
+        assert.deepEqual(found.entries, expected, `byte ${at} of H, from ${from}`)
+      }
+    }
+  })
+
+  it('take the epoch of an H whose batch is damaged where the start in it cannot be read', async () => {
+    const machine = new Machine()
+    const epochs = ['aaaaaaaa', 'bbbbbbbb']
+    for (const epoch of epochs) {
+      const process = await machine.open({ drawEpoch: () => epoch })
+      for (const text of ['one', 'two']) {
+        machine.log(process, `${epoch} ${text}`)
+        await machine.during(process, () => process.journal.flush())
+      }
+      await machine.during(process, () => process.journal.stop())
+      machine.time.moveTo('2026-11-22T12:00:00.000Z')
+    }
+    const path = `${directory}/2026/20261122.txt`
+    const bytes = machine.disk.peek(path)!
+    machine.disk.place(path, flipped(bytes, linesOf(bytes)[1]!.at, 0))
+    for (const from of [1, 3]) assert.equal((await machine.read(from)).entries.at(-1)!.id, 'bbbbbbbb-4')
+  })
+
   it('take no text of a device for a start', async () => {
     const machine = new Machine()
     const process = await machine.open()
     const notice = 'N 12:00:00.000 open {"epoch":"zzzzzzzz","software":"1.0.0"}'
-    machine.log(process, notice)
-    machine.log(process, `x ${notice}`)
-    machine.log(process, 'C 12:00:00.000 3 2 4528fddd')
-    await machine.during(process, () => process.journal.flush())
-    machine.log(process, 'after')
-    await machine.during(process, () => process.journal.flush())
+    for (let i = 0; i < 10; i++) {
+      machine.log(process, `${'x'.repeat(20_000)} ${i}`)
+      await machine.during(process, () => process.journal.flush())
+      machine.log(process, `${notice}${i}`)
+      machine.log(process, `x ${notice}${i}`)
+      machine.log(process, `C 12:00:00.000 3 2 4528fdd${i}`)
+      await machine.during(process, () => process.journal.flush())
+    }
     assert.deepEqual((await machine.read()).entries, machine.durable)
     await checkFromEverySeq(machine, 'text')
   })
