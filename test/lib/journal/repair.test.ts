@@ -176,7 +176,13 @@ describe('journal: the repair at a start', () => {
     const machine = new Machine()
     const process = await machine.open()
     for (let i = 0; i < 30; i++) machine.log(process, `${i} ${'x'.repeat(100_000)}`)
-    process.disk.fault = ({ name }) => (name === 'sync' ? 'kill' : undefined)
+    // its sync fails, so that later ones write nothing of it, and the process ends before it can write it again
+    let failed = false
+    process.disk.fault = ({ name }) => {
+      if (failed) return 'kill'
+      failed = name === 'sync'
+      return failed ? 'fail' : undefined
+    }
     await machine.during(process, () => process.journal.flush())
     machine.kill(process)
     const second = await machine.open()

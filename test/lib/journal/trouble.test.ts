@@ -109,6 +109,22 @@ describe('journal: a full disk', () => {
     assert.equal(process.journal.statistics.dropped, 8)
   })
 
+  it('notes a gap in front of a short event that had room where a long one had not', async () => {
+    const { machine, process } = await running({ maxHeldBytes: 5_000 })
+    process.disk.fault = (operation) => (writing(operation) ? 'fail' : undefined)
+    const sizes = [4_000, 3_000, 10]
+    const taken = sizes.map((size) =>
+      process.journal.append({ kind: 'L', received: 1, source: 'a', text: `${size} ${'x'.repeat(size)}` }),
+    )
+    assert.deepEqual(taken, [true, false, true])
+    process.disk.fault = undefined
+    await machine.time.advance(20_000)
+    const text = chain(machine.disk)
+      .map(({ bytes }) => bytes.toString())
+      .join('')
+    assert.match(text, / a 4000 x+\nN \S+ gap \{"dropped":1,"from":1,"to":1\}\nL \S+ a 10 x+\n/)
+  })
+
   it('bounds the bytes that it holds, and notices too', async () => {
     const { machine, process } = await running({ maxHeldBytes: 100_000 })
     process.disk.fault = (operation) => (writing(operation) ? 'fail' : undefined)
