@@ -183,11 +183,16 @@ export class Flusher {
   }
 
   /** What goes is noted first, and that notice must fit: it may use the reserve. */
-  #makeRoom(writer: ChainWriter): Promise<boolean> {
-    return this.#options.makeRoom((kind, value) => {
-      const json = JSON.stringify(value)
-      return writer.write([{ kind: 'N', notice: kind, json }], undefined, true)
-    })
+  async #makeRoom(writer: ChainWriter): Promise<boolean> {
+    try {
+      return await this.#options.makeRoom((kind, value) => {
+        const json = JSON.stringify(value)
+        return writer.write([{ kind: 'N', notice: kind, json }], undefined, true)
+      })
+    } catch (error) {
+      this.fail(error, writer.path)
+      return false
+    }
   }
 
   #setFailure(message: string | undefined): void {

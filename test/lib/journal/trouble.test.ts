@@ -92,6 +92,25 @@ describe('journal: a full disk', () => {
     await goesOn(one, 'after the gap')
   })
 
+  it('goes on trying when what should make room fails', async () => {
+    let asked = 0
+    const one = await running({
+      makeRoom: async () => {
+        asked++
+        throw new Error('no room in a test')
+      },
+    })
+    const { machine, process, log } = one
+    process.disk.code = 'ENOSPC'
+    process.disk.fault = (operation) => (writing(operation) ? 'fail' : undefined)
+    log(5)
+    await machine.time.advance(20_000)
+    assert.ok(asked > 1)
+    process.disk.fault = undefined
+    await machine.time.advance(10_000)
+    await goesOn(one, 'after that')
+  })
+
   it('counts each gap by itself', async () => {
     const { machine, process, log } = await running({ maxHeldEvents: 10 })
     for (const lost of [3, 5]) {
