@@ -81,11 +81,14 @@ export class Flusher {
   /** Resolves when everything that is held now is durable; makes the next flush start at once. */
   flush(): Promise<void> {
     if (this.#buffer.held === 0) return Promise.resolve()
-    if (this.#ended) return Promise.reject(this.#closedError())
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject })
+    const flushed = new Promise<void>((resolve, reject) => {
+      if (this.#ended) reject(this.#closedError())
+      else this.#waiters.push({ resolve, reject })
       this.changed()
     })
+    // who only wants it soon does not listen, and must not end the process by that
+    flushed.catch(() => undefined)
+    return flushed
   }
 
   /** From now on everything is due at once, and pauses are short. */
