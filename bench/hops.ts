@@ -147,7 +147,7 @@ const ways: Record<string, () => Promise<number>> = {
   },
   'not an event': async () => {
     tracker.start()
-    tracker.begin(new Tracked('other-1', 1, { opened() {}, closed() {} }), {})
+    tracker.begin(new Tracked('other-1', 1, { opened() {}, closed() {} }))
     const result = await measure(parts.send)
     tracker.stop()
     return result

@@ -17,7 +17,7 @@ export interface FlightParts {
 
 /** What it tells. */
 export interface FlightListener {
-  /** no open delivery for the quiet time */
+  /** no open delivery for the quiet time, or dealt with by our own nodes alone */
   complete(event: Tracked): void
   /** still open at the time limit; they are forgotten here */
   overdue(events: Tracked[]): void
@@ -63,10 +63,10 @@ export class Flight implements TrackedListener {
     const at = this.#parts.now()
     if (this.#sent.size === 0) this.#lastCompletion = at
     this.#sent.set(seq, { event, at })
-    this.#parts.tracker.begin(event, message)
+    this.#parts.tracker.begin(event)
     this.#parts.send(message)
     // wired to nothing, or to nothing that was reached
-    if (event.open === 0) this.#quiet.add(event)
+    if (event.open === 0 && this.#isCurrent(event)) this.#quiet.add(event)
   }
 
   /** Forgets all: nothing of it counts as complete any more. */
@@ -106,7 +106,9 @@ export class Flight implements TrackedListener {
   closed(event: Tracked): void {
     if (!this.#isCurrent(event)) return
     this.#underWay--
-    this.#quiet.add(event)
+    // what none but our own nodes had, each of which is done when it says so, does not come back
+    if (event.strayed) this.#quiet.add(event)
+    else this.#complete(event)
     this.#listener.room()
   }
 

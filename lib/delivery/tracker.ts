@@ -24,7 +24,19 @@ interface CompleteEvent {
 export interface HookApi {
   add(hook: string, callback: (event: never) => void): void
   remove(hook: string): void
+  has(hook: string): boolean
 }
+
+/** All that a message meets on its way from node to node. */
+const messagingHooks = [
+  'onSend',
+  'preRoute',
+  'preDeliver',
+  'postDeliver',
+  'onReceive',
+  'postReceive',
+  'onComplete',
+]
 
 /** A message object at a node: delivered, and not completed. */
 interface OpenDelivery {
@@ -42,6 +54,8 @@ export class Tracked {
   readonly listener: TrackedListener
   /** a node called done with an error */
   failed = false
+  /** it went by Node-RED's messaging: a node may send it on when it has no open delivery any more */
+  strayed = false
   /** what still moves is no longer counted */
   ended = false
   readonly #open: OpenDelivery[] = []
@@ -116,9 +130,16 @@ export class FlowTracker {
     this.#hooks.remove(`*.${label}`)
   }
 
-  /** From now on deliveries of this message, and of what becomes of it, are counted. Call before `send`. */
-  begin(event: Tracked, msg: object): void {
-    this.#messages.set(msg, { event, deliveries: [] })
+  /** Nobody else has set a messaging hook. */
+  get isAlone(): boolean {
+    this.stop()
+    const isAlone = !messagingHooks.some((hook) => this.#hooks.has(hook))
+    this.start()
+    return isAlone
+  }
+
+  /** From now on deliveries of the message with its id, and of what becomes of it, are counted. Call before `send`. */
+  begin(event: Tracked): void {
     this.#events.set(event.id, event)
   }
 
@@ -131,13 +152,16 @@ export class FlowTracker {
   /** After the clone: the delivery is certain. */
   #preDeliver({ msg, destination }: DeliveryEvent): void {
     const state = this.#stateOf(msg)
-    if (state) state.deliveries.push(state.event.opened(destination.node, false))
+    if (!state) return
+    state.event.strayed = true
+    state.deliveries.push(state.event.opened(destination.node, false))
   }
 
   /** `link call` and `catch` hand messages over without preDeliver: those are counted here. */
   #onReceive({ msg, destination }: DeliveryEvent): void {
     const state = this.#stateOf(msg)
     if (!state) return
+    state.event.strayed = true
     const { node } = destination
     for (const delivery of state.deliveries) {
       if (delivery.node !== node || delivery.received) continue
@@ -166,15 +190,15 @@ export class FlowTracker {
     if (this.#events.size === 0) return undefined
     const known = this.#messages.get(msg)
     if (known && !known.event.ended) return known
-    const event = this.#eventOf(msg)
+    const event = this.find(msg)
     if (!event) return undefined
     const state: MessageState = { event, deliveries: [] }
     this.#messages.set(msg, state)
     return state
   }
 
-  /** Events that one line gave have the line's id and `.1`, `.2` … */
-  #eventOf(msg: object): Tracked | undefined {
+  /** By `msg.event.id` (those that one line gave have the line's id and `.1`, `.2` …), else by `_msgid`. */
+  find(msg: object): Tracked | undefined {
     const { event, _msgid } = msg as { event?: { id?: unknown } | null; _msgid?: unknown }
     const id = event?.id
     if (typeof id === 'string') {

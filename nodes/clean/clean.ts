@@ -5,6 +5,7 @@ import { compileFormats, type Formats } from '../../lib/formats/compile.ts'
 import { EventMemory } from '../../lib/formats/memory.ts'
 import { leavesOut } from '../../lib/formats/repeats.ts'
 import { formatDefinitions } from '../format/registry.ts'
+import { onInput } from '../shared/direct.ts'
 import { throttle } from '../shared/throttle.ts'
 import { readHistory } from './history.ts'
 import { cleanMessages } from './messages.ts'
@@ -58,7 +59,7 @@ export default function (RED: NodeAPI): void {
       done()
     }
 
-    this.on('input', function (this: Node, message, send, done) {
+    onInput(RED, this, (message, send, done) => {
       const msg = message as EventMessage
       if (typeof msg.event?.id !== 'string') {
         done(new Error('clean: the message carries no event: wire this node behind a log node'))

@@ -31,6 +31,11 @@ export function takeTracker(RED: NodeAPI): FlowTracker {
   return shared.tracker
 }
 
+/** The runtime's tracker while a journal uses it. */
+export function trackerOf(RED: NodeAPI): FlowTracker | undefined {
+  return trackers.get(RED.events)?.tracker
+}
+
 /** Gives the tracker back. */
 export function releaseTracker(RED: NodeAPI): void {
   const shared = trackers.get(RED.events)
@@ -42,7 +47,7 @@ export function releaseTracker(RED: NodeAPI): void {
 }
 
 /** No hook ever calls: a runtime without them (a test's) completes events after the quiet time alone. */
-const noHooks: HookApi = { add() {}, remove() {} }
+const noHooks: HookApi = { add() {}, remove() {}, has: () => false }
 
 /** The types of Node-RED's API do not name `hooks`. */
 function hooksOf(RED: NodeAPI): HookApi {

@@ -4,6 +4,7 @@ import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { compilePredicates } from '../../lib/predicates/compile.ts'
 import type { LabelResult } from '../../lib/predicates/result.ts'
 import { formatDefinitions } from '../format/registry.ts'
+import { onInput } from '../shared/direct.ts'
 import { throttle } from '../shared/throttle.ts'
 import { upstreamOf } from '../shared/upstream.ts'
 import { type LabelOptions, labelDefaults } from './options.ts'
@@ -67,7 +68,7 @@ export default function (RED: NodeAPI): void {
     }
     RED.events.on('flows:started', compile)
 
-    this.on('input', function (this: Node, message, send, done) {
+    onInput(RED, this, (message, send, done) => {
       try {
         const msg = message as EventMessage
         ;(labelling ?? compile()).take(cleanEvent(msg), { msg, send, done: (error) => done(error) })

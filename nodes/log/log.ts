@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { LoggableMessage } from '../../lib/delivery/intake.ts'
 import { asError } from '../../lib/errors.ts'
 import type { JournalNode } from '../journal/registry.ts'
+import { onInput, sender } from '../shared/direct.ts'
 import { throttle } from '../shared/throttle.ts'
 import { deliveryLimits, type LogNodeOptions } from './settings.ts'
 import { logStatus } from './status.ts'
@@ -25,9 +26,9 @@ export default function (RED: NodeAPI): void {
       changed: status.changed,
       recovered: (salvages) => this.send([null, { topic: 'recovered', payload: salvages }]),
     }
-    service.attach((message) => this.send(message), deliveryLimits(config))
+    service.attach(sender(RED, this), deliveryLimits(config))
 
-    this.on('input', (message, _send, done) => {
+    onInput(RED, this, (message, _send, done) => {
       service.log(message as LoggableMessage, this.name ?? '', done)
     })
 

@@ -5,6 +5,7 @@ import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import type { Publication, QoS } from '../../lib/mqtt/outbox.ts'
 import { payloadForm } from '../../lib/mqtt/payload.ts'
 import { compileTopic } from '../../lib/mqtt/topic.ts'
+import { onInput } from '../shared/direct.ts'
 import { throttle } from '../shared/throttle.ts'
 import { isVariable } from '../shared/variable.ts'
 import { type BrokerNode, sessionOptions, tlsNodeOf } from './broker.ts'
@@ -37,7 +38,7 @@ export default function (RED: NodeAPI): void {
     // the age of what waits grows by itself
     const statusTimer = setInterval(status.changed, statusInterval)
 
-    this.on('input', function (this: Node, message, _send, done) {
+    onInput(RED, this, (message, _send, done) => {
       try {
         const event = eventOf(message as EventMessage)
         if (event.for !== undefined && event.for !== this.id) return done()

@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { PortLine } from '../../lib/serial/line-queue.ts'
 import { statusOf } from '../../lib/serial/status.ts'
 import type { PortNode } from '../port/registry.ts'
+import { sender } from '../shared/direct.ts'
 import { throttle } from '../shared/throttle.ts'
 import type { SerialInOptions } from './options.ts'
 
@@ -20,8 +21,9 @@ export default function (RED: NodeAPI): void {
     }
     const { port } = portNode
     const status = throttle(() => this.status(statusOf(port.state, port.counts)))
+    const send = sender(RED, this)
     const unsubscribe = port.subscribe({
-      line: (line) => this.send(message(line)),
+      line: (line) => send(message(line)),
       changed: status.changed,
     })
 

@@ -13,6 +13,10 @@ export class FakeHooks implements HookApi {
     this.callbacks.clear()
   }
 
+  has(hook: string): boolean {
+    return this.callbacks.has(hook)
+  }
+
   /** The router has found the node; it will receive the message later. */
   deliver(msg: object, node: FlowNode): void {
     this.#fire('preDeliver', { msg, destination: { id: node.id, node } })

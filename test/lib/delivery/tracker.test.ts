@@ -25,7 +25,7 @@ describe('delivery: FlowTracker', () => {
     turns = []
     event = track('ep-1', 1)
     msg = { _msgid: 'ep-1', event: { id: 'ep-1' } }
-    tracker.begin(event, msg)
+    tracker.begin(event)
   })
 
   function track(id: string, seq: number): Tracked {
@@ -183,7 +183,7 @@ describe('delivery: FlowTracker', () => {
     assert.equal(event.open, 1)
     const again = track('ep-1', 1)
     const second = { _msgid: 'ep-1', event: { id: 'ep-1' } }
-    tracker.begin(again, second)
+    tracker.begin(again)
     hooks.take(second, a)
     hooks.done(msg, a)
     assert.deepEqual([event.open, again.open], [0, 1])
@@ -197,7 +197,7 @@ describe('delivery: FlowTracker', () => {
 
   it('keeps two events apart, and thousands of parts of one', () => {
     const other = track('ep-2', 2)
-    tracker.begin(other, { _msgid: 'ep-2' })
+    tracker.begin(other)
     const parts = Array.from({ length: 3_000 }, () => ({ event: { id: 'ep-1' } }))
     for (const part of parts) hooks.take(part, a)
     hooks.take({ event: { id: 'ep-2' } }, b)

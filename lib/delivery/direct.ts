@@ -1,0 +1,152 @@
+// Hands messages from one of our nodes straight to the next, past Node-RED's messaging, where nobody could tell the
+// difference: the output leads to that one node alone, and nothing else listens. README.md says when that is.
+import { asError } from '../errors.ts'
+import type { FlowNode, FlowTracker, Tracked } from './tracker.ts'
+
+/** What `send` takes: a message for the first output, or one place for each output. */
+export type Sendable = object | null | Array<object | object[] | null>
+export type Send = (messages: Sendable) => void
+export type Done = (error?: Error) => void
+export type Handler = (message: object, send: Send, done: Done) => void
+
+/** A running node of ours. */
+export interface DirectNode extends FlowNode {
+  /** ids of the nodes that each output leads to */
+  wires?: string[][]
+  /** Node-RED's handler for `input`, where there is just one */
+  _inputCallback?: unknown
+  send(messages: Sendable): void
+  error(error: Error, message: object): void
+}
+
+/** What it needs of the runtime. */
+export interface DirectParts {
+  /** undefined while there is no journal */
+  tracker(): FlowTracker | undefined
+  clone(message: object): object
+}
+
+/** A node that takes messages directly. */
+interface Target {
+  node: DirectNode
+  /** as registered for `input` */
+  registered: unknown
+  handler: Handler
+}
+
+/** Wires may form a ring, and each direct step is one call within the other. */
+const deepest = 20
+
+/** One for a runtime. */
+export class DirectWay {
+  readonly #parts: DirectParts
+  readonly #targets = new Map<string, Target>()
+  /** what the outputs of a node lead to; undefined for those that go by Node-RED's messaging */
+  readonly #routes = new Map<DirectNode, Array<Target | undefined>>()
+  #watched: ReadonlySet<string> = new Set()
+  #isOpen = false
+  #depth = 0
+
+  constructor(parts: DirectParts) {
+    this.#parts = parts
+  }
+
+  /** From now on the node can be handed messages; `registered` is its handler as Node-RED knows it. */
+  add(node: DirectNode, registered: unknown, handler: Handler): void {
+    this.#targets.set(node.id, { node, registered, handler })
+  }
+
+  /** The node closes. */
+  remove(node: DirectNode): void {
+    if (this.#targets.get(node.id)?.node === node) this.#targets.delete(node.id)
+    this.#routes.clear()
+  }
+
+  /** The flows run. Nodes with a `watched` id get every message by Node-RED's messaging. */
+  open(watched: ReadonlySet<string>): void {
+    this.#routes.clear()
+    this.#watched = watched
+    this.#isOpen = true
+  }
+
+  /** The flows are about to stop, or every message must go by Node-RED's messaging. */
+  close(): void {
+    this.#isOpen = false
+    this.#routes.clear()
+  }
+
+  /** In place of `node.send(messages)`, with the same meaning. */
+  send(node: DirectNode, messages: Sendable): void {
+    this.#send(node, messages, undefined)
+  }
+
+  /** @param event what the messages belong to, where that is known */
+  #send(node: DirectNode, messages: Sendable, event: Tracked | undefined): void {
+    if (!this.#isOpen || this.#depth >= deepest) {
+      node.send(messages)
+      return
+    }
+    const routes = this.#routesOf(node)
+    if (!Array.isArray(messages)) {
+      if (messages && takes(routes[0])) this.#hand(routes[0], messages, event)
+      else node.send(messages)
+      return
+    }
+    const rest = messages.map((sent, output) => {
+      const target = routes[output]
+      if (sent === null || !takes(target)) return sent
+      if (Array.isArray(sent)) this.#handAll(target, sent, event)
+      else this.#hand(target, sent, event)
+      return null
+    })
+    if (rest.some((sent) => sent !== null)) node.send(rest)
+  }
+
+  /** As Node-RED does, it clones all but the first: they may have parts in common. */
+  #handAll(target: Target, messages: object[], event: Tracked | undefined): void {
+    messages.forEach((message, index) => {
+      this.#hand(target, index === 0 ? message : this.#parts.clone(message), event)
+    })
+  }
+
+  #hand({ node, handler }: Target, message: object, known: Tracked | undefined): void {
+    const event = known && !known.ended ? known : this.#parts.tracker()?.find(message)
+    const delivery = event?.opened(node, true)
+    let isDone = false
+    const done = (error?: Error) => {
+      if (isDone) return
+      isDone = true
+      if (error) {
+        if (event) event.failed = true
+        // first: a catch node may take the event on
+        node.error(error, message)
+      }
+      if (delivery) event?.closed(delivery)
+    }
+    this.#depth++
+    try {
+      handler(message, (messages) => this.#send(node, messages, event), done)
+    } catch (error) {
+      // not done: the time limit will tell, as with Node-RED's messaging
+      node.error(asError(error), message)
+    } finally {
+      this.#depth--
+    }
+  }
+
+  #routesOf(node: DirectNode): Array<Target | undefined> {
+    const known = this.#routes.get(node)
+    if (known) return known
+    const routes = (node.wires ?? []).map(([id, ...more]) => {
+      if (id === undefined || more.length > 0 || this.#watched.has(id)) return undefined
+      return this.#targets.get(id)
+    })
+    this.#routes.set(node, routes)
+    return routes
+  }
+}
+
+/** Not where somebody has added a handler of his own, or replaced ours. */
+function takes(target: Target | undefined): target is Target {
+  return target !== undefined && target.node._inputCallback === target.registered
+}

@@ -1,0 +1,71 @@
+// The direct way between our nodes in this runtime: which nodes take part, and when.
+import type { EventEmitter } from 'node:events'
+import type { Node, NodeAPI, NodeMessage } from 'node-red'
+import {
+  type DirectNode,
+  DirectWay,
+  type Done,
+  type Handler,
+  type Sendable,
+} from '../../lib/delivery/direct.ts'
+import type { HookApi } from '../../lib/delivery/tracker.ts'
+import { trackerOf } from '../journal/registry.ts'
+
+type NodeSend = (messages: NodeMessage | Array<NodeMessage | NodeMessage[] | null>) => void
+
+const ways = new Map<EventEmitter, DirectWay>()
+
+/** Registers the node's only handler for `input`; other nodes of ours may call it directly. */
+export function onInput(RED: NodeAPI, node: Node, handler: Handler): void {
+  const way = wayOf(RED)
+  const registered = (message: NodeMessage, send: NodeSend, done: Done) =>
+    handler(message, send as (messages: Sendable) => void, done)
+  node.on('input', registered)
+  way.add(asDirect(node), registered, handler)
+  node.on('close', () => way.remove(asDirect(node)))
+}
+
+/** What to call in place of the node's `send` where no handler was given one. */
+export function sender(RED: NodeAPI, node: Node): (messages: Sendable) => void {
+  const way = wayOf(RED)
+  return (messages) => way.send(asDirect(node), messages)
+}
+
+function wayOf(RED: NodeAPI): DirectWay {
+  const { events } = RED
+  const known = ways.get(events)
+  if (known) return known
+  const way = new DirectWay({
+    tracker: () => trackerOf(RED),
+    clone: (message) => RED.util.cloneMessage(message as NodeMessage),
+  })
+  ways.set(events, way)
+  events.on('flows:stopping', () => way.close())
+  events.on('flows:started', () => {
+    if (isUnobserved(RED)) way.open(completionWatched(RED))
+    else way.close()
+  })
+  return way
+}
+
+/** Neither a hook of somebody else nor the metrics log would miss a message. */
+function isUnobserved(RED: NodeAPI): boolean {
+  const { hooks, log } = RED as NodeAPI & { hooks?: HookApi; log: { metric(): boolean } }
+  if (!hooks || log.metric()) return false
+  return trackerOf(RED)?.isAlone === true
+}
+
+/** Ids of the nodes whose completed messages a `complete` node passes on. */
+function completionWatched(RED: NodeAPI): Set<string> {
+  const watched = new Set<string>()
+  RED.nodes.eachNode((node) => {
+    const { type, scope } = node as { type: string; scope?: unknown }
+    if (type === 'complete' && Array.isArray(scope)) for (const id of scope) watched.add(String(id))
+  })
+  return watched
+}
+
+/** The types of Node-RED do not name `wires`. */
+function asDirect(node: Node): DirectNode {
+  return node as unknown as DirectNode
+}
