@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream'
 import mqtt, { type IClientOptions, type IConnackPacket, type IDisconnectPacket, type IStore } from 'mqtt'
 import { asError, errorCode } from '../errors.ts'
+import { type Acknowledged, acknowledgementReader } from './acknowledgements.ts'
 import type { Payload, QoS } from './outbox.ts'
 import {
   mayBlameMessage,
@@ -11,7 +12,7 @@ import {
   problemOfDisconnect,
   problemOfError,
 } from './problems.ts'
-import { publishPacket } from './publish-packet.ts'
+import { type NumberedMessage, publishPackets } from './publish-packet.ts'
 
 export type ProtocolVersion = 3 | 4 | 5
 
@@ -127,8 +128,26 @@ export const openConnection: OpenConnection = (settings, events) => {
     events.ended({ problem, connected, blamesMessage: connected && blamesMessage })
   }
 
+  const handshakeEnded = (error: Error | null | undefined, answered: (reasonCode: number) => void) => {
+    if (over) return
+    if (error === undefined || error === null) return answered(0)
+    const code = (error as { code?: unknown }).code
+    if (typeof code === 'number') answered(code)
+  }
+
+  /** QoS 1, by packet identifier */
+  const waiting = new Map<number, (reasonCode: number) => void>()
+  const acknowledged = (messageId: number, reasonCode: number) => {
+    const answered = waiting.get(messageId)
+    if (answered === undefined) return
+    waiting.delete(messageId)
+    client?.messageIdProvider.deallocate(messageId)
+    if (!over) answered(reasonCode)
+  }
+
   try {
     client = mqtt.connect(settings.url, clientOptions(settings))
+    takeAcknowledgements(client, acknowledged)
   } catch (error) {
     const problem: Problem = { kind: 'settings', text: `cannot be used: ${asError(error).message}` }
     queueMicrotask(() => finish(problem))
@@ -155,41 +174,46 @@ export const openConnection: OpenConnection = (settings, events) => {
   client.on('close', () => finish(problemOfClose(connected, goodbye), mayBlameMessage(goodbye)))
 
   const open = client
-  let unwritten: Buffer[] = []
-  let unanswered: Array<() => void> = []
+  const withProperties = settings.protocolVersion === 5
+  let unwritten: NumberedMessage[] = []
+  let unanswered: Array<(reasonCode: number) => void> = []
   const flush = () => {
-    const packets = unwritten
+    const messages = unwritten
     const written = unanswered
     unwritten = []
     unanswered = []
-    if (packets.length === 0 || over || open.stream.destroyed) return
-    open.stream.write(packets.length === 1 ? packets[0] : Buffer.concat(packets), () => {
-      for (const answer of written) answer()
+    if (messages.length === 0 || over || open.stream.destroyed) return
+    open.stream.write(publishPackets(messages, withProperties), () => {
+      if (!over) for (const answered of written) answered(0)
     })
   }
   /**
    * What is published in one go leaves in few pieces: system calls are what sending costs most. But not in one, so
    * that the broker has something to do while the rest is made.
    */
-  const write = (packet: Buffer) => {
-    const count = unwritten.push(packet)
+  const write = (message: Outgoing, id: number) => {
+    const count = unwritten.push({ message, id })
     if (count === 1) queueMicrotask(flush)
     else if (count === packetsInPiece) flush()
   }
   return {
     publish(message, answered) {
-      const answer = (error?: Error | null) => {
-        if (over) return
-        if (error === undefined || error === null) return answered(0)
-        const code = (error as { code?: unknown }).code
-        if (typeof code === 'number') answered(code)
+      if (message.qos === 0) {
+        unanswered.push(answered)
+        write(message, 0)
+        return
       }
-      const id = message.qos === 0 ? 0 : open.messageIdProvider.allocate()
+      const id = open.messageIdProvider.allocate()
       if (id === null) throw new Error('more messages are under way than MQTT has numbers for')
-      // MQTT.js calls this back at the acknowledgement, as if it had sent the packet itself
-      if (id > 0) open.outgoing[id] = { volatile: false, cmd: 'publish', cb: answer }
-      else unanswered.push(answer)
-      write(publishPacket(message, id, settings.protocolVersion === 5))
+      if (message.qos === 1) waiting.set(id, answered)
+      // the handshake of QoS 2 is MQTT.js's, as if it had sent the packet itself
+      else
+        open.outgoing[id] = {
+          volatile: false,
+          cmd: 'publish',
+          cb: (error) => handshakeEnded(error, answered),
+        }
+      write(message, id)
     },
     abort: finish,
     async hangUp() {
@@ -198,6 +222,7 @@ export const openConnection: OpenConnection = (settings, events) => {
       if (!open.connected) return void open.end(true)
       // end() waits for all acknowledgements first; but what is unacknowledged stays ours.
       open.outgoing = {}
+      waiting.clear()
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => {
           open.stream.destroy()
@@ -211,6 +236,18 @@ export const openConnection: OpenConnection = (settings, events) => {
       })
     },
   }
+}
+
+/** In front of MQTT.js, which sees everything else that comes. */
+function takeAcknowledgements({ stream }: mqtt.MqttClient, acknowledged: Acknowledged): void {
+  // nothing can have come yet: the connection has been asked for in this turn of the event loop
+  const [feed, ...others] = stream.listeners('data') as Array<(bytes: Buffer) => void>
+  if (feed === undefined || others.length > 0) throw new Error('this version of MQTT.js reads in another way')
+  stream.removeListener('data', feed)
+  stream.on(
+    'data',
+    acknowledgementReader(acknowledged, (bytes) => feed.call(stream, bytes)),
+  )
 }
 
 function clientOptions(settings: ConnectionSettings): IClientOptions {

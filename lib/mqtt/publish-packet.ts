@@ -6,32 +6,53 @@ const expiryProperty = 0x02
 const contentTypeProperty = 0x03
 const userProperty = 0x26
 
+/** A message and its packet identifier: 1 … 65,535, of no meaning with QoS 0. */
+export interface NumberedMessage {
+  message: Outgoing
+  id: number
+}
+
 /**
- * Encodes a message. Topic, content type and user properties may have 65,535 bytes each; who makes them sees to it.
- * @param messageId 1 … 65,535; left out with QoS 0
+ * Encodes messages, one packet behind the other. Topic, content type and user properties may have 65,535 bytes each;
+ * who makes them sees to it.
  * @param withProperties true on MQTT 5
  */
-export function publishPacket(message: Outgoing, messageId: number, withProperties: boolean): Buffer {
-  const { topic, payload, qos, retain } = message
-  const topicSize = Buffer.byteLength(topic)
-  const propertiesSize = withProperties ? sizeOfProperties(message) : 0
+export function publishPackets(messages: readonly NumberedMessage[], withProperties: boolean): Buffer {
+  const sizes = messages.map(({ message }) => sizesOf(message, withProperties))
+  const packets = Buffer.allocUnsafe(sizes.reduce((sum, { rest }) => sum + 1 + sizeOfInteger(rest) + rest, 0))
+  let at = 0
+  messages.forEach(({ message, id }, index) => {
+    at = writePacket(packets, message, id, sizes[index]!, at)
+  })
+  return packets
+}
+
+/** Bytes: of all behind the length itself, of the properties, of the topic. */
+interface Sizes {
+  rest: number
+  /** undefined: there are none on MQTT 3.1.1, not even their length */
+  properties: number | undefined
+  topic: number
+}
+
+function sizesOf(message: Outgoing, withProperties: boolean): Sizes {
+  const { topic: name, payload, qos } = message
+  const topic = Buffer.byteLength(name)
+  const properties = withProperties ? sizeOfProperties(message) : undefined
   const payloadSize = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length
-  const size =
-    2 +
-    topicSize +
-    (qos > 0 ? 2 : 0) +
-    (withProperties ? sizeOfInteger(propertiesSize) + propertiesSize : 0) +
-    payloadSize
-  const packet = Buffer.allocUnsafe(1 + sizeOfInteger(size) + size)
-  packet[0] = 0x30 | (qos << 1) | (retain ? 1 : 0)
-  let at = writeInteger(packet, size, 1)
-  at = packet.writeUInt16BE(topicSize, at)
-  at += packet.write(topic, at)
-  if (qos > 0) at = packet.writeUInt16BE(messageId, at)
-  if (withProperties) at = writeProperties(packet, message, propertiesSize, at)
-  if (typeof payload === 'string') packet.write(payload, at)
-  else payload.copy(packet, at)
-  return packet
+  const propertiesSize = properties === undefined ? 0 : sizeOfInteger(properties) + properties
+  return { rest: 2 + topic + (qos > 0 ? 2 : 0) + propertiesSize + payloadSize, properties, topic }
+}
+
+function writePacket(packets: Buffer, message: Outgoing, id: number, sizes: Sizes, from: number): number {
+  const { topic, payload, qos, retain } = message
+  packets[from] = 0x30 | (qos << 1) | (retain ? 1 : 0)
+  let at = writeInteger(packets, sizes.rest, from + 1)
+  at = packets.writeUInt16BE(sizes.topic, at)
+  at += packets.write(topic, at)
+  if (qos > 0) at = packets.writeUInt16BE(id, at)
+  if (sizes.properties !== undefined) at = writeProperties(packets, message, sizes.properties, at)
+  return at + (typeof payload === 'string' ? packets.write(payload, at) : payload.copy(packets, at))
 }
 
 function sizeOfProperties({ expiry, contentType, userProperties }: Outgoing): number {

@@ -3,17 +3,22 @@ import fc from 'fast-check'
 import { type IPublishPacket, parser } from 'mqtt-packet'
 import type { Outgoing } from '../../../lib/mqtt/connection.ts'
 import type { Payload, QoS } from '../../../lib/mqtt/outbox.ts'
-import { publishPacket } from '../../../lib/mqtt/publish-packet.ts'
+import { publishPackets } from '../../../lib/mqtt/publish-packet.ts'
 
 /** What a peer reads. */
 function parsed(bytes: Buffer, protocolVersion: 4 | 5): IPublishPacket {
+  const packets = allParsed(bytes, protocolVersion)
+  assert.equal(packets.length, 1)
+  return packets[0]!
+}
+
+function allParsed(bytes: Buffer, protocolVersion: 4 | 5): IPublishPacket[] {
   const packets: IPublishPacket[] = []
   const reader = parser({ protocolVersion })
   reader.on('packet', (packet) => packets.push(packet as IPublishPacket))
   reader.on('error', assert.fail)
   reader.parse(bytes)
-  assert.equal(packets.length, 1)
-  return packets[0]!
+  return packets
 }
 
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
@@ -41,7 +46,7 @@ describe('mqtt publish packet', () => {
         fc.integer({ min: 1, max: 65_535 }),
         fc.constantFrom(4, 5),
         (sent, id, version) => {
-          const read = parsed(publishPacket(sent, id, version === 5), version as 4 | 5)
+          const read = parsed(publishPackets([{ message: sent, id }], version === 5), version as 4 | 5)
           assert.equal(read.topic, sent.topic)
           assert.deepEqual(Buffer.from(read.payload as Buffer), Buffer.from(sent.payload as string))
           assert.deepEqual([read.qos, read.retain, read.dup], [sent.qos, sent.retain, false])
@@ -55,10 +60,26 @@ describe('mqtt publish packet', () => {
     )
   })
 
+  it('stands behind another one', () => {
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 20 }), (messages) => {
+        const bytes = publishPackets(
+          messages.map((each, index) => ({ message: each, id: index + 1 })),
+          true,
+        )
+        const read = allParsed(bytes, 5).map((each) => [each.topic, Buffer.from(each.payload as Buffer)])
+        assert.deepEqual(
+          read,
+          messages.map((each) => [each.topic, Buffer.from(each.payload as string)]),
+        )
+      }),
+    )
+  })
+
   it('has lengths of up to four bytes', () => {
     for (const size of [100, 10_000, 1_000_000, 3_000_000]) {
       const sent: Outgoing = { topic: 't', payload: Buffer.alloc(size, 1), retain: false, qos: 1 }
-      assert.equal(parsed(publishPacket(sent, 1, false), 4).payload.length, size)
+      assert.equal(parsed(publishPackets([{ message: sent, id: 1 }], false), 4).payload.length, size)
     }
   })
 })
