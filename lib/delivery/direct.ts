@@ -75,21 +75,19 @@ export class DirectWay {
     this.#routes.clear()
   }
 
-  /** In place of `node.send(messages)`, with the same meaning. */
-  send(node: DirectNode, messages: Sendable): void {
-    this.#send(node, messages, undefined)
-  }
-
-  /** @param event what the messages belong to, where that is known */
-  #send(node: DirectNode, messages: Sendable, event: Tracked | undefined): void {
+  /**
+   * In place of `node.send(messages)`, with the same meaning.
+   * @param event what the messages belong to
+   */
+  send(node: DirectNode, messages: Sendable, event?: Tracked): void {
     if (!this.#isOpen || this.#depth >= deepest) {
-      node.send(messages)
+      this.#sendOut(node, messages, event)
       return
     }
     const routes = this.#routesOf(node)
     if (!Array.isArray(messages)) {
       if (messages && takes(routes[0])) this.#hand(routes[0], messages, event)
-      else node.send(messages)
+      else this.#sendOut(node, messages, event)
       return
     }
     const rest = messages.map((sent, output) => {
@@ -99,7 +97,19 @@ export class DirectWay {
       else this.#hand(target, sent, event)
       return null
     })
-    if (rest.some((sent) => sent !== null)) node.send(rest)
+    if (rest.some((sent) => sent !== null)) this.#sendOut(node, rest, event)
+  }
+
+  /** By Node-RED's messaging, in which the event is followed by its hooks. */
+  #sendOut(node: DirectNode, messages: Sendable, event: Tracked | undefined): void {
+    if (event) this.#parts.tracker()?.begin(event)
+    node.send(messages)
+  }
+
+  /** To the log, and to the nodes that catch errors. */
+  #fail(node: DirectNode, error: Error, message: object, event: Tracked | undefined): void {
+    if (event) this.#parts.tracker()?.begin(event)
+    node.error(error, message)
   }
 
   /** As Node-RED does, it clones all but the first: they may have parts in common. */
@@ -110,7 +120,8 @@ export class DirectWay {
   }
 
   #hand({ node, handler }: Target, message: object, known: Tracked | undefined): void {
-    const event = known && !known.ended ? known : this.#parts.tracker()?.find(message)
+    // what is left of an earlier sending keeps the new one open
+    const event = known?.ended ? this.#parts.tracker()?.find(message) : known
     const delivery = event?.opened(node, true)
     let isDone = false
     const done = (error?: Error) => {
@@ -119,16 +130,16 @@ export class DirectWay {
       if (error) {
         if (event) event.failed = true
         // first: a catch node may take the event on
-        node.error(error, message)
+        this.#fail(node, error, message, event)
       }
       if (delivery) event?.closed(delivery)
     }
     this.#depth++
     try {
-      handler(message, (messages) => this.#send(node, messages, event), done)
+      handler(message, (messages) => this.send(node, messages, event), done)
     } catch (error) {
       // not done: the time limit will tell, as with Node-RED's messaging
-      node.error(asError(error), message)
+      this.#fail(node, asError(error), message, event)
     } finally {
       this.#depth--
     }

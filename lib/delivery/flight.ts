@@ -8,8 +8,11 @@ import { type FlowTracker, Tracked, type TrackedListener } from './tracker.ts'
 /** What it needs of the world. */
 export interface FlightParts {
   tracker: FlowTracker
-  /** puts a message on the wires; deliveries are counted before it returns */
-  send(message: EventMessage): void
+  /**
+   * Puts a message on the wires, its event's deliveries counted before it returns: by Node-RED's messaging after
+   * `tracker.begin(event)`, or straight to a node of ours.
+   */
+  send(message: EventMessage, event: Tracked): void
   timers: Timers
   /** monotonic, ms */
   now(): number
@@ -63,8 +66,7 @@ export class Flight implements TrackedListener {
     const at = this.#parts.now()
     if (this.#sent.size === 0) this.#lastCompletion = at
     this.#sent.set(seq, { event, at })
-    this.#parts.tracker.begin(event)
-    this.#parts.send(message)
+    this.#parts.send(message, event)
     // wired to nothing, or to nothing that was reached
     if (event.open === 0 && this.#isCurrent(event)) this.#quiet.add(event)
   }

@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { asError } from '../errors.ts'
-import type { EventMessage } from '../event.ts'
 import { openText } from '../journal/archive.ts'
 import { readCatalog } from '../journal/catalog.ts'
 import { CountingDisk } from '../journal/counting-disk.ts'
@@ -18,6 +17,7 @@ import { type KeepOptions, Upkeep } from '../journal/upkeep.ts'
 import { systemTimers, type Timers } from '../timers.ts'
 import { CheckpointFile } from './checkpoint.ts'
 import { Delivery, type DeliveryState, type Overdue } from './delivery.ts'
+import type { FlightParts } from './flight.ts'
 import { findIncomplete } from './incomplete.ts'
 import { entryOf, type LoggableMessage } from './intake.ts'
 import type { DeliveryOptions } from './options.ts'
@@ -32,6 +32,9 @@ export interface LogServiceListener {
   changed(): void
   recovered(salvages: Salvage[]): void
 }
+
+/** Puts a message on the wires and sees to it that its event is followed: see FlightParts. */
+export type SendEvent = FlightParts['send']
 
 /** Called once for each logged message: when it is durable, or with why it never will be. */
 type Done = (error?: Error) => void
@@ -71,7 +74,7 @@ export class LogService {
   readonly #clock: Clock
   readonly #timers: Timers
   #delivery: Delivery | undefined
-  #send: ((message: EventMessage) => void) | undefined
+  #send: SendEvent | undefined
   #released = false
   #stopped = false
   #problem: string | undefined
@@ -114,7 +117,7 @@ export class LogService {
   }
 
   /** The log node has come: its `send` puts messages on the wires, its options say how many and how long. */
-  attach(send: (message: EventMessage) => void, options: DeliveryOptions = {}): void {
+  attach(send: SendEvent, options: DeliveryOptions = {}): void {
     this.#send = send
     this.#deliveryOptions = options
     this.#delivery?.configure(options)
@@ -263,7 +266,7 @@ export class LogService {
     this.#delivery = new Delivery(
       {
         tracker: this.#tracker,
-        send: (message) => this.#send?.(message),
+        send: (message, event) => this.#send?.(message, event),
         read: (fromSeq) => this.#read(fromSeq),
         noteIncomplete: (events) => this.#noteIncomplete(events),
         noteCompleted: (seq) => this.#journal.notice('completed', { seq }),

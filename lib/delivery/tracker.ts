@@ -54,7 +54,7 @@ export class Tracked {
   readonly listener: TrackedListener
   /** a node called done with an error */
   failed = false
-  /** it went by Node-RED's messaging: a node may send it on when it has no open delivery any more */
+  /** it goes by Node-RED's messaging: a node may send it on when it has no open delivery any more */
   strayed = false
   /** what still moves is no longer counted */
   ended = false
@@ -140,20 +140,21 @@ export class FlowTracker {
 
   /** From now on deliveries of the message with its id, and of what becomes of it, are counted. Call before `send`. */
   begin(event: Tracked): void {
+    if (event.ended) return
+    event.strayed = true
     this.#events.set(event.id, event)
   }
 
   /** The event is dealt with, or given up. Before it is sent again this must have been called. */
   end(event: Tracked): void {
     event.ended = true
-    if (this.#events.get(event.id) === event) this.#events.delete(event.id)
+    if (event.strayed && this.#events.get(event.id) === event) this.#events.delete(event.id)
   }
 
   /** After the clone: the delivery is certain. */
   #preDeliver({ msg, destination }: DeliveryEvent): void {
     const state = this.#stateOf(msg)
     if (!state) return
-    state.event.strayed = true
     state.deliveries.push(state.event.opened(destination.node, false))
   }
 
@@ -161,7 +162,6 @@ export class FlowTracker {
   #onReceive({ msg, destination }: DeliveryEvent): void {
     const state = this.#stateOf(msg)
     if (!state) return
-    state.event.strayed = true
     const { node } = destination
     for (const delivery of state.deliveries) {
       if (delivery.node !== node || delivery.received) continue

@@ -185,13 +185,21 @@ export class Delivery {
   }
 
   #append(key: string, publication: Publication, settled: Settled): void {
-    const { topic, payload, replayed = false } = publication
+    const { id, topic, payload, retain, qos, expiry, contentType, replayed = false, late } = publication
     const bytes = Buffer.byteLength(topic) + Buffer.byteLength(payload)
     const order = ++this.#orders
     const at = this.#parts.wallClock()
+    // named one by one: a copy by spreading takes twice as long
     const entry: Entry = {
-      ...publication,
+      id,
+      topic,
+      payload,
+      retain,
+      qos,
+      expiry,
+      contentType,
       replayed,
+      late,
       key,
       bytes,
       order,

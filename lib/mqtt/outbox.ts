@@ -13,7 +13,7 @@ export interface Publication {
   readonly payload: Payload
   readonly retain: boolean
   /** default 1 */
-  readonly qos?: QoS
+  readonly qos?: QoS | undefined
   /** MQTT 5: seconds from the sending after which the broker need not deliver it; default: never */
   readonly expiry?: number | undefined
   /** MQTT 5: such as application/json */

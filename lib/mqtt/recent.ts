@@ -1,26 +1,25 @@
-/** The last keys that were added, up to a limit; the oldest is forgotten first. */
+/**
+ * The last keys that were added: at least `limit` of them, twice as many at most. Two sets that take turns: keys never
+ * leave one by one, which would cost more than all else here.
+ */
 export class Recent {
   readonly #limit: number
-  readonly #keys = new Set<string>()
-  // The ring knows the oldest key. (A Set's own first key is slow to find behind many deleted ones.)
-  readonly #ring: string[] = []
-  #next = 0
+  #newer = new Set<string>()
+  #older = new Set<string>()
 
-  /** @param limit how many keys it remembers */
+  /** @param limit how many keys it remembers at least */
   constructor(limit: number) {
     this.#limit = limit
   }
 
   add(key: string): void {
-    if (this.#keys.has(key)) return
-    const oldest = this.#ring[this.#next]
-    if (oldest !== undefined) this.#keys.delete(oldest)
-    this.#keys.add(key)
-    this.#ring[this.#next] = key
-    this.#next = (this.#next + 1) % this.#limit
+    this.#newer.add(key)
+    if (this.#newer.size < this.#limit) return
+    this.#older = this.#newer
+    this.#newer = new Set()
   }
 
   has(key: string): boolean {
-    return this.#keys.has(key)
+    return this.#newer.has(key) || this.#older.has(key)
   }
 }

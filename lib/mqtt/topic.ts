@@ -16,11 +16,19 @@ const maxTopicBytes = 65_535
 const forbidden = /[+#/\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u
 const allForbidden = new RegExp(forbidden, 'gu')
 
+/** Values that were looked at: there are few different ones, and the look costs more than a topic's rest. */
+const levels = new Map<string, string>()
+const mostLevels = 1_000
+
 /** One value as it may stand in a level of a topic; `_` when nothing is left of it. */
 export function topicLevel(value: string | undefined): string {
   if (value === undefined || value === '') return '_'
-  if (!forbidden.test(value)) return value
-  return value.replace(allForbidden, '') || '_'
+  const known = levels.get(value)
+  if (known !== undefined) return known
+  const level = forbidden.test(value) ? value.replace(allForbidden, '') || '_' : value
+  if (levels.size >= mostLevels) levels.clear()
+  levels.set(value, level)
+  return level
 }
 
 /** The topic on which a gateway's presence is retained: `online`, or `offline` by the last will. */

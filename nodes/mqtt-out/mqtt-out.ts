@@ -90,12 +90,10 @@ function publisher(options: MqttOutOptions, gateway: string): (event: FieldlogEv
   const expiry = numberOption('expiry', options.expiry)
   const retain = options.retain === true
   return (event) => {
-    const late = () => ({
-      topic: lateTopicOf({ gateway, ...event }),
-      payload: write({ ...event, replayed: true }),
-    })
-    const { id, replayed } = event
-    const topic = topicOf({ gateway, ...event })
+    const { id, replayed, verdict, type, source } = event
+    const values = { gateway, verdict, type, source }
+    const late = () => ({ topic: lateTopicOf(values), payload: write({ ...event, replayed: true }) })
+    const topic = topicOf(values)
     return { id, topic, payload: write(event), retain, qos, expiry, contentType, replayed, late }
   }
 }

@@ -8,7 +8,7 @@ import {
   type Handler,
   type Sendable,
 } from '../../lib/delivery/direct.ts'
-import type { HookApi } from '../../lib/delivery/tracker.ts'
+import type { HookApi, Tracked } from '../../lib/delivery/tracker.ts'
 import { trackerOf } from '../journal/registry.ts'
 
 type NodeSend = (messages: NodeMessage | Array<NodeMessage | NodeMessage[] | null>) => void
@@ -26,9 +26,9 @@ export function onInput(RED: NodeAPI, node: Node, handler: Handler): void {
 }
 
 /** What to call in place of the node's `send` where no handler was given one. */
-export function sender(RED: NodeAPI, node: Node): (messages: Sendable) => void {
+export function sender(RED: NodeAPI, node: Node): (messages: Sendable, event?: Tracked) => void {
   const way = wayOf(RED)
-  return (messages) => way.send(asDirect(node), messages)
+  return (messages, event) => way.send(asDirect(node), messages, event)
 }
 
 function wayOf(RED: NodeAPI): DirectWay {

@@ -35,14 +35,14 @@ describe('delivery: LogService', () => {
     readonly sent: EventMessage[] = []
     readonly warnings: string[] = []
     readonly hooks = new FakeHooks()
+    readonly tracker = new FlowTracker(this.hooks)
     readonly service: LogService
     /** which seqs the node completes */
     completes = (_seq: number): boolean => true
 
     constructor(disk: Disk = systemDisk) {
-      const tracker = new FlowTracker(this.hooks)
-      tracker.start()
-      this.service = new LogService({ directory, flushInterval: 0, reserve: 0, disk }, tracker, {
+      this.tracker.start()
+      this.service = new LogService({ directory, flushInterval: 0, reserve: 0, disk }, this.tracker, {
         warn: (message) => this.warnings.push(message),
         changed() {},
         recovered() {},
@@ -52,7 +52,8 @@ describe('delivery: LogService', () => {
 
     start(options: DeliveryOptions = quick): this {
       const node = flowNode('sink')
-      this.service.attach((message) => {
+      this.service.attach((message, event) => {
+        this.tracker.begin(event)
         this.sent.push(message)
         this.hooks.take(message, node)
         if (this.completes(message.event.seq)) this.hooks.done(message, node)

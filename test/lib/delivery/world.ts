@@ -47,7 +47,10 @@ export class World {
     this.delivery = new Delivery(
       {
         tracker: this.tracker,
-        send: (message) => this.#take(message),
+        send: (message, event) => {
+          this.tracker.begin(event)
+          this.#take(message)
+        },
         read: (fromSeq) => this.journal.read(fromSeq),
         noteIncomplete: async (events) => {
           await this.note()

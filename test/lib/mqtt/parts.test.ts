@@ -42,13 +42,17 @@ describe('mqtt fifo', () => {
 })
 
 describe('mqtt recent ids', () => {
-  it('remembers the last ones and forgets the oldest first', () => {
-    const recent = new Recent(3)
-    for (const key of ['a', 'b', 'a', 'c', 'd']) recent.add(key)
-    assert.deepEqual(
-      ['a', 'b', 'c', 'd'].map((key) => recent.has(key)),
-      [false, true, true, true],
-    )
+  it('remembers the last ones, and at most twice as many', () => {
+    const limit = 10
+    const recent = new Recent(limit)
+    for (let n = 0; n < 100; n++) {
+      recent.add(`key ${n}`)
+      recent.add(`key ${n}`)
+      const known = Array.from({ length: n + 1 }, (_, i) => recent.has(`key ${n - i}`))
+      assert.ok(known.slice(0, limit).every(Boolean))
+      assert.ok(known.slice(2 * limit).every((isKnown) => !isKnown))
+    }
+    assert.equal(recent.has('key 100'), false)
   })
 })
 
