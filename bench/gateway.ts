@@ -92,7 +92,10 @@ async function coreNodes(pty: Pty, broker: Mosquitto, folder: string): Promise<C
 async function run(start: Start): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'fieldlog-bench-'))
   // the subscriber that counts must not be the one that loses
-  const broker = await startMosquitto({ lines: ['max_queued_messages 0', 'max_inflight_messages 0'] })
+  const broker = await startMosquitto({
+    quiet: true,
+    lines: ['max_queued_messages 0', 'max_inflight_messages 0'],
+  })
   const pty = await createPty()
   const contender = await start(pty, broker, folder)
   await portOpened(contender.child, pty)
