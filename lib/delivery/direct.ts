@@ -90,14 +90,18 @@ export class DirectWay {
       else this.#sendOut(node, messages, event)
       return
     }
-    const rest = messages.map((sent, output) => {
+    let rest: Array<object | object[] | null> | undefined
+    for (let output = 0; output < messages.length; output++) {
+      const sent = messages[output]
+      if (sent === null || sent === undefined) continue
       const target = routes[output]
-      if (sent === null || !takes(target)) return sent
-      if (Array.isArray(sent)) this.#handAll(target, sent, event)
+      if (!takes(target)) {
+        rest ??= messages.map(() => null)
+        rest[output] = sent
+      } else if (Array.isArray(sent)) this.#handAll(target, sent, event)
       else this.#hand(target, sent, event)
-      return null
-    })
-    if (rest.some((sent) => sent !== null)) this.#sendOut(node, rest, event)
+    }
+    if (rest) this.#sendOut(node, rest, event)
   }
 
   /** By Node-RED's messaging, in which the event is followed by its hooks. */
@@ -114,9 +118,10 @@ export class DirectWay {
 
   /** As Node-RED does, it clones all but the first: they may have parts in common. */
   #handAll(target: Target, messages: object[], event: Tracked | undefined): void {
-    messages.forEach((message, index) => {
-      this.#hand(target, index === 0 ? message : this.#parts.clone(message), event)
-    })
+    for (let i = 0; i < messages.length; i++) {
+      const message = messages[i]!
+      this.#hand(target, i === 0 ? message : this.#parts.clone(message), event)
+    }
   }
 
   #hand({ node, handler }: Target, message: object, known: Tracked | undefined): void {

@@ -1,7 +1,11 @@
-// The newest durable entries in memory, so that a flow that keeps up is never read for from disk.
+// Durable entries in memory, so that a flow that keeps up is never read for from disk.
 import type { DurableEntry } from '../journal/journal.ts'
 
-/** Bounded by number and by bytes of text; the oldest go first: they are in the journal. */
+/**
+ * A stretch without a gap, bounded by number and by bytes of text. What comes when it is full is not held, nor what
+ * comes after that until the stretch is used up: it is in the journal. (To hold the newest instead would mean to hold
+ * in vain what is read from the journal anyway when its turn comes.)
+ */
 export class LiveTail {
   #entries: DurableEntry[] = []
   /** index of the first entry that still counts */
@@ -22,10 +26,13 @@ export class LiveTail {
 
   add(entries: readonly DurableEntry[]): void {
     for (const entry of entries) {
+      const isFirst = this.#entries.length === this.#start
+      if (!isFirst && this.#entries.at(-1)!.seq !== entry.seq - 1) return
+      if (this.#entries.length - this.#start >= this.#maxEntries) return
+      if (!isFirst && this.#bytes + entry.text.length > this.#maxBytes) return
       this.#entries.push(entry)
       this.#bytes += entry.text.length
     }
-    while (this.#entries.length - this.#start > this.#maxEntries || this.#bytes > this.#maxBytes) this.#drop()
   }
 
   /** The entry with this seq, and forgets it and all before it; undefined where it is not held. */

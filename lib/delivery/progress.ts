@@ -124,9 +124,12 @@ export class Progress {
 
   #pass(from: number, to: number): void {
     this.#version++
-    this.#done.addRange(from, to)
     const before = this.#checkpoint
-    this.#checkpoint = this.#done.advance(before)
+    if (from === before + 1 && this.#done.size === 0) this.#checkpoint = to
+    else {
+      this.#done.addRange(from, to)
+      this.#checkpoint = this.#done.advance(before)
+    }
     if (this.#checkpoint === before) return
     const counters = this.#counters
     const incomplete = this.#above.incomplete.takeUpTo(this.#checkpoint)

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { asError } from '../../lib/errors.ts'
-import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
+import type { EventMessage } from '../../lib/event.ts'
 import { compileFormats, type Formats } from '../../lib/formats/compile.ts'
 import { EventMemory } from '../../lib/formats/memory.ts'
 import { leavesOut } from '../../lib/formats/repeats.ts'
@@ -48,7 +48,9 @@ export default function (RED: NodeAPI): void {
 
     const take = (msg: EventMessage, send: Send, done: Done) => {
       try {
-        const outcome = (formats ?? compile()).decode({ payload: msg.payload, ...placeOf(msg.event) })
+        const { source, id, seq, received } = msg.event
+        const reading = { payload: msg.payload, source, id, seq, received }
+        const outcome = (formats ?? compile()).decode(reading)
         count[outcome.kind]++
         status.changed()
         send(cleanMessages(msg, outcome))
@@ -85,10 +87,6 @@ export default function (RED: NodeAPI): void {
       done()
     })
   })
-}
-
-function placeOf({ source, id, seq, received }: FieldlogEvent) {
-  return { source, id, seq, received }
 }
 
 /** What each node knows of earlier events; it outlives a deploy, after which some of them come again. */
