@@ -1,5 +1,6 @@
 // Events that were sent and are not dealt with: under way, or in their quiet time.
 import type { EventMessage } from '../event.ts'
+import { LinkedList } from '../linked-list.ts'
 import type { Timers } from '../timers.ts'
 import type { DeliveryLimits } from './options.ts'
 import { QuietQueue } from './quiet-queue.ts'
@@ -33,18 +34,13 @@ const largestGrowth = 10
 /** A full window in which nothing completes for this long grows, ms. */
 const stuckTime = 5_000
 
-interface Sent {
-  event: Tracked
-  at: number
-}
-
 export class Flight implements TrackedListener {
   readonly #parts: FlightParts
   readonly #limits: DeliveryLimits
   readonly #listener: FlightListener
   readonly #quiet: QuietQueue
   /** oldest first */
-  readonly #sent = new Map<number, Sent>()
+  readonly #sent = new LinkedList<Tracked>()
   #underWay = 0
   #window: number
   /** or growth, or the first sending after there was nothing */
@@ -63,18 +59,17 @@ export class Flight implements TrackedListener {
   send(message: EventMessage): void {
     const { id, seq } = message.event
     const event = new Tracked(id, seq, this)
-    const at = this.#parts.now()
-    if (this.#sent.size === 0) this.#lastCompletion = at
-    this.#sent.set(seq, { event, at })
+    event.sentAt = this.#parts.now()
+    if (this.#sent.size === 0) this.#lastCompletion = event.sentAt
+    event.place = this.#sent.push(event)
     this.#parts.send(message, event)
     // wired to nothing, or to nothing that was reached
-    if (event.open === 0 && this.#isCurrent(event)) this.#quiet.add(event)
+    if (event.open === 0 && !event.ended) this.#quiet.add(event)
   }
 
   /** Forgets all: nothing of it counts as complete any more. */
   clear(): void {
-    for (const { event } of this.#sent.values()) this.#parts.tracker.end(event)
-    this.#sent.clear()
+    for (const event of this.#sent) this.#forget(event)
     this.#quiet.clear()
     this.#underWay = 0
   }
@@ -100,23 +95,18 @@ export class Flight implements TrackedListener {
   }
 
   opened(event: Tracked): void {
-    if (!this.#isCurrent(event)) return
+    if (event.ended) return
     this.#underWay++
     this.#quiet.remove(event)
   }
 
   closed(event: Tracked): void {
-    if (!this.#isCurrent(event)) return
+    if (event.ended) return
     this.#underWay--
     // what none but our own nodes had, each of which is done when it says so, does not come back
     if (event.strayed) this.#quiet.add(event)
     else this.#complete(event)
     this.#listener.room()
-  }
-
-  /** False for what is left of an earlier sending. */
-  #isCurrent(event: Tracked): boolean {
-    return this.#sent.get(event.seq)?.event === event
   }
 
   #complete(event: Tracked): void {
@@ -127,7 +117,7 @@ export class Flight implements TrackedListener {
 
   #forget(event: Tracked): void {
     this.#parts.tracker.end(event)
-    this.#sent.delete(event.seq)
+    if (event.place) this.#sent.remove(event.place)
   }
 
   /** A node that waits for more events than the window holds would wait for ever. */
@@ -141,8 +131,8 @@ export class Flight implements TrackedListener {
   #checkTimeLimit(): void {
     const due = this.#parts.now() - this.#limits.timeLimit * 1000
     const overdue: Tracked[] = []
-    for (const { event, at } of this.#sent.values()) {
-      if (at > due) break
+    for (const event of this.#sent) {
+      if (event.sentAt > due) break
       if (event.open > 0) overdue.push(event)
     }
     if (overdue.length === 0) return

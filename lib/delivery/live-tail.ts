@@ -1,4 +1,5 @@
 // Durable entries in memory, so that a flow that keeps up is never read for from disk.
+import { Fifo } from '../fifo.ts'
 import type { DurableEntry } from '../journal/journal.ts'
 
 /**
@@ -7,9 +8,9 @@ import type { DurableEntry } from '../journal/journal.ts'
  * in vain what is read from the journal anyway when its turn comes.)
  */
 export class LiveTail {
-  #entries: DurableEntry[] = []
-  /** index of the first entry that still counts */
-  #start = 0
+  readonly #entries = new Fifo<DurableEntry>()
+  /** of the newest entry held */
+  #lastSeq = 0
   #bytes = 0
   readonly #maxEntries: number
   readonly #maxBytes: number
@@ -21,42 +22,30 @@ export class LiveTail {
 
   /** Seq of the oldest entry held; infinite when there is none. */
   get firstSeq(): number {
-    return this.#entries[this.#start]?.seq ?? Number.POSITIVE_INFINITY
+    return this.#entries.first?.seq ?? Number.POSITIVE_INFINITY
   }
 
   add(entries: readonly DurableEntry[]): void {
     for (const entry of entries) {
-      const isFirst = this.#entries.length === this.#start
-      if (!isFirst && this.#entries.at(-1)!.seq !== entry.seq - 1) return
-      if (this.#entries.length - this.#start >= this.#maxEntries) return
-      if (!isFirst && this.#bytes + entry.text.length > this.#maxBytes) return
+      if (this.#entries.length > 0) {
+        if (entry.seq !== this.#lastSeq + 1 || this.#entries.length >= this.#maxEntries) return
+        if (this.#bytes + entry.text.length > this.#maxBytes) return
+      }
       this.#entries.push(entry)
+      this.#lastSeq = entry.seq
       this.#bytes += entry.text.length
     }
   }
 
   /** The entry with this seq, and forgets it and all before it; undefined where it is not held. */
   take(seq: number): DurableEntry | undefined {
-    while (this.firstSeq < seq) this.#drop()
-    if (this.firstSeq !== seq) return undefined
-    const entry = this.#entries[this.#start]
-    this.#drop()
+    while (this.firstSeq < seq) this.#shift()
+    return this.firstSeq === seq ? this.#shift() : undefined
+  }
+
+  #shift(): DurableEntry | undefined {
+    const entry = this.#entries.shift()
+    if (entry) this.#bytes -= entry.text.length
     return entry
-  }
-
-  clear(): void {
-    this.#entries = []
-    this.#start = 0
-    this.#bytes = 0
-  }
-
-  #drop(): void {
-    const entry = this.#entries[this.#start]
-    if (!entry) return
-    this.#bytes -= entry.text.length
-    this.#start++
-    if (this.#start < 1024 && this.#start < this.#entries.length) return
-    this.#entries = this.#entries.slice(this.#start)
-    this.#start = 0
   }
 }

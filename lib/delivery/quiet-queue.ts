@@ -1,4 +1,5 @@
 // Events with no open delivery, until their quiet time is over.
+import { LinkedList } from '../linked-list.ts'
 import type { Timers } from '../timers.ts'
 import type { Tracked } from './tracker.ts'
 
@@ -11,8 +12,8 @@ export class QuietQueue {
   readonly #timers: Timers
   readonly #now: () => number
   readonly #onQuiet: (event: Tracked) => void
-  /** when each event's last delivery was closed */
-  readonly #since = new Map<Tracked, number>()
+  /** in the order in which their last deliveries were closed */
+  readonly #events = new LinkedList<Tracked>()
   #stopTimer: (() => void) | undefined
 
   /** @param quiet ms; @param now a monotonic clock, ms */
@@ -25,36 +26,35 @@ export class QuietQueue {
 
   /** Its last open delivery was closed: the quiet time starts (again). */
   add(event: Tracked): void {
-    this.#since.delete(event)
-    this.#since.set(event, this.#now())
+    this.remove(event)
+    event.quietSince = this.#now()
+    event.quietPlace = this.#events.push(event)
     this.#stopTimer ??= this.#timers.after(Math.min(this.#quiet, longestLook), () => this.#look())
   }
 
   /** It has an open delivery again. */
   remove(event: Tracked): void {
-    this.#since.delete(event)
+    if (event.quietPlace) this.#events.remove(event.quietPlace)
   }
 
   clear(): void {
-    this.#since.clear()
+    this.#events.clear()
     this.#stopTimer?.()
     this.#stopTimer = undefined
   }
 
   get size(): number {
-    return this.#since.size
+    return this.#events.size
   }
 
-  /** A Map keeps the order of insertion, so the longest quiet come first. */
   #look(): void {
     this.#stopTimer = undefined
     const due = this.#now() - this.#quiet
-    for (const [event, since] of this.#since) {
-      if (since > due) break
-      this.#since.delete(event)
+    for (let event = this.#events.first; event && event.quietSince <= due; event = this.#events.first) {
+      this.remove(event)
       this.#onQuiet(event)
     }
-    if (this.#since.size > 0) {
+    if (this.#events.size > 0) {
       this.#stopTimer ??= this.#timers.after(Math.min(this.#quiet, longestLook), () => this.#look())
     }
   }

@@ -1,5 +1,7 @@
 // Follows events through a flow of any nodes, by Node-RED's messaging hooks: which deliveries are open.
 
+import type { Link } from '../linked-list.ts'
+
 /** A running node, as far as it is looked at. `_expectedDoneCount` is 0 where none of its handlers takes `done`. */
 export interface FlowNode {
   id: string
@@ -58,6 +60,13 @@ export class Tracked {
   strayed = false
   /** what still moves is no longer counted */
   ended = false
+  /** by the flight's clock, ms */
+  sentAt = 0
+  /** among all that the flight follows */
+  place: Link<Tracked> | undefined
+  /** since when it has had no open delivery, ms, and its place among those that have none */
+  quietSince = 0
+  quietPlace: Link<Tracked> | undefined
   readonly #open: OpenDelivery[] = []
 
   constructor(id: string, seq: number, listener: TrackedListener) {

@@ -1,9 +1,9 @@
 // The messages that an outbox has on disk, in order. Both ends are in memory, too: the oldest, which are read next,
 // and the newest, as long as there are few; what lies between is read back when its turn comes.
 import { asError } from '../errors.ts'
+import { Fifo } from '../fifo.ts'
 import type { Entry as JournalEntry } from '../journal/entry.ts'
 import type { Timers } from '../timers.ts'
-import { Fifo } from './fifo.ts'
 import type { Entry } from './outbox.ts'
 import { entryOf } from './outbox-record.ts'
 import type { OutboxStore, Span } from './outbox-store.ts'

@@ -136,11 +136,11 @@ export const openConnection: OpenConnection = (settings, events) => {
   }
 
   /** QoS 1, by packet identifier */
-  const waiting = new Map<number, (reasonCode: number) => void>()
+  let waiting: Array<((reasonCode: number) => void) | undefined> = []
   const acknowledged = (messageId: number, reasonCode: number) => {
-    const answered = waiting.get(messageId)
+    const answered = waiting[messageId]
     if (answered === undefined) return
-    waiting.delete(messageId)
+    waiting[messageId] = undefined
     client?.messageIdProvider.deallocate(messageId)
     if (!over) answered(reasonCode)
   }
@@ -205,7 +205,7 @@ export const openConnection: OpenConnection = (settings, events) => {
       }
       const id = open.messageIdProvider.allocate()
       if (id === null) throw new Error('more messages are under way than MQTT has numbers for')
-      if (message.qos === 1) waiting.set(id, answered)
+      if (message.qos === 1) waiting[id] = answered
       // the handshake of QoS 2 is MQTT.js's, as if it had sent the packet itself
       else
         open.outgoing[id] = {
@@ -222,7 +222,7 @@ export const openConnection: OpenConnection = (settings, events) => {
       if (!open.connected) return void open.end(true)
       // end() waits for all acknowledgements first; but what is unacknowledged stays ours.
       open.outgoing = {}
-      waiting.clear()
+      waiting = []
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => {
           open.stream.destroy()

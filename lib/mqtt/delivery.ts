@@ -1,5 +1,6 @@
 // The messages of a session: each is known here from its hand-over until the broker (or an outbox on disk) has it,
 // or refuses it. Knows repeats, the order, the window; nothing of connections.
+import { LinkedList } from '../linked-list.ts'
 import { type Entry, keyOf, type Outbox, type Publication, type Settled } from './outbox.ts'
 import { Recent } from './recent.ts'
 import { RefusedError, type RefusedPile } from './refused.ts'
@@ -37,10 +38,11 @@ export class Delivery {
   readonly #parts: DeliveryParts
   /** what the broker or the disk has */
   readonly #known: Recent
-  /** by id and topic: those that somebody waits for */
-  readonly #awaited = new Map<string, Entry>()
-  /** sent on this connection and not answered, in the order of sending, with the time of sending */
-  readonly #underWay = new Map<Entry, number>()
+  /** ids and topics of those that somebody waits for */
+  readonly #awaitedKeys = new Set<string>()
+  readonly #awaited = new LinkedList<Entry>()
+  /** sent on this connection and not answered, in the order of sending */
+  readonly #underWay = new LinkedList<Entry>()
   /** refused, and not yet gone from the outbox */
   readonly #settingAside = new Map<Entry, { isRead: boolean; isKept: boolean }>()
   #bytesUnderWay = 0
@@ -94,10 +96,9 @@ export class Delivery {
         settled()
         return
       }
-      const twin = this.#awaited.get(key)
-      if (twin !== undefined) {
+      if (this.#awaitedKeys.has(key)) {
         this.counts.repeats++
-        twin.settled.push(settled)
+        this.#awaitedWith(key)?.settled.push(settled)
         return
       }
     }
@@ -119,8 +120,8 @@ export class Delivery {
 
   /** The oldest of those under way and when it was sent (ms of the clock). */
   get oldest(): { entry: Entry; since: number } | undefined {
-    for (const [entry, since] of this.#underWay) return { entry, since }
-    return undefined
+    const entry = this.#underWay.first
+    return entry && { entry, since: entry.sentAt ?? 0 }
   }
 
   /** The next message to send, from now on under way. */
@@ -128,7 +129,8 @@ export class Delivery {
     let entry = this.#outbox.read()
     while (entry !== undefined && this.#isSetAside(entry)) entry = this.#outbox.read()
     if (entry === undefined) return undefined
-    this.#underWay.set(entry, now)
+    entry.sentAt = now
+    entry.underWay = this.#underWay.push(entry)
     this.#bytesUnderWay += entry.bytes
     return entry
   }
@@ -184,6 +186,12 @@ export class Delivery {
     this.#outbox.acknowledge(entry)
   }
 
+  /** Found by looking at all of them: repeats are rare. */
+  #awaitedWith(key: string): Entry | undefined {
+    for (const entry of this.#awaited) if (entry.key === key) return entry
+    return undefined
+  }
+
   #append(key: string, publication: Publication, settled: Settled): void {
     const { id, topic, payload, retain, qos, expiry, contentType, replayed = false, late } = publication
     const bytes = Buffer.byteLength(topic) + Buffer.byteLength(payload)
@@ -206,9 +214,14 @@ export class Delivery {
       at,
       seq: 0,
       settled: [settled],
+      awaited: undefined,
+      underWay: undefined,
+      sentAt: 0,
+      read: undefined,
     }
     this.counts.in++
-    this.#awaited.set(key, entry)
+    this.#awaitedKeys.add(key)
+    entry.awaited = this.#awaited.push(entry)
     const error = this.#outbox.append(entry)
     if (error === undefined) return
     this.counts.dropped++
@@ -218,7 +231,7 @@ export class Delivery {
   }
 
   #leave(entry: Entry): boolean {
-    if (!this.#underWay.delete(entry)) return false
+    if (!entry.underWay || !this.#underWay.remove(entry.underWay)) return false
     this.#bytesUnderWay -= entry.bytes
     this.#full = false
     return true
@@ -227,7 +240,7 @@ export class Delivery {
   #settle(entry: Entry, error?: Error): void {
     const waiting = entry.settled
     if (waiting.length === 0) return
-    if (this.#awaited.get(entry.key) === entry) this.#awaited.delete(entry.key)
+    if (entry.awaited && this.#awaited.remove(entry.awaited)) this.#awaitedKeys.delete(entry.key)
     entry.settled = []
     for (const settled of waiting) settled(error)
   }

@@ -3,11 +3,12 @@
 // are told when it is there; until the broker answers again and all that waited is on its way (or, live first, as
 // soon as the broker answers).
 import { asError } from '../errors.ts'
+import { Fifo } from '../fifo.ts'
 import type { DurableEntry } from '../journal/journal.ts'
 import { systemClock } from '../journal/time.ts'
+import { LinkedList } from '../linked-list.ts'
 import { systemTimers, type Timers } from '../timers.ts'
 import { Backlog, type EndLimits } from './backlog.ts'
-import { Fifo } from './fifo.ts'
 import { type Entry, type Outbox, OutboxFullError, type OutboxListener } from './outbox.ts'
 import { keyInRecord, recordText } from './outbox-record.ts'
 import { OutboxStore, type Span, type StoreOptions } from './outbox-store.ts'
@@ -48,7 +49,7 @@ export class DiskOutbox implements Outbox {
   /** in memory alone, not read */
   readonly #live = new Fifo<Entry>()
   #liveBytes = 0
-  readonly #read = new Set<Entry>()
+  readonly #read = new LinkedList<Entry>()
   #count = 0
   /** what comes goes to disk */
   #spilling = false
@@ -91,8 +92,9 @@ export class DiskOutbox implements Outbox {
   }
 
   get oldest(): number | undefined {
-    const [read] = this.#read
-    const times = [read?.at, this.#backlog?.oldest, this.#live.first?.at].filter((at) => at !== undefined)
+    const times = [this.#read.first?.at, this.#backlog?.oldest, this.#live.first?.at].filter(
+      (at) => at !== undefined,
+    )
     return times.length === 0 ? undefined : Math.min(...times)
   }
 
@@ -119,13 +121,13 @@ export class DiskOutbox implements Outbox {
 
   read(): Entry | undefined {
     const entry = this.#next()
-    if (entry !== undefined) this.#read.add(entry)
+    if (entry !== undefined) entry.read = this.#read.push(entry)
     this.#endSpill()
     return entry
   }
 
   acknowledge(entry: Entry): void {
-    if (!this.#read.delete(entry)) return
+    if (!entry.read || !this.#read.remove(entry.read)) return
     this.#count--
     this.#answered = true
     if (entry.seq > 0) this.#store.acknowledge(entry.seq)

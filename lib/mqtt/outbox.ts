@@ -1,6 +1,7 @@
 // Where messages wait while the broker is away. The session knows only the interface; a message in an outbox
 // keeps its place until it is acknowledged.
-import { Fifo } from './fifo.ts'
+import { Fifo } from '../fifo.ts'
+import { type Link, LinkedList } from '../linked-list.ts'
 
 export type QoS = 0 | 1 | 2
 export type Payload = string | Buffer
@@ -59,6 +60,13 @@ export interface Entry extends Publication {
   seq: number
   /** who waits for it; empty once they were told, and for what was read back from disk */
   settled: Settled[]
+  /** among those that somebody waits for */
+  awaited?: Link<Entry> | undefined
+  /** among those without an answer on this connection, and when it was sent there (ms of the clock) */
+  underWay?: Link<Entry> | undefined
+  sentAt?: number
+  /** among those that were read from the outbox */
+  read?: Link<Entry> | undefined
 }
 
 /** What an outbox tells. */
@@ -128,7 +136,7 @@ export class MemoryOutbox implements Outbox {
   readonly #maxCount: number
   readonly #maxBytes: number
   readonly #unread = new Fifo<Entry>()
-  readonly #read = new Set<Entry>()
+  readonly #read = new LinkedList<Entry>()
   #bytes = 0
 
   constructor(limits: MemoryOutboxLimits = {}) {
@@ -145,8 +153,7 @@ export class MemoryOutbox implements Outbox {
   }
 
   get oldest(): number | undefined {
-    for (const entry of this.#read) return entry.at
-    return this.#unread.first?.at
+    return (this.#read.first ?? this.#unread.first)?.at
   }
 
   append(entry: Entry): Error | undefined {
@@ -164,12 +171,12 @@ export class MemoryOutbox implements Outbox {
 
   read(): Entry | undefined {
     const entry = this.#unread.shift()
-    if (entry !== undefined) this.#read.add(entry)
+    if (entry !== undefined) entry.read = this.#read.push(entry)
     return entry
   }
 
   acknowledge(entry: Entry): void {
-    if (this.#read.delete(entry)) this.#bytes -= entry.bytes
+    if (entry.read && this.#read.remove(entry.read)) this.#bytes -= entry.bytes
   }
 
   spill(): void {

@@ -8,6 +8,9 @@ export const topicParts = ['gateway', 'verdict', 'type', 'source'] as const
 export type TopicPart = (typeof topicParts)[number]
 export type TopicValues = { readonly [part in TopicPart]?: string | undefined }
 
+/** topics that are remembered at most */
+const mostKnown = 1_000
+
 /** MQTT's limit for a topic name: its length stands in two bytes. */
 const maxTopicBytes = 65_535
 
@@ -16,19 +19,11 @@ const maxTopicBytes = 65_535
 const forbidden = /[+#/\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u
 const allForbidden = new RegExp(forbidden, 'gu')
 
-/** Values that were looked at: there are few different ones, and the look costs more than a topic's rest. */
-const levels = new Map<string, string>()
-const mostLevels = 1_000
-
 /** One value as it may stand in a level of a topic; `_` when nothing is left of it. */
 export function topicLevel(value: string | undefined): string {
   if (value === undefined || value === '') return '_'
-  const known = levels.get(value)
-  if (known !== undefined) return known
-  const level = forbidden.test(value) ? value.replace(allForbidden, '') || '_' : value
-  if (levels.size >= mostLevels) levels.clear()
-  levels.set(value, level)
-  return level
+  if (!forbidden.test(value)) return value
+  return value.replace(allForbidden, '') || '_'
 }
 
 /** The topic on which a gateway's presence is retained: `online`, or `offline` by the last will. */
@@ -52,7 +47,7 @@ export function compileTopic(template: string): (values: TopicValues) => string 
   const pieces = template.split(/\{(\w+)\}/)
   const literals = pieces.filter((_, index) => index % 2 === 0)
   const names = pieces.filter((_, index) => index % 2 === 1) as TopicPart[]
-  return (values) => {
+  const make = (values: TopicValues) => {
     let topic = literals[0] ?? ''
     for (let i = 0; i < names.length; i++) {
       topic += topicLevel(values[names[i]!]) + literals[i + 1]
@@ -60,6 +55,39 @@ export function compileTopic(template: string): (values: TopicValues) => string 
     // Topics that begin with $ are the broker's own; a client may not publish there.
     if (topic.startsWith('$')) topic = `_${topic}`
     if (topic.length * 3 > maxTopicBytes) checkLength(topic)
+    return topic
+  }
+  return remembering(names, make)
+}
+
+/** Topics that were made, by one value after the other. */
+interface Known {
+  next: Map<string | undefined, Known>
+  topic: string | undefined
+}
+
+/** The function, with a memory: a gateway has few different topics, and making one costs more than finding it. */
+function remembering(names: TopicPart[], make: (values: TopicValues) => string): typeof make {
+  let root: Known = { next: new Map(), topic: undefined }
+  let count = 0
+  return (values) => {
+    let known = root
+    for (let i = 0; i < names.length; i++) {
+      const value = values[names[i]!]
+      let next = known.next.get(value)
+      if (next === undefined) {
+        next = { next: new Map(), topic: undefined }
+        known.next.set(value, next)
+      }
+      known = next
+    }
+    if (known.topic !== undefined) return known.topic
+    const topic = make(values)
+    if (++count > mostKnown) {
+      root = { next: new Map(), topic: undefined }
+      count = 0
+    }
+    known.topic = topic
     return topic
   }
 }

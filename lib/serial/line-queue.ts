@@ -1,4 +1,5 @@
 // Lines that wait, first in, first out. Bounded by who fills it; it counts.
+import { Fifo } from '../fifo.ts'
 
 /** One line on its way from a port into a flow. */
 export interface PortLine {
@@ -23,12 +24,11 @@ export interface LongLineNotice {
 }
 
 export class LineQueue {
-  #lines: PortLine[] = []
-  #first = 0
+  readonly #lines = new Fifo<PortLine>()
   #bytes = 0
 
   get length(): number {
-    return this.#lines.length - this.#first
+    return this.#lines.length
   }
 
   /** of the payloads */
@@ -43,14 +43,12 @@ export class LineQueue {
 
   /** Takes up to `count` lines from the front. */
   take(count: number): PortLine[] {
-    const end = Math.min(this.#first + count, this.#lines.length)
-    const taken = this.#lines.slice(this.#first, end)
-    for (const line of taken) this.#bytes -= line.bytes
-    this.#first = end
-    // drop what was taken now and then: not at each call, which would be quadratic
-    if (this.#first === this.#lines.length || this.#first > 4096) {
-      this.#lines = this.#lines.slice(this.#first)
-      this.#first = 0
+    const taken: PortLine[] = []
+    while (taken.length < count) {
+      const line = this.#lines.shift()
+      if (!line) break
+      taken.push(line)
+      this.#bytes -= line.bytes
     }
     return taken
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { pauseAfter } from '../../../lib/backoff.ts'
-import { Fifo } from '../../../lib/mqtt/fifo.ts'
+import { Fifo } from '../../../lib/fifo.ts'
 import { problemOfConnack, problemOfError } from '../../../lib/mqtt/problems.ts'
 import { Recent } from '../../../lib/mqtt/recent.ts'
 import { MemoryRefusedPile } from '../../../lib/mqtt/refused.ts'
