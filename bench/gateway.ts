@@ -39,7 +39,7 @@ interface Result {
 
 type Start = (pty: Pty, broker: Mosquitto, folder: string) => Promise<Contender>
 
-const least = 50_000
+const least = 150_000
 /** ms without a message after which what is missing counts as lost */
 const patience = 5_000
 const ticksPerSecond = 100
