@@ -1,5 +1,6 @@
 // Sends durable events into a flow in order of seq, learns when the whole flow is done with each, and keeps the
 // checkpoint: the seq up to which every event has been dealt with. README.md says what it promises.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { asError } from '../errors.ts'
 import type { Entry } from '../journal/entry.ts'
 import type { DurableEntry } from '../journal/journal.ts'
@@ -56,6 +57,8 @@ export interface DeliveryState extends Counters {
 
 const tickTime = 1_000
 const saveEvery = 1_000
+/** our own nodes may be done with each event at once; after so many all else has its turn */
+const sendsInTurn = 500
 
 /** One journal's delivery. */
 export class Delivery {
@@ -257,6 +260,7 @@ export class Delivery {
       if (entry) {
         if (isPaced) this.#pace.pass()
         this.#send(entry)
+        if (entry.seq % sendsInTurn === 0) await nextTurn()
         continue
       }
       const missing = await this.#ahead.advance(seq, Math.min(this.#lastSeq, this.#tail.firstSeq - 1))

@@ -93,7 +93,7 @@ export class DirectWay {
     let rest: Array<object | object[] | null> | undefined
     for (let output = 0; output < messages.length; output++) {
       const sent = messages[output]
-      if (sent === null || sent === undefined) continue
+      if (sent === null || sent === undefined || (Array.isArray(sent) && sent.length === 0)) continue
       const target = routes[output]
       if (!takes(target)) {
         rest ??= messages.map(() => null)

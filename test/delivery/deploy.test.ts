@@ -13,7 +13,16 @@ const soak = process.env.FIELDLOG_SOAK === '1'
 const deploys = soak ? 100 : 8
 const versions = ['node-red', 'node-red-4']
 /** these have events in their hands at any moment */
-const names = ['random delay', 'async function', 'split', 'link call', 'catch', 'batch', 'subflow']
+const names = [
+  'random delay',
+  'async function',
+  'split',
+  'link call',
+  'catch',
+  'batch',
+  'subflow',
+  'clean and label',
+]
 const busy = scenarios.filter(({ name }) => names.includes(name))
 const [device] = busy as [Scenario]
 

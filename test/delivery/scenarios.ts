@@ -202,6 +202,30 @@ export const scenarios: Scenario[] = [
     }),
   },
   {
+    // from log to clean to label directly, from there by Node-RED's messaging
+    name: 'clean and label',
+    between: (z, sink) => ({
+      nodes: [
+        {
+          id: `${z}-format`,
+          type: 'fieldlog-format',
+          definition: {
+            type: 'number',
+            decoder: { kind: 'pattern', pattern: '^(?P<n>[0-9]+)$' },
+            fields: [{ name: 'n', type: 'number', from: 'n' }],
+          },
+        },
+        node(z, 'fieldlog-clean', 'clean', { formats: [`${z}-format`], wires: [[`${z}-label`], [], []] }),
+        // holds each reading until the next one has come
+        node(z, 'fieldlog-label', 'label', {
+          predicates: [{ field: 'n', operator: 'spike', values: [1_000_000], settings: { limit: 2 } }],
+          wires: [[sink], [sink]],
+        }),
+      ],
+      first: `${z}-clean`,
+    }),
+  },
+  {
     name: 'function that throws',
     lost: (number) => number % 3 === 0,
     between: (z, sink) => ({
