@@ -13,13 +13,23 @@ import { trackerOf } from '../journal/registry.ts'
 
 type NodeSend = (messages: NodeMessage | Array<NodeMessage | NodeMessage[] | null>) => void
 
-const ways = new Map<EventEmitter, DirectWay>()
+interface Runtime {
+  way: DirectWay
+  /** as the last node was given it: a test's may be another one each time */
+  RED: NodeAPI
+}
+
+const runtimes = new Map<EventEmitter, Runtime>()
 
 /** Registers the node's only handler for `input`; other nodes of ours may call it directly. */
 export function onInput(RED: NodeAPI, node: Node, handler: Handler): void {
   const way = wayOf(RED)
-  const registered = (message: NodeMessage, send: NodeSend, done: Done) =>
-    handler(message, send as (messages: Sendable) => void, done)
+  const registered = (message: NodeMessage, send: NodeSend, done: Done) => {
+    // what comes by Node-RED's messaging may go on directly
+    const event = trackerOf(RED)?.find(message)
+    const next = (messages: Sendable) => way.send(asDirect(node), messages, event)
+    handler(message, event ? next : (send as typeof next), done)
+  }
   node.on('input', registered)
   way.add(asDirect(node), registered, handler)
   node.on('close', () => way.remove(asDirect(node)))
@@ -33,16 +43,20 @@ export function sender(RED: NodeAPI, node: Node): (messages: Sendable, event?: T
 
 function wayOf(RED: NodeAPI): DirectWay {
   const { events } = RED
-  const known = ways.get(events)
-  if (known) return known
+  const known = runtimes.get(events)
+  if (known) {
+    known.RED = RED
+    return known.way
+  }
   const way = new DirectWay({
     tracker: () => trackerOf(RED),
     clone: (message) => RED.util.cloneMessage(message as NodeMessage),
   })
-  ways.set(events, way)
+  const runtime = { way, RED }
+  runtimes.set(events, runtime)
   events.on('flows:stopping', () => way.close())
   events.on('flows:started', () => {
-    if (isUnobserved(RED)) way.open(completionWatched(RED))
+    if (isUnobserved(runtime.RED)) way.open(completionWatched(runtime.RED))
     else way.close()
   })
   return way

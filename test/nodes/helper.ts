@@ -12,7 +12,14 @@ const runtimePath = require.resolve(nodeRedName)
 helper.init(runtimePath)
 
 /** The runtime's messaging hooks, which the helper's stand-in for `RED` does not have. */
-const { hooks } = createRequire(runtimePath)('@node-red/util') as { hooks: object }
+const { hooks } = createRequire(runtimePath)('@node-red/util') as { hooks: RuntimeHooks }
+
+interface RuntimeHooks {
+  add(name: string, callback: (event: { destination: { id: string } }) => void): void
+  remove(name: string): void
+}
+
+export const runtimeHooks = hooks
 
 /** A node module whose `RED` has the hooks, as in a real runtime. */
 export function withHooks(nodeModule: (RED: NodeAPI) => void): (RED: NodeAPI) => void {
