@@ -1,7 +1,7 @@
 // The whole way, from a pty to the broker's subscribers: Fieldlog as it ships beside a flow of Node-RED's own nodes,
 // in the same run, on the same lines, each in a process of its own with the real runtime and a real Mosquitto.
 // `npm run bench [-- FILE]`: FILE holds lines of a JeeLink, one a line; without it packets are generated.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,8 +19,10 @@ import { isPacket, peerFlow } from './peer-flow.ts'
 interface Contender {
   name: string
   child: ChildProcess
-  /** lines that stand in its log, after the end */
-  logged(): number
+  /** puts the lines in; resolves when they are taken */
+  feed(): Promise<unknown>
+  /** lines that stand in its log, after the end; undefined: it has none */
+  logged?(): number
   stop(): Promise<unknown>
 }
 
@@ -33,7 +35,7 @@ interface Result {
   /** MB: at most, and by how much that is over the memory before the first line */
   memory: number
   growth: number
-  lostInLog: number
+  lostInLog: number | undefined
   lostAtBroker: number
 }
 
@@ -46,7 +48,9 @@ const ticksPerSecond = 100
 
 const lines = readLines(process.argv[2])
 const packets = lines.filter(isPacket).length
-const contenders: Start[] = [coreNodes, fieldlog]
+/** as a port gives them out */
+const bytes = Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1')
+const contenders: Start[] = [coreNodes, fieldlog, bareMqtt]
 
 process.stdout.write(`${lines.length} lines, ${packets} of them packets of the four formats\n`)
 const results: Result[] = []
@@ -59,9 +63,11 @@ async function fieldlog(pty: Pty, broker: Mosquitto, folder: string): Promise<Co
     home: folder,
     env: { FIELDLOG_SERIAL: pty.path, FIELDLOG_MQTT: broker.url },
   })
+  await portOpened(gateway.child, pty)
   return {
     name: 'Fieldlog, default flow',
     child: gateway.child,
+    feed: () => pty.write(bytes),
     logged: () => readJournal(gateway.journal).entries.length,
     stop: () => gateway.stop(),
   }
@@ -78,10 +84,27 @@ async function coreNodes(pty: Pty, broker: Mosquitto, folder: string): Promise<C
   const program = join(import.meta.dirname, '../node_modules/node-red/red.js')
   const port = String(await freePort())
   const child = spawn(process.execPath, [program, '--userDir', folder, '--port', port], { stdio: 'ignore' })
+  await portOpened(child, pty)
   return {
     name: 'nodes of Node-RED',
     child,
+    feed: () => pty.write(bytes),
     logged: () => (existsSync(file) ? readFileSync(file, 'latin1').split('\n').length - 1 : 0),
+    async stop() {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    },
+  }
+}
+
+/** MQTT.js alone, with events that are there already: no line, no log, no rule. */
+async function bareMqtt(_pty: Pty, broker: Mosquitto): Promise<Contender> {
+  const child = fork(join(import.meta.dirname, 'bare-mqtt.ts'), [broker.url, String(packets)])
+  await once(child, 'message')
+  return {
+    name: 'MQTT.js, publishing only',
+    child,
+    feed: async () => void child.send('go'),
     async stop() {
       child.kill('SIGTERM')
       await once(child, 'exit')
@@ -98,16 +121,15 @@ async function run(start: Start): Promise<Result> {
   })
   const pty = await createPty()
   const contender = await start(pty, broker, folder)
-  await portOpened(contender.child, pty)
   const subscriber = await subscribe(broker)
   // both have opened, connected and compiled what they need
   await pause(2000)
 
   const pid = contender.child.pid as number
   const [memoryBefore, cpuBefore, started] = [memory(pid), cpuSeconds(pid), performance.now()]
-  const written = pty.write(Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1'))
+  const fed = contender.feed()
   await subscriber.finished(packets)
-  await written
+  await fed
   const cpu = cpuSeconds(pid) - cpuBefore
   const peak = memory(pid)
   const seconds = (subscriber.last - started) / 1000
@@ -119,7 +141,7 @@ async function run(start: Start): Promise<Result> {
     cpu: (cpu / lines.length) * 1e6,
     memory: peak,
     growth: peak - memoryBefore,
-    lostInLog: lines.length - contender.logged(),
+    lostInLog: contender.logged && lines.length - contender.logged(),
     lostAtBroker: packets - subscriber.count,
   }
   await subscriber.close()
@@ -177,7 +199,8 @@ function memory(pid: number): number {
 }
 
 function printTable(results: Result[]): void {
-  const percent = (lost: number, of: number) => `${lost} (${((lost / of) * 100).toFixed(1)} %)`
+  const percent = (lost: number | undefined, of: number) =>
+    lost === undefined ? '–' : `${lost} (${((lost / of) * 100).toFixed(1)} %)`
   const rows: string[][] = [
     ['', ...results.map(({ name }) => name)],
     ['lines a second', ...results.map(({ rate }) => rate.toFixed(0))],

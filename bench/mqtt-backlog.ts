@@ -7,22 +7,21 @@ import { join } from 'node:path'
 import mqtt from 'mqtt'
 import { DiskOutbox, type DiskOutboxOptions } from '../lib/mqtt/disk-outbox.ts'
 import { type Entry, keyOf, type Publication } from '../lib/mqtt/outbox.ts'
-import { payloadWriter } from '../lib/mqtt/payload.ts'
 import { Session } from '../lib/mqtt/session.ts'
-import { compileTopic, defaultTopic } from '../lib/mqtt/topic.ts'
 import { startMosquitto } from '../test/support/mosquitto.ts'
+import { sampleMessage } from './sample-message.ts'
 
 const count = Number(process.argv[2] ?? 1_000_000)
 const window = 100
-const topicOf = compileTopic(defaultTopic)
-const write = payloadWriter('bench')
 const home = mkdtempSync(join(tmpdir(), 'fieldlog-backlog-'))
 const broker = await startMosquitto({
   lines: [`max_inflight_messages ${window}`, 'log_type error'],
   quiet: true,
 })
 
-console.log(`${count} messages of ${message(1).payload.length} bytes, QoS 1, MQTT 5, ${window} under way`)
+console.log(
+  `${count} messages of ${sampleMessage(1).payload.length} bytes, QoS 1, MQTT 5, ${window} under way`,
+)
 const { rate: peer, cpu: peerCpu } = await bare()
 console.log(`  bare MQTT.js      ${Math.round(peer)} acks/s, ${peerCpu.toFixed(1)} µs CPU`)
 await drain('strict order', { order: 'strict' })
@@ -41,8 +40,8 @@ async function bare(): Promise<{ rate: number; cpu: number }> {
     let open = count
     const publish = () => {
       if (next > count) return
-      const { topic, payload } = message(next++)
-      client.publish(topic, payload as string, { qos: 1 }, () => {
+      const { topic, payload } = sampleMessage(next++)
+      client.publish(topic, payload, { qos: 1 }, () => {
         if (--open === 0) resolve()
         publish()
       })
@@ -85,7 +84,7 @@ async function drain(name: string, options: Partial<DiskOutboxOptions>, messages
     await new Promise((resolve) => setTimeout(resolve, 20))
     most = Math.max(most, process.memoryUsage.rss())
     const handedOver = performance.now()
-    session.publish(message(live++), () => latencies.push(performance.now() - handedOver))
+    session.publish(sampleMessage(live++), () => latencies.push(performance.now() - handedOver))
   }
   const seconds = (performance.now() - start) / 1000
   const { user, system } = process.cpuUsage(cpu)
@@ -120,7 +119,7 @@ async function fill(directory: string, messages: number): Promise<void> {
   await outbox.open()
   outbox.spill()
   for (let next = 1; next <= messages; ) {
-    for (let i = 0; i < 2_000 && next <= messages; i++) outbox.append(entry(message(next++)))
+    for (let i = 0; i < 2_000 && next <= messages; i++) outbox.append(entry(sampleMessage(next++)))
     await new Promise<void>((resolve) => {
       more = () => {
         if (kept === next - 1) resolve()
@@ -135,23 +134,4 @@ function entry(publication: Publication): Entry {
   const bytes = publication.topic.length + publication.payload.length
   const key = keyOf(publication)
   return { ...publication, replayed: true, key, order: 1, bytes, at: Date.now(), seq: 0, settled: [] }
-}
-
-function message(seq: number): Publication {
-  const id = `k3x9a7qd-${seq}`
-  const time = 1353196800062 + seq
-  const event = {
-    id,
-    seq,
-    time,
-    received: time,
-    source: 'ttyUSB0',
-    raw: '',
-    type: 'room',
-    data: { light: seq % 100, moved: seq % 2, humi: 59, temp: 18.2, lobat: 0 },
-    replayed: false,
-    verdict: 'good' as const,
-    reasons: [],
-  }
-  return { id, topic: topicOf({ gateway: 'bench', ...event }), payload: write(event), retain: false }
 }

@@ -1,17 +1,9 @@
 // Our MQTT session beside bare MQTT.js: the same Mosquitto, the same topics and payloads, QoS 1, in turn in one run.
 // `node bench/mqtt.ts [messages]`
 import mqtt from 'mqtt'
-import { payloadWriter } from '../lib/mqtt/payload.ts'
 import { Session } from '../lib/mqtt/session.ts'
-import { compileTopic, defaultTopic } from '../lib/mqtt/topic.ts'
 import { startMosquitto } from '../test/support/mosquitto.ts'
-
-interface Message {
-  id: string
-  topic: string
-  payload: string
-  retain: boolean
-}
+import { type SampleMessage, sampleMessage } from './sample-message.ts'
 
 interface Result {
   /** acknowledged messages a second */
@@ -20,7 +12,7 @@ interface Result {
   cpu: number
 }
 
-type Sender = (url: string, messages: readonly Message[], window: number) => Promise<Result>
+type Sender = (url: string, messages: readonly SampleMessage[], window: number) => Promise<Result>
 
 const count = Number(process.argv[2] ?? 50_000)
 const rounds = 5
@@ -88,30 +80,6 @@ async function measure(messages: number, run: (acknowledged: () => void) => void
   return { rate: messages / seconds, cpu: (user + system) / messages }
 }
 
-function sampleMessages(): Message[] {
-  const topicOf = compileTopic(defaultTopic)
-  const write = payloadWriter('bench')
-  return Array.from({ length: count }, (_, i) => {
-    const seq = i + 1
-    const id = `k3x9a7qd-${seq}`
-    const time = 1353196800062 + i
-    const data = { light: i % 100, moved: i % 2, humi: 59, temp: 18.2, lobat: 0 }
-    const event = {
-      id,
-      seq,
-      time,
-      received: time,
-      source: 'ttyUSB0',
-      raw: '',
-      type: 'room',
-      data,
-      replayed: false,
-    }
-    const judged = { ...event, verdict: 'good' as const, reasons: [] }
-    return { id, topic: topicOf({ gateway: 'bench', ...judged }), payload: write(judged), retain: false }
-  })
-}
-
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!
 const line = (name: string, results: Result[]) => {
   const rate = median(results.map((result) => result.rate))
@@ -122,7 +90,7 @@ const line = (name: string, results: Result[]) => {
   return rate
 }
 
-const messages = sampleMessages()
+const messages = Array.from({ length: count }, (_, i) => sampleMessage(i + 1))
 console.log(
   `${count} messages of ${messages[0]!.payload.length} bytes, QoS 1, MQTT 5, median of ${rounds} rounds`,
 )
