@@ -80,6 +80,7 @@ export class LogService {
   #problem: string | undefined
   #stopRetry: (() => void) | undefined
   #starting: Promise<void> = Promise.resolve()
+  #resumption: Resumption | undefined
   #opened: { lastSeq: number; salvages: Salvage[] } | undefined
   /** durable before delivery began */
   #early: DurableEntry[] = []
@@ -226,11 +227,11 @@ export class LogService {
     if (this.#stopped) return
     try {
       if (!this.#opened) {
-        this.#opened = await this.#journal.start()
+        this.#opened = await this.#journal.start((lastSeq) => this.#resumeEarly(lastSeq))
         if (this.#opened.salvages.length > 0) this.#listener.recovered(this.#opened.salvages)
       }
       const { lastSeq } = this.#opened
-      this.#beginDelivery(await this.#resume(lastSeq), lastSeq)
+      this.#beginDelivery(this.#resumption ?? (await this.#resume(lastSeq)), lastSeq)
       this.#upkeep.start()
       if (this.#problem && !this.#journal.statistics.failure) this.#setProblem(undefined)
     } catch (error) {
@@ -241,6 +242,14 @@ export class LogService {
       this.#setProblem(`${reason}; trying again`)
       if (!this.#stopped) this.#stopRetry = this.#timers.after(startPause, () => this.start())
     }
+  }
+
+  /**
+   * Before the first new entry, so that a crash soon after never finds a checkpoint above entries that were not sent.
+   * Where the checkpoint cannot be read, logging goes on all the same.
+   */
+  async #resumeEarly(lastSeq: number): Promise<void> {
+    this.#resumption = await this.#resume(lastSeq).catch(() => undefined)
   }
 
   /** Where delivery goes on; what is not as it was stored is stored before anything is sent. */

@@ -92,11 +92,12 @@ export class Journal {
    * Takes the lock, repairs the end of the last file, and begins to write; entries appended before wait. It
    * resolves after the first write, or when that failed and is being tried again. It rejects with a
    * JournalLockedError or what the disk said meanwhile, and may then be called again.
+   * @param beforeNew is awaited between the repair, with the last durable seq, and the first new entry
    */
-  start(): Promise<StartResult> {
+  start(beforeNew?: (lastSeq: number) => Promise<void>): Promise<StartResult> {
     if (this.#stopping) return Promise.reject(new Error(`journal: ${this.directory} is closed`))
     if (!this.#starting) {
-      this.#starting = this.#open()
+      this.#starting = this.#open(beforeNew)
       this.#starting.catch(() => {
         this.#starting = undefined
       })
@@ -164,7 +165,7 @@ export class Journal {
     return { ...this.#counts, batches, syncs, bytes, held, lastSeq: this.lastSeq, failures, failure }
   }
 
-  async #open(): Promise<StartResult> {
+  async #open(beforeNew?: (lastSeq: number) => Promise<void>): Promise<StartResult> {
     const { disk, lock, drawEpoch, software, clock } = this.#options
     const found = await this.#watched(async () => {
       await disk.makeDirectory(this.directory)
@@ -176,6 +177,7 @@ export class Journal {
         this.notice('hash', { file, sha256 }),
       )
       if (end.last) await writer.resume(end.last)
+      await beforeNew?.(end.lastSeq)
       return { ...end, epoch, writer }
     })
     this.#writer = found.writer

@@ -6,6 +6,7 @@ import { EventMemory } from '../../lib/formats/memory.ts'
 import { leavesOut } from '../../lib/formats/repeats.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import { onInput } from '../shared/direct.ts'
+import { onFlows } from '../shared/flows.ts'
 import { throttle } from '../shared/throttle.ts'
 import { readHistory } from './history.ts'
 import { cleanMessages } from './messages.ts'
@@ -44,7 +45,7 @@ export default function (RED: NodeAPI): void {
       status.changed()
       return formats
     }
-    RED.events.on('flows:started', compile)
+    const forgetFlows = onFlows(RED.events, { started: compile })
 
     const take = (msg: EventMessage, send: Send, done: Done) => {
       try {
@@ -82,7 +83,7 @@ export default function (RED: NodeAPI): void {
 
     this.on('close', (removed: boolean, done: () => void) => {
       if (removed) memories.delete(this.id)
-      RED.events.removeListener('flows:started', compile)
+      forgetFlows()
       status.stop()
       done()
     })

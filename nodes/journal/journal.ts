@@ -1,6 +1,7 @@
 import type { NodeAPI, NodeDef } from 'node-red'
 import { LogService } from '../../lib/delivery/log-service.ts'
 import { asError } from '../../lib/errors.ts'
+import { onFlows } from '../shared/flows.ts'
 import { serveJournals } from './endpoints.ts'
 import { readJournalOptions } from './options.ts'
 import { type JournalNode, releaseTracker, takeTracker } from './registry.ts'
@@ -26,15 +27,14 @@ export default function (RED: NodeAPI): void {
         return
       }
       const { service } = this
-      const hold = () => service.hold()
-      const release = () => service.release()
-      RED.events.on('flows:stopping', hold)
-      RED.events.on('flows:started', release)
+      const forget = onFlows(RED.events, {
+        stopping: () => service.hold(),
+        started: () => service.release(),
+      })
       service.start()
 
       this.on('close', (done: () => void) => {
-        RED.events.removeListener('flows:stopping', hold)
-        RED.events.removeListener('flows:started', release)
+        forget()
         service
           .stop()
           .catch((error: unknown) => this.error(asError(error).message))

@@ -5,6 +5,7 @@ import { compilePredicates } from '../../lib/predicates/compile.ts'
 import type { LabelResult } from '../../lib/predicates/result.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import { onInput } from '../shared/direct.ts'
+import { onFlows } from '../shared/flows.ts'
 import { throttle } from '../shared/throttle.ts'
 import { upstreamOf } from '../shared/upstream.ts'
 import { type LabelOptions, labelDefaults } from './options.ts'
@@ -66,7 +67,7 @@ export default function (RED: NodeAPI): void {
       status.changed()
       return next
     }
-    RED.events.on('flows:started', compile)
+    const forgetFlows = onFlows(RED.events, { started: compile })
 
     onInput(RED, this, (message, send, done) => {
       try {
@@ -79,7 +80,7 @@ export default function (RED: NodeAPI): void {
     })
 
     this.on('close', (removed: boolean, done: () => void) => {
-      RED.events.removeListener('flows:started', compile)
+      forgetFlows()
       status.stop()
       const last = labelling
       if (last) leaving = Promise.all([leaving, leave(last)]).then(() => undefined)

@@ -7,6 +7,7 @@ import { DiskOutbox, type DiskOutboxOptions } from '../../lib/mqtt/disk-outbox.t
 import { DiskRefusedPile } from '../../lib/mqtt/refused.ts'
 import { Session } from '../../lib/mqtt/session.ts'
 import type { Report, SessionOptions } from '../../lib/mqtt/session-options.ts'
+import { onFlows } from '../shared/flows.ts'
 import { healthParts } from './health.ts'
 
 export interface Seat {
@@ -24,10 +25,6 @@ interface Shared {
   statusTopic: string
   fingerprint: string
   seats: number
-}
-
-interface FlowsEvent {
-  config: unknown
 }
 
 const sessions = new Map<string, Shared>()
@@ -116,15 +113,17 @@ async function close(brokerId: string, shared: Shared): Promise<void> {
 function watchFlows(RED: NodeAPI): void {
   if (watched.has(RED.events)) return
   watched.add(RED.events)
-  RED.events.on('flows:stopping', ({ config }: FlowsEvent) => {
-    stopping = config === running
-  })
-  RED.events.on('flows:started', ({ config }: FlowsEvent) => {
-    running = config
-    stopping = false
-    for (const [brokerId, shared] of sessions) {
-      if (shared.seats === 0) void close(brokerId, shared)
-    }
+  onFlows(RED.events, {
+    stopping({ config }) {
+      stopping = config === running
+    },
+    started({ config }) {
+      running = config
+      stopping = false
+      for (const [brokerId, shared] of sessions) {
+        if (shared.seats === 0) void close(brokerId, shared)
+      }
+    },
   })
 }
 

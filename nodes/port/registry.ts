@@ -4,6 +4,7 @@ import type { EventEmitter } from 'node:events'
 import type { Node, NodeAPI } from 'node-red'
 import { LinePort } from '../../lib/serial/line-port.ts'
 import { systemTiming, type Timing } from '../../lib/serial/timing.ts'
+import { onFlows } from '../shared/flows.ts'
 
 /** A deployed `fieldlog-port`. */
 export interface PortNode extends Node {
@@ -18,10 +19,12 @@ export class PortRegistry {
 
   constructor(events: EventEmitter, timing: Timing = systemTiming) {
     this.#timing = timing
-    events.on('flows:stopping', () => {
-      for (const port of this.#ports.values()) port.hold()
+    onFlows(events, {
+      stopping: () => {
+        for (const port of this.#ports.values()) port.hold()
+      },
+      started: () => this.#start(),
     })
-    events.on('flows:started', () => this.#start())
   }
 
   /** The port with this id; a new one is held until the flows have started. */

@@ -10,6 +10,7 @@ import {
 } from '../../lib/delivery/direct.ts'
 import type { HookApi, Tracked } from '../../lib/delivery/tracker.ts'
 import { trackerOf } from '../journal/registry.ts'
+import { onFlows } from './flows.ts'
 
 type NodeSend = (messages: NodeMessage | Array<NodeMessage | NodeMessage[] | null>) => void
 
@@ -54,10 +55,12 @@ function wayOf(RED: NodeAPI): DirectWay {
   })
   const runtime = { way, RED }
   runtimes.set(events, runtime)
-  events.on('flows:stopping', () => way.close())
-  events.on('flows:started', () => {
-    if (isUnobserved(runtime.RED)) way.open(completionWatched(runtime.RED))
-    else way.close()
+  onFlows(events, {
+    stopping: () => way.close(),
+    started() {
+      if (isUnobserved(runtime.RED)) way.open(completionWatched(runtime.RED))
+      else way.close()
+    },
   })
   return way
 }
