@@ -40,6 +40,8 @@ export interface EditorNodeDefinition<Options> {
   paletteLabel?: string
   label?: string | ((this: EditorNode) => string)
   labelStyle?: string | ((this: EditorNode) => string)
+  /** the node was dragged in, and has its defaults */
+  onadd?(this: EditorNode & Options): void
   oneditprepare?(this: EditorNode & Options): void
   oneditsave?(this: EditorNode & Options): void
   oneditcancel?(this: EditorNode & Options): void

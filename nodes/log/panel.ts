@@ -1,6 +1,7 @@
 import type { EditorNode } from '../../types/node-red-editor.d.ts'
 import type { JournalReport } from '../journal/endpoints.ts'
 import { colours } from '../shared/colours.ts'
+import { onlyConfig } from '../shared/panel/only-config.ts'
 import { counterRows } from './counters.ts'
 import { type LogNodeOptions, logDefaults, logProblem } from './settings.ts'
 
@@ -29,6 +30,9 @@ RED.nodes.registerType<LogNodeOptions>('fieldlog-log', {
   },
   icon: 'fieldlog-log.svg',
   paletteLabel: 'log',
+  onadd() {
+    this.journal = onlyConfig('fieldlog-journal', (id) => !isLogged(id))
+  },
   label() {
     return this.name || 'log'
   },
@@ -48,6 +52,15 @@ RED.nodes.registerType<LogNodeOptions>('fieldlog-log', {
 
 function stopLooking(): void {
   clearInterval(timer)
+}
+
+/** A journal has one log node. */
+function isLogged(journal: string): boolean {
+  let isUsed = false
+  RED.nodes.eachNode((node) => {
+    if (node.type === 'fieldlog-log' && node.journal === journal) isUsed = true
+  })
+  return isUsed
 }
 
 /** The journal that is chosen, as it is deployed; nothing is shown of one that is not. */

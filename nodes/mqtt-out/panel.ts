@@ -1,5 +1,6 @@
 import { compileTopic } from '../../lib/mqtt/topic.ts'
 import { colours } from '../shared/colours.ts'
+import { onlyConfig } from '../shared/panel/only-config.ts'
 import { isVariable } from '../shared/variable.ts'
 import { type MqttOutOptions, mqttOutDefaults, numberError, sharedOptions, topicError } from './options.ts'
 
@@ -36,6 +37,9 @@ RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
   icon: 'fieldlog-mqtt-out.svg',
   align: 'right',
   paletteLabel: 'mqtt out',
+  onadd() {
+    this.broker = onlyConfig('mqtt-broker')
+  },
   label() {
     return this.name || 'mqtt out'
   },

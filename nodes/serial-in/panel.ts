@@ -1,4 +1,5 @@
 import { colours } from '../shared/colours.ts'
+import { onlyConfig } from '../shared/panel/only-config.ts'
 import { type SerialInOptions, serialInDefaults } from './options.ts'
 
 RED.nodes.registerType<SerialInOptions>('fieldlog-serial-in', {
@@ -15,6 +16,9 @@ RED.nodes.registerType<SerialInOptions>('fieldlog-serial-in', {
   },
   icon: 'fieldlog-serial-in.svg',
   paletteLabel: 'serial in',
+  onadd() {
+    this.port = onlyConfig('fieldlog-port')
+  },
   label() {
     return this.name || 'serial in'
   },

@@ -11,7 +11,10 @@ import { createPty, type Pty } from '../support/pty.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 interface BrowserRed {
-  nodes: { filterNodes(filter: { type: string }): Array<{ id: string; name?: string }> }
+  nodes: {
+    filterNodes(filter: { type: string }): Array<{ id: string; name?: string }>
+    node(id: string): Record<string, string> | null
+  }
   editor: { edit(node: object): void }
 }
 
@@ -77,6 +80,20 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       assert.deepEqual(editor.problems, [])
     })
 
+    it('need no broker chosen at a new node where there is one alone; the journal has its log node', async () => {
+      const chosen: Array<string | undefined> = []
+      for (const [type, property] of [
+        ['fieldlog-mqtt-out', 'broker'],
+        ['fieldlog-serial-in', 'port'],
+        ['fieldlog-log', 'journal'],
+      ] as const) {
+        const id = await editor.drag(type, 600, 420)
+        chosen.push(await page.evaluate(configName, [id, property] as const))
+        await page.keyboard.press('Delete')
+      }
+      assert.deepEqual(chosen, ['mqtt-broker', 'fieldlog-port', undefined])
+    })
+
     it('are used: what waited comes on its late topic, new events on theirs', async () => {
       await pty.write('OK 3 1 0 0 0\r\n')
       await collector.until(() => pings('fieldlog/').includes(1), 30_000)
@@ -111,6 +128,12 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       order: string
       pace: number | string
       lateTopic: string
+    }
+
+    /** The type of the config node that a node's property names. */
+    function configName([id, property]: readonly [string, string]): string | undefined {
+      const { RED } = globalThis as unknown as { RED: BrowserRed }
+      return RED.nodes.node(RED.nodes.node(id)?.[property] ?? '')?.type
     }
 
     async function openPanel(name: string): Promise<void> {
