@@ -150,12 +150,18 @@ export class DirectWay {
     }
   }
 
+  /** In a subflow the flow file has another id than the running node. */
+  #isWatched({ id, _alias }: DirectNode): boolean {
+    return this.#watched.has(id) || (_alias !== undefined && this.#watched.has(_alias))
+  }
+
   #routesOf(node: DirectNode): Array<Target | undefined> {
     const known = this.#routes.get(node)
     if (known) return known
     const routes = (node.wires ?? []).map(([id, ...more]) => {
-      if (id === undefined || more.length > 0 || this.#watched.has(id)) return undefined
-      return this.#targets.get(id)
+      if (id === undefined || more.length > 0) return undefined
+      const target = this.#targets.get(id)
+      return target && !this.#isWatched(target.node) ? target : undefined
     })
     this.#routes.set(node, routes)
     return routes

@@ -34,6 +34,7 @@ describe('delivery: the direct way', () => {
     readonly id: string
     readonly wires: string[][]
     readonly _expectedDoneCount = 1
+    _alias?: string
     _inputCallback: unknown
     readonly taken: Taken[] = []
     readonly sent: Sendable[] = []
@@ -139,6 +140,14 @@ describe('delivery: the direct way', () => {
     way.open(new Set(['clean']))
     way.send(log, message, event)
     assert.deepEqual([clean.taken, log.sent], [[], [message]])
+    // in a subflow, where it has the id of the template
+    clean._alias = 'template'
+    way.open(new Set(['template']))
+    way.send(log, message, event)
+    assert.deepEqual([clean.taken, log.sent], [[], [message, message]])
+    way.open(new Set(['other']))
+    way.send(log, message, event)
+    assert.equal(clean.taken.length, 1)
   })
 
   it('does not call a node to which somebody has added a handler, or which is gone', () => {
