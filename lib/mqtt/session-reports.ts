@@ -1,8 +1,10 @@
 // What a session tells the log, in words: once a change of state, not once an attempt or a message.
 import type { Clock } from './clock.ts'
+import type { ProtocolVersion } from './connection.ts'
 import type { Problem } from './problems.ts'
 import type { Report } from './session-options.ts'
 
+const versionNames = { 3: '3.1', 4: '3.1.1', 5: '5' } as const
 /** ms between lines about refused messages */
 const refusalInterval = 60_000
 
@@ -21,9 +23,12 @@ export class SessionReports {
     this.#clock = clock
   }
 
-  connected(clientId: string, version: string): void {
+  connected(clientId: string, protocol: ProtocolVersion): void {
     this.#problem = undefined
-    this.#report('info', `mqtt: connected to ${this.#address} as ${clientId} (MQTT ${version})`)
+    this.#report(
+      'info',
+      `mqtt: connected to ${this.#address} as ${clientId} (MQTT ${versionNames[protocol]})`,
+    )
   }
 
   notConnected(problem: Problem, waiting: number): void {

@@ -29,7 +29,6 @@ import {
 import { SessionReports } from './session-reports.ts'
 import { Strikes } from './strikes.ts'
 
-const versionNames = { 3: '3.1', 4: '3.1.1', 5: '5' } as const
 /** ms between looks at the oldest unanswered message */
 const watchInterval = 500
 
@@ -195,7 +194,7 @@ export class Session {
     this.#facts = facts
     this.#connectedAt = this.#clock.now()
     this.#wasUseful = false
-    this.#reports.connected(this.#options.clientId, versionNames[this.#protocol])
+    this.#reports.connected(this.#options.clientId, this.#protocol)
     this.#presence.sayOnline(connection, facts.retainAvailable, this.#connectedAt, (code) =>
       this.#presenceAnswered(code),
     )

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { CheckpointFile } from '../../../lib/delivery/checkpoint.ts'
+import { type Checkpoint, CheckpointFile } from '../../../lib/delivery/checkpoint.ts'
 import { findIncomplete } from '../../../lib/delivery/incomplete.ts'
 import { LogService } from '../../../lib/delivery/log-service.ts'
 import type { DeliveryOptions } from '../../../lib/delivery/options.ts'
@@ -96,6 +96,13 @@ describe('delivery: LogService', () => {
     }
   }
 
+  async function storeCheckpoint(checkpoint: Checkpoint) {
+    const file = new CheckpointFile(systemDisk, checkpointPath())
+    await file.read()
+    await file.write(checkpoint)
+    await file.close()
+  }
+
   const notices = (...kinds: string[]) =>
     readJournalText(directory).notices.filter(({ kind }) => kinds.includes(kind))
 
@@ -164,10 +171,7 @@ describe('delivery: LogService', () => {
     await first.log(2)
     await first.until(({ complete }) => complete === 2)
     await first.stop()
-    const file = new CheckpointFile(systemDisk, checkpointPath())
-    await file.read()
-    await file.write({ seq: 9, counters: { complete: 9, failed: 0, incomplete: 0, damaged: 0 } })
-    await file.close()
+    await storeCheckpoint({ seq: 9, counters: { complete: 9, failed: 0, incomplete: 0, damaged: 0 } })
     // a crash at any moment must find the checkpoint set back, or nothing new in the journal
     let checkpointAtFirstWrite: number | undefined
     const disk: Disk = {
@@ -246,14 +250,11 @@ describe('delivery: LogService', () => {
     await bench.until(({ incomplete }) => incomplete === 2)
     await bench.stop()
     // as a crash before the save would have left it
-    const file = new CheckpointFile(systemDisk, checkpointPath())
-    await file.read()
-    await file.write({
+    await storeCheckpoint({
       seq: 3,
       counters: { complete: 2, failed: 0, incomplete: 1, damaged: 0 },
       incompleteFrom: 3,
     })
-    await file.close()
     const second = new Bench().start()
     await second.until(({ checkpoint }) => checkpoint === 6)
     await second.stop()
