@@ -6,8 +6,7 @@ import { Editor } from '../support/editor.ts'
 import { Gateway } from '../support/gateway.ts'
 
 interface BrowserRed {
-  nodes: { filterNodes(filter: { type: string }): Array<{ id: string }>; node(id: string): object }
-  editor: { edit(node: object): void; editConfig(name: string, type: string, id: string): void }
+  editor: { editConfig(name: string, type: string, id: string): void }
 }
 
 const pump = {
@@ -36,12 +35,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
 
     it('is proposed, tried, deployed and used', async () => {
       const { page } = editor
-      await page.evaluate(() => {
-        const { RED } = globalThis as unknown as { RED: BrowserRed }
-        const [clean] = RED.nodes.filterNodes({ type: 'fieldlog-clean' })
-        RED.editor.edit(RED.nodes.node(clean!.id))
-      })
-      await editor.panelOpen()
+      await editor.edit('fieldlog-clean')
       await page.locator('#fieldlog-clean-new').click()
       await page.locator('#fieldlog-format-form').waitFor()
       await editor.panelOpen()

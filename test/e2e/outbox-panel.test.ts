@@ -11,11 +11,7 @@ import { createPty, type Pty } from '../support/pty.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 interface BrowserRed {
-  nodes: {
-    filterNodes(filter: { type: string }): Array<{ id: string; name?: string }>
-    node(id: string): Record<string, string> | null
-  }
-  editor: { edit(node: object): void }
+  nodes: { node(id: string): Record<string, string> | null }
 }
 
 for (const nodeRed of ['node-red', 'node-red-4']) {
@@ -53,7 +49,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     })
 
     it('are told what is wrong at the field, and hold for all nodes of the broker', async () => {
-      await openPanel('good')
+      await editor.edit('fieldlog-mqtt-out', 'good')
       const pace = page.locator('#node-input-pace')
       assert.equal(await pace.isVisible(), false, 'strict order knows no pace')
       await page.locator('#node-input-order').selectOption('live-first')
@@ -134,15 +130,6 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     function configName([id, property]: readonly [string, string]): string | undefined {
       const { RED } = globalThis as unknown as { RED: BrowserRed }
       return RED.nodes.node(RED.nodes.node(id)?.[property] ?? '')?.type
-    }
-
-    async function openPanel(name: string): Promise<void> {
-      await page.evaluate((name) => {
-        const { RED } = globalThis as unknown as { RED: BrowserRed }
-        const node = RED.nodes.filterNodes({ type: 'fieldlog-mqtt-out' }).find((each) => each.name === name)
-        RED.editor.edit(node as object)
-      }, name)
-      await editor.panelOpen()
     }
 
     /** The counts of the radioblip packets on these topics; one may come twice, when the broker stopped on it. */

@@ -7,11 +7,6 @@ import { Gateway } from '../support/gateway.ts'
 import { createPty, type Pty } from '../support/pty.ts'
 import { portOpened } from '../support/serial-open.ts'
 
-interface BrowserRed {
-  nodes: { filterNodes(filter: { type: string }): Array<{ id: string }>; node(id: string): object }
-  editor: { edit(node: object): void }
-}
-
 interface Published {
   verdict: string
   data: Record<string, number>
@@ -51,7 +46,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     it('show what they would find, and find it once deployed', async () => {
       await pty.write(temps([20, 20.1, 20.2, 45, 20.3, 20.2, 20.1, 20]))
       await makeFormat()
-      await openPanel('fieldlog-label')
+      await editor.edit('fieldlog-label')
       const counts = page.locator('.fieldlog-trial-counts')
       await counts.getByText('Tried on the last 8 readings, 8 clean events:').waitFor()
       await counts.getByText('8 good').waitFor()
@@ -88,17 +83,8 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       assert.deepEqual(editor.problems, [])
     })
 
-    async function openPanel(type: string): Promise<void> {
-      await page.evaluate((type) => {
-        const { RED } = globalThis as unknown as { RED: BrowserRed }
-        const [node] = RED.nodes.filterNodes({ type })
-        RED.editor.edit(RED.nodes.node((node as { id: string }).id))
-      }, type)
-      await editor.panelOpen()
-    }
-
     async function makeFormat(): Promise<void> {
-      await openPanel('fieldlog-clean')
+      await editor.edit('fieldlog-clean')
       await page.locator('#fieldlog-clean-new').click()
       await page.locator('#fieldlog-format-form').waitFor()
       await editor.panelOpen()

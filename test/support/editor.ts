@@ -2,6 +2,12 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
+/** The part of the editor's own `RED` that is used. */
+interface BrowserRed {
+  nodes: { filterNodes(filter: { type: string }): Array<{ name?: string }> }
+  editor: { edit(node: object): void }
+}
+
 export interface EditorOptions {
   /** default 1280 x 800 */
   size?: { width: number; height: number }
@@ -83,6 +89,19 @@ export class Editor {
   async openPanel(id: string): Promise<void> {
     // Node-RED counts clicks by itself, and does not take two in one millisecond for a double click
     await this.page.locator(`[id="${id}"] .red-ui-flow-node`).dblclick({ force: true, delay: 30 })
+    await this.panelOpen()
+  }
+
+  /** Opens the panel of a type's first node, or of the one with this name. */
+  async edit(type: string, name?: string): Promise<void> {
+    await this.page.evaluate(
+      ([type, name]) => {
+        const { RED } = globalThis as unknown as { RED: BrowserRed }
+        const found = RED.nodes.filterNodes({ type }).find((each) => name === undefined || each.name === name)
+        RED.editor.edit(found as object)
+      },
+      [type, name] as const,
+    )
     await this.panelOpen()
   }
 
