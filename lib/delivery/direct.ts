@@ -43,6 +43,8 @@ export class DirectWay {
   readonly #targets = new Map<string, Target>()
   /** what the outputs of a node lead to; undefined for those that go by Node-RED's messaging */
   readonly #routes = new Map<DirectNode, Array<Target | undefined>>()
+  /** their wires may lead to nodes of the next deploy */
+  readonly #closed = new WeakSet<DirectNode>()
   #watched: ReadonlySet<string> = new Set()
   #isOpen = false
   #depth = 0
@@ -59,6 +61,7 @@ export class DirectWay {
   /** The node closes. */
   remove(node: DirectNode): void {
     if (this.#targets.get(node.id)?.node === node) this.#targets.delete(node.id)
+    this.#closed.add(node)
     this.#routes.clear()
   }
 
@@ -158,6 +161,7 @@ export class DirectWay {
   #routesOf(node: DirectNode): Array<Target | undefined> {
     const known = this.#routes.get(node)
     if (known) return known
+    if (this.#closed.has(node)) return []
     const routes = (node.wires ?? []).map(([id, ...more]) => {
       if (id === undefined || more.length > 0) return undefined
       const target = this.#targets.get(id)

@@ -29,16 +29,9 @@ export interface HookApi {
   has(hook: string): boolean
 }
 
-/** All that a message meets on its way from node to node. */
-const messagingHooks = [
-  'onSend',
-  'preRoute',
-  'preDeliver',
-  'postDeliver',
-  'onReceive',
-  'postReceive',
-  'onComplete',
-]
+/** All that a message meets on its way from node to node: the hooks that are set here, and the others. */
+const ownHooks = ['preDeliver', 'onReceive', 'postReceive', 'onComplete']
+const otherHooks = ['onSend', 'preRoute', 'postDeliver']
 
 /** A message object at a node: delivered, and not completed. */
 interface OpenDelivery {
@@ -139,10 +132,16 @@ export class FlowTracker {
     this.#hooks.remove(`*.${label}`)
   }
 
-  /** Nobody else has set a messaging hook. */
+  /** Somebody else has set a messaging hook that is not set here. Costs next to nothing. */
+  get hasCompany(): boolean {
+    return otherHooks.some((hook) => this.#hooks.has(hook))
+  }
+
+  /** Nobody else has set any messaging hook. Takes ours away for the moment of looking. */
   get isAlone(): boolean {
+    if (this.hasCompany) return false
     this.stop()
-    const isAlone = !messagingHooks.some((hook) => this.#hooks.has(hook))
+    const isAlone = !ownHooks.some((hook) => this.#hooks.has(hook))
     this.start()
     return isAlone
   }

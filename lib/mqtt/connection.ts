@@ -91,6 +91,7 @@ export type OpenConnection = (settings: ConnectionSettings, events: ConnectionEv
 
 /** packets that leave with one system call, at most */
 const packetsInPiece = 16
+const largestId = 65_535
 /** ms that a polite end may take */
 const goodbyeTime = 500
 
@@ -175,6 +176,15 @@ export const openConnection: OpenConnection = (settings, events) => {
 
   const open = client
   const withProperties = settings.protocolVersion === 5
+  /** MQTT.js counts up, and begins anew: a message may still wait with the number that comes. */
+  const freeId = (): number => {
+    for (let tries = 0; tries < largestId; tries++) {
+      const id = open.messageIdProvider.allocate()
+      if (id !== null && waiting[id] === undefined && open.outgoing[id] === undefined) return id
+    }
+    throw new Error('more messages are under way than MQTT has numbers for')
+  }
+
   let unwritten: NumberedMessage[] = []
   let unanswered: Array<(reasonCode: number) => void> = []
   const flush = () => {
@@ -183,8 +193,8 @@ export const openConnection: OpenConnection = (settings, events) => {
     unwritten = []
     unanswered = []
     if (messages.length === 0 || over || open.stream.destroyed) return
-    open.stream.write(publishPackets(messages, withProperties), () => {
-      if (!over) for (const answered of written) answered(0)
+    open.stream.write(publishPackets(messages, withProperties), (error) => {
+      if (!over && !error) for (const answered of written) answered(0)
     })
   }
   /**
@@ -203,8 +213,7 @@ export const openConnection: OpenConnection = (settings, events) => {
         write(message, 0)
         return
       }
-      const id = open.messageIdProvider.allocate()
-      if (id === null) throw new Error('more messages are under way than MQTT has numbers for')
+      const id = freeId()
       if (message.qos === 1) waiting[id] = answered
       // the handshake of QoS 2 is MQTT.js's, as if it had sent the packet itself
       else

@@ -8,8 +8,9 @@ export const topicParts = ['gateway', 'verdict', 'type', 'source'] as const
 export type TopicPart = (typeof topicParts)[number]
 export type TopicValues = { readonly [part in TopicPart]?: string | undefined }
 
-/** topics that are remembered at most */
+/** topics that are remembered, at most, and the length of one of their values */
 const mostKnown = 1_000
+const longestKnown = 255
 
 /** MQTT's limit for a topic name: its length stands in two bytes. */
 const maxTopicBytes = 65_535
@@ -70,24 +71,28 @@ interface Known {
 function remembering(names: TopicPart[], make: (values: TopicValues) => string): typeof make {
   let root: Known = { next: new Map(), topic: undefined }
   let count = 0
-  return (values) => {
+  const keep = (values: TopicValues, topic: string) => {
+    if (++count > mostKnown) {
+      root = { next: new Map(), topic: undefined }
+      count = 1
+    }
     let known = root
-    for (let i = 0; i < names.length; i++) {
-      const value = values[names[i]!]
-      let next = known.next.get(value)
+    for (const name of names) {
+      let next = known.next.get(values[name])
       if (next === undefined) {
         next = { next: new Map(), topic: undefined }
-        known.next.set(value, next)
+        known.next.set(values[name], next)
       }
       known = next
     }
-    if (known.topic !== undefined) return known.topic
-    const topic = make(values)
-    if (++count > mostKnown) {
-      root = { next: new Map(), topic: undefined }
-      count = 0
-    }
     known.topic = topic
+  }
+  return (values) => {
+    let known: Known | undefined = root
+    for (let i = 0; i < names.length && known !== undefined; i++) known = known.next.get(values[names[i]!])
+    if (known?.topic !== undefined) return known.topic
+    const topic = make(values)
+    if (names.every((name) => (values[name]?.length ?? 0) <= longestKnown)) keep(values, topic)
     return topic
   }
 }

@@ -1,5 +1,6 @@
 // Events that come long after their turn (a replay on request) are judged beside the live ones.
 import type { FieldlogEvent } from '../event.ts'
+import { Gate } from '../gate.ts'
 import { Draft } from './draft.ts'
 import type { Labeller } from './labeller.ts'
 
@@ -9,8 +10,8 @@ const widestGap = 1000
 export class Lane {
   readonly labeller: Labeller
   #lastSeq: number
-  /** resolves when what was logged before the first event is remembered; undefined: it is */
-  #priming: Promise<void> | undefined
+  /** opens when what was logged before the first event is remembered */
+  readonly #gate: Gate | undefined
 
   /** @param before gives the events that were logged before one */
   constructor(
@@ -21,10 +22,10 @@ export class Lane {
     this.labeller = labeller
     this.#lastSeq = first.seq
     if (!before) return
-    this.#priming = before(first).then((events) => {
+    const primed = before(first).then((events) => {
       for (const event of events) labeller.push(new Draft(event))
-      this.#priming = undefined
     })
+    this.#gate = new Gate(primed)
   }
 
   /** Whether an event goes on where this lane is. */
@@ -35,7 +36,7 @@ export class Lane {
   /** Calls back when the event's turn has come. */
   inTurn(event: FieldlogEvent, callback: () => void): void {
     this.#lastSeq = Math.max(this.#lastSeq, event.seq)
-    if (this.#priming) this.#priming = this.#priming.then(callback)
+    if (this.#gate) this.#gate.pass(callback)
     else callback()
   }
 }

@@ -4,6 +4,7 @@ import type { EventMessage } from '../../lib/event.ts'
 import { compileFormats, type Formats } from '../../lib/formats/compile.ts'
 import { EventMemory } from '../../lib/formats/memory.ts'
 import { leavesOut } from '../../lib/formats/repeats.ts'
+import { Gate } from '../../lib/gate.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import { onInput } from '../shared/direct.ts'
 import { onFlows } from '../shared/flows.ts'
@@ -25,7 +26,7 @@ export default function (RED: NodeAPI): void {
     let formats: Formats | undefined
     /** the formats want to know earlier events, of which nothing is known yet */
     let needsHistory = false
-    let history: Promise<void> | undefined
+    let history: Gate | undefined
 
     const status = throttle(() => {
       const dropped = count.suppressed > 0 ? ` · repeats ${count.suppressed}` : ''
@@ -71,14 +72,14 @@ export default function (RED: NodeAPI): void {
       const running = formats ?? compile()
       if (needsHistory) {
         needsHistory = false
-        history = readHistory(RED, this.id, msg.event.seq, running)
-          .catch((error: unknown) => this.warn(asError(error).message))
-          .then(() => {
-            history = undefined
-          })
+        history = new Gate(
+          readHistory(RED, this.id, msg.event.seq, running).catch((error: unknown) =>
+            this.warn(asError(error).message),
+          ),
+        )
       }
-      if (history === undefined) take(msg, send, done)
-      else history = history.then(() => take(msg, send, done))
+      if (history === undefined || history.isOpen) take(msg, send, done)
+      else history.pass(() => take(msg, send, done))
     })
 
     this.on('close', (removed: boolean, done: () => void) => {

@@ -20,6 +20,9 @@ interface Runtime {
   RED: NodeAPI
 }
 
+/** ms */
+const lookInterval = 1_000
+
 const runtimes = new Map<EventEmitter, Runtime>()
 
 /** Registers the node's only handler for `input`; other nodes of ours may call it directly. */
@@ -55,14 +58,32 @@ function wayOf(RED: NodeAPI): DirectWay {
   })
   const runtime = { way, RED }
   runtimes.set(events, runtime)
+  let looking: NodeJS.Timeout | undefined
+  const close = () => {
+    clearInterval(looking)
+    way.close()
+  }
   onFlows(events, {
-    stopping: () => way.close(),
+    stopping: close,
     started() {
-      if (isUnobserved(runtime.RED)) way.open(completionWatched(runtime.RED))
-      else way.close()
+      close()
+      if (!isUnobserved(runtime.RED)) return
+      way.open(completionWatched(runtime.RED))
+      looking = lookForHooks(RED, close)
     },
   })
   return way
+}
+
+/** A debugger may be switched on while the flows run. Looks each second; all hooks, which costs more, every tenth time. */
+function lookForHooks(RED: NodeAPI, found: () => void): NodeJS.Timeout {
+  let looks = 0
+  const timer = setInterval(() => {
+    const tracker = trackerOf(RED)
+    const isAlone = ++looks % 10 === 0 ? tracker?.isAlone : tracker?.hasCompany === false
+    if (isAlone !== true) found()
+  }, lookInterval)
+  return timer.unref()
 }
 
 /** Neither a hook of somebody else nor the metrics log would miss a message. */

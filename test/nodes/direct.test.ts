@@ -7,6 +7,7 @@ import type { EventMessage } from '../../lib/event.ts'
 import cleanNode from '../../nodes/clean/clean.ts'
 import formatNode from '../../nodes/format/format.ts'
 import journalNode from '../../nodes/journal/journal.ts'
+import type { JournalNode } from '../../nodes/journal/registry.ts'
 import labelNode from '../../nodes/label/label.ts'
 import logNode from '../../nodes/log/log.ts'
 import helper, { runtimeHooks, withHooks } from './helper.ts'
@@ -46,7 +47,15 @@ describe('nodes: the direct way', () => {
     { id: 'tab', type: 'tab', label: 'test' },
     { id: 'journal', type: 'fieldlog-journal', directory, flushInterval: '0', reserve: '0' },
     { id: 'format', type: 'fieldlog-format', definition },
-    { id: 'log', z: 'tab', type: 'fieldlog-log', journal: 'journal', quietTime: '0.05', wires: [log, []] },
+    {
+      id: 'log',
+      z: 'tab',
+      type: 'fieldlog-log',
+      journal: 'journal',
+      window: '20',
+      quietTime: '0.05',
+      wires: [log, []],
+    },
     {
       id: 'clean',
       z: 'tab',
@@ -131,6 +140,55 @@ describe('nodes: the direct way', () => {
     logLine('42')
     await good
     assert.deepEqual(seen, ['clean', 'label', 'good'])
+  })
+
+  it('notices a hook that is set while the flows run', async () => {
+    await load(['clean'])
+    const seen: string[] = []
+    runtimeHooks.add('onSend.other', (events) => void seen.push(...events.map(({ source }) => source.id)))
+    while (!seen.includes('clean')) {
+      const good = arrival('good')
+      logLine('42')
+      await good
+    }
+    assert.deepEqual(seen.slice(-3), ['log', 'clean', 'label'])
+  })
+
+  it('keeps the order, and each change of value, while clean reads what was logged before', async () => {
+    const count = 300
+    const values = (i: number) => 7 + ((i >> 1) & 1)
+    // of these five are done with, and all others come after the next start
+    await load(['seen'])
+    let seen = 0
+    helper.getNode('seen').on('input', (_message: unknown, _send: unknown, done: () => void) => {
+      if (++seen <= 5) done()
+    })
+    for (let i = 0; i < count; i++) logLine(String(values(i)))
+    const state = () => (helper.getNode('journal') as JournalNode).service?.state.delivery
+    while (state()?.entries !== count || state()?.checkpoint !== 5) await turn()
+    await helper.unload()
+    await helper.load(
+      nodes,
+      flow(
+        ['other-clean'],
+        {
+          id: 'other-clean',
+          z: 'tab',
+          type: 'fieldlog-clean',
+          formats: ['changes'],
+          wires: [['good'], [], []],
+        },
+        { id: 'changes', type: 'fieldlog-format', definition: { ...definition, drop: { unchanged: 3600 } } },
+      ),
+    )
+    const seqs: number[] = []
+    helper.getNode('good').on('input', (message) => seqs.push((message as unknown as EventMessage).event.seq))
+    while (state()?.checkpoint !== count) await turn()
+    // two readings of each value: the first of both is a change
+    assert.deepEqual(
+      seqs,
+      Array.from({ length: count }, (_, i) => i + 1).filter((seq) => seq > 5 && seq % 2 === 1),
+    )
   })
 
   it('leaves a node to Node-RED to which somebody has added a handler', async () => {

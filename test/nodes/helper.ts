@@ -15,7 +15,8 @@ helper.init(runtimePath)
 const { hooks } = createRequire(runtimePath)('@node-red/util') as { hooks: RuntimeHooks }
 
 interface RuntimeHooks {
-  add(name: string, callback: (event: { destination: { id: string } }) => void): void
+  add(name: 'onSend.other', callback: (events: Array<{ source: { id: string } }>) => void): void
+  add(name: 'preDeliver.other', callback: (event: { destination: { id: string } }) => void): void
   remove(name: string): void
 }
 
