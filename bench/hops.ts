@@ -1,18 +1,12 @@
 // What following events costs on each hop of a flow: the real runtime, a chain of core nodes, the same messages
 // with and without our hooks, in turn in one run. `node bench/hops.ts [messages]`; FIELDLOG_NODE_RED=node-red-4 for
 // the older Node-RED.
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Node } from 'node-red'
-import { loadNodeRed } from '../bin/node-red.ts'
 import { Flight } from '../lib/delivery/flight.ts'
 import { messageOf } from '../lib/delivery/message.ts'
-import { FlowTracker, type HookApi, Tracked } from '../lib/delivery/tracker.ts'
+import { FlowTracker, Tracked } from '../lib/delivery/tracker.ts'
 import type { EventMessage } from '../lib/event.ts'
 import { systemTimers } from '../lib/timers.ts'
+import { embedNodeRed } from './embedded-node-red.ts'
 
 const messages = Number(process.argv[2] ?? 10_000)
 const rounds = 5
@@ -20,13 +14,6 @@ const rounds = 5
 const turns = 5
 const inFlight = 100
 const hops = 12
-
-interface Runtime {
-  start: Node
-  end: Node
-  hooks: HookApi
-  stop(): Promise<void>
-}
 
 /** A flow of `hops` nodes between a start and an end: function, change and switch by turns. */
 function flow() {
@@ -55,35 +42,6 @@ function flow() {
     ...chain,
     { ...common, id: 'end', type: 'comment', wires: [] },
   ]
-}
-
-async function startRuntime(name: string): Promise<Runtime> {
-  const folder = mkdtempSync(join(tmpdir(), 'fieldlog-hops-'))
-  writeFileSync(join(folder, 'flows.json'), JSON.stringify(flow()))
-  const { RED, version } = loadNodeRed(name, process.cwd())
-  RED.init(createServer(), {
-    userDir: folder,
-    flowFile: 'flows.json',
-    httpAdminRoot: false,
-    httpNodeRoot: false,
-    credentialSecret: 'bench',
-    logging: { console: { level: 'error', metrics: false, audit: false } },
-    telemetry: { enabled: false, updateNotification: false },
-  } as unknown as Parameters<typeof RED.init>[1])
-  const started = once(RED.events, 'flows:started')
-  await RED.start()
-  await started
-  const { nodes, hooks } = RED as unknown as { nodes: { getNode(id: string): Node }; hooks: HookApi }
-  console.log(`Node-RED ${version}, ${messages} messages over ${hops} nodes, median of ${rounds} rounds`)
-  return {
-    start: nodes.getNode('start'),
-    end: nodes.getNode('end'),
-    hooks,
-    async stop() {
-      await RED.stop()
-      rmSync(folder, { recursive: true })
-    },
-  }
 }
 
 let lastSeq = 0
@@ -117,14 +75,18 @@ async function measure(send: (message: EventMessage) => void): Promise<number> {
 }
 
 let arrived = () => {}
-const runtime = await startRuntime(process.env.FIELDLOG_NODE_RED ?? 'node-red')
-runtime.end.on('input', (_msg, _send, done) => {
+const runtime = await embedNodeRed(flow())
+console.log(
+  `Node-RED ${runtime.version}, ${messages} messages over ${hops} nodes, median of ${rounds} rounds`,
+)
+const start = runtime.node('start')
+runtime.node('end').on('input', (_msg, _send, done) => {
   done()
   arrived()
 })
 
 const tracker = new FlowTracker(runtime.hooks)
-const send = (message: EventMessage) => runtime.start.send(message)
+const send = (message: EventMessage) => start.send(message)
 const parts = {
   tracker,
   send(message: EventMessage, event: Tracked) {

@@ -1,5 +1,6 @@
 import { type Command, CommandError, type Io, type OptionValues } from './command.ts'
-import { AdminApi } from './http.ts'
+import { gatewayOptions, given, withGateway } from './gateway.ts'
+import type { AdminApi } from './http.ts'
 import { counted } from './text.ts'
 
 interface BrokerInUse {
@@ -22,36 +23,19 @@ export const refused: Command = {
   options: {
     resend: { type: 'boolean', about: 'send them again' },
     broker: { type: 'string', value: 'NODE', about: 'id of one mqtt-broker; default: all of them' },
-    url: {
-      type: 'string',
-      value: 'URL',
-      about: 'the gateway; default http://127.0.0.1:1880 (FIELDLOG_PORT)',
-    },
-    user: { type: 'string', value: 'NAME', about: 'log in' },
-    token: { type: 'string', value: 'TOKEN', about: 'an access token of Node-RED' },
+    ...gatewayOptions,
   },
   count: { min: 0, max: 0 },
 
-  async run(_args, options, io) {
-    const { env } = io
-    const url = given(options.url) ?? `http://127.0.0.1:${env.FIELDLOG_PORT || '1880'}`
-    const token = given(options.token) ?? env.FIELDLOG_TOKEN
-    const api = await AdminApi.open(url, {
-      token,
-      user: given(options.user),
-      password: env.FIELDLOG_PASSWORD,
-    })
-    try {
+  run: (_args, options, io) =>
+    withGateway(options, io, async (api) => {
       const brokers = await chosenBrokers(api, given(options.broker))
       for (const broker of brokers) {
         if (options.resend) await resend(api, broker, options, io)
         else await show(api, broker, options, io)
       }
       return 0
-    } finally {
-      await api.close()
-    }
-  },
+    }),
 }
 
 async function chosenBrokers(api: AdminApi, id: string | undefined): Promise<BrokerInUse[]> {
@@ -83,8 +67,4 @@ async function show(api: AdminApi, broker: BrokerInUse, options: OptionValues, i
 
 function pathOf({ id }: BrokerInUse): string {
   return `fieldlog/mqtt/${encodeURIComponent(id)}/refused`
-}
-
-function given(value: OptionValues[string]): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
 }

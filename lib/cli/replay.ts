@@ -1,6 +1,7 @@
 import type { ReplayResult } from '../delivery/replay.ts'
 import { type Command, CommandError, type Io, type OptionValues, UsageError } from './command.ts'
-import { AdminApi } from './http.ts'
+import { gatewayOptions, given, withGateway } from './gateway.ts'
+import type { AdminApi } from './http.ts'
 import { count, counted } from './text.ts'
 
 interface JournalName {
@@ -25,34 +26,18 @@ export const replay: Command = {
       about: 'id of the one sink that is to take them; all others leave them',
     },
     journal: { type: 'string', value: 'NODE', about: 'id of the journal, where the flows have several' },
-    url: {
-      type: 'string',
-      value: 'URL',
-      about: 'the gateway; default http://127.0.0.1:1880 (FIELDLOG_PORT)',
-    },
-    user: { type: 'string', value: 'NAME', about: 'log in' },
-    token: { type: 'string', value: 'TOKEN', about: 'an access token of Node-RED' },
+    ...gatewayOptions,
   },
   count: { min: 0, max: 0 },
 
   async run(_args, options, io) {
     const request = readRequest(options)
-    const { env } = io
-    const url = text(options.url) ?? `http://127.0.0.1:${env.FIELDLOG_PORT || '1880'}`
-    const login = {
-      token: text(options.token) ?? env.FIELDLOG_TOKEN,
-      user: text(options.user),
-      password: env.FIELDLOG_PASSWORD,
-    }
-    const api = await AdminApi.open(url, login)
-    try {
-      const id = text(options.journal) ?? (await onlyJournal(api))
+    return withGateway(options, io, async (api) => {
+      const id = given(options.journal) ?? (await onlyJournal(api))
       const path = `fieldlog/journals/${encodeURIComponent(id)}/replay`
       const result = (await api.ask('POST', path, request)) as ReplayResult
-      return await report(result, options.json === true, io)
-    } finally {
-      await api.close()
-    }
+      return report(result, options.json === true, io)
+    })
   },
 }
 
@@ -74,10 +59,6 @@ function seq(option: string, value: unknown): number {
   const number = Number(value)
   if (/^\d+$/.test(String(value)) && Number.isSafeInteger(number) && number >= 1) return number
   throw new UsageError(`${option} ${String(value)} is no seq (fieldlog cat shows them)`)
-}
-
-function text(value: OptionValues[string]): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 async function onlyJournal(api: AdminApi): Promise<string> {
