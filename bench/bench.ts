@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 /** What each measures, always beside its peer in the same run. */
 const benches: Record<string, string> = {
-  gateway: 'the whole way, from a pty to the broker, beside a flow of core nodes',
+  gateway: 'the whole way, from a pty to the broker, beside a flow of core nodes and bare MQTT.js',
   journal: 'durable appends, beside bare writes, the file node and SQLite',
   hops: 'what following events adds to each hop of a flow',
   clean: 'decoding and judging a line, beside function and switch nodes and JSONata',
