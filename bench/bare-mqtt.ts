@@ -1,7 +1,7 @@
 // Bare MQTT.js as a process of its own: connects, says `ready`, and at `go` publishes events as our default flow does,
 // with as many unacknowledged at a time. `fork('bare-mqtt.ts', [url, count])`
 import mqtt from 'mqtt'
-import { defaultTuning } from '../lib/mqtt/session-options.ts'
+import { defaultTuning } from '../lib/mqtt/session/session-options.ts'
 import { sampleMessage } from './sample-message.ts'
 
 const [url, count] = [String(process.argv[2]), Number(process.argv[3])]

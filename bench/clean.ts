@@ -6,8 +6,8 @@ import vm from 'node:vm'
 import type { FieldlogEvent } from '../lib/event.ts'
 import { compileFormats } from '../lib/formats/compile.ts'
 import { jeelinkFormats } from '../lib/formats/library/jeelink.ts'
-import { compilePredicates } from '../lib/predicates/compile.ts'
-import type { PredicateRow } from '../lib/predicates/row.ts'
+import { compilePredicates } from '../lib/predicates/judge/compile.ts'
+import type { PredicateRow } from '../lib/predicates/model/row.ts'
 
 const count = Number(process.argv[2] ?? 100_000)
 const rounds = 5

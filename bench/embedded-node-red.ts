@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Node } from 'node-red'
 import { loadNodeRed } from '../bin/node-red.ts'
-import type { HookApi } from '../lib/delivery/tracker.ts'
+import type { HookApi } from '../lib/delivery/track/tracker.ts'
 
 /** A running flow. */
 export interface EmbeddedNodeRed {

@@ -1,11 +1,11 @@
 // What following events costs on each hop of a flow: the real runtime, a chain of core nodes, the same messages
 // with and without our hooks, in turn in one run. `node bench/hops.ts [messages]`; FIELDLOG_NODE_RED=node-red-4 for
 // the older Node-RED.
-import { Flight } from '../lib/delivery/flight.ts'
-import { messageOf } from '../lib/delivery/message.ts'
-import { FlowTracker, Tracked } from '../lib/delivery/tracker.ts'
+import { Flight } from '../lib/delivery/send/flight.ts'
+import { messageOf } from '../lib/delivery/send/message.ts'
+import { FlowTracker, Tracked } from '../lib/delivery/track/tracker.ts'
 import type { EventMessage } from '../lib/event.ts'
-import { systemTimers } from '../lib/timers.ts'
+import { systemTimers } from '../lib/kit/timers.ts'
 import { embedNodeRed } from './embedded-node-red.ts'
 
 const messages = Number(process.argv[2] ?? 10_000)

@@ -3,10 +3,10 @@
 import type { FieldlogEvent } from '../lib/event.ts'
 import { compileFormats } from '../lib/formats/compile.ts'
 import { jeelinkFormats, room } from '../lib/formats/library/jeelink.ts'
-import { compilePredicates } from '../lib/predicates/compile.ts'
-import { Draft } from '../lib/predicates/draft.ts'
-import type { Labeller } from '../lib/predicates/labeller.ts'
-import type { PredicateRow } from '../lib/predicates/row.ts'
+import { compilePredicates } from '../lib/predicates/judge/compile.ts'
+import { Draft } from '../lib/predicates/judge/draft.ts'
+import type { Labeller } from '../lib/predicates/judge/labeller.ts'
+import type { PredicateRow } from '../lib/predicates/model/row.ts'
 
 type Row = Partial<PredicateRow>
 

@@ -1,7 +1,7 @@
 // Our MQTT session beside bare MQTT.js: the same Mosquitto, the same topics and payloads, QoS 1, in turn in one run.
 // `node bench/mqtt.ts [messages]`
 import mqtt from 'mqtt'
-import { Session } from '../lib/mqtt/session.ts'
+import { Session } from '../lib/mqtt/session/session.ts'
 import { startMosquitto } from '../test/support/mosquitto.ts'
 import { type SampleMessage, sampleMessage } from './sample-message.ts'
 

@@ -1,6 +1,6 @@
 // What an event of a room node looks like on MQTT.
-import { payloadWriter } from '../lib/mqtt/payload.ts'
-import { compileTopic, defaultTopic } from '../lib/mqtt/topic.ts'
+import { payloadWriter } from '../lib/mqtt/message/payload.ts'
+import { compileTopic, defaultTopic } from '../lib/mqtt/message/topic.ts'
 
 export interface SampleMessage {
   id: string

@@ -14,8 +14,8 @@ import { credentialSecret, HomeError, installDefaultFlow, openHome } from '../li
 import { BasicAuth, loginFor } from '../lib/appliance/login.ts'
 import { nodeRedSettings } from '../lib/appliance/settings.ts'
 import { Shutdown } from '../lib/appliance/shutdown.ts'
-import { asError, errorCode } from '../lib/errors.ts'
-import { startEmbeddedBroker } from '../lib/mqtt/embedded.ts'
+import { asError, errorCode } from '../lib/kit/errors.ts'
+import { startEmbeddedBroker } from '../lib/mqtt/broker/embedded.ts'
 import { drain } from '../nodes/port/registry.ts'
 import { loadNodeRed, type NodeRed, startNodeRed } from './node-red.ts'
 

@@ -20,7 +20,7 @@ const targets = {
   test: 'scripts/test.ts',
   check: 'scripts/check.ts',
   bench: 'bench/bench.ts',
-  soak: 'bench/soak.ts',
+  soak: 'bench/soak/soak.ts',
   build: undefined,
 }
 

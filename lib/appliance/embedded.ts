@@ -1,5 +1,5 @@
 // Keeps the embedded broker's port: where another program has it, logging goes on and we try again.
-import { asError, errorCode } from '../errors.ts'
+import { asError, errorCode } from '../kit/errors.ts'
 
 export interface RunningBroker {
   url: string

@@ -2,7 +2,7 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { asError } from '../errors.ts'
+import { asError } from '../kit/errors.ts'
 
 /** The home cannot be used; the message says which and why. */
 export class HomeError extends Error {

@@ -1,5 +1,5 @@
-import { type Audit, auditJournal } from '../delivery/audit.ts'
-import { systemDisk } from '../journal/disk.ts'
+import { type Audit, auditJournal } from '../delivery/progress/audit.ts'
+import { systemDisk } from '../journal/disk/disk.ts'
 import type { Command } from './command.ts'
 import { journalDirectory } from './journal-directory.ts'
 import { count } from './text.ts'

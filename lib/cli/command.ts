@@ -1,6 +1,6 @@
 // What the subcommands share: options, help, output, exit status.
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
-import { asError, errorCode } from '../errors.ts'
+import { asError, errorCode } from '../kit/errors.ts'
 
 /** Where a subcommand writes to, and what stops it. */
 export interface Io {

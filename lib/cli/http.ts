@@ -1,7 +1,7 @@
 // Asks a running gateway over its admin API.
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { asError, errorCode } from '../errors.ts'
+import { asError, errorCode } from '../kit/errors.ts'
 import { CommandError } from './command.ts'
 
 /** Who asks. */

@@ -1,9 +1,9 @@
 // The journal directory that a subcommand is given.
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { errorCode } from '../errors.ts'
-import { systemDisk } from '../journal/disk.ts'
-import { parseFilePath } from '../journal/line.ts'
+import { systemDisk } from '../journal/disk/disk.ts'
+import { parseFilePath } from '../journal/format/line.ts'
+import { errorCode } from '../kit/errors.ts'
 import { CommandError } from './command.ts'
 
 /** Its absolute path. Throws where there is no such directory, or no journal in it. */

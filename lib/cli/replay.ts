@@ -1,4 +1,4 @@
-import type { ReplayResult } from '../delivery/replay.ts'
+import type { ReplayResult } from '../delivery/send/replay.ts'
 import { type Command, CommandError, type Io, type OptionValues, UsageError } from './command.ts'
 import { gatewayOptions, given, withGateway } from './gateway.ts'
 import type { AdminApi } from './http.ts'

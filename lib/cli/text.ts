@@ -1,8 +1,8 @@
 // How subcommands write numbers and lines.
 import { isUtf8 } from 'node:buffer'
-import type { Entry } from '../journal/entry.ts'
-import { unescapeBytes } from '../journal/text.ts'
-import { dateTime } from '../journal/time.ts'
+import type { Entry } from '../journal/format/entry.ts'
+import { unescapeBytes } from '../journal/format/text.ts'
+import { dateTime } from '../journal/format/time.ts'
 
 /** `10,000,000` */
 export function count(n: number): string {

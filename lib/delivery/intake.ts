@@ -1,8 +1,9 @@
 // What `log` makes of a message: an entry for the journal.
-import { asError } from '../errors.ts'
-import type { NewEntry } from '../journal/batch.ts'
-import { escapeText } from '../journal/text.ts'
-import { msPerDay } from '../journal/time.ts'
+
+import type { NewEntry } from '../journal/format/batch.ts'
+import { escapeText } from '../journal/format/text.ts'
+import { msPerDay } from '../journal/format/time.ts'
+import { asError } from '../kit/errors.ts'
 
 /** A Node-RED message as far as `log` looks at it. */
 export interface LoggableMessage {

@@ -1,9 +1,10 @@
 // Which of several formats fits a line best.
-import type { FormatDefinition } from './definition.ts'
+
 import type { Format, Outcome, ReadingPlace } from './format.ts'
-import type { Line } from './line.ts'
-import { isPlausible } from './plausible.ts'
-import { listed } from './text.ts'
+import type { FormatDefinition } from './model/definition.ts'
+import type { Line } from './model/line.ts'
+import { isPlausible } from './model/plausible.ts'
+import { listed } from './model/text.ts'
 
 interface Candidate {
   format: Format

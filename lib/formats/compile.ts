@@ -1,9 +1,9 @@
 // Several formats as one: which of them takes a line, and what becomes of it.
 import { bestOutcome } from './best.ts'
-import { type FormatDefinition, isPacketKind } from './definition.ts'
 import { compileFormat, type Format, type Outcome, type ReadingPlace } from './format.ts'
-import { Line } from './line.ts'
-import { EventMemory } from './memory.ts'
+import { type FormatDefinition, isPacketKind } from './model/definition.ts'
+import { Line } from './model/line.ts'
+import { EventMemory } from './model/memory.ts'
 
 /** What is decoded; other properties of an event may stand beside these. */
 export interface Reading {

@@ -1,8 +1,8 @@
 // What rules say of events that are there already: for the panel, and for relabelling a journal. Browser-safe.
 import type { FieldlogEvent, Flag } from '../event.ts'
-import { Draft } from './draft.ts'
-import type { Labeller } from './labeller.ts'
-import type { LabelResult } from './result.ts'
+import { Draft } from './judge/draft.ts'
+import type { Labeller } from './judge/labeller.ts'
+import type { LabelResult } from './judge/result.ts'
 
 export interface JudgedEvent {
   event: FieldlogEvent

@@ -1,8 +1,8 @@
 // What a format that is being edited makes of the last readings.
 import { compileFormats } from '../formats/compile.ts'
-import type { FieldDefinition, FormatDefinition } from '../formats/definition.ts'
 import type { CleanEvent } from '../formats/format.ts'
-import { isPlausible } from '../formats/plausible.ts'
+import type { FieldDefinition, FormatDefinition } from '../formats/model/definition.ts'
+import { isPlausible } from '../formats/model/plausible.ts'
 import { payloadOf, type RecentReading } from './reading.ts'
 
 export interface PreviewedEvent {

@@ -1,11 +1,13 @@
 // The last entries of a journal, read beside its writer.
-import { openText } from '../journal/archive.ts'
-import { type JournalFile, type OpenText, readCatalog } from '../journal/catalog.ts'
-import type { Disk } from '../journal/disk.ts'
-import type { Entry } from '../journal/entry.ts'
-import { parseCommit } from '../journal/line.ts'
-import { readJournal } from '../journal/reader.ts'
-import { unescapeLine } from '../journal/text.ts'
+import { openText } from '../journal/archive/open-text.ts'
+import type { OpenText } from '../journal/archive/text-file.ts'
+import type { Disk } from '../journal/disk/disk.ts'
+import type { Entry } from '../journal/format/entry.ts'
+import { parseCommit } from '../journal/format/line.ts'
+import { unescapeLine } from '../journal/format/text.ts'
+import { readCatalog } from '../journal/read/catalog.ts'
+import type { JournalFile } from '../journal/read/journal-file.ts'
+import { readJournal } from '../journal/read/reader.ts'
 import type { RecentReading, RecentReadings } from './reading.ts'
 
 export const mostReadings = 5_000

@@ -1,11 +1,12 @@
 // From an address to the source behind it.
-import { addressText, parseAddress, sourceName } from './address.ts'
+
 import { demoSource } from './demo/demo-source.ts'
-import { deviceSource } from './device.ts'
-import type { SerialSettings } from './settings.ts'
-import type { LineSource } from './source.ts'
-import { tcpSource } from './tcp.ts'
-import { systemTiming, type Timing } from './timing.ts'
+import { addressText, parseAddress, sourceName } from './source/address.ts'
+import { deviceSource } from './source/device.ts'
+import type { SerialSettings } from './source/settings.ts'
+import type { LineSource } from './source/source.ts'
+import { tcpSource } from './source/tcp.ts'
+import { systemTiming, type Timing } from './source/timing.ts'
 
 /** The source for an address as the user writes it. Throws an Error in words where it is none. */
 export function createSource(

@@ -1,11 +1,11 @@
 // One port of a gateway: a source kept connected, its bytes as lines, and a queue in front of the flow. While
 // a deploy replaces nodes the queue holds the lines. It knows nothing of Node-RED.
 import { LineQueue, type PortLine } from './line-queue.ts'
-import type { LineSettings } from './settings.ts'
-import { type LineSource, SourceError } from './source.ts'
+import type { LineSettings } from './source/settings.ts'
+import { type LineSource, SourceError } from './source/source.ts'
+import type { Timing } from './source/timing.ts'
 import { LineSplitter, type SplitLine, type SplitterCounts } from './splitter.ts'
 import { type SourceState, Supervisor } from './supervisor.ts'
-import type { Timing } from './timing.ts'
 
 /** Lines that wait while the flow runs; reading pauses beyond, and goes on at a quarter of it. */
 export const waitingLimits = { lines: 2_000, bytes: 4 * 1024 * 1024 }

@@ -1,5 +1,5 @@
 // Lines that wait, first in, first out. Bounded by who fills it; it counts.
-import { Fifo } from '../fifo.ts'
+import { Fifo } from '../kit/fifo.ts'
 
 /** One line on its way from a port into a flow. */
 export interface PortLine {

@@ -1,6 +1,6 @@
 // Bytes in chunks to lines. Each byte is looked at once and copied once at most, whatever the chunks.
 import { isAscii, isUtf8 } from 'node:buffer'
-import type { LineSettings } from './settings.ts'
+import type { LineSettings } from './source/settings.ts'
 
 const LF = 10
 const CR = 13

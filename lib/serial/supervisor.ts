@@ -1,9 +1,9 @@
 // Keeps one source connected: tries again by itself, with growing pauses, and says each change of state once.
 
-import { pauseAfter } from '../backoff.ts'
-import { asError } from '../errors.ts'
-import { type LineSource, type Link, SourceError } from './source.ts'
-import type { Timing } from './timing.ts'
+import { pauseAfter } from '../kit/backoff.ts'
+import { asError } from '../kit/errors.ts'
+import { type LineSource, type Link, SourceError } from './source/source.ts'
+import type { Timing } from './source/timing.ts'
 
 /** a connection that lasts this long (ms) was a good one: the pauses start small again */
 export const stableAfter = 10_000

@@ -1,12 +1,12 @@
 // What came before the first event that a clean node gets after a start: for formats that leave out repeats.
 import type { NodeAPI } from 'node-red'
-import { asError } from '../../lib/errors.ts'
 import type { Formats } from '../../lib/formats/compile.ts'
-import { systemDisk } from '../../lib/journal/disk.ts'
+import { systemDisk } from '../../lib/journal/disk/disk.ts'
+import { asError } from '../../lib/kit/errors.ts'
 import { payloadOf } from '../../lib/preview/reading.ts'
 import { mostReadings, recentReadings } from '../../lib/preview/recent.ts'
 import type { JournalNode } from '../journal/registry.ts'
-import { type FlowNode, nodesBefore } from '../shared/upstream.ts'
+import { type FlowNode, nodesBefore } from './upstream.ts'
 
 /**
  * Decodes the last 5,000 entries before a seq, without output, so that the formats know them. Where the node has not

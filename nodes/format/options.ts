@@ -1,6 +1,6 @@
-import { checkDefinition } from '../../lib/formats/check.ts'
-import type { FormatDefinition } from '../../lib/formats/definition.ts'
-import { describeProblems } from '../../lib/formats/problems.ts'
+import { checkDefinition } from '../../lib/formats/check/check.ts'
+import { describeProblems } from '../../lib/formats/check/problems.ts'
+import type { FormatDefinition } from '../../lib/formats/model/definition.ts'
 
 /** The properties of a `fieldlog-format` config node. */
 export interface FormatOptions {

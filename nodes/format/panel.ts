@@ -1,20 +1,19 @@
-import { checkDefinition } from '../../lib/formats/check.ts'
-import { type FieldDefinition, type FormatDefinition, isPacketKind } from '../../lib/formats/definition.ts'
-import { colours } from '../shared/colours.ts'
-import { type DecoderInputs, decoderInputs } from '../shared/panel/format-decoder.ts'
-import { fromDrafts, type HeadDraft, toHeadDraft } from '../shared/panel/format-draft.ts'
+import { checkDefinition } from '../../lib/formats/check/check.ts'
 import {
-  decimalChoices,
-  type FieldRow,
-  fieldRow,
-  thousandsChoices,
-} from '../shared/panel/format-field-row.ts'
-import { currentValue, setValue, showProblems, type Words } from '../shared/panel/format-inputs.ts'
-import { libraryBar } from '../shared/panel/format-library.ts'
-import { type FormatPreviews, formatPreviews } from '../shared/panel/format-preview.ts'
-import { tryLines } from '../shared/panel/format-try.ts'
+  type FieldDefinition,
+  type FormatDefinition,
+  isPacketKind,
+} from '../../lib/formats/model/definition.ts'
+import { colours } from '../shared/colours.ts'
+import { currentValue, setValue, showProblems, type Words } from '../shared/panel/inputs.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
 import { definitionProblem, type FormatOptions, formatDefaults } from './options.ts'
+import { type DecoderInputs, decoderInputs } from './panel/decoder.ts'
+import { fromDrafts, type HeadDraft, toHeadDraft } from './panel/draft.ts'
+import { decimalChoices, type FieldRow, fieldRow, thousandsChoices } from './panel/field-row.ts'
+import { libraryBar } from './panel/library.ts'
+import { type FormatPreviews, formatPreviews } from './panel/preview.ts'
+import { tryLines } from './panel/try.ts'
 
 /** the inputs of the dialog that is open */
 let decoder: DecoderInputs

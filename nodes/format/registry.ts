@@ -1,6 +1,6 @@
 // How other nodes find the formats of the flows.
 import type { Node, NodeAPI } from 'node-red'
-import type { FormatDefinition } from '../../lib/formats/definition.ts'
+import type { FormatDefinition } from '../../lib/formats/model/definition.ts'
 
 export const FORMAT_TYPE = 'fieldlog-format'
 

@@ -1,7 +1,7 @@
 // The admin endpoints of journals: where each stands, and sending again on request.
 import type { NodeAPI } from 'node-red'
 import type { LogState } from '../../lib/delivery/log-service.ts'
-import { asError } from '../../lib/errors.ts'
+import { asError } from '../../lib/kit/errors.ts'
 import type { JournalNode } from './registry.ts'
 
 /** The part of Express that is used here. */

@@ -1,6 +1,6 @@
 import type { NodeAPI, NodeDef } from 'node-red'
 import { LogService } from '../../lib/delivery/log-service.ts'
-import { asError } from '../../lib/errors.ts'
+import { asError } from '../../lib/kit/errors.ts'
 import { onFlows } from '../shared/flows.ts'
 import { serveJournals } from './endpoints.ts'
 import { readJournalOptions } from './options.ts'

@@ -1,6 +1,6 @@
 import { isAbsolute, relative, resolve } from 'node:path'
-import type { JournalOptions } from '../../lib/journal/options.ts'
-import type { KeepOptions } from '../../lib/journal/upkeep.ts'
+import type { KeepOptions } from '../../lib/journal/keep/upkeep.ts'
+import type { JournalOptions } from '../../lib/journal/write/options.ts'
 import { isVariable } from '../shared/variable.ts'
 import { type JournalNodeOptions, journalDefaults, journalProblems } from './settings.ts'
 

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { Node, NodeAPI } from 'node-red'
 import type { LogService, LogServiceListener } from '../../lib/delivery/log-service.ts'
-import { FlowTracker, type HookApi } from '../../lib/delivery/tracker.ts'
+import { FlowTracker, type HookApi } from '../../lib/delivery/track/tracker.ts'
 
 /** A deployed `fieldlog-journal`. */
 export interface JournalNode extends Node {

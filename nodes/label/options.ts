@@ -1,6 +1,6 @@
-import { rowProblems } from '../../lib/predicates/check.ts'
-import type { RegexEngine } from '../../lib/predicates/operators.ts'
-import { completeRow, nameOf, type PredicateRow, type Severity } from '../../lib/predicates/row.ts'
+import { rowProblems } from '../../lib/predicates/check/check.ts'
+import type { RegexEngine } from '../../lib/predicates/model/operators.ts'
+import { completeRow, nameOf, type PredicateRow, type Severity } from '../../lib/predicates/model/row.ts'
 
 /** The properties of a `fieldlog-label` node. */
 export interface LabelOptions {

@@ -1,15 +1,15 @@
-import type { FieldDefinition, FormatDefinition } from '../../lib/formats/definition.ts'
-import { fieldsByType } from '../../lib/predicates/defaults.ts'
-import type { PredicateRow } from '../../lib/predicates/row.ts'
-import { show, showList } from '../../lib/predicates/text.ts'
+import type { FieldDefinition, FormatDefinition } from '../../lib/formats/model/definition.ts'
+import { fieldsByType } from '../../lib/predicates/model/defaults.ts'
+import type { PredicateRow } from '../../lib/predicates/model/row.ts'
+import { show, showList } from '../../lib/predicates/model/text.ts'
 import type { EditorNode } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
-import { knownFields } from '../shared/panel/known-fields.ts'
-import { browserRegex } from '../shared/panel/pattern-check.ts'
-import { predicateRow, type RowEditor } from '../shared/panel/predicate-row.ts'
-import { type RulesDraft, rulesTrial } from '../shared/panel/predicate-try.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
 import { type LabelOptions, labelDefaults, predicatesProblem } from './options.ts'
+import { knownFields } from './panel/known-fields.ts'
+import { browserRegex } from './panel/pattern-check.ts'
+import { predicateRow, type RowEditor } from './panel/row.ts'
+import { type RulesDraft, rulesTrial } from './panel/try.ts'
 
 RED.nodes.registerType<LabelOptions>('fieldlog-label', {
   category: 'fieldlog',

@@ -2,7 +2,7 @@
 import type { EventEmitter } from 'node:events'
 import type { NodeAPI } from 'node-red'
 import type { EventMessage } from '../../lib/event.ts'
-import { LiveLabelling } from '../../lib/predicates/live-labelling.ts'
+import { LiveLabelling } from '../../lib/labelling/live-labelling.ts'
 
 /** A message whose `done` is still to be called. */
 export interface Delivery {

@@ -13,10 +13,10 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import { asError } from '../../lib/errors.ts'
-import type { TlsSettings } from '../../lib/mqtt/connection.ts'
-import type { SessionOptions } from '../../lib/mqtt/session-options.ts'
-import { healthTopic, statusTopic } from '../../lib/mqtt/topic.ts'
+import { asError } from '../../lib/kit/errors.ts'
+import { healthTopic, statusTopic } from '../../lib/mqtt/message/topic.ts'
+import type { SessionOptions } from '../../lib/mqtt/session/session-options.ts'
+import type { TlsSettings } from '../../lib/mqtt/wire/connection.ts'
 import { isVariable } from '../shared/variable.ts'
 
 /** What the core node (10-mqtt.js of Node-RED 4.1 and 5.0) has worked out of its properties. */

@@ -1,4 +1,4 @@
-import { defaultTopic, topicProblem } from '../../lib/mqtt/topic.ts'
+import { defaultTopic, topicProblem } from '../../lib/mqtt/message/topic.ts'
 import { isVariable } from '../shared/variable.ts'
 
 /** A property that may also be text: typed, or `${VARIABLE}` of the environment. */

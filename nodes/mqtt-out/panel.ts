@@ -1,4 +1,4 @@
-import { compileTopic } from '../../lib/mqtt/topic.ts'
+import { compileTopic } from '../../lib/mqtt/message/topic.ts'
 import { colours } from '../shared/colours.ts'
 import { onlyConfig } from '../shared/panel/only-config.ts'
 import { isVariable } from '../shared/variable.ts'

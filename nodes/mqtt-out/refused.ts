@@ -1,6 +1,6 @@
 // What a broker refused, over the admin API: a list, and the command to send it again.
 import type { NodeAPI } from 'node-red'
-import { asError } from '../../lib/errors.ts'
+import { asError } from '../../lib/kit/errors.ts'
 import { sessionOf, sessionsInUse } from './sessions.ts'
 
 /** so many are listed, the newest */

@@ -1,7 +1,7 @@
 import type { NodeStatus } from 'node-red'
-import type { DeliveryCounts } from '../../lib/mqtt/delivery.ts'
-import type { ProblemKind } from '../../lib/mqtt/problems.ts'
-import type { SessionState } from '../../lib/mqtt/session-options.ts'
+import type { DeliveryCounts } from '../../lib/mqtt/session/delivery.ts'
+import type { SessionState } from '../../lib/mqtt/session/session-options.ts'
+import type { ProblemKind } from '../../lib/mqtt/wire/problems.ts'
 
 /** Short, for under the node; the log has the whole sentence. */
 const problemTexts: Record<ProblemKind, string> = {

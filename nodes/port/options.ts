@@ -1,4 +1,4 @@
-import { parseAddress } from '../../lib/serial/address.ts'
+import { parseAddress } from '../../lib/serial/source/address.ts'
 import {
   baudRateLimits,
   type DataBits,
@@ -14,7 +14,7 @@ import {
   type StopBits,
   stopBitsChoices,
   wholeNumber,
-} from '../../lib/serial/settings.ts'
+} from '../../lib/serial/source/settings.ts'
 import { isVariable } from '../shared/variable.ts'
 
 /** The properties of a `fieldlog-port` node. Numbers may be strings: from the panel, or from the environment. */

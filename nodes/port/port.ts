@@ -1,7 +1,7 @@
 import type { NodeAPI, NodeDef } from 'node-red'
-import { asError } from '../../lib/errors.ts'
+import { asError } from '../../lib/kit/errors.ts'
 import { createSource } from '../../lib/serial/create-source.ts'
-import { listPorts } from '../../lib/serial/ports.ts'
+import { listPorts } from '../../lib/serial/source/ports.ts'
 import { type PortOptions, readPortOptions } from './options.ts'
 import { type PortNode, portRegistry } from './registry.ts'
 

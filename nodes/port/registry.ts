@@ -3,7 +3,7 @@
 import type { EventEmitter } from 'node:events'
 import type { Node, NodeAPI } from 'node-red'
 import { LinePort } from '../../lib/serial/line-port.ts'
-import { systemTiming, type Timing } from '../../lib/serial/timing.ts'
+import { systemTiming, type Timing } from '../../lib/serial/source/timing.ts'
 import { onFlows } from '../shared/flows.ts'
 
 /** A deployed `fieldlog-port`. */

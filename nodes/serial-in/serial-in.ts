@@ -1,8 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { PortLine } from '../../lib/serial/line-queue.ts'
 import { statusOf } from '../../lib/serial/status.ts'
+import { sender } from '../journal/direct.ts'
 import type { PortNode } from '../port/registry.ts'
-import { sender } from '../shared/direct.ts'
 import { throttle } from '../shared/throttle.ts'
 import type { SerialInOptions } from './options.ts'
 

@@ -1,7 +1,7 @@
 // The admin endpoint from which the panels get the last readings of a journal.
 import type { Node, NodeAPI } from 'node-red'
-import { asError } from '../../lib/errors.ts'
-import { systemDisk } from '../../lib/journal/disk.ts'
+import { systemDisk } from '../../lib/journal/disk/disk.ts'
+import { asError } from '../../lib/kit/errors.ts'
 import type { RecentReadings } from '../../lib/preview/reading.ts'
 import { mostReadings, recentReadings } from '../../lib/preview/recent.ts'
 

@@ -1,5 +1,5 @@
 // Shows what changes often, at a pace that the editor's connection and the reader can follow.
-import { systemTimers, type Timers } from '../../lib/timers.ts'
+import { systemTimers, type Timers } from '../../lib/kit/timers.ts'
 
 export interface Throttle {
   /** There is something new to show: now, or when the pause since the last time is over. */

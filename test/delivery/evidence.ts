@@ -1,8 +1,8 @@
 // What stands on disk after a run: read without the library where it can be.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Checkpoint, CheckpointFile } from '../../lib/delivery/checkpoint.ts'
-import { systemDisk } from '../../lib/journal/disk.ts'
+import { type Checkpoint, CheckpointFile } from '../../lib/delivery/progress/checkpoint.ts'
+import { systemDisk } from '../../lib/journal/disk/disk.ts'
 import { readJournal } from '../support/journal-files.ts'
 import { journalOf, type Scenario, sinkFile } from './scenarios.ts'
 

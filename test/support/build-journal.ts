@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { encodeBatches, type NewEntry, type NewNotice } from '../../lib/journal/batch.ts'
-import { filePath, headerLine } from '../../lib/journal/line.ts'
-import { msPerDay, parseDay } from '../../lib/journal/time.ts'
+import { encodeBatches, type NewEntry, type NewNotice } from '../../lib/journal/format/batch.ts'
+import { filePath, headerLine } from '../../lib/journal/format/line.ts'
+import { msPerDay, parseDay } from '../../lib/journal/format/time.ts'
 
 /** One file. */
 export interface FilePlan {

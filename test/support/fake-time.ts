@@ -1,6 +1,6 @@
 // Both clocks and all timers of a test, moved by hand.
-import type { Clock } from '../../lib/journal/time.ts'
-import type { Timers } from '../../lib/timers.ts'
+import type { Clock } from '../../lib/journal/format/time.ts'
+import type { Timers } from '../../lib/kit/timers.ts'
 
 interface Timer {
   at: number

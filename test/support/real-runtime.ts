@@ -5,9 +5,9 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { DeliveryState } from '../../lib/delivery/delivery.ts'
 import type { LogState } from '../../lib/delivery/log-service.ts'
-import type { ReplayRequest, ReplayResult } from '../../lib/delivery/replay.ts'
+import type { DeliveryState } from '../../lib/delivery/send/delivery.ts'
+import type { ReplayRequest, ReplayResult } from '../../lib/delivery/send/replay.ts'
 import type { Answer, Question, RuntimeConfig } from './real-runtime/protocol.ts'
 
 /** A node of a flow, as in flows.json. */

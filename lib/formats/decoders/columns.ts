@@ -1,8 +1,9 @@
 // Decoder columns: CSV and alike.
-import type { ColumnsDecoder, FieldDefinition, Recogniser } from '../definition.ts'
-import { Failure } from '../failure.ts'
-import { show } from '../text.ts'
-import type { LineDecoder } from './decoder.ts'
+
+import type { LineDecoder } from '../model/decoder.ts'
+import type { ColumnsDecoder, FieldDefinition, Recogniser } from '../model/definition.ts'
+import { Failure } from '../model/failure.ts'
+import { show } from '../model/text.ts'
 import { findSeparator, skipBlanks, skipSeparator, startsWithSeparator } from './separator.ts'
 
 export const columnsDefaults = { delimiter: ',', quote: '"' } as const

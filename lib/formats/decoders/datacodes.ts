@@ -1,10 +1,11 @@
 // Decoder datacodes: a packet as numbers one after another, as the emonTx and its kin send them.
-import type { DatacodesDecoder, FieldDefinition, Recogniser } from '../definition.ts'
-import { Failure } from '../failure.ts'
-import { counted } from '../text.ts'
-import type { LineDecoder, Reader } from './decoder.ts'
+
+import type { LineDecoder, Reader } from '../model/decoder.ts'
+import type { DatacodesDecoder, FieldDefinition, Recogniser } from '../model/definition.ts'
+import { Failure } from '../model/failure.ts'
+import type { PacketLine } from '../model/packet-line.ts'
+import { counted } from '../model/text.ts'
 import { packetFact } from './packet.ts'
-import type { PacketLine } from './packet-line.ts'
 
 interface Code {
   bytes: number

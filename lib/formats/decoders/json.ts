@@ -1,9 +1,10 @@
 // Decoder json: paths into a JSON text or a structured event; own properties only.
-import type { FieldDefinition, JsonDecoder, Recogniser } from '../definition.ts'
-import { Failure } from '../failure.ts'
-import { type Line, parseJson } from '../line.ts'
-import { show } from '../text.ts'
-import type { LineDecoder } from './decoder.ts'
+
+import type { LineDecoder } from '../model/decoder.ts'
+import type { FieldDefinition, JsonDecoder, Recogniser } from '../model/definition.ts'
+import { Failure } from '../model/failure.ts'
+import { type Line, parseJson } from '../model/line.ts'
+import { show } from '../model/text.ts'
 import { type Enveloped, envelopeReader, unwrap } from './envelope.ts'
 import { pathReader } from './paths.ts'
 

@@ -1,6 +1,7 @@
 // Decoder key-values: `a:1,b:2`, `a=1 b=2` …
-import type { FieldDefinition, KeyValuesDecoder, Recogniser } from '../definition.ts'
-import type { LineDecoder } from './decoder.ts'
+
+import type { LineDecoder } from '../model/decoder.ts'
+import type { FieldDefinition, KeyValuesDecoder, Recogniser } from '../model/definition.ts'
 import { findSeparator, skipBlanks, skipSeparator, startsWithSeparator } from './separator.ts'
 
 export const keyValuesDefaults = { pairSeparator: ',', valueSeparator: ':' } as const

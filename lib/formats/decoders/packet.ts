@@ -1,10 +1,17 @@
 // Decoder packet: numbers and bit fields at byte offsets of a JeeLink packet.
-import type { FieldDefinition, NumberLayout, PacketDecoder, PacketParts, Recogniser } from '../definition.ts'
-import { Failure } from '../failure.ts'
-import type { Line } from '../line.ts'
-import { counted } from '../text.ts'
-import type { LineDecoder, Reader } from './decoder.ts'
-import type { PacketLine } from './packet-line.ts'
+
+import type { LineDecoder, Reader } from '../model/decoder.ts'
+import type {
+  FieldDefinition,
+  NumberLayout,
+  PacketDecoder,
+  PacketParts,
+  Recogniser,
+} from '../model/definition.ts'
+import { Failure } from '../model/failure.ts'
+import type { Line } from '../model/line.ts'
+import type { PacketLine } from '../model/packet-line.ts'
+import { counted } from '../model/text.ts'
 
 /** Facts about the packet that a field may come from beside its bytes. */
 const facts: Record<string, Reader<PacketLine>> = {

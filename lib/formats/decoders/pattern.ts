@@ -1,9 +1,10 @@
 // Decoder pattern: a regular expression with named groups.
-import type { FieldDefinition, PatternDecoder, Recogniser } from '../definition.ts'
-import { Failure } from '../failure.ts'
-import { compilePattern } from '../pattern.ts'
-import { show } from '../text.ts'
-import type { LineDecoder } from './decoder.ts'
+
+import type { LineDecoder } from '../model/decoder.ts'
+import type { FieldDefinition, PatternDecoder, Recogniser } from '../model/definition.ts'
+import { Failure } from '../model/failure.ts'
+import { compilePattern } from '../model/pattern.ts'
+import { show } from '../model/text.ts'
 
 /** longer texts are not looked at: linear time is not yet little time */
 export const longestText = 65536

@@ -1,10 +1,11 @@
 // Decoder sections: `Name: key=value; key=value; Name: value; value` …, and the same as a structured event.
-import type { FieldDefinition, Recogniser } from '../definition.ts'
-import { Failure } from '../failure.ts'
-import { parseSections } from '../sections.ts'
-import type { LineDecoder } from './decoder.ts'
+
+import type { LineDecoder } from '../model/decoder.ts'
+import type { FieldDefinition, Recogniser } from '../model/definition.ts'
+import { Failure } from '../model/failure.ts'
 import { type Enveloped, unwrap } from './envelope.ts'
 import { pathReader } from './paths.ts'
+import { parseSections } from './section-text.ts'
 
 /** longer lines are not looked at */
 const longestText = 65_536

@@ -1,10 +1,11 @@
 // Decoder stored-event: what the dual-buffer event logger prints, `Stored Event: {'eventId': 1, …}`.
-import type { FieldDefinition, Recogniser } from '../definition.ts'
-import { Failure } from '../failure.ts'
-import { parsePython } from '../python.ts'
-import { show } from '../text.ts'
-import type { LineDecoder } from './decoder.ts'
+
+import type { LineDecoder } from '../model/decoder.ts'
+import type { FieldDefinition, Recogniser } from '../model/definition.ts'
+import { Failure } from '../model/failure.ts'
+import { show } from '../model/text.ts'
 import { type Enveloped, envelopeReader, unwrap } from './envelope.ts'
+import { parsePython } from './python.ts'
 
 export const storedEventPrefix = 'Stored Event:'
 

@@ -1,5 +1,5 @@
 // The emonTx: key-values on its serial port, and its radio frames as a JeeLink hears them.
-import type { FieldDefinition, FormatDefinition } from '../definition.ts'
+import type { FieldDefinition, FormatDefinition } from '../model/definition.ts'
 
 /** What the firmware sends for a temperature sensor that is not there, or was not read. */
 const noSensor = [300, 302, 304]

@@ -1,6 +1,6 @@
 // The energy sensor: one event a line, in sections. The device's own spellings (CoilRevesed, Appearent) and the right
 // ones are both taken.
-import type { FieldDefinition, FormatDefinition } from '../definition.ts'
+import type { FieldDefinition, FormatDefinition } from '../model/definition.ts'
 
 export const energy: FormatDefinition = {
   type: 'energy',

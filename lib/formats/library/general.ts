@@ -1,5 +1,5 @@
 // Formats to begin with where the lines are of a common kind: the fields are examples.
-import type { FormatDefinition } from '../definition.ts'
+import type { FormatDefinition } from '../model/definition.ts'
 
 export const json: FormatDefinition = {
   type: 'json',

@@ -1,6 +1,6 @@
 // The JeeLink's own formats: RF12 packets of the JeeNodes of one house, all numbers little-endian.
 // Facts from the RF12demo protocol and the nodes' decoders; the units and ranges stand with each field.
-import type { FieldDefinition, FormatDefinition } from '../definition.ts'
+import type { FieldDefinition, FormatDefinition } from '../model/definition.ts'
 
 /** The node id, which tells apart the nodes of one type at one source. */
 const node: FieldDefinition = { name: 'node', from: 'node', type: 'integer', hidden: true }

@@ -1,5 +1,5 @@
 // The formats that come with the package, each with a line to try it on.
-import type { FormatDefinition } from '../definition.ts'
+import type { FormatDefinition } from '../model/definition.ts'
 import { emontx, emontxContinuous, emontxDiscrete } from './emontx.ts'
 import { energy } from './energy.ts'
 import { csv, json, storedEvent } from './general.ts'

@@ -1,7 +1,8 @@
 // The stateful operators by their names.
+
+import type { StatefulName } from '../model/stateful-names.ts'
 import { attenuatedSignal } from './attenuated.ts'
 import { flatLine } from './flat-line.ts'
-import type { StatefulName } from './names.ts'
 import type { AheadOperator, Levels, Parameter, Settings, StatefulOperator } from './operator.ts'
 import { outlier } from './outlier.ts'
 import { changeLargerThan, rateOfChange } from './rate.ts'

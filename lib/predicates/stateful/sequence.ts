@@ -1,5 +1,5 @@
 // Operators that look at the last reading that had a value: repeats, counters, times.
-import { show } from '../text.ts'
+import { show } from '../model/text.ts'
 import { type Judge, type Levels, limitOf, number, over, type StatefulOperator } from './operator.ts'
 
 /** The same value as the reading before, not more than `within` seconds apart (0: of the same time). */

@@ -1,6 +1,6 @@
 // The built-in collector: a JeeLink on paper. It speaks the serial protocol of the RF12 demo sketch with its
 // dataflash, so that the whole gateway can be tried without hardware.
-import type { Timing } from '../timing.ts'
+import type { Timing } from '../source/timing.ts'
 import { DataFlash, type FlashPage, pageChecksum } from './flash.ts'
 import { encodeHomePower, encodeRadioBlip, encodeRoom, encodeSmaRelay, okLine } from './packets.ts'
 import { type Heard, nextHeard } from './stations.ts'

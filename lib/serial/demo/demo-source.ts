@@ -1,7 +1,7 @@
 // `demo:` as a source of bytes. The collector lives as long as the source: what it hears between two
 // connections can be replayed.
-import type { LineSource, Link, LinkEvents } from '../source.ts'
-import type { Timing } from '../timing.ts'
+import type { LineSource, Link, LinkEvents } from '../source/source.ts'
+import type { Timing } from '../source/timing.ts'
 import { DemoCollector } from './collector.ts'
 
 export function demoSource(timing: Timing, seed?: number): LineSource {

@@ -1,4 +1,4 @@
-import type { FormatDefinition } from '../../../lib/formats/definition.ts'
+import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
 
 /**
  * The formats of the workspace as they stand in the editor, deployed or not; unfinished ones are left out, and the

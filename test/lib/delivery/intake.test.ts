@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { entryOf, type LoggableMessage, sourceOf } from '../../../lib/delivery/intake.ts'
-import { messageOf } from '../../../lib/delivery/message.ts'
-import type { Entry } from '../../../lib/journal/entry.ts'
+import { messageOf } from '../../../lib/delivery/send/message.ts'
+import type { Entry } from '../../../lib/journal/format/entry.ts'
 
 const now = Date.UTC(2026, 10, 21, 12)
 const day = 86_400_000

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { compileFormats } from '../../../lib/formats/compile.ts'
-import type { FormatDefinition, Recogniser } from '../../../lib/formats/definition.ts'
+import type { FormatDefinition, Recogniser } from '../../../lib/formats/model/definition.ts'
 import { format, integer, number, text } from './helper.ts'
 
 function typed(type: string, definition: FormatDefinition): FormatDefinition {

@@ -1,12 +1,12 @@
 // Shortcuts for the tests of formats.
 import { compileFormats } from '../../../lib/formats/compile.ts'
+import type { CleanEvent, Outcome } from '../../../lib/formats/format.ts'
 import type {
   Decoder,
   FieldDefinition,
   FormatDefinition,
   Recogniser,
-} from '../../../lib/formats/definition.ts'
-import type { CleanEvent, Outcome } from '../../../lib/formats/format.ts'
+} from '../../../lib/formats/model/definition.ts'
 
 export function format(
   decoder: Decoder,

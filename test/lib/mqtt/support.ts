@@ -1,7 +1,7 @@
 // A session as the tests set it up, and what they ask of it.
-import { type Entry, keyOf, type Publication } from '../../../lib/mqtt/outbox.ts'
-import { Session } from '../../../lib/mqtt/session.ts'
-import type { SessionOptions, SessionParts } from '../../../lib/mqtt/session-options.ts'
+import { type Entry, keyOf, type Publication } from '../../../lib/mqtt/outbox/outbox.ts'
+import { Session } from '../../../lib/mqtt/session/session.ts'
+import type { SessionOptions, SessionParts } from '../../../lib/mqtt/session/session-options.ts'
 
 export interface TestSession {
   session: Session

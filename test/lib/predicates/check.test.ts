@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { kindMismatch, rowProblems } from '../../../lib/predicates/check.ts'
-import { re2Engine } from '../../../lib/predicates/regex.ts'
-import { completeRow, type PredicateRow } from '../../../lib/predicates/row.ts'
+import { rowProblems } from '../../../lib/predicates/check/check.ts'
+import { kindMismatch } from '../../../lib/predicates/check/kind.ts'
+import { re2Engine } from '../../../lib/predicates/criteria/regex.ts'
+import { completeRow, type PredicateRow } from '../../../lib/predicates/model/row.ts'
 
 const row = (part: object): PredicateRow => completeRow({ field: 'temp', values: [50], ...part })
 const problems = (part: object) => rowProblems(row(part), re2Engine)

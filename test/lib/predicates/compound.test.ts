@@ -1,10 +1,10 @@
 // Expressions, groups, guards, other fields: rows that are made of more than one operator.
 import assert from 'node:assert/strict'
 import type { Flag } from '../../../lib/event.ts'
-import { rowProblems } from '../../../lib/predicates/check.ts'
-import { compilePredicates } from '../../../lib/predicates/compile.ts'
-import { re2Engine } from '../../../lib/predicates/regex.ts'
-import { completeRow, nameOf, type PredicateRow } from '../../../lib/predicates/row.ts'
+import { rowProblems } from '../../../lib/predicates/check/check.ts'
+import { re2Engine } from '../../../lib/predicates/criteria/regex.ts'
+import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
+import { completeRow, nameOf, type PredicateRow } from '../../../lib/predicates/model/row.ts'
 import { event, judge } from './helper.ts'
 
 type Data = Record<string, unknown>

@@ -1,9 +1,9 @@
 import type { FieldlogEvent, Flag, Scalar } from '../../../lib/event.ts'
-import { compilePredicates } from '../../../lib/predicates/compile.ts'
-import { Draft } from '../../../lib/predicates/draft.ts'
-import type { Labeller } from '../../../lib/predicates/labeller.ts'
-import type { LabelResult } from '../../../lib/predicates/result.ts'
-import type { PredicateRow } from '../../../lib/predicates/row.ts'
+import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
+import { Draft } from '../../../lib/predicates/judge/draft.ts'
+import type { Labeller } from '../../../lib/predicates/judge/labeller.ts'
+import type { LabelResult } from '../../../lib/predicates/judge/result.ts'
+import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
 
 export const start = 1353196800000
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { FieldlogEvent, Scalar } from '../../../lib/event.ts'
-import type { FormatDefinition } from '../../../lib/formats/definition.ts'
-import { compilePredicates } from '../../../lib/predicates/compile.ts'
-import type { PredicateRow } from '../../../lib/predicates/row.ts'
+import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
+import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
+import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
 
 const room: FormatDefinition = {
   type: 'room',

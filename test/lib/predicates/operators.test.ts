@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import type { Scalar } from '../../../lib/event.ts'
-import { isMissing, type OperatorName, operatorNames, operators } from '../../../lib/predicates/operators.ts'
-import { re2Engine } from '../../../lib/predicates/regex.ts'
+import { re2Engine } from '../../../lib/predicates/criteria/regex.ts'
+import {
+  isMissing,
+  type OperatorName,
+  operatorNames,
+  operators,
+} from '../../../lib/predicates/model/operators.ts'
 
 /** operands, values that keep the rule, values that break it */
 type Case = [operands: Scalar[], keep: unknown[], broken: unknown[]]

@@ -1,7 +1,7 @@
 // Vectors made by hand from the rules of QARTOD's tests, flag by flag.
 import assert from 'node:assert/strict'
 import type { Flag } from '../../../lib/event.ts'
-import type { PredicateRow } from '../../../lib/predicates/row.ts'
+import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
 import { flagsFor, readings } from './helper.ts'
 
 interface Vector {

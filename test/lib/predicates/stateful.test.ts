@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Flag } from '../../../lib/event.ts'
-import { compilePredicates } from '../../../lib/predicates/compile.ts'
-import type { PredicateRow } from '../../../lib/predicates/row.ts'
-import { statefulNames } from '../../../lib/predicates/stateful/names.ts'
+import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
+import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
+import { statefulNames } from '../../../lib/predicates/model/stateful-names.ts'
 import { event, flagsFor, judge, readings, reasonFor } from './helper.ts'
 
 type Case = [about: string, row: Partial<PredicateRow>, values: unknown[], flags: Flag[], times?: number[]]

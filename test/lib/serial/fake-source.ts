@@ -1,5 +1,5 @@
 // A source that a test opens, feeds and breaks by hand.
-import type { LineSource, Link, LinkEvents, SourceError } from '../../../lib/serial/source.ts'
+import type { LineSource, Link, LinkEvents, SourceError } from '../../../lib/serial/source/source.ts'
 
 export class FakeSource implements LineSource {
   readonly name: string = 'fake'

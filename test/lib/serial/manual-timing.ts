@@ -1,5 +1,5 @@
 // Time that moves only when a test says so.
-import type { Timing } from '../../../lib/serial/timing.ts'
+import type { Timing } from '../../../lib/serial/source/timing.ts'
 
 export class ManualTiming implements Timing {
   /** ms since 1970 */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { PortCounts } from '../../../lib/serial/line-port.ts'
-import { SourceError } from '../../../lib/serial/source.ts'
+import { SourceError } from '../../../lib/serial/source/source.ts'
 import { statusOf } from '../../../lib/serial/status.ts'
 
 const counts: PortCounts = { lines: 2000, empty: 0, long: 0, cutOff: 0, sent: 1234, dropped: 0 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { SourceError } from '../../../lib/serial/source.ts'
+import { SourceError } from '../../../lib/serial/source/source.ts'
 import { type SourceState, Supervisor, stableAfter } from '../../../lib/serial/supervisor.ts'
 import { FakeSource } from './fake-source.ts'
 import { ManualTiming, settle } from './manual-timing.ts'

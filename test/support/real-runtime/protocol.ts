@@ -1,6 +1,6 @@
 // What real-runtime.ts and its child process say to each other.
 import type { LogState } from '../../../lib/delivery/log-service.ts'
-import type { ReplayRequest, ReplayResult } from '../../../lib/delivery/replay.ts'
+import type { ReplayRequest, ReplayResult } from '../../../lib/delivery/send/replay.ts'
 
 export interface RuntimeConfig {
   /** Node-RED's name in node_modules: `node-red` or `node-red-4` */

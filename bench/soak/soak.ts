@@ -1,0 +1,29 @@
+// `npm run soak [-- NAME [arguments]]`: what takes minutes: large journals, outages, deploys and kills by the hundred.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '../..')
+const mocha = join(root, 'node_modules/mocha/bin/mocha.js')
+
+const soaks: Record<string, string[]> = {
+  journal: [join(root, 'bench/soak/journal.ts')],
+  outages: [join(root, 'bench/soak/outages.ts')],
+  kills: [join(root, 'bench/soak/kills.ts')],
+  delivery: [mocha, 'test/delivery/**/*.test.ts'],
+  formats: [mocha, 'test/lib/formats/**/*.test.ts'],
+  predicates: [mocha, 'test/lib/predicates/**/*.test.ts', 'test/lib/labelling/**/*.test.ts'],
+}
+
+const [name, ...rest] = process.argv.slice(2)
+if (name !== undefined && !(name in soaks)) {
+  process.stderr.write(`soak: there is no ${name}; one of: ${Object.keys(soaks).join(', ')}\n`)
+  process.exit(1)
+}
+const failed = (name === undefined ? Object.keys(soaks) : [name]).filter((each) => {
+  process.stdout.write(`\nsoak: ${each}\n`)
+  const env = { ...process.env, FIELDLOG_SOAK: '1' }
+  return (
+    spawnSync(process.execPath, [...soaks[each]!, ...rest], { cwd: root, stdio: 'inherit', env }).status !== 0
+  )
+})
+process.exit(failed.length === 0 ? 0 : 1)

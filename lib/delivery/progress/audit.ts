@@ -1,0 +1,176 @@
+// The accounts of a journal, from its files: what was logged, what became of it, and whether that balances.
+import { join } from 'node:path'
+import type { Disk } from '../../journal/disk/disk.ts'
+import type { Notice } from '../../journal/format/entry.ts'
+import { type Reading, readJournal } from '../../journal/read/reader.ts'
+import { type Checkpoint, CheckpointFile } from './checkpoint.ts'
+import { findIncomplete } from './incomplete.ts'
+import type { SeqRanges } from './ranges.ts'
+
+/** The accounts. Entries are counted by seq. */
+export interface Audit {
+  /** all that were ever logged: the last seq */
+  entries: number
+  /** removed with whole files by retention */
+  removed: number
+  /** cannot be read */
+  damaged: number
+  /** dropped while the disk did not take them, as `gap` notices say; they have no seq */
+  dropped: number
+  /** starts of a writer */
+  opens: number
+  /** kept, though a crash had left them open */
+  salvaged: number
+  /** seq of the checkpoint; undefined where there is none */
+  checkpoint: number | undefined
+  /** up to the checkpoint */
+  complete: number
+  failed: number
+  incomplete: number
+  /** up to the checkpoint: damaged when it was their turn */
+  passed: number
+  /** above the checkpoint: under way in the flow, or still to be sent */
+  open: number
+  /** seqs of the incomplete ones, as far as the journal notes them */
+  incompleteSeqs: Array<[from: number, to: number]>
+  balances: Balance[]
+}
+
+/** One account: what should be the same, and whether it is. */
+export interface Balance {
+  text: string
+  balanced: boolean
+}
+
+/** Reads the journal and its checkpoint, beside their writer or without one. */
+export async function auditJournal(disk: Disk, directory: string): Promise<Audit> {
+  const before = await readCheckpoint(disk, directory)
+  const tally = new Tally()
+  const incomplete = await findIncomplete(tally.reading(readJournal(disk, directory, 1)))
+  // of a running gateway both move on while the journal is read
+  const after = await readCheckpoint(disk, directory)
+  return accounts(tally, incomplete, before, after)
+}
+
+/** The stored checkpoint of a journal; undefined where there is none. */
+export async function readCheckpoint(disk: Disk, directory: string): Promise<Checkpoint | undefined> {
+  // only to read: the medium may be read-only
+  const reading: Disk = { ...disk, open: (path) => disk.open(path, 'read') }
+  const file = new CheckpointFile(reading, join(directory, '.checkpoint'))
+  try {
+    return await file.read()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Counts what passes by. */
+class Tally {
+  firstSeq: number | undefined
+  lastSeq = 0
+  /** entries up to it may be gone with whole files */
+  retained = 0
+  readable = 0
+  damaged = 0
+  dropped = 0
+  opens = 0
+  salvaged = 0
+
+  async *reading(readings: AsyncIterable<Reading>): AsyncGenerator<Reading> {
+    for await (const reading of readings) {
+      if (reading.kind === 'damage') {
+        this.firstSeq ??= reading.from
+        this.damaged += Math.max(0, reading.to - reading.from + 1)
+        this.lastSeq = Math.max(this.lastSeq, reading.to)
+      } else for (const item of reading.items) this.#count(item)
+      yield reading
+    }
+  }
+
+  #count(item: Extract<Reading, { kind: 'batch' }>['items'][number]): void {
+    if (item.kind === 'N') {
+      this.#notice(item)
+      return
+    }
+    this.firstSeq ??= item.seq
+    this.lastSeq = item.seq
+    this.readable++
+  }
+
+  #notice({ notice, json, after }: Notice): void {
+    this.firstSeq ??= after + 1
+    this.lastSeq = Math.max(this.lastSeq, after)
+    if (notice === 'open') this.opens++
+    else if (notice === 'gap') this.dropped += numberIn(json, 'dropped')
+    else if (notice === 'retention') this.retained = Math.max(this.retained, numberIn(json, 'lastSeq'))
+    else if (notice === 'salvage') this.salvaged += numberIn(json, 'entries')
+  }
+}
+
+function numberIn(json: string, property: string): number {
+  const value = (JSON.parse(json) as Record<string, unknown>)[property]
+  return typeof value === 'number' ? value : 0
+}
+
+function accounts(
+  tally: Tally,
+  noted: SeqRanges,
+  before: Checkpoint | undefined,
+  after: Checkpoint | undefined,
+): Audit {
+  const { lastSeq, readable, dropped, opens, salvaged } = tally
+  const inFront = (tally.firstSeq ?? 1) - 1
+  // what is missing in front beyond what was noted is damage
+  const removed = Math.min(inFront, tally.retained)
+  const damaged = tally.damaged + inFront - removed
+  const checkpoint = before?.seq
+  const counters = before?.counters ?? { complete: 0, failed: 0, incomplete: 0, damaged: 0 }
+  const ranges = [...noted].filter(([from]) => from <= (checkpoint ?? 0))
+  const incompleteSeqs = ranges.map(([from, to]): [number, number] => [from, Math.min(to, checkpoint ?? 0)])
+  const found = incompleteSeqs.reduce((sum, [from, to]) => sum + to - from + 1, 0)
+  const balances: Balance[] = [
+    {
+      text: `entries: ${lastSeq} = ${removed} removed + ${readable} readable + ${damaged} damaged`,
+      balanced: lastSeq === removed + readable + damaged,
+    },
+  ]
+  if (before) {
+    const { complete, incomplete, damaged: passed } = counters
+    balances.push(
+      {
+        text: `checkpoint: ${before.seq} = ${complete} complete + ${incomplete} incomplete + ${passed} damaged`,
+        balanced: before.seq === complete + incomplete + passed,
+      },
+      {
+        text: `entries: ${lastSeq} = ${before.seq} up to the checkpoint + ${lastSeq - before.seq} under way or waiting`,
+        balanced: before.seq <= lastSeq,
+      },
+      {
+        text: `incomplete: ${incomplete} counted, ${found} noted in the journal${removed > 0 ? ' that is left' : ''}`,
+        balanced: isBetween(found, [before, after], removed),
+      },
+    )
+  }
+  return {
+    entries: lastSeq,
+    removed,
+    damaged,
+    dropped,
+    opens,
+    salvaged,
+    checkpoint,
+    complete: counters.complete,
+    failed: counters.failed,
+    incomplete: counters.incomplete,
+    passed: counters.damaged,
+    open: lastSeq - (checkpoint ?? 0),
+    incompleteSeqs,
+    balances,
+  }
+}
+
+/** Notes of incomplete events may have gone with removed files; while the gateway runs the counter moves. */
+function isBetween(found: number, checkpoints: Array<Checkpoint | undefined>, removed: number): boolean {
+  const counted = checkpoints.filter((one) => one !== undefined).map((one) => one.counters.incomplete)
+  return found <= Math.max(...counted) && (removed > 0 || found >= Math.min(...counted))
+}

@@ -1,0 +1,126 @@
+// The checkpoint on disk: two alternating slots with a checksum each, so that a torn write costs one of them.
+import { dirname } from 'node:path'
+import { crc32 } from 'node:zlib'
+import type { Disk, DiskFile } from '../../journal/disk/disk.ts'
+import { errorCode } from '../../kit/errors.ts'
+
+/** How many events have been dealt with, and how. */
+export interface Counters {
+  /** the whole flow is done with it */
+  complete: number
+  /** of the complete ones: a node reported an error for it */
+  failed: number
+  /** still held by a node at the time limit, noted in the journal and not completed since */
+  incomplete: number
+  /** could not be read back from the journal */
+  damaged: number
+}
+
+/** What a slot holds. */
+export interface Checkpoint {
+  /** every event up to it has been dealt with: seq = complete + incomplete + damaged */
+  seq: number
+  /** hold for all seqs up to `seq` */
+  counters: Counters
+  /**
+   * complete ones above `seq`, as far as there is room: events not in it, then events in it, and so on, lowest
+   * first. So one event that a node holds for long does not make all behind it come again.
+   */
+  above?: number[]
+  /** no event below it is incomplete; where there is none: absent */
+  incompleteFrom?: number
+  /** up to this seq events are sent at the set pace */
+  pacedUpTo?: number
+}
+
+const slotSize = 4096
+/** Longest JSON text of a slot: the rest is its checksum, a space and the line's end. */
+const jsonSize = slotSize - 10
+
+/** The file `.checkpoint` of a journal. */
+export class CheckpointFile {
+  readonly #disk: Disk
+  readonly #path: string
+  #file: DiskFile | undefined
+  #generation = 0
+
+  constructor(disk: Disk, path: string) {
+    this.#disk = disk
+    this.#path = path
+  }
+
+  /** The newer valid slot; undefined where neither is valid or there is no file. */
+  async read(): Promise<Checkpoint | undefined> {
+    const file = await this.#openExisting()
+    if (!file) return undefined
+    const slots = [parseSlot(await file.read(0, slotSize)), parseSlot(await file.read(slotSize, slotSize))]
+    const newest = slots.filter((slot) => slot !== undefined).sort((a, b) => b.generation - a.generation)[0]
+    if (!newest) return undefined
+    const { generation, ...checkpoint } = newest
+    this.#generation = generation
+    return checkpoint
+  }
+
+  /** Writes the older slot; the newer one stays as it is until this one is on the medium. */
+  async write(checkpoint: Checkpoint): Promise<void> {
+    const file = (await this.#openExisting()) ?? (await this.#create())
+    const generation = this.#generation + 1
+    const json = fitting({ generation, ...checkpoint })
+    const slot = Buffer.alloc(slotSize, ' ')
+    slot.write(`${checksum(json)} ${json}\n`)
+    await file.write(slot, (generation % 2) * slotSize)
+    await file.sync()
+    this.#generation = generation
+  }
+
+  async close(): Promise<void> {
+    const file = this.#file
+    this.#file = undefined
+    await file?.close()
+  }
+
+  async #openExisting(): Promise<DiskFile | undefined> {
+    if (this.#file) return this.#file
+    try {
+      this.#file = await this.#disk.open(this.#path, 'write')
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+    }
+    return this.#file
+  }
+
+  async #create(): Promise<DiskFile> {
+    this.#file = await this.#disk.open(this.#path, 'create')
+    await this.#disk.syncDirectory(dirname(this.#path))
+    return this.#file
+  }
+}
+
+type Slot = Checkpoint & { generation: number }
+
+/** The slot's JSON; what does not fit of `above` is left out, highest first: those events are sent again. */
+function fitting(slot: Slot): string {
+  const { above = [], ...rest } = slot
+  const room = jsonSize - JSON.stringify({ ...rest, above: [] }).length
+  let length = 0
+  let kept = 0
+  for (const number of above) {
+    length += String(number).length + 1
+    if (length > room) break
+    kept++
+  }
+  kept -= kept % 2
+  return JSON.stringify(kept > 0 ? { ...rest, above: above.slice(0, kept) } : rest)
+}
+
+function parseSlot(bytes: Buffer): Slot | undefined {
+  const end = bytes.indexOf(10)
+  const text = bytes.toString('utf8', 0, Math.max(end, 0))
+  const json = text.slice(9)
+  if (end === -1 || text.slice(0, 9) !== `${checksum(json)} `) return undefined
+  return JSON.parse(json) as Slot
+}
+
+function checksum(text: string): string {
+  return crc32(text).toString(16).padStart(8, '0')
+}

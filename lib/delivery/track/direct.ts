@@ -1,0 +1,178 @@
+// Hands messages from one of our nodes straight to the next, past Node-RED's messaging, where nobody could tell the
+// difference: the output leads to that one node alone, and nothing else listens. README.md says when that is.
+import { asError } from '../../kit/errors.ts'
+import type { FlowNode, FlowTracker, Tracked } from './tracker.ts'
+
+/** What `send` takes: a message for the first output, or one place for each output. */
+export type Sendable = object | null | Array<object | object[] | null>
+export type Send = (messages: Sendable) => void
+export type Done = (error?: Error) => void
+export type Handler = (message: object, send: Send, done: Done) => void
+
+/** A running node of ours. */
+export interface DirectNode extends FlowNode {
+  /** ids of the nodes that each output leads to */
+  wires?: string[][]
+  /** Node-RED's handler for `input`, where there is just one */
+  _inputCallback?: unknown
+  send(messages: Sendable): void
+  error(error: Error, message: object): void
+}
+
+/** What it needs of the runtime. */
+export interface DirectParts {
+  /** undefined while there is no journal */
+  tracker(): FlowTracker | undefined
+  clone(message: object): object
+}
+
+/** A node that takes messages directly. */
+interface Target {
+  node: DirectNode
+  /** as registered for `input` */
+  registered: unknown
+  handler: Handler
+}
+
+/** Wires may form a ring, and each direct step is one call within the other. */
+const deepest = 20
+
+/** One for a runtime. */
+export class DirectWay {
+  readonly #parts: DirectParts
+  readonly #targets = new Map<string, Target>()
+  /** what the outputs of a node lead to; undefined for those that go by Node-RED's messaging */
+  readonly #routes = new Map<DirectNode, Array<Target | undefined>>()
+  /** their wires may lead to nodes of the next deploy */
+  readonly #closed = new WeakSet<DirectNode>()
+  #watched: ReadonlySet<string> = new Set()
+  #isOpen = false
+  #depth = 0
+
+  constructor(parts: DirectParts) {
+    this.#parts = parts
+  }
+
+  /** From now on the node can be handed messages; `registered` is its handler as Node-RED knows it. */
+  add(node: DirectNode, registered: unknown, handler: Handler): void {
+    this.#targets.set(node.id, { node, registered, handler })
+  }
+
+  /** The node closes. */
+  remove(node: DirectNode): void {
+    if (this.#targets.get(node.id)?.node === node) this.#targets.delete(node.id)
+    this.#closed.add(node)
+    this.#routes.clear()
+  }
+
+  /** The flows run. Nodes with a `watched` id get every message by Node-RED's messaging. */
+  open(watched: ReadonlySet<string>): void {
+    this.#routes.clear()
+    this.#watched = watched
+    this.#isOpen = true
+  }
+
+  /** The flows are about to stop, or every message must go by Node-RED's messaging. */
+  close(): void {
+    this.#isOpen = false
+    this.#routes.clear()
+  }
+
+  /**
+   * In place of `node.send(messages)`, with the same meaning.
+   * @param event what the messages belong to
+   */
+  send(node: DirectNode, messages: Sendable, event?: Tracked): void {
+    if (!this.#isOpen || this.#depth >= deepest) {
+      this.#sendOut(node, messages, event)
+      return
+    }
+    const routes = this.#routesOf(node)
+    if (!Array.isArray(messages)) {
+      if (messages && takes(routes[0])) this.#hand(routes[0], messages, event)
+      else this.#sendOut(node, messages, event)
+      return
+    }
+    let rest: Array<object | object[] | null> | undefined
+    for (let output = 0; output < messages.length; output++) {
+      const sent = messages[output]
+      if (sent === null || sent === undefined || (Array.isArray(sent) && sent.length === 0)) continue
+      const target = routes[output]
+      if (!takes(target)) {
+        rest ??= messages.map(() => null)
+        rest[output] = sent
+      } else if (Array.isArray(sent)) this.#handAll(target, sent, event)
+      else this.#hand(target, sent, event)
+    }
+    if (rest) this.#sendOut(node, rest, event)
+  }
+
+  /** By Node-RED's messaging, in which the event is followed by its hooks. */
+  #sendOut(node: DirectNode, messages: Sendable, event: Tracked | undefined): void {
+    if (event) this.#parts.tracker()?.begin(event)
+    node.send(messages)
+  }
+
+  /** To the log, and to the nodes that catch errors. */
+  #fail(node: DirectNode, error: Error, message: object, event: Tracked | undefined): void {
+    if (event) this.#parts.tracker()?.begin(event)
+    node.error(error, message)
+  }
+
+  /** As Node-RED does, it clones all but the first: they may have parts in common. */
+  #handAll(target: Target, messages: object[], event: Tracked | undefined): void {
+    for (let i = 0; i < messages.length; i++) {
+      const message = messages[i]!
+      this.#hand(target, i === 0 ? message : this.#parts.clone(message), event)
+    }
+  }
+
+  #hand({ node, handler }: Target, message: object, known: Tracked | undefined): void {
+    // what is left of an earlier sending keeps the new one open
+    const event = known?.ended ? this.#parts.tracker()?.find(message) : known
+    const delivery = event?.opened(node, true)
+    let isDone = false
+    const done = (error?: Error) => {
+      if (isDone) return
+      isDone = true
+      if (error) {
+        if (event) event.failed = true
+        // first: a catch node may take the event on
+        this.#fail(node, error, message, event)
+      }
+      if (delivery) event?.closed(delivery)
+    }
+    this.#depth++
+    try {
+      handler(message, (messages) => this.send(node, messages, event), done)
+    } catch (error) {
+      // not done: the time limit will tell, as with Node-RED's messaging
+      this.#fail(node, asError(error), message, event)
+    } finally {
+      this.#depth--
+    }
+  }
+
+  /** In a subflow the flow file has another id than the running node. */
+  #isWatched({ id, _alias }: DirectNode): boolean {
+    return this.#watched.has(id) || (_alias !== undefined && this.#watched.has(_alias))
+  }
+
+  #routesOf(node: DirectNode): Array<Target | undefined> {
+    const known = this.#routes.get(node)
+    if (known) return known
+    if (this.#closed.has(node)) return []
+    const routes = (node.wires ?? []).map(([id, ...more]) => {
+      if (id === undefined || more.length > 0) return undefined
+      const target = this.#targets.get(id)
+      return target && !this.#isWatched(target.node) ? target : undefined
+    })
+    this.#routes.set(node, routes)
+    return routes
+  }
+}
+
+/** Not where somebody has added a handler of his own, or replaced ours. */
+function takes(target: Target | undefined): target is Target {
+  return target !== undefined && target.node._inputCallback === target.registered
+}

@@ -1,0 +1,251 @@
+// What is wrong with the fields of a definition whose decoder is fine.
+
+import { columnOf } from '../decoders/columns.ts'
+import { datacodePlaces } from '../decoders/datacodes.ts'
+import { layouts, packetFacts } from '../decoders/packet.ts'
+import { parsePath } from '../decoders/paths.ts'
+import type { FieldDefinition, FormatDefinition, NumberLayout } from '../model/definition.ts'
+import { Circle, orderFields } from '../model/order.ts'
+import { compilePattern } from '../model/pattern.ts'
+import { listed, show } from '../model/text.ts'
+import { compileExpression, type Expression } from '../steps/expression.ts'
+import { checkSpelling, checkValues } from './check-values.ts'
+import { isObject, type Problems } from './problems.ts'
+
+const fieldTypes = ['number', 'integer', 'boolean', 'string', 'time']
+const timeFormats = ['auto', 'iso', 's', 'ms', 'pattern']
+const mostFields = 500
+
+/** words of CEL, and names of its types, that no expression could refer to as fields */
+const reserved = new Set(
+  [
+    'as break const continue else false for function if import in let loop namespace null package return true var',
+    'void while bool bytes cel double google int list map null_type optional string type uint __proto__',
+  ].flatMap((words) => words.split(' ')),
+)
+
+export function checkFields(definition: FormatDefinition, problems: Problems): void {
+  const fields: unknown = definition.fields
+  if (!Array.isArray(fields)) {
+    problems.add('fields', `found ${show(fields)}, expected a list of fields`)
+    return
+  }
+  if (fields.length === 0) problems.add('fields', 'one field at least is needed')
+  if (fields.length > mostFields) {
+    problems.add('fields', `found ${fields.length}, expected ${mostFields} at most`)
+    return
+  }
+  const names = checkNames(fields, problems)
+  const references = fields.map((field, i) => checkField(field, i, definition, names, problems))
+  const circle = orderFields(names, references)
+  if (circle instanceof Circle) {
+    const at = names.indexOf(circle.names[0] as string)
+    problems.add(`fields[${at}].name`, `${circle.names.join(' → ')} refer to each other in a circle`)
+  }
+  checkKeyAndTime(definition, names, problems)
+}
+
+/** The names, '' for one that is none. */
+function checkNames(fields: unknown[], problems: Problems): string[] {
+  const names: string[] = []
+  fields.forEach((field, i) => {
+    const name = isObject(field) ? field.name : undefined
+    const fine = isObject(field) && isName(name, `fields[${i}].name`, problems)
+    if (!isObject(field)) problems.add(`fields[${i}]`, `found ${show(field)}, expected a field`)
+    if (fine && names.includes(name)) problems.add(`fields[${i}].name`, `${show(name)} is there twice`)
+    names.push(fine ? name : '')
+  })
+  return names
+}
+
+function isName(name: unknown, path: string, problems: Problems): name is string {
+  if (name === undefined || name === '') return problems.add(path, 'a name is needed')
+  if (typeof name !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name)) {
+    return problems.add(path, `found ${show(name)}, expected a letter or _, then letters, digits, _`)
+  }
+  if (reserved.has(name)) return problems.add(path, `${show(name)} is a word of CEL, expected another name`)
+  return true
+}
+
+/** Checks one field; gives the names of other fields that it refers to. */
+function checkField(
+  value: unknown,
+  index: number,
+  definition: FormatDefinition,
+  names: readonly string[],
+  problems: Problems,
+): string[] {
+  if (!isObject(value)) return []
+  const path = `fields[${index}]`
+  const before = problems.list.length
+  problems.isOneOf(`${path}.type`, value.type, fieldTypes)
+  if (value.time !== undefined) problems.isOneOf(`${path}.time`, value.time, timeFormats)
+  for (const name of ['unit', 'deviceUnit', 'pattern', 'computed', 'when'] as const) {
+    problems.isOptional(`${path}.${name}`, value[name], 'string')
+  }
+  for (const name of ['offset', 'min', 'max'] as const)
+    problems.isOptional(`${path}.${name}`, value[name], 'number')
+  for (const name of ['required', 'hidden', 'signed', 'whole', 'trim'] as const) {
+    problems.isOptional(`${path}.${name}`, value[name], 'boolean')
+  }
+  if (value.case !== undefined) problems.isOneOf(`${path}.case`, value.case, ['lower', 'upper'])
+  problems.isWhole(`${path}.decimals`, value.decimals, 0, 15)
+  checkSpelling(value, path, problems)
+  if (problems.list.length > before) return []
+  const field = value as unknown as FieldDefinition
+  checkValues(field, path, problems)
+  if (field.computed === undefined) {
+    checkFrom(field, `${path}.from`, path, definition, problems)
+    checkAlso(field, path, definition, problems)
+  }
+  if (field.newsOf !== undefined && !names.includes(field.newsOf)) {
+    problems.add(`${path}.newsOf`, `found ${show(field.newsOf)}, expected the name of a field`)
+  }
+  return checkExpressions(field, path, names, problems)
+}
+
+function checkAlso(
+  field: FieldDefinition,
+  path: string,
+  definition: FormatDefinition,
+  problems: Problems,
+): void {
+  const also: unknown = field.also
+  if (also === undefined) return
+  if (!Array.isArray(also) || also.length > 20) {
+    problems.add(`${path}.also`, `found ${show(also)}, expected a list of 20 other places at most`)
+    return
+  }
+  for (const from of also) checkFrom({ ...field, from }, `${path}.also`, path, definition, problems)
+}
+
+/** `at`: where a problem with the place is told. */
+function checkFrom(
+  field: FieldDefinition,
+  at: string,
+  path: string,
+  definition: FormatDefinition,
+  problems: Problems,
+): void {
+  const { decoder } = definition
+  const from: unknown = field.from ?? field.name
+  if (typeof from !== 'string' && typeof from !== 'number') {
+    problems.add(at, `found ${show(from)}, expected a place in the line`)
+    return
+  }
+  switch (decoder.kind) {
+    case 'packet':
+      checkOffset(field, from, at, path, problems)
+      break
+    case 'datacodes':
+      checkPlace(from, decoder.codes, at, problems)
+      break
+    case 'json':
+    case 'sections':
+    case 'stored-event':
+      if (parsePath(String(from)).some((step) => step === '')) {
+        problems.add(at, `found ${show(from)}, expected a path such as sensor.temp or list[0].value`)
+      }
+      break
+    case 'columns':
+      checkColumn(field, from, decoder.header ?? [], at, problems)
+      break
+    case 'pattern': {
+      const groups = Object.keys(compilePattern(decoder.pattern).namedGroups())
+      if (!groups.includes(String(from))) {
+        const expected = groups.length === 0 ? 'the pattern to have named groups' : listed(groups)
+        problems.add(at, `found no group ${show(from)}, expected ${expected}`)
+      }
+      break
+    }
+  }
+}
+
+function checkColumn(
+  field: FieldDefinition,
+  from: string | number,
+  header: readonly string[],
+  at: string,
+  problems: Problems,
+): void {
+  const column = columnOf(field, header)
+  const isNumber = typeof from === 'number' || /^\d+$/.test(from)
+  if (isNumber ? Number.isInteger(column) && column >= 0 && column < 1000 : column < header.length) return
+  const expected =
+    header.length === 0 ? 'a column number, 0 the first' : `a column number or ${listed(header)}`
+  problems.add(at, `found ${show(from)}, expected ${expected}`)
+}
+
+function checkPlace(from: string | number, codes: string, at: string, problems: Problems): void {
+  if (packetFacts.includes(String(from))) return
+  const { length } = datacodePlaces(codes).numbers
+  if (/^\d{1,3}$/.test(String(from)) && Number(from) < length) return
+  const expected = `the place of one of the ${length} numbers, 0 the first, or ${listed(packetFacts)}`
+  problems.add(at, `found ${show(from)}, expected ${expected}`)
+}
+
+function checkOffset(
+  field: FieldDefinition,
+  from: string | number,
+  at: string,
+  path: string,
+  problems: Problems,
+): void {
+  if (typeof from === 'string') {
+    if (packetFacts.includes(from)) return
+    problems.add(at, `found ${show(from)}, expected a byte offset 0…255 or ${listed(packetFacts)}`)
+    return
+  }
+  problems.isWhole(at, from, 0, 255)
+  const read: NumberLayout = field.read ?? 'u8'
+  if (!problems.isOneOf(`${path}.read`, read, Object.keys(layouts))) return
+  if (field.bits === undefined) {
+    if (field.bit !== undefined)
+      problems.add(`${path}.bits`, 'a first bit is given, expected how many bits, too')
+    return
+  }
+  const { bytes, integer } = layouts[read]
+  if (!integer) problems.add(`${path}.bits`, `${read} has no bits to take, expected a whole number's layout`)
+  else if (problems.isWhole(`${path}.bit`, field.bit, 0, bytes * 8 - 1)) {
+    problems.isWhole(`${path}.bits`, field.bits, 1, bytes * 8 - (field.bit ?? 0))
+  }
+}
+
+function checkExpressions(
+  field: FieldDefinition,
+  path: string,
+  names: readonly string[],
+  problems: Problems,
+): string[] {
+  const compile = (part: 'computed' | 'when'): Expression | undefined => {
+    const text = field[part]
+    if (text === undefined) return undefined
+    try {
+      return compileExpression(
+        text,
+        names.filter((name) => name !== ''),
+      )
+    } catch (error) {
+      problems.add(
+        `${path}.${part}`,
+        `${(error as Error).message}, expected a CEL expression over the fields`,
+      )
+      return undefined
+    }
+  }
+  const computed = compile('computed')?.names ?? []
+  const when = compile('when')?.names ?? []
+  return [...computed, ...when.filter((name) => name !== field.name)]
+}
+
+function checkKeyAndTime(definition: FormatDefinition, names: readonly string[], problems: Problems): void {
+  const { key, time }: { key?: unknown; time?: unknown } = definition
+  if (key !== undefined) {
+    const wrong = Array.isArray(key) ? key.find((name) => !names.includes(name)) : key
+    if (wrong !== undefined) problems.add('key', `found ${show(wrong)}, expected names of fields`)
+  }
+  if (time === undefined) return
+  const field = definition.fields[names.indexOf(time as string)]
+  if (field?.type !== 'time')
+    problems.add('time', `found ${show(time)}, expected the name of a field of type time`)
+}

@@ -1,0 +1,220 @@
+// What is wrong with a definition, in words and with the place: for the panel, the deploy and imports.
+
+import { datacodeLetters, datacodePlaces, parseDatacodes } from '../decoders/datacodes.ts'
+import { parsePath } from '../decoders/paths.ts'
+import { compileFormat } from '../format.ts'
+import type { DecoderKind, FormatDefinition } from '../model/definition.ts'
+import { compilePattern } from '../model/pattern.ts'
+import { listed, show } from '../model/text.ts'
+import { checkFields } from './check-fields.ts'
+import { checkSpelling } from './check-values.ts'
+import { isObject, type Problem, Problems } from './problems.ts'
+
+/** all decoders, in the order in which a panel offers them */
+export const decoderKinds: readonly DecoderKind[] = [
+  'packet',
+  'datacodes',
+  'key-values',
+  'json',
+  'columns',
+  'sections',
+  'stored-event',
+  'pattern',
+]
+
+/** All that is wrong with what should be a FormatDefinition, whatever it is; empty where it will run. Never throws. */
+export function checkDefinition(value: unknown): Problem[] {
+  const problems = new Problems()
+  if (!isObject(value)) problems.add('', `found ${show(value)}, expected a format`)
+  else {
+    checkType(value.type, problems)
+    problems.isOptional('name', value.name, 'string')
+    checkTakes(value.takes, problems)
+    const decoderIsFine = checkDecoder(value.decoder, problems)
+    checkSpelling(value, '', problems)
+    checkDrop(value.drop, problems)
+    problems.isOptional('onlyNews', value.onlyNews, 'boolean')
+    if (decoderIsFine) checkFields(value as unknown as FormatDefinition, problems)
+    if (problems.list.length === 0) tryToCompile(value as unknown as FormatDefinition, problems)
+  }
+  return problems.list
+}
+
+function checkType(type: unknown, problems: Problems): void {
+  if (typeof type !== 'string') problems.add('type', `found ${show(type)}, expected the events' type`)
+  else if (type === '') problems.add('type', 'a type is needed, such as "room"')
+  else if (!/^[A-Za-z0-9._-]{1,64}$/.test(type)) {
+    problems.add('type', `found ${show(type)}, expected letters A-Z, digits, ". _ -", 64 at most`)
+  }
+}
+
+function checkTakes(takes: unknown, problems: Problems): void {
+  if (takes === undefined) return
+  if (!isObject(takes)) {
+    problems.add('takes', `found ${show(takes)}, expected an object`)
+    return
+  }
+  problems.isOptional('takes.source', takes.source, 'string')
+  problems.isOptional('takes.prefix', takes.prefix, 'string')
+  const { nodes } = takes
+  if (nodes === undefined) return
+  if (!Array.isArray(nodes)) problems.add('takes.nodes', `found ${show(nodes)}, expected a list of node ids`)
+  else {
+    const wrong = nodes.find((node) => !Number.isInteger(node) || node < 0 || node > 31)
+    if (wrong !== undefined) problems.add('takes.nodes', `found ${show(wrong)}, expected node ids 0…31`)
+  }
+}
+
+function checkDecoder(decoder: unknown, problems: Problems): boolean {
+  if (!isObject(decoder)) return problems.add('decoder', `found ${show(decoder)}, expected a decoder`)
+  if (!problems.isOneOf('decoder.kind', decoder.kind, decoderKinds)) return false
+  const before = problems.list.length
+  switch (decoder.kind as DecoderKind) {
+    case 'packet':
+      checkLengths(decoder, problems)
+      checkParts(decoder.parts, problems)
+      break
+    case 'datacodes':
+      checkCodes(decoder.codes, problems)
+      break
+    case 'json':
+      if (problems.isOptional('decoder.each', decoder.each, 'string')) checkEach(decoder.each, problems)
+      break
+    case 'key-values':
+      checkSeparators(decoder, problems)
+      break
+    case 'columns':
+      checkColumns(decoder, problems)
+      break
+    case 'pattern':
+      checkPattern(decoder, problems)
+      break
+  }
+  return problems.list.length === before
+}
+
+function checkLengths(decoder: Record<string, unknown>, problems: Problems): void {
+  const { minBytes, maxBytes } = decoder
+  const areWhole = [
+    problems.isWhole('decoder.minBytes', minBytes, 0, 256),
+    problems.isWhole('decoder.maxBytes', maxBytes, 0, 256),
+  ]
+  if (!areWhole.every(Boolean) || minBytes === undefined || maxBytes === undefined) return
+  if ((minBytes as number) > (maxBytes as number)) {
+    problems.add(
+      'decoder.maxBytes',
+      `found ${show(maxBytes)}, expected at least the fewest, ${show(minBytes)}`,
+    )
+  }
+}
+
+function checkParts(parts: unknown, problems: Problems): void {
+  if (parts === undefined) return
+  if (!isObject(parts)) {
+    problems.add('decoder.parts', `found ${show(parts)}, expected {"from": …, "size": …}`)
+    return
+  }
+  problems.isWhole('decoder.parts.from', parts.from, 0, 255)
+  const { size } = parts
+  if (!isObject(size)) {
+    if (size === undefined) problems.add('decoder.parts.size', 'a size is needed, in bytes')
+    else problems.isWhole('decoder.parts.size', size, 1, 256)
+    return
+  }
+  const { bit, bits } = size
+  if (bit === undefined || bits === undefined) {
+    problems.add('decoder.parts.size', 'a first bit and the number of bits are needed')
+  } else if (problems.isWhole('decoder.parts.size.bit', bit, 0, 7)) {
+    problems.isWhole('decoder.parts.size.bits', bits, 1, 8 - (bit as number))
+  }
+}
+
+function checkCodes(codes: unknown, problems: Problems): void {
+  if (typeof codes !== 'string' || codes.trim() === '') {
+    problems.add('decoder.codes', 'a letter for each number is needed, such as h,h,h,L')
+    return
+  }
+  if (codes.length > 1000) {
+    problems.add('decoder.codes', `found ${codes.length} characters, expected 1000 at most`)
+    return
+  }
+  const wrong = parseDatacodes(codes).find((letter) => !datacodeLetters.includes(letter))
+  if (wrong !== undefined) {
+    problems.add('decoder.codes', `found ${show(wrong)}, expected ${listed(datacodeLetters)}`)
+  } else if (datacodePlaces(codes).numbers.length === 0) {
+    problems.add('decoder.codes', 'found no number, expected one at least')
+  }
+}
+
+function checkEach(each: unknown, problems: Problems): void {
+  if (typeof each !== 'string' || each === '' || !parsePath(each).includes('')) return
+  problems.add(
+    'decoder.each',
+    `found ${show(each)}, expected a path such as readings, or nothing for the line itself`,
+  )
+}
+
+function checkDrop(drop: unknown, problems: Problems): void {
+  if (drop === undefined) return
+  if (!isObject(drop)) {
+    problems.add('drop', `found ${show(drop)}, expected {"sameTime": …, "unchanged": …}`)
+    return
+  }
+  problems.isOptional('drop.sameTime', drop.sameTime, 'boolean')
+  if (!problems.isOptional('drop.unchanged', drop.unchanged, 'number')) return
+  if (drop.unchanged !== undefined && !((drop.unchanged as number) > 0)) {
+    problems.add('drop.unchanged', `found ${show(drop.unchanged)}, expected seconds, more than 0`)
+  }
+}
+
+function checkSeparators(decoder: Record<string, unknown>, problems: Problems): void {
+  const { pairSeparator, valueSeparator } = decoder
+  const areTexts = [
+    problems.isOptional('decoder.pairSeparator', pairSeparator, 'string'),
+    problems.isOptional('decoder.valueSeparator', valueSeparator, 'string'),
+  ]
+  if (!areTexts.every(Boolean)) return
+  if ((pairSeparator || ',') === (valueSeparator || ':')) {
+    problems.add('decoder.valueSeparator', 'it is the same as the one between pairs, expected another')
+  }
+}
+
+function checkColumns(decoder: Record<string, unknown>, problems: Problems): void {
+  const { delimiter, quote, header } = decoder
+  problems.isOptional('decoder.delimiter', delimiter, 'string')
+  if (problems.isOptional('decoder.quote', quote, 'string') && (quote ?? '"') === (delimiter || ',')) {
+    problems.add('decoder.quote', 'it is the same as the delimiter, expected another')
+  }
+  if (header === undefined) return
+  if (!Array.isArray(header) || !header.every((name) => typeof name === 'string')) {
+    problems.add('decoder.header', `found ${show(header)}, expected a list of columns' names`)
+  } else if (new Set(header).size < header.length) {
+    problems.add('decoder.header', `found ${show(header.find((name, i) => header.indexOf(name) < i))} twice`)
+  }
+}
+
+function checkPattern(decoder: Record<string, unknown>, problems: Problems): void {
+  const { pattern, ignoreCase } = decoder
+  problems.isOptional('decoder.ignoreCase', ignoreCase, 'boolean')
+  if (typeof pattern !== 'string' || pattern === '') {
+    problems.add('decoder.pattern', 'an expression is needed, such as "t=(?<temp>[0-9.]+)"')
+    return
+  }
+  try {
+    compilePattern(pattern)
+  } catch (error) {
+    problems.add(
+      'decoder.pattern',
+      `${(error as Error).message}, expected a regular expression as RE2 has them`,
+    )
+  }
+}
+
+/** The last word is the compiler's: what it does not take is not without problems. */
+function tryToCompile(definition: FormatDefinition, problems: Problems): void {
+  try {
+    compileFormat(definition)
+  } catch (error) {
+    problems.add('', (error as Error).message)
+  }
+}

@@ -1,0 +1,68 @@
+// One reading while its formats are tried: what more than one of them needs is worked out once.
+import { PacketLine } from './packet-line.ts'
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const lossy = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** Used again for each reading: nothing may keep it. */
+export class Line {
+  /** the line's text; undefined for a structured event */
+  text: string | undefined
+  /** what was no text: a structured event */
+  structured: unknown
+  /** the payload holds bytes that are not UTF-8; `text` shows U+FFFD in their place */
+  broken = false
+  source = ''
+  /** the same line as a JeeLink packet; `node` -1 where it is none */
+  readonly packet = new PacketLine()
+
+  #json: unknown
+  #parsed = false
+
+  set(payload: unknown, source: string): void {
+    this.broken = false
+    this.structured = undefined
+    this.text = undefined
+    this.source = source
+    this.#parsed = false
+    if (typeof payload === 'string') this.text = payload
+    else if (payload instanceof Uint8Array) this.#setBytes(payload)
+    else this.structured = payload
+    if (this.text !== undefined) this.packet.parse(this.text)
+    else this.packet.node = -1
+  }
+
+  /** Lets go of the payload. */
+  clear(): void {
+    this.text = undefined
+    this.structured = undefined
+    this.#json = undefined
+  }
+
+  /** The value of the whole text as JSON; a SyntaxError where it is none. */
+  json(): unknown {
+    if (!this.#parsed) {
+      this.#parsed = true
+      this.#json = parseJson(this.text ?? '')
+    }
+    return this.#json
+  }
+
+  #setBytes(bytes: Uint8Array): void {
+    try {
+      this.text = strict.decode(bytes)
+    } catch {
+      this.broken = true
+      this.text = lossy.decode(bytes)
+    }
+  }
+}
+
+/** The value of a JSON text, or the SyntaxError that says what is wrong with it. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    return error instanceof SyntaxError ? error : new SyntaxError(String(error))
+  }
+}

@@ -1,0 +1,163 @@
+// Free expressions (CEL) over the fields of one event. They reach nothing but the names they are compiled for.
+import { type ASTNode, Environment } from '@marcbachmann/cel-js'
+import type { Scalar } from '../../event.ts'
+import { Failure } from '../model/failure.ts'
+import { matchesPattern } from '../model/pattern.ts'
+import { compileArithmetic, type Numbers } from './arithmetic.ts'
+
+/** A compiled expression. */
+export interface Expression {
+  /** the names among those given that it refers to */
+  names: string[]
+  /**
+   * Its value. `scope` holds each name it was compiled for as a property of its own; null where there is no value.
+   * What is no finite number, boolean, string or null, and whatever goes wrong, is a Failure.
+   */
+  evaluate(scope: Readonly<Record<string, Scalar>>): Scalar | Failure
+}
+
+/** The expression cannot be compiled; `message` says why, in words. */
+export class ExpressionError extends Error {
+  override readonly name = 'ExpressionError'
+}
+
+const arithmetic = {
+  '+': (a: number, b: number) => a + b,
+  '-': (a: number, b: number) => a - b,
+  '*': (a: number, b: number) => a * b,
+  '/': (a: number, b: number) => a / b,
+  '%': (a: number, b: number) => a % b,
+}
+
+/** operators that may leave out an operand */
+const lenient = new Set(['||', '&&', '?:'])
+
+const base = createBase()
+
+/**
+ * Compiles a CEL expression over these names. Numbers of the events are CEL doubles, and may be mixed with
+ * integers as in `x / 2`. Beside CEL's own functions there are abs, ceil, exp, floor, log, log10, max, min, pow,
+ * round, sqrt. `matches` is RE2's, in linear time. Throws an ExpressionError.
+ */
+export function compileExpression(text: string, names: readonly string[]): Expression {
+  const environment = base.clone()
+  for (const name of names) environment.registerVariable(name, 'dyn')
+  try {
+    const program = environment.parse(text)
+    const shape = examine(program.ast, new Set(names))
+    const checked = program.check()
+    if (!checked.valid) throw checked.error
+    return new CelExpression(program, shape, compileArithmetic(program.ast, shape.names))
+  } catch (error) {
+    throw new ExpressionError(summary(error))
+  }
+}
+
+interface Shape {
+  names: Set<string>
+  /** it needs all of its names: nothing in it can do without one */
+  strict: boolean
+}
+
+class CelExpression implements Expression {
+  readonly names: string[]
+  readonly #program: (scope: object) => unknown
+  readonly #strict: boolean
+  /** for scopes that hold nothing but numbers */
+  readonly #calculate: ((numbers: Numbers) => number | boolean) | undefined
+
+  constructor(
+    program: (scope: object) => unknown,
+    shape: Shape,
+    calculate: ((numbers: Numbers) => number | boolean) | undefined,
+  ) {
+    this.names = [...shape.names]
+    this.#program = program
+    this.#strict = shape.strict
+    this.#calculate = calculate
+  }
+
+  evaluate(scope: Readonly<Record<string, Scalar>>): Scalar | Failure {
+    if (this.#calculate !== undefined && this.#areNumbers(scope)) return asScalar(this.#calculate(scope))
+    // What an exception costs is saved for the usual case, a field that is not there.
+    if (this.#strict) {
+      for (const name of this.names) if (scope[name] === null) return new Failure(`${name} is missing`)
+    }
+    try {
+      return asScalar(this.#program(scope))
+    } catch (error) {
+      return new Failure(summary(error))
+    }
+  }
+
+  #areNumbers(scope: Readonly<Record<string, Scalar>>): boolean {
+    for (const name of this.names) if (typeof scope[name] !== 'number') return false
+    return true
+  }
+}
+
+function asScalar(value: unknown): Scalar | Failure {
+  switch (typeof value) {
+    case 'number':
+      return Number.isFinite(value) ? value : new Failure(`the result is ${value}`)
+    case 'bigint':
+      return Number(value)
+    case 'boolean':
+    case 'string':
+      return value
+    default:
+      return value === null ? null : new Failure('the result is no number, text or boolean')
+  }
+}
+
+/** What the expression refers to; redirects `matches`, which is JavaScript's and exponential, to ours. */
+function examine(ast: ASTNode, names: ReadonlySet<string>): Shape {
+  const shape: Shape = { names: new Set(), strict: true }
+  const visit = (part: unknown): void => {
+    if (Array.isArray(part)) for (const each of part) visit(each)
+    if (!isNode(part)) return
+    if (part.op === 'id' && names.has(part.args as string)) shape.names.add(part.args as string)
+    if (lenient.has(part.op) || (part.op === 'value' && part.args === null)) shape.strict = false
+    if (part.op === 'rcall' && part.args[0] === 'matches') {
+      ;(part.args as unknown[])[0] = 'matchesRe2'
+    }
+    visit(part.args)
+  }
+  visit(ast)
+  return shape
+}
+
+function isNode(part: unknown): part is ASTNode {
+  return typeof part === 'object' && part !== null && 'op' in part && 'args' in part
+}
+
+function summary(error: unknown): string {
+  const own = (error as { summary?: unknown } | null)?.summary
+  if (typeof own === 'string') return own
+  return String((error as { message?: unknown } | null)?.message ?? error).split('\n', 1)[0] as string
+}
+
+function createBase(): Environment {
+  const environment = new Environment({ unlistedVariablesAreDyn: false })
+  environment.registerFunction('string.matchesRe2(string): bool', matchesPattern)
+  for (const [operator, apply] of Object.entries(arithmetic)) {
+    environment.registerOperator(`double ${operator} int: double`, (a: number, b: bigint) =>
+      apply(a, Number(b)),
+    )
+    environment.registerOperator(`int ${operator} double: double`, (a: bigint, b: number) =>
+      apply(Number(a), b),
+    )
+  }
+  environment.registerOperator('double % double', arithmetic['%'])
+  for (const name of ['abs', 'ceil', 'exp', 'floor', 'log', 'log10', 'round', 'sqrt'] as const) {
+    const apply = (x: number | bigint) => Math[name](Number(x))
+    for (const type of ['double', 'int']) environment.registerFunction(`${name}(${type}): double`, apply)
+  }
+  for (const name of ['max', 'min', 'pow'] as const) {
+    const apply = (a: number | bigint, b: number | bigint) => Math[name](Number(a), Number(b))
+    for (const types of ['double, double', 'double, int', 'int, double', 'int, int']) {
+      environment.registerFunction(`${name}(${types}): double`, apply)
+    }
+  }
+  return environment
+}

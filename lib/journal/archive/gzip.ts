@@ -1,0 +1,130 @@
+// Gzip members: each is whole in memory, so that the place behind it is known and a broken one costs no other.
+import { promisify } from 'node:util'
+import { crc32, createInflateRaw, gunzip, gzip, inflateRaw, type ZlibOptions } from 'node:zlib'
+import { errorCode } from '../../kit/errors.ts'
+import type { DiskFile } from '../disk/disk.ts'
+
+const compress = promisify<Uint8Array, ZlibOptions, Buffer>(gzip)
+const decompress = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip)
+
+/** The text of one member at most: more is no archive of ours, and would not fit into a small machine's memory. */
+export const longestMember = 256 << 20
+const firstLook = 1 << 20
+const shortestMember = 18
+
+/** One gzip member with this text. */
+export function compressMember(text: Uint8Array): Promise<Buffer> {
+  return compress(text, {})
+}
+
+/**
+ * The text of a member whose length is known. What cannot be decompressed is zero bytes, which no checksum of
+ * the journal covers: what is whole in front of them stays readable.
+ */
+export async function expandMember(member: Buffer, size: number): Promise<{ text: Buffer; sound: boolean }> {
+  try {
+    const text = await decompress(member, { maxOutputLength: Math.max(size, 1) })
+    if (text.length === size) return { text, sound: true }
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error
+  }
+  const text = Buffer.alloc(size)
+  const found = await expandStart(member.subarray(dataStart(member) ?? 10))
+  found.copy(text)
+  return { text, sound: false }
+}
+
+/** One member as it was found in a .gz. */
+export interface Member {
+  /** bytes in the .gz */
+  at: number
+  end: number
+  text: Buffer
+  /** false where the text is only the part that could be decompressed, and a zero byte for the rest */
+  sound: boolean
+}
+
+/** The members of a .gz, found by decompressing it. */
+export async function* members(file: DiskFile, path: string): AsyncGenerator<Member> {
+  const size = await file.size()
+  for (let at = 0; at < size; ) {
+    const member = await nextMember(file, path, at, size)
+    yield member
+    at = member.end
+  }
+}
+
+async function nextMember(file: DiskFile, path: string, at: number, size: number): Promise<Member> {
+  for (let look = firstLook; ; look *= 4) {
+    const bytes = await file.read(at, Math.min(look, size - at))
+    const isAll = at + bytes.length >= size
+    const start = dataStart(bytes)
+    const found = start === undefined ? 'broken' : await inflate(bytes.subarray(start), path)
+    if (found === 'short' && !isAll) continue
+    if (start !== undefined && typeof found === 'object') {
+      const end = start + found.used + 8
+      if (end > bytes.length && !isAll) continue
+      const sound = end <= bytes.length && bytes.readUInt32LE(end - 8) === crc32(found.text)
+      return { at, end: Math.min(at + end, size), text: found.text, sound }
+    }
+    const text = await expandStart(bytes.subarray(start ?? 10))
+    return { at, end: await nextStart(file, at + 1, size), text: withHole(text), sound: false }
+  }
+}
+
+/** The whole deflate stream at the start of these bytes; `short` where it goes on behind them. */
+function inflate(bytes: Buffer, path: string): Promise<{ text: Buffer; used: number } | 'short' | 'broken'> {
+  return new Promise((resolve, reject) => {
+    // with `info` the callback gets the text and the engine, which knows how many bytes it took
+    inflateRaw(bytes, { info: true, maxOutputLength: longestMember }, (error, result) => {
+      if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') {
+        const limit = `${longestMember >> 20} MB`
+        reject(new Error(`journal: ${path} has more than ${limit} in one gzip member: gunzip it`))
+      } else if (error) resolve(errorCode(error) === 'Z_BUF_ERROR' ? 'short' : 'broken')
+      else {
+        const { buffer, engine } = result as unknown as { buffer: Buffer; engine: { bytesWritten: number } }
+        resolve({ text: buffer, used: engine.bytesWritten })
+      }
+    })
+  })
+}
+
+/** As much of a broken deflate stream as can be decompressed. */
+function expandStart(bytes: Buffer): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = []
+    // what was decompressed in the step that fails is not given out, so the steps are small
+    const stream = createInflateRaw({ chunkSize: 256 })
+    stream.on('data', (part: Buffer) => parts.push(part))
+    stream.on('error', () => resolve(Buffer.concat(parts)))
+    stream.on('end', () => resolve(Buffer.concat(parts)))
+    for (let at = 0; at < bytes.length; at += 1024) stream.write(bytes.subarray(at, at + 1024))
+    stream.end()
+  })
+}
+
+/** Where the deflate data of a member begins (RFC 1952, 2.3); undefined where this is no gzip header. */
+function dataStart(bytes: Buffer): number | undefined {
+  if (bytes.length < shortestMember || bytes[0] !== 0x1f || bytes[1] !== 0x8b || bytes[2] !== 8)
+    return undefined
+  const flags = bytes[3]!
+  let at = 10
+  if (flags & 4) at += 2 + bytes.readUInt16LE(at)
+  for (const flag of [8, 16]) if (flags & flag) at = bytes.indexOf(0, at) + 1
+  if (flags & 2) at += 2
+  return at
+}
+
+/** Where the next member of ours begins (no name, no time), or the end. */
+async function nextStart(file: DiskFile, from: number, size: number): Promise<number> {
+  const mark = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0])
+  for (let at = from; at < size; at += firstLook - mark.length) {
+    const found = (await file.read(at, firstLook)).indexOf(mark)
+    if (found !== -1) return at + found
+  }
+  return size
+}
+
+function withHole(text: Buffer): Buffer {
+  return Buffer.concat([text, Buffer.alloc(1)])
+}

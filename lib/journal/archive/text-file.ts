@@ -1,0 +1,29 @@
+// The text of a journal file, whether it is stored plain or compressed.
+import type { DiskFile } from '../disk/disk.ts'
+import type { Block } from './blocks.ts'
+
+/** The text of a file. What an archive's index knows is there without a look into the text. */
+export interface TextFile extends DiskFile {
+  /** the H line without its LF; empty where no checksum vouches for it */
+  readonly head?: string
+  readonly blocks?: readonly Block[]
+  /** the block that holds a seq */
+  blockOf?(seq: number): Block | undefined
+}
+
+/** Opens the text of a file for reading, plain or compressed. */
+export type OpenText = (stored: string) => Promise<TextFile>
+
+/** Opens a file's text, uses it, closes it. */
+export async function withText<T>(
+  file: { stored: string },
+  openText: OpenText,
+  use: (text: TextFile) => Promise<T>,
+): Promise<T> {
+  const text = await openText(file.stored)
+  try {
+    return await use(text)
+  } finally {
+    await text.close()
+  }
+}

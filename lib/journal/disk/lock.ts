@@ -1,0 +1,57 @@
+// One writer a journal: an exclusive SQLite transaction on `.lock`, which the operating system ends with the
+// process. (Node has no flock.)
+import { readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { asError } from '../../kit/errors.ts'
+
+/** Thrown where another writer holds the journal. */
+export class JournalLockedError extends Error {
+  override name = 'JournalLockedError'
+}
+
+/** A held lock; `release` gives it back. */
+export interface Lock {
+  release(): void
+}
+
+/**
+ * Takes the journal's lock, or throws a JournalLockedError that names the holder. The directory must be there.
+ */
+export function takeLock(directory: string, now: number): Lock {
+  const holderFile = join(directory, '.lock-holder')
+  const database = openDatabase(directory, holderFile)
+  const holder = `process ${process.pid} on ${hostname()}, since ${new Date(now).toISOString()}`
+  try {
+    writeFileSync(holderFile, `${holder}\n`)
+  } catch {
+    // a full disk: the lock holds all the same, only its holder cannot be named
+  }
+  return { release: () => database.close() }
+}
+
+function openDatabase(directory: string, holderFile: string): DatabaseSync {
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(join(directory, '.lock'))
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    return database
+  } catch (thrown) {
+    database?.close()
+    const { message } = asError(thrown)
+    if (!/locked|busy/i.test(message)) throw new Error(`journal: cannot lock ${directory}: ${message}`)
+    throw new JournalLockedError(
+      `journal: ${directory} is written by another writer already (${holderName(holderFile)}); ` +
+        'stop that one, or choose another directory',
+    )
+  }
+}
+
+function holderName(holderFile: string): string {
+  try {
+    return readFileSync(holderFile, 'utf8').trim()
+  } catch {
+    return 'it left no name'
+  }
+}

@@ -1,0 +1,85 @@
+// What is known of finished files, so that a journal of years opens without a look into each: the sidecar
+// `.catalog`. It may be lost, and is not believed where a look at one file says otherwise.
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { errorCode } from '../../kit/errors.ts'
+import type { OpenText, TextFile } from '../archive/text-file.ts'
+import type { Disk } from '../disk/disk.ts'
+import { replaceFile } from '../disk/replace-file.ts'
+import type { JournalFile, TimeSpan } from './journal-file.ts'
+
+/** A finished file. `validSize` holds as long as the file behind it is `next`. */
+export interface KnownFile extends JournalFile {
+  next: string
+}
+
+/** Finished files by stored path. */
+export type KnownFiles = Map<string, KnownFile>
+
+/** The last files are always looked at: the chain may still grow there. */
+const lookedAt = 2
+/** Below this many files a look at each costs less than it is worth. */
+const worthIt = 16
+
+/** Reads the sidecar; empty where there is none, or no whole one. */
+export async function readKnownFiles(disk: Disk, directory: string): Promise<KnownFiles> {
+  const text = await contentOf(disk, join(directory, '.catalog'))
+  const json = text.slice(9, -1)
+  if (text.slice(0, 9) !== `${checksum(json)} `) return new Map()
+  return new Map((JSON.parse(json) as KnownFile[]).map((file) => [file.stored, file]))
+}
+
+/** Writes the sidecar from a catalog's files, where there are enough of them and it has to be changed. */
+export async function writeKnownFiles(
+  disk: Disk,
+  directory: string,
+  files: JournalFile[],
+  openText: OpenText,
+): Promise<void> {
+  const finished = files.slice(0, -lookedAt)
+  if (finished.length < worthIt) return
+  const known: KnownFile[] = []
+  for (const [index, file] of finished.entries()) {
+    const times = file.times ?? (await timesOf(file, openText))
+    known.push({ ...file, ...(times ? { times } : {}), next: files[index + 1]!.path })
+  }
+  const json = JSON.stringify(known)
+  const text = `${checksum(json)} ${json}\n`
+  const path = join(directory, '.catalog')
+  if ((await contentOf(disk, path)) === text) return
+  await replaceFile(disk, path, Buffer.from(text))
+}
+
+/** What an archive's index says of the times in it. */
+async function timesOf(file: JournalFile, openText: OpenText): Promise<TimeSpan | undefined> {
+  if (file.stored === file.path) return undefined
+  const text: TextFile = await openText(file.stored)
+  try {
+    const { blocks } = text
+    if (!blocks) return undefined
+    const from = blocks.map((block) => block.from).filter((time) => time !== null)
+    const to = blocks.map((block) => block.to).filter((time) => time !== null)
+    return from.length === 0 ? { from: null, to: null } : { from: Math.min(...from), to: Math.max(...to) }
+  } finally {
+    await text.close()
+  }
+}
+
+async function contentOf(disk: Disk, path: string): Promise<string> {
+  try {
+    const file = await disk.open(path, 'read')
+    try {
+      return (await file.read(0, await file.size())).toString('utf8')
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    // a sidecar that cannot be read is as good as none
+    if (errorCode(error) === undefined) throw error
+    return ''
+  }
+}
+
+function checksum(text: string): string {
+  return crc32(text).toString(16).padStart(8, '0')
+}

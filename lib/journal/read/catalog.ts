@@ -1,0 +1,193 @@
+// Which files a journal has, in the order of their seqs, and how much of each is valid.
+import { join } from 'node:path'
+import { errorCode } from '../../kit/errors.ts'
+import { type OpenText, type TextFile, withText } from '../archive/text-file.ts'
+import type { Disk, DiskFile } from '../disk/disk.ts'
+import { filePath, parseFilePath, parseHeader } from '../format/line.ts'
+import { scanFile } from '../format/scan.ts'
+import { type KnownFiles, readKnownFiles } from './catalog-cache.ts'
+import type { Catalog, JournalFile } from './journal-file.ts'
+
+/** Bytes that hold any H line. */
+const longestHeader = 512
+
+/** A writer that removes one file after another would have to be very quick. */
+const looks = 5
+
+/** Reads the catalog of a journal from its directory. With `fresh` every file is looked at. */
+export async function readCatalog(
+  disk: Disk,
+  directory: string,
+  openText: OpenText,
+  fresh = false,
+): Promise<Catalog> {
+  for (let left = looks; ; left--) {
+    try {
+      return await lookAtAll(disk, directory, openText, fresh)
+    } catch (error) {
+      // the writer or its retention removed a file meanwhile
+      if (errorCode(error) !== 'ENOENT' || left <= 1) throw error
+    }
+  }
+}
+
+async function lookAtAll(
+  disk: Disk,
+  directory: string,
+  openText: OpenText,
+  fresh: boolean,
+): Promise<Catalog> {
+  const catalog: Catalog = { files: [], unreadable: [] }
+  const paths = await storedFiles(disk, directory)
+  const sidecar: KnownFiles = fresh ? new Map() : await readKnownFiles(disk, directory)
+  const known = await believable(sidecar, paths, openText)
+  for (const stored of paths) {
+    const file = known.get(stored) ?? (await describe(stored, openText))
+    if (file) catalog.files.push(file)
+    else catalog.unreadable.push(stored)
+  }
+  catalog.files = await inOrder(catalog.files, openText)
+  for (const [index, file] of catalog.files.entries()) {
+    const next = catalog.files[index + 1]
+    if (next && known.get(file.stored)?.next !== next.path) {
+      file.validSize = await validSize(file, next, openText)
+    }
+  }
+  return catalog
+}
+
+/** What is known of files, where a look at the newest of them says the same. */
+async function believable(known: KnownFiles, paths: string[], openText: OpenText): Promise<KnownFiles> {
+  const newest = paths.findLast((stored) => known.has(stored))
+  if (newest === undefined) return known
+  const { header } = known.get(newest)!
+  const seen = await describe(newest, openText)
+  return JSON.stringify(seen?.header) === JSON.stringify(header) ? known : new Map()
+}
+
+/** Whether a checksum vouches for the H line: the first batch is as it was written. */
+export async function hasSoundHeader(text: TextFile): Promise<boolean> {
+  if (text.head) return true
+  for await (const span of scanFile(text, 0, await text.size())) {
+    return span.kind === 'batch' && span.header !== undefined
+  }
+  return false
+}
+
+/** The stored paths of all journal files; where one is there twice, the archive was not finished. */
+async function storedFiles(disk: Disk, directory: string): Promise<string[]> {
+  const paths = new Set<string>()
+  for (const year of await disk.list(directory)) {
+    if (!/^\d{4}$/.test(year)) continue
+    for (const name of await disk.list(join(directory, year))) {
+      const path = `${year}/${name}`
+      if (parseFilePath(path)) paths.add(path)
+    }
+  }
+  return [...paths].filter((path) => !path.endsWith('.gz') || !paths.has(path.slice(0, -3))).sort()
+}
+
+async function describe(stored: string, openText: OpenText): Promise<JournalFile | undefined> {
+  const { day, number } = parseFilePath(stored)!
+  const path = filePath(day, number)
+  return withText({ stored }, openText, async (text) => {
+    const header = parseHeader(text.head || (await firstLine(text)))
+    const firstSeq = header?.firstSeq ?? (await firstReadableSeq(text))
+    if (firstSeq === undefined) return undefined
+    return { path, stored, day, number, firstSeq, header, validSize: undefined }
+  })
+}
+
+async function firstLine(text: DiskFile): Promise<string> {
+  const head = await text.read(0, longestHeader)
+  return head.toString('latin1', 0, Math.max(0, head.indexOf(10)))
+}
+
+/** Seq that the first readable batch begins with; undefined where there is none. */
+export async function firstReadableSeq(text: DiskFile): Promise<number | undefined> {
+  for await (const span of scanFile(text, 0, await text.size())) {
+    if (span.kind === 'batch') return span.commit.lastSeq - span.entries + 1
+  }
+  return undefined
+}
+
+/** What `next` says of the bytes of the file before it. Only an H under a checksum makes bytes void. */
+async function validSize(
+  file: JournalFile,
+  next: JournalFile,
+  openText: OpenText,
+): Promise<number | undefined> {
+  if (next.header?.previous !== file.path) return undefined
+  const { previousSize } = next.header
+  if (previousSize >= (await withText(file, openText, (text) => text.size()))) return undefined
+  return (await withText(next, openText, hasSoundHeader)) ? previousSize : undefined
+}
+
+/**
+ * By first seq; files that begin with the same seq (all but the last one hold no entry, or void ones) follow
+ * their chain. An H that does not name the file before it may be damaged. Without a checksum that vouches for it,
+ * the first readable batch says the seq; where there is none, the file's place is behind the one that it names,
+ * unless another names that one too.
+ */
+async function inOrder(files: JournalFile[], openText: OpenText): Promise<JournalFile[]> {
+  const ordered = await bySeq(files, openText)
+  let isSure = true
+  const doubtful: JournalFile[] = []
+  for (const [index, file] of ordered.entries()) {
+    const named = file.header?.previous
+    const before = ordered[index - 1]
+    if (before ? named === before.path : named === null) continue
+    if (await withText(file, openText, hasSoundHeader)) continue
+    const readable = await withText(file, openText, firstReadableSeq)
+    if (readable === undefined) doubtful.push(file)
+    else file.firstSeq = readable
+    isSure = false
+  }
+  const result = isSure ? ordered : await bySeq(files, openText)
+  for (const file of doubtful) {
+    const named = file.header?.previous
+    const rivals = files.filter((other) => other !== file && other.header?.previous === named)
+    const place = result.findIndex((other) => other.path === named)
+    if (place === -1 || rivals.length > 0 || result[place + 1] === file) continue
+    result.splice(result.indexOf(file), 1)
+    result.splice(result.findIndex((other) => other.path === named) + 1, 0, file)
+  }
+  return result
+}
+
+async function bySeq(files: JournalFile[], openText: OpenText): Promise<JournalFile[]> {
+  const sorted = files.toSorted((a, b) => a.firstSeq - b.firstSeq || a.day - b.day || a.number - b.number)
+  const ordered: JournalFile[] = []
+  for (let at = 0; at < sorted.length; ) {
+    let end = at + 1
+    while (sorted[end]?.firstSeq === sorted[at]!.firstSeq) end++
+    ordered.push(...(end === at + 1 ? [sorted[at]!] : await chained(sorted.slice(at, end), openText)))
+    at = end
+  }
+  return ordered
+}
+
+/** Files that begin with the same seq. Where the chain between them is broken, one with entries comes last. */
+async function chained(group: JournalFile[], openText: OpenText): Promise<JournalFile[]> {
+  const follows = (file: JournalFile, files: JournalFile[]) =>
+    files.some((other) => other.path === file.header?.previous)
+  let rest = [...group]
+  if (rest.filter((file) => !follows(file, group)).length > 1) {
+    const full = new Set<JournalFile>()
+    for (const file of group) if (await withText(file, openText, holdsEntries)) full.add(file)
+    rest = [...group.filter((file) => !full.has(file)), ...full]
+  }
+  const ordered: JournalFile[] = []
+  while (rest.length > 0) {
+    // the first whose predecessor is not among those still to come
+    const at = rest.findIndex((file) => !follows(file, rest))
+    ordered.push(...rest.splice(Math.max(at, 0), 1))
+  }
+  return ordered
+}
+
+async function holdsEntries(text: TextFile): Promise<boolean> {
+  for await (const span of scanFile(text, 0, await text.size()))
+    if (span.kind === 'batch' && span.entries > 0) return true
+  return false
+}

@@ -1,0 +1,89 @@
+// What is written from now on, for readers outside the writer's process.
+import { join } from 'node:path'
+import { errorCode } from '../../kit/errors.ts'
+import { systemTimers, type Timers } from '../../kit/timers.ts'
+import { openText } from '../archive/open-text.ts'
+import { withText } from '../archive/text-file.ts'
+import type { Disk } from '../disk/disk.ts'
+import { readCatalog } from './catalog.ts'
+import { type Found, matcher, type Query, queryJournal } from './query.ts'
+
+/** How a live end is watched. */
+export interface FollowOptions {
+  signal: AbortSignal
+  timers?: Timers
+}
+
+/** Looks at the files are this far apart, ms. */
+const lookInterval = 250
+
+/** As `queryJournal`, and goes on with what is written from then on, until it is told to stop. */
+export async function* followJournal(
+  disk: Disk,
+  directory: string,
+  query: Query,
+  { signal, timers = systemTimers }: FollowOptions,
+): AsyncGenerator<Found> {
+  const { toSeq = Number.POSITIVE_INFINITY } = query
+  const isWanted = matcher(query)
+  const told = new Set<string>()
+  let fromSeq = query.fromSeq ?? 1
+  while (!signal.aborted && fromSeq <= toSeq) {
+    const end = await liveEnd(disk, directory)
+    // all entries, whatever their source and time: they say how far it was read
+    for await (const found of queryJournal(disk, directory, { fromSeq, toSeq })) {
+      if (signal.aborted) return
+      if (found.kind === 'damage') {
+        const place = `${found.file} ${found.offset} ${found.end}`
+        if (!told.has(place)) yield found
+        told.add(place)
+        fromSeq = Math.max(fromSeq, found.to + 1)
+        continue
+      }
+      fromSeq = found.entries.at(-1)!.seq + 1
+      const entries = found.entries.filter(isWanted)
+      if (entries.length > 0) yield { kind: 'entries', entries }
+    }
+    while (!signal.aborted && fromSeq <= toSeq && !(await end.hasMoved())) await pause(timers, signal)
+  }
+}
+
+/** The place where a writer writes, as it is now. */
+async function liveEnd(disk: Disk, directory: string): Promise<{ hasMoved(): Promise<boolean> }> {
+  const open = openText(disk, directory)
+  const last = (await readCatalog(disk, directory, open)).files.at(-1)
+  const state = async () => {
+    try {
+      const size = last ? await withText(last, open, (text) => text.size()) : 0
+      return `${await countNames(disk, directory)} ${size}`
+    } catch (error) {
+      // gone since: so it has moved
+      if (errorCode(error) !== 'ENOENT') throw error
+      return 'gone'
+    }
+  }
+  const seen = await state()
+  return { hasMoved: async () => (await state()) !== seen }
+}
+
+async function countNames(disk: Disk, directory: string): Promise<number> {
+  let count = 0
+  for (const year of await disk.list(directory)) {
+    if (/^\d{4}$/.test(year)) count += (await disk.list(join(directory, year))).length
+  }
+  return count
+}
+
+function pause(timers: Timers, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      stopTimer()
+      resolve()
+    }
+    const stopTimer = timers.after(lookInterval, () => {
+      signal.removeEventListener('abort', stop)
+      resolve()
+    })
+    signal.addEventListener('abort', stop, { once: true })
+  })
+}

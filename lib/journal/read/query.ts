@@ -1,0 +1,75 @@
+// Entries by seq, by time and by source.
+import { openText } from '../archive/open-text.ts'
+import type { Disk } from '../disk/disk.ts'
+import type { Entry, Notice } from '../format/entry.ts'
+import { readCatalog } from './catalog.ts'
+import type { JournalFile } from './journal-file.ts'
+import { type DamageReport, type ReadLimits, readJournal } from './reader.ts'
+import { seqsInTime } from './time-range.ts'
+
+/** What is wanted; all conditions hold together, both ends are included. */
+export interface Query {
+  fromSeq?: number
+  toSeq?: number
+  /** ms since 1970; of R lines the moment they belong to */
+  fromTime?: number
+  toTime?: number
+  sources?: ReadonlySet<string>
+}
+
+/** Entries, a batch at a time and in order of seq, or a stretch that cannot be read. */
+export type Found = { kind: 'entries'; entries: Entry[] } | DamageReport
+
+/** Reads what a query asks for. Memory stays near the size of one batch, or of a block of an archive. */
+export async function* queryJournal(
+  disk: Disk,
+  directory: string,
+  query: Query,
+  limits: ReadLimits = {},
+): AsyncGenerator<Found> {
+  const { fromSeq = 1, toSeq = Number.POSITIVE_INFINITY, fromTime, toTime } = query
+  let ranges = [{ from: fromSeq, to: toSeq }]
+  if (fromTime !== undefined || toTime !== undefined) {
+    const open = openText(disk, directory)
+    const { files } = await readCatalog(disk, directory, open)
+    const times = [fromTime ?? Number.NEGATIVE_INFINITY, toTime ?? Number.POSITIVE_INFINITY] as const
+    ranges = (await seqsInTime(within(files, fromSeq, toSeq), open, ...times))
+      .map(({ from, to }) => ({ from: Math.max(from, fromSeq), to: Math.min(to, toSeq) }))
+      .filter(({ from, to }) => from <= to)
+  }
+  const isWanted = matcher(query)
+  for (const { from, to } of ranges) {
+    for await (const reading of readJournal(disk, directory, from, limits)) {
+      const first = reading.kind === 'damage' ? reading.from : firstSeq(reading.items)
+      if (first > to) break
+      if (reading.kind === 'damage') {
+        if (reading.to >= from || reading.to < reading.from) yield reading
+        continue
+      }
+      const entries = reading.items.filter((item) => item.kind !== 'N')
+      const wanted = entries.filter((entry) => entry.seq >= from && entry.seq <= to && isWanted(entry))
+      if (wanted.length > 0) yield { kind: 'entries', entries: wanted }
+    }
+  }
+}
+
+/** Whether an entry is of the times and the sources that a query names. */
+export function matcher({ fromTime, toTime, sources }: Query): (entry: Entry) => boolean {
+  const from = fromTime ?? Number.NEGATIVE_INFINITY
+  const to = toTime ?? Number.POSITIVE_INFINITY
+  return ({ received, source }) => received >= from && received <= to && (sources?.has(source) ?? true)
+}
+
+/** The files that may hold these seqs. */
+function within(files: readonly JournalFile[], fromSeq: number, toSeq: number): JournalFile[] {
+  return files.filter((file, index) => {
+    const next = files[index + 1]
+    return file.firstSeq <= toSeq && (!next || next.firstSeq > fromSeq)
+  })
+}
+
+function firstSeq(items: ReadonlyArray<Entry | Notice>): number {
+  const [first] = items
+  if (!first) return 0
+  return first.kind === 'N' ? first.after + 1 : first.seq
+}

@@ -1,0 +1,220 @@
+// Reads a journal from any seq on: finds the place by bisection over the C lines, needs no index, holds one
+// batch in memory. Any number of readers may run beside the writer.
+import { errorCode } from '../../kit/errors.ts'
+import { openText } from '../archive/open-text.ts'
+import type { OpenText, TextFile } from '../archive/text-file.ts'
+import type { Disk, DiskFile } from '../disk/disk.ts'
+import { decodeBatch, type Entry, type Notice } from '../format/entry.ts'
+import { lastOpened } from '../format/opened.ts'
+import { type Batch, type Damage, scanFile } from '../format/scan.ts'
+import { firstReadableSeq, hasSoundHeader, readCatalog } from './catalog.ts'
+import { epochAt, inheritedEpoch } from './epoch.ts'
+import { findBatch } from './find-batch.ts'
+import type { JournalFile } from './journal-file.ts'
+
+/** A stretch that cannot be read. Seqs are the entries that are missing because of it; `to` < `from`: none. */
+export interface DamageReport {
+  kind: 'damage'
+  file: string
+  /** bytes in the file's text; both the same where entries are missing between them, or the whole file is */
+  offset: number
+  end: number
+  from: number
+  to: number
+  reason: string
+}
+
+/** What a reader gives, batch by batch. */
+export type Reading = { kind: 'batch'; file: string; items: Array<Entry | Notice> } | DamageReport
+
+/** What limits a reader. */
+export interface ReadLimits {
+  /**
+   * how far the writer's current file may be read (its durable bytes); undefined for other files. Readers
+   * outside the writer's process leave it out and read to the last valid C.
+   */
+  durableSize?: (path: string) => number | undefined
+}
+
+/**
+ * Batches from the one that holds `fromSeq` on (it may begin before), to the end of the journal as it was when
+ * the reader was called. Every entry comes once, in order of seq; what cannot be read is reported where it
+ * would have come.
+ */
+export async function* readJournal(
+  disk: Disk,
+  directory: string,
+  fromSeq: number,
+  limits: ReadLimits = {},
+): AsyncGenerator<Reading> {
+  const open = openText(disk, directory)
+  const { files } = await readCatalog(disk, directory, open)
+  const first = await firstFile(files, fromSeq, open)
+  const walk = new Walk(files, open)
+  for (const [index, file] of files.entries()) {
+    if (index < first) continue
+    const text = await openIfThere(open, file.stored)
+    if (!text) continue
+    try {
+      const size = file.validSize ?? limits.durableSize?.(file.path) ?? (await text.size())
+      let offset = 0
+      if (index === first) offset = await walk.begin(file, text, size, fromSeq)
+      else yield* walk.enter(file, text)
+      yield* walk.read(index, text, offset, size)
+    } finally {
+      await text.close()
+    }
+  }
+}
+
+/** Undefined for a file that was removed since: what it held is missing, as the next one's H says. */
+async function openIfThere(open: OpenText, stored: string): Promise<TextFile | undefined> {
+  try {
+    return await open(stored)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function isSound(file: JournalFile, open: OpenText): Promise<boolean> {
+  const text = await openIfThere(open, file.stored)
+  if (!text) return false
+  try {
+    return await hasSoundHeader(text)
+  } finally {
+    await text.close()
+  }
+}
+
+/** Where to begin: a file whose H is under a checksum, so that no entry of an earlier one is left out. */
+async function firstFile(files: readonly JournalFile[], fromSeq: number, open: OpenText): Promise<number> {
+  const last = files.findLast((file) => file.firstSeq <= fromSeq)
+  // of files that begin with the same seq, any may hold it
+  let index = files.findIndex((file) => file.firstSeq === last?.firstSeq)
+  while (index > 0 && !(await isSound(files[index]!, open))) index--
+  return Math.max(0, index)
+}
+
+/** What a reader knows on its way through the files. */
+class Walk {
+  /** seq of the last entry that was given, or reported as missing */
+  lastSeq = 0
+  readonly #files: readonly JournalFile[]
+  readonly #open: OpenText
+  /** undefined until it must be known */
+  #epoch: string | undefined
+
+  constructor(files: readonly JournalFile[], open: OpenText) {
+    this.#files = files
+    this.#open = open
+  }
+
+  /** Finds the place of a seq in the file to begin with; returns its offset. */
+  async begin(file: JournalFile, text: TextFile, size: number, fromSeq: number): Promise<number> {
+    const block = text.blockOf?.(fromSeq)
+    if (block) {
+      this.lastSeq = block.firstSeq - 1
+      this.#epoch = block.epoch || undefined
+      return block.offset
+    }
+    let { firstSeq } = file
+    if (!(await hasSoundHeader(text)))
+      firstSeq = Math.min(firstSeq, (await firstReadableSeq(text)) ?? firstSeq)
+    const { offset, lastSeq } = await findBatch(text, size, fromSeq, firstSeq)
+    this.lastSeq = lastSeq
+    return offset
+  }
+
+  /** Goes on in the next file: what its H says is missing. */
+  async *enter(file: JournalFile, text: DiskFile): AsyncGenerator<DamageReport> {
+    const to = file.firstSeq - 1
+    if (!file.header || to <= this.lastSeq || !(await hasSoundHeader(text))) return
+    const reason = 'the file is missing, or its end is'
+    const from = this.lastSeq + 1
+    yield { kind: 'damage', file: file.header.previous ?? file.path, offset: 0, end: 0, from, to, reason }
+    this.lastSeq = to
+  }
+
+  async *read(index: number, text: DiskFile, offset: number, size: number): AsyncGenerator<Reading> {
+    const file = this.#files[index]!
+    const next = this.#files[index + 1]
+    const damaged: Damage[] = []
+    for await (const span of scanFile(text, offset, size)) {
+      if (span.kind === 'damage') damaged.push(span)
+      else if (span.kind === 'batch') {
+        await this.#setEpoch(index, span, text, damaged)
+        const first = span.commit.lastSeq - span.entries + 1
+        yield* this.#missing(file, damaged, span.offset, first - 1)
+        damaged.length = 0
+        yield* this.#give(file, span)
+      } else {
+        // a last file's unclosed end is the writer's, who is about to close it, or recovery's
+        if (span.end > span.offset && next) damaged.push({ ...span, kind: 'damage', claimed: undefined })
+        if (damaged.length === 0) continue
+        if (this.#epoch !== undefined) await this.#lookForOpen(text, damaged)
+        yield* this.#missing(file, damaged, span.offset, await this.#lastOf(damaged, next))
+      }
+    }
+  }
+
+  /** The batch, without what came before: a tail that stands there twice, or was written to two files. */
+  *#give(file: JournalFile, batch: Batch): Generator<Reading> {
+    const place = { day: file.day, epoch: this.#epoch ?? '' }
+    const items = decodeBatch(batch, place)
+    this.#epoch = place.epoch
+    const { lastSeq } = batch.commit
+    if (batch.entries > 0 ? lastSeq <= this.lastSeq : lastSeq < this.lastSeq) {
+      const { offset, end } = batch
+      const from = this.lastSeq + 1
+      const reason = 'its entries stand before it already'
+      yield { kind: 'damage', file: file.path, offset, end, from, to: this.lastSeq, reason }
+      return
+    }
+    const news = items.filter((item) => item.kind === 'N' || item.seq > this.lastSeq)
+    this.lastSeq = lastSeq
+    yield { kind: 'batch', file: file.path, items: news }
+  }
+
+  /** The last seq in a damaged end, as the next file says, or what is left of its own C lines. */
+  async #lastOf(damaged: readonly Damage[], next: JournalFile | undefined): Promise<number> {
+    if (next && (await isSound(next, this.#open))) return next.firstSeq - 1
+    return claimedLast(damaged, this.lastSeq)
+  }
+
+  /** The first stretch carries the missing seqs: which of several lost which cannot be told. */
+  *#missing(file: JournalFile, spans: readonly Damage[], at: number, to: number): Generator<DamageReport> {
+    let from = this.lastSeq + 1
+    const report = { kind: 'damage' as const, file: file.path }
+    for (const span of spans) {
+      const { offset, end } = span
+      const reason = span.claimed ? 'the checksum does not match' : 'no valid C line closes it'
+      yield { ...report, offset, end, from, to: Math.max(to, from - 1), reason }
+      from = Math.max(to + 1, from)
+    }
+    if (from <= to) yield { ...report, offset: at, end: at, from, to, reason: 'entries are missing here' }
+    this.lastSeq = Math.max(this.lastSeq, to)
+  }
+
+  /** Sees to the epoch in front of a batch: an H in it, or an `open` in what is damaged, says it. */
+  async #setEpoch(index: number, batch: Batch, text: DiskFile, damaged: readonly Damage[]): Promise<void> {
+    if (batch.header) return
+    const file = this.#files[index]!
+    if (this.#epoch === undefined) this.#epoch = await epochAt(this.#files, index, batch.offset, this.#open)
+    else if (damaged[0]?.offset === 0) this.#epoch = inheritedEpoch(file, this.#epoch)
+    await this.#lookForOpen(text, damaged)
+  }
+
+  async #lookForOpen(text: DiskFile, damaged: readonly Damage[]): Promise<void> {
+    for (const { offset, end } of damaged) this.#epoch = (await lastOpened(text, offset, end)) ?? this.#epoch
+  }
+}
+
+/** What damaged C lines at the end say of the last seq, where it is plausible. */
+function claimedLast(spans: readonly Damage[], lastSeq: number): number {
+  return spans.reduce((last, { claimed }) => {
+    return claimed && claimed.lastSeq > last && claimed.lastSeq <= last + claimed.count
+      ? claimed.lastSeq
+      : last
+  }, lastSeq)
+}

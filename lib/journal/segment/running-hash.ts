@@ -1,0 +1,51 @@
+// The SHA-256 of the file that is being written, so that the next file's H can name it without a pause.
+import { createHash, type Hash } from 'node:crypto'
+import type { DiskFile } from '../disk/disk.ts'
+
+const chunkSize = 1 << 20
+
+/** Follows the bytes of one file. After a restart it reads what is there already in the background. */
+export class RunningHash {
+  #hash: Hash = createHash('sha256')
+  /** with the bytes that are on their way to the medium */
+  #ahead: Hash | undefined
+  #hashed = 0
+  #ready: boolean
+
+  /** @param ready true for a new, empty file */
+  constructor(ready: boolean) {
+    this.#ready = ready
+  }
+
+  /** Works ahead while the disk does: these bytes will be added, or none any more. */
+  prepare(bytes: Uint8Array): void {
+    this.#ahead = this.#ready ? this.#hash.copy().update(bytes) : undefined
+  }
+
+  /** Bytes that were appended to the file. Until `catchUp` has ended they are read from the file instead. */
+  add(bytes: Uint8Array): void {
+    if (!this.#ready) return
+    this.#hash = this.#ahead ?? this.#hash.update(bytes)
+    this.#ahead = undefined
+    this.#hashed += bytes.length
+  }
+
+  /** Reads the file up to its end, which may move meanwhile; from then on `add` follows it. */
+  async catchUp(file: DiskFile, end: () => number, stopped: () => boolean): Promise<void> {
+    while (!stopped()) {
+      if (this.#hashed === end()) {
+        this.#ready = true
+        return
+      }
+      const chunk = await file.read(this.#hashed, Math.min(chunkSize, end() - this.#hashed))
+      if (chunk.length === 0) throw new Error(`the file is shorter than ${end()} bytes`)
+      this.#hash.update(chunk)
+      this.#hashed += chunk.length
+    }
+  }
+
+  /** Hex, or undefined while it is not ready. */
+  digest(): string | undefined {
+    return this.#ready ? this.#hash.copy().digest('hex') : undefined
+  }
+}

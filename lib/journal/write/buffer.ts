@@ -1,0 +1,125 @@
+// The dual buffer's memory: what waits for the disk, in order, and what had to be dropped.
+import type { NewNotice } from '../format/batch.ts'
+import type { Entry } from '../format/entry.ts'
+
+/** An entry that is durable, or will be: its seq and epoch are not known before. */
+export interface HeldEntry extends Entry {
+  /** when it was received, ms since 1970: it decides the file. Of R, `received` is the moment it belongs to */
+  at: number
+  /** what its caller wants back */
+  tag: unknown
+}
+
+export type Held = HeldEntry | NewNotice
+
+/** What was dropped since the last gap notice. */
+interface Gap {
+  /** entries */
+  dropped: number
+  /** receive times of the first and the last dropped entry, ms since 1970; null where only notices were */
+  from: number | null
+  to: number | null
+  /** notices that were dropped, too */
+  notices?: number
+}
+
+/** What an entry costs beside its text, in bytes of memory (measured, rounded up). */
+const overhead = 200
+/** Notices are worth more than entries, and few: so many have room beyond the limit. */
+const spareNotices = 1_000
+
+/** Active and inactive buffer under one limit. */
+export class DualBuffer {
+  #active: Held[] = []
+  #activeBytes = 0
+  #inactiveEvents = 0
+  #inactiveBytes = 0
+  #gap: Gap | undefined
+  readonly #maxEvents: number
+  readonly #maxBytes: number
+
+  constructor(maxEvents: number, maxBytes: number) {
+    this.#maxEvents = maxEvents
+    this.#maxBytes = maxBytes
+  }
+
+  /** Events and notices in the active buffer. */
+  get active(): number {
+    return this.#active.length
+  }
+
+  /** Events and notices in both. */
+  get held(): number {
+    return this.#active.length + this.#inactiveEvents
+  }
+
+  get heldBytes(): number {
+    return this.#activeBytes + this.#inactiveBytes
+  }
+
+  /** Memory is full: what comes is dropped. */
+  get dropping(): boolean {
+    return this.#gap !== undefined
+  }
+
+  /** False where the entry had to be dropped. */
+  add(entry: HeldEntry): boolean {
+    const bytes = sizeOf(entry)
+    if (this.held >= this.#maxEvents || (this.held > 0 && this.heldBytes + bytes > this.#maxBytes)) {
+      this.#gap ??= { dropped: 0, from: null, to: null }
+      this.#gap.dropped++
+      this.#gap.from ??= entry.at
+      this.#gap.to = entry.at
+      return false
+    }
+    if (this.#gap) this.noteGap(entry.at)
+    this.#active.push(entry)
+    this.#activeBytes += bytes
+    return true
+  }
+
+  /** False where even a notice had to be dropped; the gap counts it. */
+  addNotice(notice: NewNotice): boolean {
+    if (this.held >= this.#maxEvents + spareNotices) {
+      this.#gap ??= { dropped: 0, from: null, to: null }
+      this.#gap.notices = (this.#gap.notices ?? 0) + 1
+      return false
+    }
+    this.#active.push(notice)
+    this.#activeBytes += sizeOf(notice)
+    return true
+  }
+
+  /** Notices that stand before everything held. */
+  addFirst(notices: readonly NewNotice[]): void {
+    this.#active.unshift(...notices)
+    for (const notice of notices) this.#activeBytes += sizeOf(notice)
+  }
+
+  /** There is room again: what was dropped is noted, behind what came before it. `time`: now, ms since 1970. */
+  noteGap(time: number): void {
+    const gap = this.#gap
+    this.#gap = undefined
+    if (gap) this.addNotice({ kind: 'N', notice: 'gap', time, json: JSON.stringify(gap) })
+  }
+
+  /** Swaps the buffers; the result is the inactive one, which counts as held until `written`. */
+  swap(): Held[] {
+    const inactive = this.#active
+    this.#inactiveEvents = inactive.length
+    this.#inactiveBytes = this.#activeBytes
+    this.#active = []
+    this.#activeBytes = 0
+    return inactive
+  }
+
+  /** So many of the inactive buffer are durable. */
+  written(records: readonly Held[]): void {
+    this.#inactiveEvents -= records.length
+    for (const record of records) this.#inactiveBytes -= sizeOf(record)
+  }
+}
+
+function sizeOf(record: Held): number {
+  return (record.kind === 'N' ? record.json.length : record.text.length) + overhead
+}

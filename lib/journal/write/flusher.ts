@@ -1,0 +1,265 @@
+// When what is held is written: one timer, one flush at a time, and again until the disk takes it. (Promise 2.)
+import { asError } from '../../kit/errors.ts'
+import { dayOf } from '../format/time.ts'
+import type { DualBuffer, Held } from './buffer.ts'
+import type { ChainWriter } from './chain-writer.ts'
+import { describeFailure, isDiskFull, SlowDiskError, sameFailure } from './failure.ts'
+import type { JournalOptions } from './options.ts'
+import type { StepWatch } from './step-watch.ts'
+
+/** What the flusher tells. */
+export interface FlushListener {
+  /** records that are on the medium, in order, and the seq of the entry before them */
+  written(records: readonly Held[], lastSeqBefore: number): void
+  /** writing began to fail, fails otherwise, or works again (undefined) */
+  failure(message: string | undefined): void
+}
+
+interface Waiter {
+  resolve(): void
+  reject(error: Error): void
+}
+
+/** Pauses between tries to write, ms: doubled each time. */
+const firstPause = 100
+const longestPause = 5_000
+/** A disk that has not answered for so long, ms, is a failure, though it may yet answer. */
+const slow = 5_000
+/** Text written at one time, at most: what was held for long goes out in pieces. */
+const longestWrite = 8 << 20
+
+export class Flusher {
+  /** writes and syncs that failed */
+  failures = 0
+  /** why the disk does not take events now; undefined while all is well */
+  failure: string | undefined
+  readonly #options: Required<JournalOptions>
+  readonly #buffer: DualBuffer
+  readonly #steps: StepWatch
+  readonly #listener: FlushListener
+  #writer: ChainWriter | undefined
+  #running: Promise<void> | undefined
+  #waiters: Waiter[] = []
+  #stopTimer: (() => void) | undefined
+  #timeUp = false
+  #endPause: (() => void) | undefined
+  /** the first write was done, or failed */
+  #tried: (() => void) | undefined
+  #hurried = false
+  #ended = false
+
+  constructor(
+    options: Required<JournalOptions>,
+    buffer: DualBuffer,
+    steps: StepWatch,
+    listener: FlushListener,
+  ) {
+    this.#options = options
+    this.#buffer = buffer
+    this.#steps = steps
+    this.#listener = listener
+  }
+
+  /** Starts to write. Resolves when what is held is durable, or when the disk failed and is tried again. */
+  begin(writer: ChainWriter): Promise<void> {
+    this.#writer = writer
+    return new Promise((resolve) => {
+      this.#tried = resolve
+      this.#waiters.push({ resolve, reject: () => resolve() })
+      this.changed()
+    })
+  }
+
+  /** Something came into the buffer: starts a flush where one is due and none is under way. */
+  changed(): void {
+    if (!this.#writer || this.#ended) return
+    if (!this.#running && this.#isDue()) this.#running = this.#runFlush(this.#writer)
+    // during a flush, too: an event's time begins when it comes
+    this.#startTimer()
+  }
+
+  /** Resolves when everything that is held now is durable; makes the next flush start at once. */
+  flush(): Promise<void> {
+    if (this.#buffer.held === 0) return Promise.resolve()
+    const flushed = new Promise<void>((resolve, reject) => {
+      if (this.#ended) reject(this.#closedError())
+      else this.#waiters.push({ resolve, reject })
+      this.changed()
+    })
+    // who only wants it soon does not listen, and must not end the process by that
+    flushed.catch(() => undefined)
+    return flushed
+  }
+
+  /** From now on everything is due at once, and pauses are short. */
+  hurry(): void {
+    this.#hurried = true
+    this.#endPause?.()
+    this.changed()
+  }
+
+  /** Gives up what is held. Resolves when the operation under way has ended. */
+  async end(): Promise<void> {
+    this.#ended = true
+    this.#endPause?.()
+    this.#stopTimer?.()
+    for (const { reject } of this.#waiters.splice(0)) reject(this.#closedError())
+    await this.#running
+  }
+
+  #closedError(): Error {
+    return new Error(`journal: ${this.#options.directory} is closed`)
+  }
+
+  #isDue(): boolean {
+    const { bufferSize, flushInterval } = this.#options
+    if (this.#waiters.length > 0) return true
+    if (this.#buffer.active === 0) return false
+    return this.#timeUp || this.#hurried || this.#buffer.active >= bufferSize || flushInterval === 0
+  }
+
+  async #runFlush(writer: ChainWriter): Promise<void> {
+    // not within the caller, and not before this one counts as running: a clock step seen by it is a notice
+    await undefined
+    try {
+      await this.#flushWhileDue(writer)
+    } finally {
+      this.#running = undefined
+    }
+    this.changed()
+  }
+
+  async #flushWhileDue(writer: ChainWriter): Promise<void> {
+    while (this.#isDue() && !this.#ended) {
+      this.#stopTimer?.()
+      this.#timeUp = false
+      const waiters = this.#waiters
+      this.#waiters = []
+      const records = this.#buffer.swap()
+      for (let at = 0; at < records.length; ) {
+        const run = nextRun(records, at)
+        if (!(await this.#writeUntilDone(writer, run))) {
+          for (const { reject } of waiters) reject(this.#closedError())
+          return
+        }
+        at += run.records.length
+      }
+      for (const { resolve } of waiters) resolve()
+    }
+  }
+
+  /** Tries until the run is durable; false where the journal was closed before. */
+  async #writeUntilDone(writer: ChainWriter, run: Run): Promise<boolean> {
+    const { clock, timers } = this.#options
+    for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+      const before = writer.lastSeq
+      const stopWatch = timers.after(slow, () => this.fail(new SlowDiskError(slow), writer.path))
+      try {
+        this.#steps.check()
+        await writer.write(run.records, run.day)
+      } catch (error) {
+        stopWatch()
+        this.failures++
+        this.fail(error, writer.path)
+        if (isDiskFull(error) && !this.#ended && (await this.#makeRoom(writer))) continue
+        if (!this.#ended) await this.#pause(this.#hurried ? firstPause : pause)
+        if (this.#ended) return false
+        continue
+      }
+      stopWatch()
+      this.#buffer.written(run.records)
+      this.#buffer.noteGap(clock.wall())
+      this.#setFailure(undefined)
+      this.#listener.written(run.records, before)
+      return true
+    }
+  }
+
+  /** The disk does not do what it should. */
+  fail(error: unknown, path: string): void {
+    const { held, dropping } = this.#buffer
+    const count = held.toLocaleString('en-US')
+    const dropped = dropping ? 'memory is full: dropping new ones' : 'dropping none'
+    this.#setFailure(
+      `journal: ${describeFailure(error, path)}; holding ${count} events in memory, ${dropped}`,
+    )
+  }
+
+  /** What goes is noted first, and that notice must fit: it may use the reserve. */
+  async #makeRoom(writer: ChainWriter): Promise<boolean> {
+    try {
+      return await this.#options.makeRoom((kind, value) => {
+        const json = JSON.stringify(value)
+        return writer.write([{ kind: 'N', notice: kind, json }], undefined, true)
+      })
+    } catch (error) {
+      this.fail(error, writer.path)
+      return false
+    }
+  }
+
+  #setFailure(message: string | undefined): void {
+    this.#tried?.()
+    this.#tried = undefined
+    const isNews = !sameFailure(message, this.failure)
+    this.failure = message
+    if (isNews) this.#listener.failure(message)
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const stopTimer = this.#options.timers.after(ms, resolve)
+      this.#endPause = () => {
+        stopTimer()
+        resolve()
+      }
+    })
+  }
+
+  #startTimer(): void {
+    if (this.#stopTimer || this.#timeUp || this.#buffer.active === 0 || this.#ended) return
+    const stop = this.#options.timers.after(this.#options.flushInterval * 1000, () => {
+      this.#stopTimer = undefined
+      this.#timeUp = true
+      this.changed()
+    })
+    this.#stopTimer = () => {
+      this.#stopTimer = undefined
+      stop()
+    }
+  }
+}
+
+/** Records that go to one file: those up to the first entry of another day. */
+interface Run {
+  /** undefined where there are only notices, which go where the writer is */
+  day: number | undefined
+  records: readonly Held[]
+}
+
+function nextRun(records: readonly Held[], from: number): Run {
+  let day: number | undefined
+  let size = 0
+  let at = from
+  for (; at < records.length && size < longestWrite; at++) {
+    const record = records[at]!
+    if (record.kind === 'N') continue
+    const own = dayOf(record.at)
+    if (day !== undefined && own !== day) break
+    day = own
+    size += record.text.length
+  }
+  return { day, records: from === 0 && at === records.length ? records : records.slice(from, at) }
+}
+
+/** A listener that throws must not stop the journal. */
+export function guarded<T extends unknown[]>(
+  listener: ((...values: T) => void) | undefined,
+  ...values: T
+): void {
+  try {
+    listener?.(...values)
+  } catch (error) {
+    process.emitWarning(`journal: a listener failed: ${asError(error).message}`)
+  }
+}

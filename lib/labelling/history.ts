@@ -1,0 +1,39 @@
+// The clean events of a journal, as the formats see them: for what rules remember, and for trying rules out.
+import { messageOf } from '../delivery/send/message.ts'
+import type { FieldlogEvent } from '../event.ts'
+import type { Formats } from '../formats/compile.ts'
+import type { Disk } from '../journal/disk/disk.ts'
+import type { Entry } from '../journal/format/entry.ts'
+import { readJournal } from '../journal/read/reader.ts'
+import { cleanEvents } from '../predicates/clean-events.ts'
+
+/** The events that formats make of an entry; ids, times and keys as the clean node gives them. */
+export function eventsOf(entry: Entry, formats: Formats): FieldlogEvent[] {
+  const { payload, event } = messageOf(entry, { replayed: true })
+  return cleanEvents(event, formats.decode({ payload, ...placeOf(event) }))
+}
+
+function placeOf({ source, id, seq, received }: FieldlogEvent) {
+  return { source, id, seq, received }
+}
+
+/** The clean events of the entries `from` to `to`, in order; what is damaged is left out. */
+export async function historyOf(
+  disk: Disk,
+  directory: string,
+  formats: Formats,
+  from: number,
+  to: number,
+): Promise<FieldlogEvent[]> {
+  const events: FieldlogEvent[] = []
+  if (to < from) return events
+  for await (const reading of readJournal(disk, directory, from)) {
+    if (reading.kind !== 'batch') continue
+    for (const item of reading.items) {
+      if (item.kind === 'N' || item.seq < from) continue
+      if (item.seq > to) return events
+      events.push(...eventsOf(item, formats))
+    }
+  }
+  return events
+}

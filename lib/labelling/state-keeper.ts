@@ -1,0 +1,89 @@
+// Stores what rules remember, never above the checkpoint: taken now, written when the checkpoint has come up to it.
+import { asError } from '../kit/errors.ts'
+import type { HoldClock } from './holding.ts'
+import type { LabelSession } from './session.ts'
+import type { StateFile } from './state-file.ts'
+
+const pause = 5_000
+/** taking it must not take more than this part of the time */
+const share = 0.01
+
+export interface KeeperParts {
+  /** undefined: not known yet */
+  checkpoint(): number | undefined
+  warn(message: string): void
+  clock: HoldClock
+}
+
+export class StateKeeper {
+  readonly #file: StateFile
+  readonly #session: Pick<LabelSession<unknown>, 'labeller' | 'lastSeq'>
+  readonly #parts: KeeperParts
+  #taken: { seq: number; memory: string } | undefined
+  #storedSeq = 0
+  #stopTimer: (() => void) | undefined
+  #writing: Promise<void> | undefined
+  #hasWarned = false
+
+  constructor(
+    file: StateFile,
+    session: Pick<LabelSession<unknown>, 'labeller' | 'lastSeq'>,
+    parts: KeeperParts,
+  ) {
+    this.#file = file
+    this.#session = session
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#storedSeq = this.#session.lastSeq
+    this.#arm(pause)
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async stop(): Promise<void> {
+    this.#stopTimer?.()
+    this.#stopTimer = undefined
+    await this.#writing
+    this.#writeIfDue()
+    await this.#writing
+  }
+
+  #arm(ms: number): void {
+    this.#stopTimer = this.#parts.clock.after(ms, () => {
+      this.#writeIfDue()
+      this.#arm(Math.max(pause, this.#take() / share))
+    })
+  }
+
+  /** How long it took, ms. */
+  #take(): number {
+    const { lastSeq, labeller } = this.#session
+    if (this.#taken || lastSeq <= this.#storedSeq) return 0
+    const begin = this.#parts.clock.now()
+    this.#taken = { seq: lastSeq, memory: labeller.save() }
+    return this.#parts.clock.now() - begin
+  }
+
+  #writeIfDue(): void {
+    const taken = this.#taken
+    if (!taken || this.#writing || taken.seq > (this.#parts.checkpoint() ?? -1)) return
+    this.#taken = undefined
+    this.#writing = this.#write(taken.seq, taken.memory)
+  }
+
+  async #write(seq: number, memory: string): Promise<void> {
+    try {
+      await this.#file.write({ rules: this.#session.labeller.rules, seq }, memory)
+      this.#storedSeq = seq
+    } catch (error) {
+      if (!this.#hasWarned) {
+        this.#parts.warn(
+          `label: cannot store what the rules remember: ${asError(error).message}; after a restart it is made again from the last readings of the journal`,
+        )
+      }
+      this.#hasWarned = true
+    }
+    this.#writing = undefined
+  }
+}

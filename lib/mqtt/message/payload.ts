@@ -1,0 +1,62 @@
+// The JSON that stands in a published message.
+import type { FieldlogEvent } from '../../event.ts'
+import { unescapeLine } from '../../journal/format/text.ts'
+import type { Payload } from './outgoing.ts'
+
+/** The whole event, its data alone, or the line as it came. */
+export type PayloadKind = 'event' | 'data' | 'raw'
+
+export interface PayloadForm {
+  /** MQTT 5 */
+  contentType: string | undefined
+  write(event: FieldlogEvent): Payload
+}
+
+/**
+ * How events are published. `data`: the data as JSON, of an event without data what `raw` gives. `raw`: the line,
+ * byte by byte; of a structured event its JSON. Only `event` says in itself that it was replayed.
+ */
+export function payloadForm(kind: PayloadKind, gateway: string): PayloadForm {
+  if (kind === 'event') return { contentType: 'application/json', write: payloadWriter(gateway) }
+  if (kind === 'raw') return { contentType: undefined, write: rawOf }
+  const write = (event: FieldlogEvent) =>
+    event.data === undefined ? rawOf(event) : JSON.stringify(event.data)
+  return { contentType: 'application/json', write }
+}
+
+/** The line's own bytes; of a structured event, its JSON. A line's escapes are no JSON, so the two are told apart. */
+function rawOf({ raw }: FieldlogEvent): Payload {
+  if (!raw.includes('\\')) return raw
+  try {
+    JSON.parse(raw)
+    return raw
+  } catch {
+    return unescapeLine(raw)
+  }
+}
+
+/**
+ * Makes the function that turns an event into its MQTT payload (JSON, one line), for one gateway. The keys come
+ * in a fixed order: id, seq, time, received, gateway, source, type, eventId (where there is one), data, verdict,
+ * reasons, replayed. An event without data (rejected, or not cleaned) has `raw`, the journal's text, in its place.
+ * Written key by key, not by one JSON.stringify: that costs half the time, and the event's other keys stay out.
+ */
+export function payloadWriter(gateway: string): (event: FieldlogEvent) => string {
+  const place = `,"gateway":${JSON.stringify(gateway)},"source":`
+  return (event) => {
+    let json = `{"id":${JSON.stringify(event.id)},"seq":${event.seq},"time":${event.time},"received":${event.received}`
+    json += place + JSON.stringify(event.source)
+    if (event.type !== undefined) json += `,"type":${JSON.stringify(event.type)}`
+    if (event.eventId !== undefined) json += `,"eventId":${JSON.stringify(event.eventId)}`
+    if (event.data !== undefined && event.verdict !== 'rejected')
+      json += `,"data":${JSON.stringify(event.data)}`
+    else json += `,"raw":${JSON.stringify(event.raw)}`
+    if (event.verdict !== undefined) json += `,"verdict":"${event.verdict}"`
+    const reasons = event.reasons
+    json +=
+      reasons === undefined || reasons.length === 0
+        ? ',"reasons":[]'
+        : `,"reasons":${JSON.stringify(reasons)}`
+    return `${json},"replayed":${event.replayed === true}}`
+  }
+}

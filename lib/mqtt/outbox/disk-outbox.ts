@@ -1,0 +1,287 @@
+// An outbox that touches the disk only when it must. As long as the broker keeps up, messages are in memory, and
+// their senders wait for the acknowledgement. From `spill` on everything is written to disk, in order, and senders
+// are told when it is there; until the broker answers again and all that waited is on its way (or, live first, as
+// soon as the broker answers).
+
+import { systemClock } from '../../journal/format/time.ts'
+import type { DurableEntry } from '../../journal/journal.ts'
+import { asError } from '../../kit/errors.ts'
+import { Fifo } from '../../kit/fifo.ts'
+import { LinkedList } from '../../kit/linked-list.ts'
+import { systemTimers, type Timers } from '../../kit/timers.ts'
+import { Backlog, type EndLimits } from './backlog.ts'
+import { type Entry, type Outbox, OutboxFullError, type OutboxListener } from './outbox.ts'
+import { keyInRecord, recordText } from './outbox-record.ts'
+import { OutboxStore, type Span, type StoreOptions } from './outbox-store.ts'
+import { Pace } from './pace.ts'
+
+export interface DiskOutboxOptions extends StoreOptions {
+  /** bytes on disk; default 1 GB */
+  maxBytes?: number
+  /** what stays when they are used up: the oldest messages, or the newest; default `oldest` */
+  keep?: 'oldest' | 'newest'
+  /** default `strict`: all that waits goes first; `live-first`: what comes goes at once, the rest behind it */
+  order?: 'strict' | 'live-first'
+  /** live first: messages a second of what waits; default 0: as fast as the broker takes them */
+  pace?: number
+  /** of what is held in memory at each end of what waits on disk */
+  memory?: Partial<EndLimits>
+}
+
+export const defaultMaxBytes = 1_000_000_000
+/** An outbox has several files, so that the oldest can go; each has this share of the limit at most. */
+const filesInLimit = 8
+/** ms until the next try when it could not be opened */
+const openPause = 5_000
+/** so many of the newest entries on disk are looked at for their ids when it is opened */
+const rememberedEntries = 10_000
+/** of messages that are in memory alone */
+const liveLimits = { count: 100_000, bytes: 64 << 20 }
+
+export class DiskOutbox implements Outbox {
+  listener: OutboxListener | undefined
+  readonly #options: DiskOutboxOptions
+  readonly #maxBytes: number
+  readonly #timers: Timers
+  readonly #store: OutboxStore
+  readonly #pace: Pace
+  /** undefined until the store is open */
+  #backlog: Backlog | undefined
+  /** in memory alone, not read */
+  readonly #live = new Fifo<Entry>()
+  #liveBytes = 0
+  readonly #read = new LinkedList<Entry>()
+  #count = 0
+  /** what comes goes to disk */
+  #spilling = false
+  /** the broker has answered since */
+  #answered = false
+  /** turned away for want of room, and not noted yet */
+  #turnedAway = 0
+  #closed = false
+  #opening: Promise<void> = Promise.resolve()
+  #stopRetry: (() => void) | undefined
+
+  constructor(options: DiskOutboxOptions) {
+    const { maxBytes = defaultMaxBytes, fileSize = 16_000_000, clock = systemClock, pace = 0 } = options
+    this.#options = options
+    this.#maxBytes = maxBytes
+    this.#timers = options.timers ?? systemTimers
+    this.#store = new OutboxStore(
+      { ...options, fileSize: Math.min(fileSize, Math.ceil(maxBytes / filesInLimit)) },
+      {
+        durable: (entries) => this.#durable(entries),
+        problem: (text) => this.listener?.problem(text),
+      },
+    )
+    const isPaced = options.order === 'live-first'
+    const tellReadable = () => this.listener?.readable()
+    this.#pace = new Pace(isPaced ? pace : 0, () => clock.monotonic(), this.#timers, tellReadable)
+  }
+
+  open(): Promise<void> {
+    this.#opening = this.#tryOpen()
+    return this.#opening
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  get diskBytes(): number {
+    return this.#store.bytes
+  }
+
+  get oldest(): number | undefined {
+    const times = [this.#read.first?.at, this.#backlog?.oldest, this.#live.first?.at].filter(
+      (at) => at !== undefined,
+    )
+    return times.length === 0 ? undefined : Math.min(...times)
+  }
+
+  append(entry: Entry): Error | undefined {
+    if (this.#spilling && this.#backlog !== undefined && this.#spillLive()) {
+      if (this.#isFull) return this.#turnAway()
+      if (this.#keep(entry)) {
+        this.#count++
+        this.#backlog.push(entry)
+        return undefined
+      }
+    }
+    if (this.#live.length >= liveLimits.count || this.#liveBytes + entry.bytes > liveLimits.bytes) {
+      return new OutboxFullError(
+        `${this.#live.length} messages wait in memory already, there is no room for more`,
+      )
+    }
+    this.#count++
+    this.#live.push(entry)
+    this.#liveBytes += entry.bytes
+    if (this.#live.length === 1) this.listener?.readable()
+    return undefined
+  }
+
+  read(): Entry | undefined {
+    const entry = this.#next()
+    if (entry !== undefined) entry.read = this.#read.push(entry)
+    this.#endSpill()
+    return entry
+  }
+
+  acknowledge(entry: Entry): void {
+    if (!entry.read || !this.#read.remove(entry.read)) return
+    this.#count--
+    this.#answered = true
+    if (entry.seq > 0) this.#store.acknowledge(entry.seq)
+    this.#endSpill()
+  }
+
+  rewind(): void {
+    const read = [...this.#read]
+    this.#read.clear()
+    this.#backlog?.putBack(read.filter(({ seq }) => seq > 0))
+    const inMemory = read.filter(({ seq }) => seq === 0)
+    this.#live.putBack(inMemory)
+    for (const { bytes } of inMemory) this.#liveBytes += bytes
+  }
+
+  spill(): void {
+    this.#spilling = true
+    this.#answered = false
+    if (this.#backlog === undefined) return
+    for (const entry of this.#read) if (entry.seq === 0) this.#keep(entry)
+    this.#spillLive()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#stopRetry?.()
+    this.#pace.stop()
+    await this.#opening
+    this.#noteTurnedAway()
+    await this.#backlog?.close()
+    await this.#store.close()
+  }
+
+  async #tryOpen(): Promise<void> {
+    if (this.#closed) return
+    try {
+      await this.#store.open()
+      const waiting = this.#store.lastSeq - this.#store.acknowledgedSeq
+      this.#count += waiting
+      this.listener?.found(waiting, await this.#knownKeys())
+    } catch (error) {
+      const text = `outbox: cannot be opened: ${asError(error).message}; messages wait in memory`
+      this.listener?.problem(text)
+      this.#stopRetry = this.#timers.after(openPause, () => {
+        this.#opening = this.#tryOpen().then(() => {
+          if (this.#backlog !== undefined) this.listener?.problem(undefined)
+        })
+      })
+      return
+    }
+    const events = {
+      readable: () => this.listener?.readable(),
+      lost: (span: Span, count: number, why: string) => this.#lost(span, count, why),
+      problem: (text: string) => this.listener?.problem(text),
+    }
+    this.#backlog = new Backlog(this.#store, this.#timers, events, this.#options.memory)
+    if (this.#spilling) this.spill()
+    else if (this.#backlog.unread > 0) this.#spilling = true
+  }
+
+  async #knownKeys(): Promise<string[]> {
+    const from = Math.max(1, this.#store.lastSeq - rememberedEntries + 1)
+    const keys: string[] = []
+    if (this.#store.lastSeq === 0) return keys
+    for await (const entries of this.#store.read(from)) {
+      for (const { seq, text } of entries) if (seq >= from) keys.push(keyInRecord(text))
+    }
+    return keys
+  }
+
+  #next(): Entry | undefined {
+    const backlog = this.#backlog
+    if (backlog === undefined || backlog.unread === 0) return this.#nextLive()
+    if (this.#options.order !== 'live-first') return backlog.read()
+    const live = this.#nextLive()
+    if (live !== undefined || !this.#pace.isReady) return live
+    const waiting = backlog.read()
+    if (waiting !== undefined) this.#pace.use()
+    return waiting
+  }
+
+  #nextLive(): Entry | undefined {
+    const entry = this.#live.shift()
+    if (entry !== undefined) this.#liveBytes -= entry.bytes
+    return entry
+  }
+
+  /** From now on messages stay in memory again, if all that has to be before them is on its way. */
+  #endSpill(): void {
+    if (!this.#spilling || !this.#answered || this.#backlog === undefined) return
+    if (this.#backlog.unread === 0 || this.#options.order === 'live-first') this.#spilling = false
+  }
+
+  /** Moves what is in memory alone to disk; false while the disk does not take all of it. */
+  #spillLive(): boolean {
+    for (let entry = this.#live.first; entry !== undefined; entry = this.#live.first) {
+      if (!this.#keep(entry)) return false
+      this.#nextLive()
+      this.#backlog?.push(entry)
+    }
+    return true
+  }
+
+  /** Hands an entry to the disk, in its late form. */
+  #keep(entry: Entry): boolean {
+    if (entry.late !== undefined && !entry.replayed) Object.assign(entry, entry.late())
+    entry.replayed = true
+    const seq = this.#store.append(recordText(entry), entry)
+    if (seq === undefined) return false
+    entry.seq = seq
+    this.#noteTurnedAway()
+    return true
+  }
+
+  #durable(entries: readonly DurableEntry[]): void {
+    for (const { tag } of entries) this.listener?.kept(tag as Entry)
+    this.#backlog?.trim()
+    if (this.#options.keep === 'newest') while (this.#store.bytes > this.#maxBytes && this.#dropOldest());
+  }
+
+  get #isFull(): boolean {
+    return this.#options.keep !== 'newest' && this.#store.bytes >= this.#maxBytes
+  }
+
+  #turnAway(): Error {
+    this.#turnedAway++
+    const size = `${Math.round(this.#maxBytes / 1e6)} MB`
+    return new OutboxFullError(`the outbox has its ${size}, with ${this.#count} messages`)
+  }
+
+  #noteTurnedAway(): void {
+    if (this.#turnedAway === 0) return
+    this.#store.notice('dropped', { count: this.#turnedAway, reason: 'size limit, the oldest stay' })
+    this.#turnedAway = 0
+  }
+
+  #dropOldest(): boolean {
+    const underWay = new Set([...this.#read].map(({ seq }) => seq))
+    const dropped = this.#store.dropOldest((seq) => underWay.has(seq))
+    if (dropped === undefined) return false
+    this.#backlog?.skip(dropped.span)
+    this.#gone(dropped.count, `the outbox has its ${Math.round(this.#maxBytes / 1e6)} MB`)
+    return true
+  }
+
+  #lost(span: Span, count: number, why: string): void {
+    this.#store.notice('lost', { ...span, count })
+    this.#store.acknowledge(span.from, span.to)
+    this.#gone(count, why)
+  }
+
+  #gone(count: number, why: string): void {
+    this.#count -= count
+    if (count > 0) this.listener?.dropped(count, why)
+  }
+}

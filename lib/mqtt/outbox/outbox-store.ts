@@ -1,0 +1,218 @@
+// What an outbox has on disk: a journal of its own, whose entries are messages, and a checkpoint, up to which they
+// are acknowledged. Finished files go when all that is in them is acknowledged.
+import { join } from 'node:path'
+import { CheckpointFile } from '../../delivery/progress/checkpoint.ts'
+import { SeqRanges } from '../../delivery/progress/ranges.ts'
+import { type Disk, systemDisk } from '../../journal/disk/disk.ts'
+import type { Entry as JournalEntry } from '../../journal/format/entry.ts'
+import { type Clock, systemClock } from '../../journal/format/time.ts'
+import { type DurableEntry, Journal } from '../../journal/journal.ts'
+import { readJournal } from '../../journal/read/reader.ts'
+import type { JournalOptions } from '../../journal/write/options.ts'
+import { asError } from '../../kit/errors.ts'
+import { systemTimers, type Timers } from '../../kit/timers.ts'
+import { OutboxFiles } from './outbox-files.ts'
+
+export type StoreOptions = Pick<
+  JournalOptions,
+  'directory' | 'disk' | 'clock' | 'timers' | 'reserve' | 'fileSize' | 'lock' | 'drawEpoch'
+>
+
+export interface StoreListener {
+  /** entries with the tags of their append, in order, each once */
+  durable(entries: readonly DurableEntry[]): void
+  /** the disk fails, fails otherwise, or works again (undefined) */
+  problem(text: string | undefined): void
+}
+
+/** A stretch of seqs, both ends included; empty where `to` < `from`. */
+export interface Span {
+  from: number
+  to: number
+}
+
+/** ms between checkpoints while messages are acknowledged */
+const saveInterval = 1_000
+/** ms that close() gives the disk */
+const closeLimit = 4_000
+/** what may wait for the disk in memory; beyond it messages find no room */
+const heldLimits = { count: 20_000, bytes: 32 << 20 }
+
+export class OutboxStore {
+  readonly #directory: string
+  readonly #disk: Disk
+  readonly #clock: Clock
+  readonly #timers: Timers
+  readonly #listener: StoreListener
+  readonly #files: OutboxFiles
+  readonly #journal: Journal
+  readonly #checkpoint: CheckpointFile
+  #lastSeq = 0
+  /** bytes of what was appended and is not durable */
+  #heldBytes = 0
+  /** acknowledged: all up to `#base`, and those in `#beyond` */
+  #base = 0
+  readonly #beyond = new SeqRanges()
+  #saved = 0
+  #stopTimer: (() => void) | undefined
+  #saving: Promise<void> = Promise.resolve()
+  #closed = false
+  /** the last checkpoint could not be written */
+  #failed = false
+
+  constructor(options: StoreOptions, listener: StoreListener) {
+    this.#directory = options.directory
+    this.#disk = options.disk ?? systemDisk
+    this.#clock = options.clock ?? systemClock
+    this.#timers = options.timers ?? systemTimers
+    this.#listener = listener
+    this.#files = new OutboxFiles(this.#disk, this.#directory)
+    this.#checkpoint = new CheckpointFile(this.#disk, join(this.#directory, '.checkpoint'))
+    this.#journal = new Journal(
+      { ...options, flushInterval: 0 },
+      {
+        durable: (entries) => this.#durable(entries),
+        failure: (text) => listener.problem(text?.replace(/^journal:/, 'outbox:')),
+      },
+    )
+  }
+
+  /** Takes the directory over. Rejects with what the disk said, or a JournalLockedError; may be called again. */
+  async open(): Promise<void> {
+    const { lastSeq } = await this.#journal.start()
+    await this.#files.find(this.#journal)
+    const stored = await this.#checkpoint.read()
+    this.#lastSeq = lastSeq
+    this.#base = Math.min(stored?.seq ?? Math.max(0, this.#files.firstSeq - 1), lastSeq)
+    this.#saved = this.#base
+  }
+
+  /** Seq of the last entry that was appended, durable or not. */
+  get lastSeq(): number {
+    return this.#lastSeq
+  }
+
+  get durableSeq(): number {
+    return this.#journal.lastSeq
+  }
+
+  /** All up to it are acknowledged. */
+  get acknowledgedSeq(): number {
+    return this.#base
+  }
+
+  get bytes(): number {
+    return this.#files.bytes
+  }
+
+  /** Appends an entry. Returns its seq; undefined where memory is full, because the disk takes nothing. */
+  append(text: string, tag: unknown): number | undefined {
+    const held = this.#lastSeq - this.durableSeq
+    if (this.#closed || held >= heldLimits.count || this.#heldBytes > heldLimits.bytes) return undefined
+    const entry = { kind: 'E' as const, received: this.#clock.wall(), source: 'outbox', text }
+    if (!this.#journal.append(entry, tag)) return undefined
+    this.#heldBytes += text.length
+    return ++this.#lastSeq
+  }
+
+  /** Notes something beside the messages. */
+  notice(kind: string, value: unknown): void {
+    this.#journal.notice(kind, value)
+  }
+
+  /** Those of a span are dealt with. */
+  acknowledge(from: number, to = from): void {
+    if (from === this.#base + 1 && this.#beyond.size === 0) this.#base = to
+    else {
+      this.#beyond.addRange(from, to)
+      this.#base = this.#beyond.advance(this.#base)
+    }
+    this.#stopTimer ??= this.#timers.after(saveInterval, () => {
+      this.#stopTimer = undefined
+      void this.save()
+    })
+  }
+
+  isAcknowledged(seq: number): boolean {
+    return seq <= this.#base || this.#beyond.has(seq)
+  }
+
+  /** Entries from a seq on, to the end of what is durable; unreadable ones are missing. */
+  async *read(from: number): AsyncGenerator<JournalEntry[]> {
+    const limits = { durableSize: (path: string) => this.#journal.durableSize(path) }
+    for await (const reading of readJournal(this.#disk, this.#directory, from, limits)) {
+      if (reading.kind !== 'batch') continue
+      const entries = reading.items.filter((item) => item.kind !== 'N')
+      if (entries.length > 0) yield entries
+    }
+  }
+
+  /**
+   * Removes the oldest finished file. Returns the seqs that were in it and not acknowledged, which count as
+   * acknowledged from now on; undefined where there is no finished file.
+   */
+  dropOldest(isHeld: (seq: number) => boolean): { span: Span; count: number } | undefined {
+    const file = this.#files.oldestFinished
+    if (file === undefined) return undefined
+    const span = { from: Math.max(file.firstSeq, this.#base + 1), to: file.lastSeq }
+    let count = 0
+    for (let seq = span.from; seq <= span.to; seq++) if (!this.isAcknowledged(seq) && !isHeld(seq)) count++
+    if (count > 0) this.notice('dropped', { from: span.from, to: span.to, count, reason: 'size limit' })
+    for (let seq = span.from; seq <= span.to; seq++) if (!isHeld(seq)) this.acknowledge(seq)
+    this.#files.remove(file, this.#journal)
+    return { span, count }
+  }
+
+  /** Puts the checkpoint on disk, then removes the files that are not needed any more. */
+  save(): Promise<void> {
+    this.#saving = this.#saving.then(() => this.#save())
+    return this.#saving
+  }
+
+  /** What was appended is on disk when it resolves; rejects where the disk did not take all of it in time. */
+  async close(): Promise<void> {
+    this.#stopTimer?.()
+    this.#closed = true
+    await this.#within(this.save(), closeLimit)
+    try {
+      await this.#journal.stop(closeLimit)
+      await this.#files.idle()
+      await this.save()
+    } finally {
+      await this.#checkpoint.close()
+    }
+  }
+
+  async #save(): Promise<void> {
+    const seq = Math.min(this.#base, this.durableSeq)
+    if (seq === this.#saved) return
+    try {
+      const counters = { complete: seq, failed: 0, incomplete: 0, damaged: 0 }
+      await this.#checkpoint.write({ seq, counters })
+    } catch (error) {
+      // messages may come twice after a crash; the next save may work
+      this.#failed = true
+      this.#listener.problem(`outbox: cannot write its checkpoint: ${asError(error).message}`)
+      return
+    }
+    this.#saved = seq
+    if (!this.#closed) this.#files.removeUpTo(seq, this.#journal)
+    if (this.#failed) this.#listener.problem(undefined)
+    this.#failed = false
+  }
+
+  async #within(work: Promise<void>, limit: number): Promise<void> {
+    let stopTimer = () => {}
+    const timeUp = new Promise<void>((resolve) => {
+      stopTimer = this.#timers.after(limit, resolve)
+    })
+    await Promise.race([work, timeUp])
+    stopTimer()
+  }
+
+  #durable(entries: readonly DurableEntry[]): void {
+    for (const { text } of entries) this.#heldBytes -= text.length
+    this.#files.grew(entries[0]!.seq, entries.at(-1)!.seq, this.#journal)
+    this.#listener.durable(entries)
+  }
+}

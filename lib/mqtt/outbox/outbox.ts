@@ -1,0 +1,195 @@
+// Where messages wait while the broker is away. The session knows only the interface; a message in an outbox
+// keeps its place until it is acknowledged.
+import { Fifo } from '../../kit/fifo.ts'
+import { type Link, LinkedList } from '../../kit/linked-list.ts'
+
+import type { Payload, QoS } from '../message/outgoing.ts'
+
+/** What a sink hands over: one event as it is to be published. */
+export interface Publication {
+  /** the event's id: a repeat of the same id to the same topic is not published again */
+  readonly id: string
+  readonly topic: string
+  readonly payload: Payload
+  readonly retain: boolean
+  /** default 1 */
+  readonly qos?: QoS | undefined
+  /** MQTT 5: seconds from the sending after which the broker need not deliver it; default: never */
+  readonly expiry?: number | undefined
+  /** MQTT 5: such as application/json */
+  readonly contentType?: string | undefined
+  /** MQTT 5: noted as a user property beside the id */
+  readonly replayed?: boolean
+  /** how it is published when it had to wait for the broker; default: the same, with `replayed` */
+  readonly late?: (() => LateForm) | undefined
+}
+
+/** Topic and payload of a message that had to wait. */
+export interface LateForm {
+  topic: string
+  payload: Payload
+}
+
+/**
+ * What makes two publications the same message: the id and the topic. The same event on another topic is another
+ * message: its verdict may have changed, or two nodes publish it.
+ */
+export function keyOf({ id, topic }: Pick<Publication, 'id' | 'topic'>): string {
+  return `${id} ${topic}`
+}
+
+/** Called once: without an error when the broker (or an outbox on disk) has the message for certain. */
+export type Settled = (error?: Error) => void
+
+/** A message between its hand-over and the broker's answer. */
+export interface Entry extends Publication {
+  /** keyOf the publication as it was handed over */
+  readonly key: string
+  /** number of its hand-over in this process, growing; 0 for what was read back from disk */
+  readonly order: number
+  /** of topic and payload together */
+  readonly bytes: number
+  /** when it was handed over, ms since 1970 */
+  readonly at: number
+  /** becomes that of its late form */
+  topic: string
+  payload: Payload
+  replayed: boolean
+  /** its number in an outbox on disk, 1, 2, 3 …; 0 while it is in memory alone */
+  seq: number
+  /** who waits for it; empty once they were told, and for what was read back from disk */
+  settled: Settled[]
+  /** among those that somebody waits for */
+  awaited?: Link<Entry> | undefined
+  /** among those without an answer on this connection, and when it was sent there (ms of the clock) */
+  underWay?: Link<Entry> | undefined
+  sentAt?: number
+  /** among those that were read from the outbox */
+  read?: Link<Entry> | undefined
+}
+
+/** What an outbox tells. */
+export interface OutboxListener {
+  /** read() has something again after it had nothing */
+  readable(): void
+  /** the entry is where no end of the process can lose it */
+  kept(entry: Entry): void
+  /** messages that had been kept are given up: by the limit of size, or because they cannot be read any more */
+  dropped(count: number, why: string): void
+  /**
+   * It is open, with so many messages that an earlier process has left; `keys` are the ids and topics (keyOf) of the
+   * newest that were kept, waiting or not.
+   */
+  found(waiting: number, keys: readonly string[]): void
+  /** the disk fails, fails otherwise, or works again (undefined) */
+  problem(text: string | undefined): void
+}
+
+/**
+ * All messages of a session pass through its outbox. One on disk may hold them in memory as long as the broker
+ * takes them at once; `spill` tells it when that is over.
+ */
+export interface Outbox {
+  listener: OutboxListener | undefined
+  /** entries not yet acknowledged, those that were read included */
+  readonly count: number
+  /** when the oldest of them was handed over, ms since 1970 */
+  readonly oldest: number | undefined
+  /** bytes of its files */
+  readonly diskBytes: number
+  /**
+   * Must have ended before anything else is called. An outbox that cannot be opened goes on in memory, says why,
+   * and tries again by itself.
+   */
+  open?(): Promise<void>
+  /** Puts an entry behind all others. Returns the OutboxFullError when there is no room for it. */
+  append(entry: Entry): Error | undefined
+  /** The next entry that was not read since the last rewind, in order; undefined when there is none now. */
+  read(): Entry | undefined
+  /** Removes an entry that was read. */
+  acknowledge(entry: Entry): void
+  /** read() begins again with the oldest entry. */
+  rewind(): void
+  /** The broker is away, or late: what is here and what comes until it is empty belongs on disk, if there is one. */
+  spill(): void
+  /** Releases what it holds; what is on disk stays. */
+  close(): Promise<void>
+}
+
+/** An outbox had no room for a message. */
+export class OutboxFullError extends Error {
+  override readonly name = 'OutboxFullError'
+}
+
+export interface MemoryOutboxLimits {
+  /** messages; default 100,000 */
+  maxCount?: number
+  /** bytes of topics and payloads; default 64 MiB */
+  maxBytes?: number
+}
+
+/** An outbox that lives as long as the process: the sender is told by the broker's acknowledgement alone. */
+export class MemoryOutbox implements Outbox {
+  listener: OutboxListener | undefined
+  readonly diskBytes = 0
+  readonly #maxCount: number
+  readonly #maxBytes: number
+  readonly #unread = new Fifo<Entry>()
+  readonly #read = new LinkedList<Entry>()
+  #bytes = 0
+
+  constructor(limits: MemoryOutboxLimits = {}) {
+    this.#maxCount = limits.maxCount ?? 100_000
+    this.#maxBytes = limits.maxBytes ?? 64 * 2 ** 20
+  }
+
+  get count(): number {
+    return this.#unread.length + this.#read.size
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get oldest(): number | undefined {
+    return (this.#read.first ?? this.#unread.first)?.at
+  }
+
+  append(entry: Entry): Error | undefined {
+    if (this.count >= this.#maxCount || this.#bytes + entry.bytes > this.#maxBytes) {
+      return new OutboxFullError(
+        `${this.count} messages (${this.#bytes} bytes) wait already, there is no room for more`,
+      )
+    }
+    const wasEmpty = this.#unread.length === 0
+    this.#unread.push(entry)
+    this.#bytes += entry.bytes
+    if (wasEmpty) this.listener?.readable()
+    return undefined
+  }
+
+  read(): Entry | undefined {
+    const entry = this.#unread.shift()
+    if (entry !== undefined) entry.read = this.#read.push(entry)
+    return entry
+  }
+
+  acknowledge(entry: Entry): void {
+    if (entry.read && this.#read.remove(entry.read)) this.#bytes -= entry.bytes
+  }
+
+  spill(): void {
+    // There is nowhere to spill to: the senders are told at the acknowledgement.
+  }
+
+  rewind(): void {
+    this.#unread.putBack([...this.#read])
+    this.#read.clear()
+  }
+
+  async close(): Promise<void> {
+    this.#unread.takeAll()
+    this.#read.clear()
+    this.#bytes = 0
+  }
+}

@@ -1,0 +1,199 @@
+// What the broker does not take is set aside with its reason: it blocks nothing behind it, and can be sent again.
+
+import type { DurableEntry } from '../../journal/journal.ts'
+import { asError } from '../../kit/errors.ts'
+import type { Entry } from './outbox.ts'
+import { entryOf, recordText } from './outbox-record.ts'
+import { OutboxStore, type StoreOptions } from './outbox-store.ts'
+
+/** The broker does not take a message; sending it again as it is would not help. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError'
+}
+
+export interface Refusal {
+  entry: Entry
+  /** the broker's reason in words */
+  reason: string
+  /** when it was refused, ms since 1970 */
+  at: number
+}
+
+export interface RefusedPile {
+  /** messages in it */
+  readonly count: number
+  open?(): Promise<void>
+  /** Resolves when the message is where it stays. */
+  add(entry: Entry, reason: string): Promise<void>
+  /** The newest of them, the oldest first. */
+  list(most: number): Promise<Refusal[]>
+  /**
+   * Hands over all that are in it now, the oldest first; returns how many. One leaves the pile when `settled` is
+   * called without an error, or refused once more (it is then at the pile's end).
+   */
+  resend(handOver: (entry: Entry, settled: (error?: Error) => void) => void): Promise<number>
+  close(): Promise<void>
+}
+
+export interface PileLimits {
+  /** messages, default 1,000 */
+  maxCount?: number
+  /** bytes of payloads, default 4 MiB */
+  maxBytes?: number
+}
+
+/** The newest of what was refused, for as long as the process lives. */
+export class MemoryRefusedPile implements RefusedPile {
+  readonly #maxCount: number
+  readonly #maxBytes: number
+  readonly #pile: Refusal[] = []
+  #bytes = 0
+
+  constructor({ maxCount = 1000, maxBytes = 4 * 2 ** 20 }: PileLimits = {}) {
+    this.#maxCount = maxCount
+    this.#maxBytes = maxBytes
+  }
+
+  get count(): number {
+    return this.#pile.length
+  }
+
+  async add(entry: Entry, reason: string): Promise<void> {
+    this.#pile.push({ entry, reason, at: Date.now() })
+    this.#bytes += entry.payload.length
+    while (this.count > this.#maxCount || (this.#bytes > this.#maxBytes && this.count > 1)) this.#shift()
+  }
+
+  async list(most: number): Promise<Refusal[]> {
+    return this.#pile.slice(-most)
+  }
+
+  async resend(handOver: (entry: Entry, settled: (error?: Error) => void) => void): Promise<number> {
+    const { count } = this
+    for (let i = 0; i < count; i++) {
+      const { entry } = this.#shift()
+      handOver(entry, () => {})
+    }
+    return count
+  }
+
+  async close(): Promise<void> {
+    // it ends with the process
+  }
+
+  #shift(): Refusal {
+    const first = this.#pile.shift()!
+    this.#bytes -= first.entry.payload.length
+    return first
+  }
+}
+
+/** bytes on disk; the oldest file goes when there are more */
+const maxBytes = 16_000_000
+const fileSize = 2_000_000
+
+/** The same on disk, through restarts: a journal of its own, as the outbox has. */
+export class DiskRefusedPile implements RefusedPile {
+  readonly #store: OutboxStore
+  readonly #report: (text: string) => void
+  /** for as long as the disk does not take it */
+  readonly #memory = new MemoryRefusedPile()
+  readonly #waiting = new Map<number, () => void>()
+  #count = 0
+  #isOpen = false
+
+  /** @param report what goes wrong, in words */
+  constructor(options: StoreOptions, report: (text: string) => void) {
+    this.#report = report
+    this.#store = new OutboxStore(
+      { fileSize, ...options },
+      {
+        durable: (entries) => this.#durable(entries),
+        problem: (text) => {
+          if (text !== undefined) report(`what the broker refused: ${text}`)
+        },
+      },
+    )
+  }
+
+  get count(): number {
+    return this.#count + this.#memory.count
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.#store.open()
+      this.#isOpen = true
+      this.#count = this.#store.lastSeq - this.#store.acknowledgedSeq
+    } catch (error) {
+      this.#report(`what the broker refuses is kept in memory alone: ${asError(error).message}`)
+    }
+  }
+
+  add(entry: Entry, reason: string): Promise<void> {
+    const seq = this.#isOpen ? this.#store.append(withReason(entry, reason), undefined) : undefined
+    if (seq === undefined) return this.#memory.add(entry, reason)
+    this.#count++
+    return new Promise((resolve) => this.#waiting.set(seq, resolve))
+  }
+
+  async list(most: number): Promise<Refusal[]> {
+    const found: Refusal[] = []
+    if (this.#isOpen && this.#count > 0) {
+      const from = Math.max(this.#store.acknowledgedSeq + 1, this.#store.lastSeq - most + 1)
+      for await (const refusal of this.#read(from)) found.push(refusal)
+    }
+    return [...found, ...(await this.#memory.list(most))].slice(-most)
+  }
+
+  async resend(handOver: (entry: Entry, settled: (error?: Error) => void) => void): Promise<number> {
+    let count = await this.#memory.resend(handOver)
+    if (!this.#isOpen || this.#count === 0) return count
+    const { lastSeq } = this.#store
+    for await (const { entry } of this.#read(this.#store.acknowledgedSeq + 1)) {
+      const { seq } = entry
+      if (seq > lastSeq) break
+      count++
+      handOver({ ...entry, key: entry.key, seq: 0, order: 1 }, (error) => {
+        if (error !== undefined && !(error instanceof RefusedError)) return
+        if (this.#store.isAcknowledged(seq)) return
+        this.#store.acknowledge(seq)
+        this.#count--
+      })
+    }
+    return count
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close()
+  }
+
+  async *#read(from: number): AsyncGenerator<Refusal> {
+    for await (const entries of this.#store.read(from)) {
+      for (const { seq, text, received } of entries) {
+        if (seq < from || this.#store.isAcknowledged(seq)) continue
+        const { reason } = JSON.parse(text) as { reason: string }
+        yield { entry: entryOf(text, seq, received), reason, at: received }
+      }
+    }
+  }
+
+  #durable(entries: readonly DurableEntry[]): void {
+    for (const { seq } of entries) {
+      this.#waiting.get(seq)?.()
+      this.#waiting.delete(seq)
+    }
+    while (this.#store.bytes > maxBytes) {
+      const dropped = this.#store.dropOldest(() => false)
+      if (dropped === undefined) break
+      this.#count -= dropped.count
+      this.#report(
+        `${dropped.count} of the oldest messages that the broker refused are given up for want of room`,
+      )
+    }
+  }
+}
+
+function withReason(entry: Entry, reason: string): string {
+  return `${recordText(entry).slice(0, -1)},"reason":${JSON.stringify(reason)}}`
+}

@@ -1,0 +1,36 @@
+import type { Flag } from '../../event.ts'
+import type { Votes } from '../model/row.ts'
+
+export const mostVotes = 1000
+
+/** "At least p of the last n": an event breaks the rule only where enough of the last ones, it included, did. */
+export class Voting {
+  readonly #votes: Votes
+
+  constructor(votes: Votes) {
+    this.#votes = votes
+  }
+
+  /** The flag that stands; `memory` holds 1 for each of the last judged events that broke the rule, else 0. */
+  weigh(flag: Flag, memory: number[]): Flag {
+    const { least, of } = this.#votes
+    if (flag === 2 || flag === 9) return flag
+    const isBroken = flag !== 1
+    memory.push(isBroken ? 1 : 0)
+    if (memory.length > of) memory.shift()
+    if (!isBroken) return 1
+    let broken = 0
+    for (const vote of memory) broken += vote
+    return broken >= least ? flag : 1
+  }
+}
+
+/** What is wrong with the votes, in words; undefined where they are right. */
+export function votesProblem(votes: unknown): string | undefined {
+  if (votes === undefined) return undefined
+  const { least, of } = (votes ?? {}) as Partial<Votes>
+  const isCount = (count: unknown): count is number => Number.isInteger(count) && (count as number) >= 1
+  if (!isCount(least) || !isCount(of)) return 'needs two whole numbers, such as 3 of the last 5'
+  if (least > of) return `${least} of the last ${of} can never be: the first number must be the smaller one`
+  return of > mostVotes ? `looks back ${mostVotes} readings at most` : undefined
+}

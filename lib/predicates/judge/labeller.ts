@@ -1,0 +1,261 @@
+// Judges clean events by the predicates of a label node and of the formats. Browser-safe.
+import type { FieldlogEvent, Flag } from '../../event.ts'
+import type { FormatDefinition } from '../../formats/model/definition.ts'
+import type { Tools } from '../criteria/criterion.ts'
+import type { PredicateRow, Severity } from '../model/row.ts'
+import { waiting } from '../stateful/operator.ts'
+import { Draft } from './draft.ts'
+import { type Plan, Plans } from './plans.ts'
+import { type LabelResult, weigh } from './result.ts'
+import { compileRule, type Rule, type RuleMemory, type RuleProblem } from './rule.ts'
+import {
+  positionOf,
+  type Series,
+  type SeriesLimits,
+  SeriesStore,
+  type StoredSeries,
+  seriesLimits,
+  type Wait,
+} from './series.ts'
+
+/** What a labeller is made of. */
+export interface RuleSet {
+  /** complete rows, all in use, the formats' own among them */
+  rows: readonly PredicateRow[]
+  /** a row for all types concerns those types whose format declares its field */
+  formats: readonly FormatDefinition[]
+  /** the least severity that makes an event bad */
+  badFrom: Severity
+  /** short hash of all this */
+  hash: string
+}
+
+/** What rules remember, as plain JSON. */
+export interface StoredMemory {
+  used: number
+  series: StoredSeries[]
+}
+
+/** Given each event with its verdict, in the order of the events of its series. */
+export type Release = (draft: Draft) => void
+
+const ignored = () => {}
+
+export class Labeller {
+  /** short hash of the rule set: 8 hex digits */
+  readonly rules: string
+  /** rows that cannot be used; their flag is always 2 */
+  readonly problems: RuleProblem[] = []
+  /** a rule remembers events */
+  readonly remembers: boolean
+  /** how long an event may wait for the next one of its series, ms; 0: none waits */
+  readonly limit: number
+  /** Told of each event that is judged. */
+  release: Release = ignored
+  readonly #rules: Rule[]
+  readonly #badFrom: 3 | 4
+  readonly #plans: Plans
+  readonly #store: SeriesStore
+  /** no wait ends before */
+  #nextDeadline = Number.POSITIVE_INFINITY
+
+  constructor(set: RuleSet, tools: Tools, limits: SeriesLimits = seriesLimits) {
+    this.rules = set.hash
+    const warned = new Set<string>()
+    const warnOnce = (rule: string, text: string) => {
+      if (warned.has(rule)) return
+      warned.add(rule)
+      tools.warn(rule, text)
+    }
+    this.#rules = set.rows.map((row) => {
+      const { rule, problem } = compileRule(row, { ...tools, warn: warnOnce })
+      if (problem) this.problems.push(problem)
+      return rule
+    })
+    this.#badFrom = set.badFrom === 'suspect' ? 3 : 4
+    this.#plans = new Plans(this.#rules, set.formats)
+    this.remembers = this.#rules.some((rule) => rule.start !== undefined)
+    this.limit = this.#rules.reduce((longest, rule) => Math.max(longest, rule.limit), 0)
+    this.#store = new SeriesStore(this.#rules, limits, (series) => this.#endWaits(series.waits))
+  }
+
+  /** Judges an event now: a rule that would wait for the next one has flag 2. Never throws. */
+  label(event: FieldlogEvent): LabelResult {
+    const draft = new Draft(event)
+    this.push(draft)
+    this.giveUp(draft)
+    return draft.result as LabelResult
+  }
+
+  /**
+   * Judges the next event of its series. `release` is told of it at once, or when the next event has come; and before
+   * of those that it sets free. The event is not changed. Never throws.
+   */
+  push(draft: Draft): void {
+    const { event } = draft
+    if (event.received > this.#nextDeadline) this.#expire(event.received)
+    const plan = this.#plans.for(event)
+    if (!plan.remembers) {
+      draft.result = this.#judgeNow(plan, event, undefined)
+      this.release(draft)
+      return
+    }
+    const series = this.#store.use(event)
+    series.last = positionOf(event)
+    if (plan.waits) this.#judgeInTurn(plan, draft, series)
+    else {
+      draft.result = this.#judgeNow(plan, event, series)
+      this.release(draft)
+    }
+    this.#store.weigh(series)
+  }
+
+  /** Whether an event of this place in its series, or a later one, was judged before. */
+  isLate(event: FieldlogEvent): boolean {
+    const series = this.#store.peek(event)
+    return series !== undefined && positionOf(event) <= series.last
+  }
+
+  /** There is no next event for this one: the rules that wait have flag 2. */
+  giveUp(draft: Draft): void {
+    if (draft.result !== undefined) return
+    const waits = this.#store.peek(draft.event)?.waits ?? []
+    this.#endWaits(waits.filter((wait) => wait.draft === draft))
+  }
+
+  get series(): number {
+    return this.#store.size
+  }
+
+  /** What is remembered, as plain JSON that shares nothing with what goes on. */
+  save(): string {
+    return JSON.stringify(this.#store.save())
+  }
+
+  /** Goes on with what was saved by a labeller of the same rules; before the first event. */
+  load(stored: StoredMemory): void {
+    for (const series of this.#store.load(stored)) {
+      series.memories.forEach((memory, place) => {
+        const rule = this.#rules[place]
+        const since = memory && rule && rule.limit > 0 ? rule.waitsSince(memory) : undefined
+        if (rule && since !== undefined)
+          this.#wait({ series, place, draft: undefined, index: 0, deadline: since + rule.limit })
+      })
+    }
+  }
+
+  #judgeNow(plan: Plan, event: FieldlogEvent, series: Series | undefined): LabelResult {
+    const flags: Record<string, Flag> = { ...plan.start }
+    const reasons: string[] = []
+    let bad = false
+    for (let i = 0; i < plan.rules.length; i++) {
+      const rule = plan.rules[i] as Rule
+      const memory = series && rule.start ? this.#store.memory(series, plan.places[i] as number) : undefined
+      const flag = rule.judge(event, memory) as Flag
+      if (plan.sharedNames) weigh(flags, rule.name, flag)
+      else if (flag !== 1) flags[rule.name] = flag
+      if (flag === 3 || flag === 4) {
+        reasons.push(rule.reason(event))
+        if (flag >= this.#badFrom) bad = true
+      }
+    }
+    return { verdict: bad ? 'bad' : 'good', reasons, flags, rules: this.rules }
+  }
+
+  #judgeInTurn(plan: Plan, draft: Draft, series: Series): void {
+    const { event } = draft
+    draft.plan = plan
+    draft.flags = new Array<Flag | 0>(plan.rules.length)
+    series.queue.push(draft)
+    for (let i = 0; i < plan.rules.length; i++) {
+      const rule = plan.rules[i] as Rule
+      const place = plan.places[i] as number
+      const memory = rule.start ? this.#store.memory(series, place) : undefined
+      if (rule.limit > 0 && memory) this.#settle(rule, event, memory, series, place)
+      const flag = rule.judge(event, memory)
+      draft.flags[i] = flag
+      if (flag === 3 || flag === 4) reasonsOf(draft)[i] = rule.reason(event)
+      if (flag !== waiting) continue
+      draft.waiting++
+      this.#wait({ series, place, draft, index: i, deadline: event.received + rule.limit })
+    }
+    this.#releaseFrom(series)
+  }
+
+  #settle(rule: Rule, next: FieldlogEvent, memory: RuleMemory, series: Series, place: number): void {
+    const flag = rule.settle(next, memory)
+    if (flag === undefined) return
+    const wait = series.waits.find((each) => each.place === place)
+    if (!wait) return
+    this.#unwait(wait)
+    const { draft, index } = wait
+    if (!draft) return
+    draft.flags[index] = flag
+    if (flag === 3 || flag === 4) reasonsOf(draft)[index] = rule.reason(draft.event)
+    draft.waiting--
+  }
+
+  #wait(wait: Wait): void {
+    wait.series.waits.push(wait)
+    this.#nextDeadline = Math.min(this.#nextDeadline, wait.deadline)
+  }
+
+  #unwait(wait: Wait): void {
+    wait.series.waits.splice(wait.series.waits.indexOf(wait), 1)
+  }
+
+  /** A reading that came later than the limit shows that there is no next one. */
+  #expire(received: number): void {
+    let next = Number.POSITIVE_INFINITY
+    for (const { waits } of this.#store.all()) {
+      if (waits.some((wait) => received > wait.deadline)) {
+        this.#endWaits(waits.filter((wait) => received > wait.deadline))
+      }
+      for (const { deadline } of waits) next = Math.min(next, deadline)
+    }
+    this.#nextDeadline = next
+  }
+
+  #endWaits(waits: readonly Wait[]): void {
+    for (const wait of [...waits]) {
+      this.#unwait(wait)
+      const memory = wait.series.memories[wait.place]
+      if (memory) this.#rules[wait.place]?.giveUp(memory)
+      if (!wait.draft) continue
+      wait.draft.flags[wait.index] = 2
+      wait.draft.waiting--
+      this.#releaseFrom(wait.series)
+    }
+  }
+
+  /** Releases the first drafts of a series that wait for nothing any more. */
+  #releaseFrom(series: Series): void {
+    for (;;) {
+      const [draft] = series.queue
+      if (!draft || draft.waiting > 0) return
+      series.queue.shift()
+      draft.result = this.#resultOf(draft)
+      this.release(draft)
+    }
+  }
+
+  #resultOf({ plan, flags: found, reasons = [] }: Draft): LabelResult {
+    const { rules, start, sharedNames } = plan as Plan
+    const flags: Record<string, Flag> = { ...start }
+    let bad = false
+    for (let i = 0; i < rules.length; i++) {
+      const { name } = rules[i] as Rule
+      const flag = found[i] as Flag
+      if (sharedNames) weigh(flags, name, flag)
+      else if (flag !== 1) flags[name] = flag
+      if ((flag === 3 || flag === 4) && flag >= this.#badFrom) bad = true
+    }
+    const broken = reasons.filter((reason) => reason !== undefined)
+    return { verdict: bad ? 'bad' : 'good', reasons: broken, flags, rules: this.rules }
+  }
+}
+
+function reasonsOf(draft: Draft): Array<string | undefined> {
+  draft.reasons ??= []
+  return draft.reasons
+}

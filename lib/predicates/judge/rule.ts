@@ -1,0 +1,135 @@
+// A row made ready to judge. A rule answers with a QARTOD flag; what it remembers between the events of a series
+// stands in a memory, plain JSON, that is given to it.
+import type { FieldlogEvent, Flag } from '../../event.ts'
+import { rowProblems } from '../check/check.ts'
+import { compileCriterion } from '../criteria/compile-criterion.ts'
+import type { Criterion, Tools } from '../criteria/criterion.ts'
+import { compileGuard, type Guard } from '../criteria/guard.ts'
+import { type AheadCriterion, aheadCriterion } from '../criteria/stateful-criterion.ts'
+import { Voting } from '../criteria/votes.ts'
+import { nameOf, type PredicateRow } from '../model/row.ts'
+import { waiting } from '../stateful/operator.ts'
+
+/** What a rule remembers of one series. */
+export interface RuleMemory {
+  criterion?: unknown
+  votes?: number[]
+}
+
+/** A row that cannot be used, and why. */
+export interface RuleProblem {
+  name: string
+  text: string
+}
+
+export interface Rule {
+  readonly name: string
+  readonly row: PredicateRow
+  /** how long it may wait for the next reading, ms; 0: it never waits */
+  readonly limit: number
+  /** the memory of a series before its first event; undefined: the rule remembers nothing */
+  readonly start: (() => RuleMemory) | undefined
+  /** The flag for this event, or `waiting` where the next one of the series decides. Never throws. */
+  judge(event: FieldlogEvent, memory: RuleMemory | undefined): Flag | typeof waiting
+  /** Where `limit` > 0: the flag of the event that waits, now that the next one is here; before that one's `judge`. */
+  settle(next: FieldlogEvent, memory: RuleMemory): Flag | undefined
+  /** Where `limit` > 0: there is no next event. The one that waits has flag 2. */
+  giveUp(memory: RuleMemory): void
+  /** Where `limit` > 0: when the event that waits was received; undefined: none waits. */
+  waitsSince(memory: RuleMemory): number | undefined
+  /** why the event that was judged or settled last broke it, as it stands in `event.reasons` */
+  reason(event: FieldlogEvent): string
+  /** how many numbers a memory holds, about */
+  size(memory: RuleMemory): number
+}
+
+/**
+ * The row's rule. A row that is wrong gives a rule that is never evaluated (flag 2), and the problem: one
+ * mistake in the rules must not stop the readings.
+ */
+export function compileRule(row: PredicateRow, tools: Tools): { rule: Rule; problem?: RuleProblem } {
+  const name = nameOf(row)
+  const [problem] = rowProblems(row, tools.regex)
+  if (problem) return { rule: unusable(name, row), problem: { name, text: `${problem.at}: ${problem.text}` } }
+  return { rule: new RunningRule(name, row, tools) }
+}
+
+class RunningRule implements Rule {
+  readonly name: string
+  readonly row: PredicateRow
+  readonly limit: number
+  readonly start: (() => RuleMemory) | undefined
+  readonly #criterion: Criterion | undefined
+  readonly #ahead: AheadCriterion | undefined
+  readonly #guard: Guard | undefined
+  readonly #votes: Voting | undefined
+
+  constructor(name: string, row: PredicateRow, tools: Tools) {
+    this.name = name
+    this.row = row
+    this.#ahead = aheadCriterion(row)
+    this.#criterion = this.#ahead ? undefined : compileCriterion(row, name, tools)
+    this.#guard = compileGuard(row, name, tools)
+    this.#votes = row.votes === undefined ? undefined : new Voting(row.votes)
+    this.limit = this.#ahead?.limit ?? 0
+    const start = this.#ahead?.start ?? this.#criterion?.start
+    const hasVotes = this.#votes !== undefined
+    if (start || hasVotes) {
+      this.start = () => ({
+        ...(start ? { criterion: start() } : {}),
+        ...(hasVotes ? { votes: [] } : {}),
+      })
+    }
+  }
+
+  judge(event: FieldlogEvent, memory: RuleMemory | undefined): Flag | typeof waiting {
+    if (this.#guard && !this.#guard(event)) return 2
+    if (this.#ahead) {
+      const flag = this.#ahead.judge(event, memory?.criterion)
+      return flag === waiting ? waiting : this.#counted(flag, memory)
+    }
+    return this.#counted((this.#criterion as Criterion).judge(event, memory?.criterion), memory)
+  }
+
+  settle(next: FieldlogEvent, memory: RuleMemory): Flag | undefined {
+    if (this.#guard && !this.#guard(next)) return undefined
+    const flag = this.#ahead?.settle(next, memory.criterion)
+    return flag === undefined ? undefined : this.#counted(flag, memory)
+  }
+
+  giveUp(memory: RuleMemory): void {
+    this.#ahead?.giveUp(memory.criterion)
+  }
+
+  waitsSince(memory: RuleMemory): number | undefined {
+    return this.#ahead?.waitsSince(memory.criterion)
+  }
+
+  reason(event: FieldlogEvent): string {
+    const text = this.#ahead ? this.#ahead.reason() : this.#criterion?.reason(event)
+    return `${this.name}: ${this.row.field === '' ? 'event' : this.row.field}: ${text}`
+  }
+
+  size(memory: RuleMemory): number {
+    return (this.#criterion?.size?.(memory.criterion) ?? 2) + (memory.votes?.length ?? 0)
+  }
+
+  #counted(flag: Flag, memory: RuleMemory | undefined): Flag {
+    return this.#votes && memory?.votes ? this.#votes.weigh(flag, memory.votes) : flag
+  }
+}
+
+function unusable(name: string, row: PredicateRow): Rule {
+  return {
+    name,
+    row,
+    limit: 0,
+    start: undefined,
+    judge: () => 2,
+    settle: () => undefined,
+    giveUp() {},
+    waitsSince: () => undefined,
+    reason: () => '',
+    size: () => 0,
+  }
+}

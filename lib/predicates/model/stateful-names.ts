@@ -1,0 +1,22 @@
+/** The operators that compare a reading with those before it, in the order in which the panel offers them. */
+export const statefulNames = [
+  'rate of change',
+  'spike',
+  'flat line',
+  'attenuated signal',
+  'outlier',
+  'change larger than',
+  'duplicate',
+  'not increasing',
+  'gap in time',
+  'too old',
+] as const
+
+export type StatefulName = (typeof statefulNames)[number]
+
+export function isStatefulName(name: unknown): name is StatefulName {
+  return (statefulNames as readonly unknown[]).includes(name)
+}
+
+/** These look at the times of readings, or at all of their fields: they need no field of their own. */
+export const fieldOptional: ReadonlySet<string> = new Set(['duplicate', 'gap in time', 'too old'])

@@ -1,8 +1,0 @@
-import { compilePattern } from '../formats/pattern.ts'
-import type { RegexEngine } from './operators.ts'
-
-/** RE2, whose time is linear in the text whatever the pattern; throws an Error in its own words. */
-export const re2Engine: RegexEngine = (pattern, ignoreCase) => {
-  const compiled = compilePattern(pattern, { ignoreCase })
-  return (text) => compiled.test(text)
-}

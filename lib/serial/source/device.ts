@@ -1,0 +1,189 @@
+// A serial device, by serialport's native binding. We read by ourselves where the system allows it, for two
+// reasons: the binding's own loop spins for ever on a device that hung up (read gives 0 bytes), and closing a
+// descriptor while a read on it waits in the thread pool could read from a file that got the same number.
+import { constants, read } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { SerialPort } from 'serialport'
+import { errorCode } from '../../kit/errors.ts'
+import { deviceError } from './explain.ts'
+import type { SerialSettings } from './settings.ts'
+import { atMost, type LineSource, type Link, type LinkEvents, type SourceError } from './source.ts'
+import { systemTiming, type Timing } from './timing.ts'
+
+const readDescriptor = promisify(read)
+const readSize = 64 * 1024
+const closeLimit = 900
+
+/** What we use of an open port of serialport's binding. */
+export interface DevicePort {
+  read(buffer: Buffer, offset: number, length: number): Promise<{ bytesRead: number }>
+  write(data: Buffer): Promise<void>
+  close(): Promise<void>
+  /** the descriptor, where the system has one */
+  fd?: number | null
+  poller?: { once(event: 'readable', ready: (error: Error | null) => void): unknown }
+}
+
+export type OpenDevice = (path: string, settings: SerialSettings) => Promise<DevicePort>
+
+const openBySerialport: OpenDevice = (path, settings) =>
+  SerialPort.binding.open({
+    path,
+    baudRate: settings.baudRate,
+    dataBits: settings.dataBits,
+    parity: settings.parity,
+    stopBits: settings.stopBits,
+    rtscts: settings.flowControl === 'rtscts',
+    xon: settings.flowControl === 'xonxoff',
+    xoff: settings.flowControl === 'xonxoff',
+  })
+
+/** A serial device as a source of bytes. `open` stands in for serialport in tests. */
+export function deviceSource(
+  path: string,
+  name: string,
+  settings: SerialSettings,
+  timing: Timing = systemTiming,
+  open: OpenDevice = openBySerialport,
+): LineSource {
+  return {
+    name,
+    text: path,
+    holdsBack: settings.flowControl !== 'none',
+    async connect(events, signal) {
+      let port: DevicePort
+      try {
+        port = await open(path, settings)
+      } catch (error) {
+        throw await openError(path, error)
+      }
+      if (signal.aborted) {
+        await atMost(closeLimit, port.close())
+        throw deviceError(path, signal.reason)
+      }
+      return new DeviceLink(path, port, events, timing)
+    },
+  }
+}
+
+/** The binding's errors carry no code, so the reason is asked of the system. */
+async function openError(path: string, error: unknown): Promise<SourceError> {
+  if (errorCode(error) !== undefined) return deviceError(path, error)
+  try {
+    await access(path, constants.R_OK | constants.W_OK)
+    if ((await stat(path)).isDirectory()) return deviceError(path, error, 'EISDIR')
+  } catch (reason) {
+    return deviceError(path, error, errorCode(reason))
+  }
+  const text = String(error)
+  if (/lock|busy/i.test(text)) return deviceError(path, error, 'EBUSY')
+  if (/inappropriate ioctl/i.test(text)) return deviceError(path, error, 'ENOTTY')
+  if (/input\/output error/i.test(text)) return deviceError(path, error, 'ENXIO')
+  return deviceError(path, error)
+}
+
+class DeviceLink implements Link {
+  readonly #path: string
+  readonly #port: DevicePort
+  readonly #events: LinkEvents
+  readonly #timing: Timing
+  readonly #buffer = Buffer.allocUnsafeSlow(readSize)
+  readonly #reading: Promise<void>
+  #closing = false
+  #waiting = false
+  #resume: (() => void) | undefined
+  #paused: Promise<void> | undefined
+
+  constructor(path: string, port: DevicePort, events: LinkEvents, timing: Timing) {
+    this.#path = path
+    this.#port = port
+    this.#events = events
+    this.#timing = timing
+    this.#reading = this.#read()
+  }
+
+  async write(data: Buffer): Promise<void> {
+    try {
+      await this.#port.write(data)
+    } catch (error) {
+      throw deviceError(this.#path, error)
+    }
+  }
+
+  pause(): void {
+    this.#paused ??= new Promise((resolve) => {
+      this.#resume = resolve
+    })
+  }
+
+  resume(): void {
+    this.#resume?.()
+    this.#resume = undefined
+    this.#paused = undefined
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    this.resume()
+    // a read that waits for bytes is ended by the close; any other ends by itself, and its bytes count
+    if (!this.#waiting) await atMost(closeLimit / 3, this.#reading)
+    await atMost(closeLimit / 3, this.#closePort())
+    await atMost(closeLimit / 3, this.#reading)
+  }
+
+  async #closePort(): Promise<void> {
+    try {
+      await this.#port.close()
+    } catch (error) {
+      // it had closed by itself: all we want
+      if (this.#port.fd !== null && this.#port.fd !== undefined) throw deviceError(this.#path, error)
+    }
+  }
+
+  async #read(): Promise<void> {
+    while (!this.#closing) {
+      if (this.#paused) await this.#paused
+      if (this.#closing) return
+      try {
+        const count = await this.#readSome()
+        if (count > 0) this.#events.data(this.#buffer.subarray(0, count), this.#timing.now())
+        else if (count === 0) throw deviceError(this.#path, new Error('hung up'), 'EIO')
+      } catch (error) {
+        if (!this.#closing) this.#gone(error)
+        return
+      }
+    }
+  }
+
+  /** The number of bytes read; 0 where the device hung up, −1 where there was nothing yet. */
+  async #readSome(): Promise<number> {
+    const { fd, poller } = this.#port
+    if (typeof fd !== 'number' || !poller) {
+      this.#waiting = true
+      const { bytesRead } = await this.#port.read(this.#buffer, 0, readSize)
+      this.#waiting = false
+      return bytesRead
+    }
+    try {
+      return (await readDescriptor(fd, this.#buffer, 0, readSize, null)).bytesRead
+    } catch (error) {
+      const code = errorCode(error)
+      if (code !== 'EAGAIN' && code !== 'EWOULDBLOCK' && code !== 'EINTR') throw error
+    }
+    if (this.#closing) return -1
+    this.#waiting = true
+    await new Promise<void>((resolve, reject) => {
+      poller.once('readable', (error) => (error ? reject(error) : resolve()))
+    })
+    this.#waiting = false
+    return -1
+  }
+
+  /** A read that fails means the same, whatever its code: the device is not there any more. */
+  #gone(error: unknown): void {
+    this.#closing = true
+    const closed = () => this.#events.closed(deviceError(this.#path, error, 'EIO'))
+    this.#closePort().then(closed, closed)
+  }
+}

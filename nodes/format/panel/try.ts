@@ -1,0 +1,74 @@
+// The lines that the panel tries the draft on, and what becomes of each.
+import type { Scalar } from '../../../lib/event.ts'
+import { compileFormats, type Formats } from '../../../lib/formats/compile.ts'
+import type { Outcome } from '../../../lib/formats/format.ts'
+import type { FieldDefinition, FormatDefinition } from '../../../lib/formats/model/definition.ts'
+import { isPlausible } from '../../../lib/formats/model/plausible.ts'
+import type { Words } from '../../shared/panel/inputs.ts'
+
+const mostLines = 50
+
+/** Shows in `place` what a definition without problems makes of these lines; the source plays no part. */
+export function tryLines(place: JQuery, definition: FormatDefinition, lines: string, words: Words): void {
+  place.empty()
+  const { source: _, ...takes } = definition.takes ?? {}
+  const formats = compileFormats([{ ...definition, takes }])
+  const tried = lines.split(/\r?\n/).filter((line) => line.trim() !== '')
+  for (const line of tried.slice(0, mostLines)) showLine(place, definition, formats, line, words)
+  if (tried.length > mostLines)
+    $('<div>')
+      .text(words('tryMore', { count: mostLines }))
+      .appendTo(place)
+}
+
+function showLine(
+  place: JQuery,
+  definition: FormatDefinition,
+  formats: Formats,
+  line: string,
+  words: Words,
+): void {
+  const outcome = formats.decode({ payload: line, source: '' })
+  const row = $('<div class="fieldlog-try-line">').appendTo(place)
+  $('<span class="fieldlog-try-kind">')
+    .addClass(`fieldlog-try-${outcome.kind}`)
+    .text(words(`outcome-${outcome.kind}`))
+    .attr('title', line)
+    .appendTo(row)
+  showOutcome($('<span class="fieldlog-try-values">').appendTo(row), definition, outcome, words)
+}
+
+export function showOutcome(
+  place: JQuery,
+  definition: FormatDefinition,
+  outcome: Outcome,
+  words: Words,
+): void {
+  if (outcome.kind === 'unknown') place.text(words('notTaken'))
+  if (outcome.kind === 'rejected' || outcome.kind === 'suppressed')
+    for (const reason of outcome.reasons) $('<div>').text(reason).appendTo(place)
+  if (outcome.kind !== 'clean') return
+  for (const { data, time } of outcome.events) {
+    for (const field of definition.fields) {
+      const value = data[field.name]
+      if (value !== undefined) showValue(place, field, value, words)
+    }
+    const isShown = definition.time !== undefined && definition.time in data
+    if (time !== undefined && !isShown) showPair(place, words('deviceTime'), new Date(time).toISOString())
+  }
+}
+
+export function showValue(place: JQuery, field: FieldDefinition, value: Scalar, words: Words): void {
+  const { name, type, unit = '' } = field
+  const text = type === 'time' ? new Date(Number(value)).toISOString() : `${String(value)} ${unit}`.trim()
+  const pair = showPair(place, name, text)
+  if (!isPlausible(field, value))
+    pair.addClass('fieldlog-try-implausible').attr('title', words('implausible'))
+}
+
+function showPair(place: JQuery, name: string, text: string): JQuery {
+  const pair = $('<span class="fieldlog-try-value">').appendTo(place)
+  $('<span class="fieldlog-try-name">').text(name).appendTo(pair)
+  $('<b>').text(text).appendTo(pair)
+  return pair
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { LiveTail } from '../../../../lib/delivery/send/live-tail.ts'
+import { entries } from '../support/memory-journal.ts'
+
+describe('delivery: LiveTail', () => {
+  it('gives each entry once, in order, and forgets those before it', () => {
+    const tail = new LiveTail()
+    assert.equal(tail.firstSeq, Number.POSITIVE_INFINITY)
+    tail.add(entries(5, 9))
+    assert.equal(tail.firstSeq, 5)
+    assert.equal(tail.take(4), undefined)
+    assert.equal(tail.take(5)?.seq, 5)
+    assert.equal(tail.take(5), undefined)
+    assert.equal(tail.take(8)?.seq, 8)
+    assert.equal(tail.firstSeq, 9)
+    assert.equal(tail.take(12), undefined)
+    assert.equal(tail.firstSeq, Number.POSITIVE_INFINITY)
+  })
+
+  it('holds no more beyond its number, and none behind a gap, until it is used up', () => {
+    const tail = new LiveTail(3_000)
+    for (let from = 1; from <= 9_000; from += 100) tail.add(entries(from, from + 99))
+    for (let seq = 1; seq <= 3_000; seq++) {
+      tail.add(entries(9_000 + seq, 9_000 + seq))
+      assert.equal(tail.take(seq)?.seq, seq)
+    }
+    assert.equal(tail.firstSeq, Number.POSITIVE_INFINITY)
+    tail.add(entries(12_001, 12_005))
+    assert.equal(tail.firstSeq, 12_001)
+    tail.add(entries(12_006, 12_006))
+    for (let seq = 12_001; seq <= 12_006; seq++) assert.equal(tail.take(seq)?.seq, seq)
+  })
+
+  it('holds no more beyond its bytes, but one entry of any length', () => {
+    const texts = (from: number, to: number, text: string) =>
+      entries(from, to).map((entry) => ({ ...entry, text }))
+    const tail = new LiveTail(100, 50)
+    tail.add(texts(1, 10, '0123456789'))
+    for (let seq = 1; seq <= 5; seq++) assert.equal(tail.take(seq)?.seq, seq)
+    assert.equal(tail.firstSeq, Number.POSITIVE_INFINITY)
+    tail.add(texts(11, 12, 'x'.repeat(200)))
+    assert.equal(tail.take(11)?.seq, 11)
+    assert.equal(tail.firstSeq, Number.POSITIVE_INFINITY)
+  })
+})

@@ -1,0 +1,59 @@
+import { openText } from '../../../../lib/journal/archive/open-text.ts'
+import type { Disk } from '../../../../lib/journal/disk/disk.ts'
+import { archiveFile } from '../../../../lib/journal/keep/archiver.ts'
+import { readCatalog } from '../../../../lib/journal/read/catalog.ts'
+import { readJournal } from '../../../../lib/journal/read/reader.ts'
+import { type BuiltFile, buildJournal, inBatches, lines } from '../../../support/build-journal.ts'
+import { MemoryDisk } from '../../../support/memory-disk.ts'
+
+export const directory = '/journal'
+
+/** Three days; the second one is large enough for several blocks. */
+export const threeDays = buildJournal([
+  { date: '20261119', batches: inBatches(lines('20261119', 30), 7) },
+  {
+    date: '20261120',
+    batches: inBatches(
+      lines(
+        '20261120',
+        40_000,
+        (n) => `OK 12 ${n} ${(n * 7919) % 1009} some text to fill the block ${n % 13}`,
+      ),
+      100,
+    ),
+  },
+  { date: '20261121', batches: inBatches(lines('20261121', 5), 2) },
+])
+
+/** A disk in memory that holds files of a journal. */
+export function diskWith(files: readonly BuiltFile[]): MemoryDisk {
+  const disk = new MemoryDisk()
+  for (const { path, bytes } of files) disk.place(`${directory}/${path}`, bytes)
+  return disk
+}
+
+export const atOnce = { rest: async () => {}, stopped: () => false }
+
+/** Archives the file at an index. */
+export async function archive(disk: Disk, files: readonly BuiltFile[], index: number, pace = atOnce) {
+  const catalog = await readCatalog(disk, directory, openText(disk, directory))
+  const file = catalog.files.find(({ path }) => path === files[index]!.path)!
+  return archiveFile(disk, directory, file, files[index]!.sha256, pace)
+}
+
+/** The seqs and texts of all entries from a seq on, and what is damaged. */
+export async function readAll(disk: Disk, from = 1) {
+  const entries: Array<{ seq: number; text: string; received: number; epoch: string }> = []
+  const damages: string[] = []
+  for await (const reading of readJournal(disk, directory, from)) {
+    if (reading.kind === 'damage') {
+      damages.push(`${reading.file} ${reading.offset}-${reading.end} seqs ${reading.from}-${reading.to}`)
+      continue
+    }
+    for (const item of reading.items) {
+      if (item.kind === 'N' || item.seq < from) continue
+      entries.push({ seq: item.seq, text: item.text, received: item.received, epoch: item.epoch })
+    }
+  }
+  return { entries, damages }
+}

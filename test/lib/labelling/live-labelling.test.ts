@@ -1,0 +1,188 @@
+// What rules remember survives a restart: from the file, and from the journal above it.
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FieldlogEvent } from '../../../lib/event.ts'
+import { compileFormats } from '../../../lib/formats/compile.ts'
+import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
+import { systemDisk } from '../../../lib/journal/disk/disk.ts'
+import { Journal } from '../../../lib/journal/journal.ts'
+import { historyOf } from '../../../lib/labelling/history.ts'
+import { LiveLabelling } from '../../../lib/labelling/live-labelling.ts'
+import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
+import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
+
+const format: FormatDefinition = {
+  type: 'room',
+  decoder: { kind: 'key-values' },
+  fields: [{ name: 'v', type: 'number' }],
+}
+const rows: Array<Partial<PredicateRow>> = [
+  { name: 'outlier', field: 'v', operator: 'outlier', values: [5], settings: { window: 5 } },
+  { name: 'change', field: 'v', operator: 'change larger than', values: [5], votes: { least: 2, of: 3 } },
+  { name: 'spike', field: 'v', operator: 'spike', values: [4], settings: { limit: 60 } },
+]
+const day = Date.UTC(2026, 10, 21, 12)
+
+describe('predicates: live labelling', () => {
+  let directory: string
+  let events: FieldlogEvent[]
+  let flags: Map<string, string>
+  const warnings: string[] = []
+  /** the timers of the last labelling, by hand */
+  let timers: Array<() => void>
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'fieldlog-label-'))
+    const journal = new Journal({ directory, flushInterval: 0 })
+    await journal.start()
+    for (let i = 0; i < 60; i++) {
+      const text = i % 5 === 3 ? 'noise' : `v:${(i * 7) % 11}`
+      journal.append({ kind: 'L', source: 's', text, received: day + i * 1000 })
+    }
+    await journal.stop()
+    events = await historyOf(systemDisk, directory, compileFormats([format]), 1, 60)
+    warnings.length = 0
+  })
+  afterEach(() => rmSync(directory, { recursive: true }))
+
+  function open(checkpoint: () => number): LiveLabelling<string> {
+    flags = new Map()
+    timers = []
+    const clock = {
+      now: () => 0,
+      after: (_ms: number, callback: () => void) => {
+        timers.push(callback)
+        return () => timers.splice(timers.indexOf(callback), 1)
+      },
+    }
+    const labelling = new LiveLabelling<string>(() => compilePredicates(rows, []), '.label-n1', clock)
+    labelling.attach({
+      judged: (id, result) => flags.set(id, JSON.stringify(result.flags)),
+      warn: (message) => warnings.push(message),
+      journal: {
+        directory,
+        formats: () => compileFormats([format]),
+        position: () => ({ checkpoint: checkpoint(), entries: 60, waiting: 0 }),
+        flushInterval: 1000,
+      },
+    })
+    return labelling
+  }
+
+  /** Runs all timers that are due, as after 5 s. */
+  function tick(): void {
+    for (const timer of timers.splice(0)) timer()
+  }
+
+  async function takeAll(labelling: LiveLabelling<string>, list: FieldlogEvent[]): Promise<void> {
+    for (const each of list) labelling.take(each, each.id)
+    while (labelling.held > labelling.session.held) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+
+  async function wanted(): Promise<Map<string, string>> {
+    await takeAll(
+      open(() => 0),
+      events,
+    )
+    return flags
+  }
+
+  it('reads what it must remember from the journal, where nothing is stored', async () => {
+    const all = await wanted()
+    const labelling = open(() => 30)
+    await takeAll(
+      labelling,
+      events.filter(({ seq }) => seq > 30),
+    )
+    assert.ok(flags.size > 20)
+    for (const [id, found] of flags) assert.equal(found, all.get(id), id)
+    assert.deepEqual(warnings, [])
+  })
+
+  it('stores it with the seq that it includes, never above the checkpoint, and goes on from there', async () => {
+    const all = await wanted()
+    let checkpoint = 0
+    const first = open(() => checkpoint)
+    await takeAll(
+      first,
+      events.filter(({ seq }) => seq <= 40),
+    )
+    tick()
+    checkpoint = 39
+    tick()
+    await first.detach()
+    assert.equal(await stored(), undefined, 'the state is at 40, the checkpoint at 39')
+
+    const again = open(() => checkpoint)
+    await takeAll(
+      again,
+      events.filter(({ seq }) => seq <= 40),
+    )
+    tick()
+    checkpoint = 45
+    tick()
+    await again.detach()
+    assert.equal((await stored())?.seq, 40)
+
+    const second = open(() => checkpoint)
+    await takeAll(
+      second,
+      events.filter(({ seq }) => seq > 45),
+    )
+    for (const [id, found] of flags) assert.equal(found, all.get(id), id)
+    assert.ok(flags.size >= 10)
+  })
+
+  it('takes a torn state for none', async () => {
+    let checkpoint = 0
+    const first = open(() => checkpoint)
+    await takeAll(
+      first,
+      events.filter(({ seq }) => seq <= 60),
+    )
+    tick()
+    checkpoint = 60
+    tick()
+    await first.detach()
+    const path = join(directory, '.label-n1')
+    const text = readFileSync(path, 'utf8')
+    assert.match(text, /^[0-9a-f]{8} \{"version":1,"rules":"[0-9a-f]{8}","seq":60,/)
+
+    // torn: it is as if there were none
+    writeFileSync(path, text.slice(0, text.length / 2))
+    const last = events.at(-1) as FieldlogEvent
+    const second = open(() => 60)
+    await takeAll(
+      second,
+      [61, 62].map((seq) => ({
+        ...last,
+        id: `x-${seq}`,
+        seq,
+        received: day + seq * 1000,
+        time: day + seq * 1000,
+      })),
+    )
+    assert.match(flags.get('x-61') ?? '', /"outlier":[14]/)
+    assert.deepEqual(warnings, [])
+  })
+
+  it('says so when the journal cannot be read, and begins anew', async () => {
+    const labelling = open(() => 30)
+    rmSync(directory, { recursive: true })
+    writeFileSync(directory, 'no directory')
+    await takeAll(labelling, [events[40] as FieldlogEvent, events[41] as FieldlogEvent])
+    assert.equal(flags.size, 1)
+    assert.match(warnings[0] ?? '', /label: cannot read back what the rules must remember: .*begin anew/)
+  })
+
+  async function stored(): Promise<{ seq: number } | undefined> {
+    try {
+      return JSON.parse(readFileSync(join(directory, '.label-n1'), 'utf8').slice(9)) as { seq: number }
+    } catch (error) {
+      assert.equal((error as NodeJS.ErrnoException).code, 'ENOENT')
+      return undefined
+    }
+  }
+})

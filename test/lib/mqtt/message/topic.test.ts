@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { compileTopic, defaultTopic, statusTopic, topicProblem } from '../../../../lib/mqtt/message/topic.ts'
+
+const topicOf = compileTopic(defaultTopic)
+const values = { gateway: 'pi-4', verdict: 'good', type: 'room', source: 'ttyUSB0' }
+
+describe('mqtt topic', () => {
+  it('fills the template', () => {
+    assert.equal(topicOf(values), 'fieldlog/pi-4/good/room/ttyUSB0')
+    assert.equal(compileTopic('a/{type}-{type}/{source}')(values), 'a/room-room/ttyUSB0')
+    assert.equal(compileTopic('fixed')(values), 'fixed')
+    assert.equal(statusTopic('pi/4'), 'fieldlog/pi4/status')
+  })
+
+  it('removes what would change the level, and puts _ where nothing is left', () => {
+    assert.equal(
+      topicOf({ ...values, type: 'a/b+c#d\u0000e\u009ff', source: '#' }),
+      'fieldlog/pi-4/good/abcdef/_',
+    )
+    assert.equal(topicOf({ ...values, verdict: undefined, type: '' }), 'fieldlog/pi-4/_/_/ttyUSB0')
+    assert.equal(topicOf({ ...values, type: 'x\uFFFE\uD800y' }), 'fieldlog/pi-4/good/xy/ttyUSB0')
+    assert.equal(topicOf({ ...values, type: 'température' }), 'fieldlog/pi-4/good/température/ttyUSB0')
+  })
+
+  it('never begins with $', () => {
+    assert.equal(compileTopic('{type}/x')({ type: '$SYS' }), '_$SYS/x')
+  })
+
+  it('takes 65,535 bytes, not one more', () => {
+    const template = compileTopic('{type}')
+    assert.equal(template({ type: 'é'.repeat(32_767) }).length, 32_767)
+    assert.equal(template({ type: 'x'.repeat(65_535) }).length, 65_535)
+    assert.throws(
+      () => template({ type: 'é'.repeat(32_768) }),
+      /would be 65536 bytes long, MQTT allows 65535/,
+    )
+  })
+
+  it('gives a valid topic of the same depth for any values', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (type, source) => {
+        const topic = topicOf({ ...values, type, source })
+        assert.equal(topic.split('/').length, 5)
+        assert.ok(!topic.split('/').includes(''))
+        assert.doesNotMatch(topic, /[+#\p{Cc}\p{Cs}]/u)
+        assert.equal(Buffer.from(topic).toString(), topic)
+      }),
+    )
+  })
+
+  it('says in words what is wrong with a template', () => {
+    const wrong: Array<[string, RegExp]> = [
+      ['', /empty/],
+      ['a/{kind}', /\{kind\} is not known: use \{gateway\}, \{verdict\}, \{type\}, \{source\}/],
+      ['a/{type', /brace is not closed/],
+      ['a/#', /must not contain \+ or #/],
+      ['$SYS/a', /must not begin with \$/],
+      ['a//b', /empty level/],
+      ['/a', /empty level/],
+      ['a/\u0007', /control character/],
+    ]
+    for (const [template, problem] of wrong) {
+      assert.match(topicProblem(template) ?? 'no problem', problem)
+      assert.throws(() => compileTopic(template), problem)
+    }
+    assert.equal(topicProblem(defaultTopic), undefined)
+  })
+})

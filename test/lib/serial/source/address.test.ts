@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { addressText, parseAddress, sourceName } from '../../../../lib/serial/source/address.ts'
+
+describe('An address', () => {
+  it('is a device path, tcp://host:port or demo:', () => {
+    assert.deepEqual(parseAddress(' /dev/ttyUSB0 '), { kind: 'device', path: '/dev/ttyUSB0' })
+    assert.deepEqual(parseAddress('com3'), { kind: 'device', path: 'COM3' })
+    assert.deepEqual(parseAddress('tcp://10.0.0.5:2000'), { kind: 'tcp', host: '10.0.0.5', port: 2000 })
+    assert.deepEqual(parseAddress('TCP://[fe80::1]:65535/'), { kind: 'tcp', host: 'fe80::1', port: 65_535 })
+    for (const text of ['', ' ', 'demo:', 'DEMO:']) assert.deepEqual(parseAddress(text), { kind: 'demo' })
+  })
+
+  it('is refused in words', () => {
+    const cases: Array<[string, RegExp]> = [
+      ['ttyUSB0', /^"ttyUSB0" is not a device path: write it in full, as in \/dev\/ttyUSB0$/],
+      ['udp://x:1', /^"udp:\/\/x:1" is neither a device path, nor tcp:\/\/host:port, nor demo:$/],
+      ['tcp://host', /^"tcp:\/\/host" is not of the form tcp:\/\/host:port/],
+      ['tcp://user@host:1', /is not of the form/],
+      ['tcp://host:70000', /^port 70000 is not between 1 and 65535$/],
+      ['tcp://host:0', /^port 0 is not between 1 and 65535$/],
+      ['/dev/tty\u0000USB0', /control characters/],
+    ]
+    for (const [text, message] of cases) assert.throws(() => parseAddress(text), { message }, text)
+  })
+
+  it('has a name for the log and a text for messages', () => {
+    const both = (text: string) => [sourceName(parseAddress(text)), addressText(parseAddress(text))]
+    assert.deepEqual(both('/dev/ttyUSB0'), ['ttyUSB0', '/dev/ttyUSB0'])
+    assert.deepEqual(both('/dev/serial/by-id/usb-FTDI_A 4,x'), [
+      'usb-FTDI_A_4_x',
+      '/dev/serial/by-id/usb-FTDI_A 4,x',
+    ])
+    assert.deepEqual(both('/dev/'), ['_', '/dev/'])
+    assert.deepEqual(both('tcp://10.0.0.5:2000'), ['tcp:10.0.0.5:2000', '10.0.0.5:2000'])
+    assert.deepEqual(both('tcp://[fe80::1]:1'), ['tcp:fe80::1:1', '[fe80::1]:1'])
+    assert.deepEqual(both(''), ['demo', 'the demo collector'])
+  })
+})

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { checkDefinition } from '../../../lib/formats/check/check.ts'
+import { formatLibrary } from '../../../lib/formats/library/library.ts'
+import type { Decoder, FieldDefinition, FormatDefinition } from '../../../lib/formats/model/definition.ts'
+import {
+  fromDecoderDraft,
+  fromDrafts,
+  toDecoderDraft,
+  toHeadDraft,
+} from '../../../nodes/format/panel/draft.ts'
+import { type FieldDraft, fromFieldDraft, toFieldDraft } from '../../../nodes/format/panel/field-draft.ts'
+
+/** The definition after a way through the panel's inputs. */
+function edited(definition: FormatDefinition): FormatDefinition {
+  const { kind } = definition.decoder
+  return fromDrafts(
+    toHeadDraft(definition),
+    fromDecoderDraft(kind, toDecoderDraft(definition.decoder)),
+    definition.fields.map((field) => fromFieldDraft(toFieldDraft(field), kind)),
+  )
+}
+
+function field(change: Partial<FieldDraft>, kind: Decoder['kind'] = 'json'): FieldDefinition {
+  return fromFieldDraft({ ...toFieldDraft({}), name: 'a', ...change }, kind)
+}
+
+describe('nodes: the inputs of the format panel', () => {
+  const others: FormatDefinition[] = [
+    {
+      type: 'garden',
+      name: 'Garden',
+      takes: { source: 'tty*', prefix: 'G ' },
+      decoder: { kind: 'columns', delimiter: '\t', quote: '', header: ['time', 'soil'] },
+      fields: [
+        { name: 'at', from: 'time', type: 'time', time: 's', required: true },
+        { name: 'soil', from: 1, type: 'integer', allowed: [1, 2], default: 0, offset: -5 },
+        { name: 'wet', computed: 'soil > 50', type: 'boolean', default: false },
+        { name: 'note', from: 'soil', type: 'string', allowed: ['a', 'b'], default: '5' },
+      ],
+      key: ['note', 'wet'],
+      time: 'at',
+    },
+    { type: 'csv', decoder: { kind: 'columns' }, fields: [{ name: 'a', from: 0, type: 'number' }] },
+    {
+      type: 'wx',
+      decoder: { kind: 'pattern', pattern: 'T=(?<t>.)', ignoreCase: true },
+      fields: [{ name: 't', type: 'number' }],
+    },
+    {
+      type: 'kv',
+      decoder: { kind: 'key-values', pairSeparator: ' ', valueSeparator: '=' },
+      fields: [{ name: 't', type: 'number' }],
+    },
+    { type: 'json', decoder: { kind: 'json' }, fields: [{ name: 't', from: 'a.b', type: 'number' }] },
+    {
+      type: 'steps',
+      decoder: { kind: 'json', each: 'list' },
+      fields: [
+        {
+          name: 'v',
+          type: 'number',
+          also: ['w', 'x.y'],
+          nulls: [-999, 'N/A'],
+          decimal: ',',
+          thousands: ' ',
+          unit: '°C',
+          deviceUnit: '°F',
+          points: [
+            [0, 4],
+            [1023, 20],
+          ],
+          polynomial: [1, -0.5, 2],
+          min: 0,
+          max: 5,
+          range: 'clamp',
+          newsOf: 's',
+        },
+        { name: 's', type: 'string', trim: true, case: 'upper', map: { a: 'b', c: 'd' }, mapElse: 'keep' },
+        { name: 'odd', type: 'string', nulls: ['a,b', '-5'], map: { 'a=b': 'x', 'c,d': 'y' } },
+        { name: 'on', type: 'boolean', map: { open: true, closed: false } },
+        {
+          name: 't',
+          type: 'time',
+          time: 'pattern',
+          pattern: 'DD.MM.YYYY',
+          min: 0,
+          max: 1e12,
+          range: 'reject',
+        },
+      ],
+      nulls: ['NaN'],
+      decimal: 'any',
+      thousands: "'",
+      drop: { sameTime: true, unchanged: 60 },
+      onlyNews: true,
+    },
+    {
+      type: 'parts',
+      decoder: { kind: 'packet', minBytes: 3, parts: { from: 1, size: 2 } },
+      fields: [{ name: 'v', from: 0, whole: true, type: 'integer' }],
+    },
+    {
+      type: 'heads',
+      decoder: { kind: 'packet', parts: { size: { bit: 4, bits: 4 } } },
+      fields: [{ name: 'v', from: 1, read: 'i16le', type: 'integer' }],
+    },
+  ]
+  for (const definition of [...formatLibrary.map(({ definition }) => definition), ...others]) {
+    it(`give back the format ${definition.type}`, () => {
+      assert.deepEqual(checkDefinition(definition), [])
+      assert.deepEqual(edited(definition), definition)
+    })
+  }
+
+  it('leave out what has no meaning for the type or the decoder', () => {
+    const all = {
+      scale: '2',
+      decimals: '1',
+      min: '0',
+      bit: '3',
+      bits: '2',
+      read: 'u16le',
+      signed: true,
+      time: 'iso',
+    }
+    assert.deepEqual(field({ ...all, type: 'string' }), { name: 'a', type: 'string' })
+    assert.deepEqual(field({ ...all, type: 'integer' }), { name: 'a', type: 'integer', scale: 2, min: 0 })
+    assert.deepEqual(field({ ...all, type: 'time' }), { name: 'a', type: 'time', time: 'iso', min: 0 })
+    assert.deepEqual(field({ from: 'node', bits: '2' }, 'packet'), {
+      name: 'a',
+      from: 'node',
+      type: 'number',
+    })
+    assert.deepEqual(field({ source: 'computed', computed: ' b + 1 ', from: '5' }, 'packet'), {
+      name: 'a',
+      computed: 'b + 1',
+      type: 'number',
+    })
+  })
+
+  it('keep a text that is no number, for the check to tell', () => {
+    assert.equal(field({ min: 'low' }).min, 'low')
+    assert.equal(field({ scale: '100/255' }).scale, '100/255')
+    const definition = { type: 't', decoder: { kind: 'json' }, fields: [field({ min: 'low' })] }
+    assert.deepEqual(checkDefinition(definition), [
+      { path: 'fields[0].min', text: 'found "low", expected a number' },
+    ])
+    const nodes = fromDrafts({ ...toHeadDraft({}), nodes: '2, x' }, { kind: 'packet' }, [])
+    assert.deepEqual(nodes.takes?.nodes, [2, 'x'])
+  })
+})

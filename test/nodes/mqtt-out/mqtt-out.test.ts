@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Collector } from '../../support/collector.ts'
+import { type Mosquitto, startMosquitto } from '../../support/mosquitto.ts'
+import helper, { nodeRedName } from '../helper.ts'
+import { brokerNode, deliver, message, out, statusWhen, tab, tlsNode, types } from './helper.ts'
+
+describe(`nodes: mqtt-out (${nodeRedName})`, () => {
+  let broker: Mosquitto
+  let collector: Collector
+
+  let userDir: string
+
+  before(async () => {
+    userDir = mkdtempSync(join(tmpdir(), 'fieldlog-mqtt-out-'))
+    helper.settings({ userDir })
+    await new Promise<void>((resolve) => helper.startServer(() => resolve()))
+    broker = await startMosquitto()
+  })
+  beforeEach(async () => {
+    collector = await Collector.open(broker.url, 'fieldlog/pi-4/#')
+  })
+  afterEach(async () => {
+    await helper.unload()
+    await collector.close()
+  })
+  after(async () => {
+    await broker.remove()
+    await new Promise<void>((resolve) => helper.stopServer(() => resolve()))
+    helper.settings({})
+    rmSync(userDir, { recursive: true })
+  })
+
+  const load = (flow: Array<object & { id: string }>, credentials?: Record<string, Record<string, string>>) =>
+    helper.load(types, [tab, { ...brokerNode, port: String(broker.port) }, ...flow], credentials)
+  const events = () => collector.messages.filter(({ topic }) => !topic.endsWith('/status'))
+  const connections = () => broker.output.match(/New client connected from \S+ as gw-fieldlog /g)?.length ?? 0
+
+  it('publishes an event and completes at the acknowledgement', async () => {
+    await load([out('out')])
+    assert.equal(await deliver('out', message(7)), undefined)
+    await collector.until(() => events().length > 0)
+    assert.deepEqual(events(), [
+      {
+        topic: 'fieldlog/pi-4/good/room/ttyUSB0',
+        payload:
+          '{"id":"k3x9a7qd-7","seq":7,"time":1353196800062,"received":1353196800062,"gateway":"pi-4",' +
+          '"source":"ttyUSB0","type":"room","data":{"temp":18.2},"verdict":"good","reasons":[],"replayed":false}',
+        retain: false,
+        qos: 1,
+      },
+    ])
+  })
+
+  it('uses the topic of its panel, and publishes a rejected event with raw', async () => {
+    await load([out('out', { topic: 'fieldlog/{gateway}/x/{source}/{verdict}', gateway: 'pi-4' })])
+    const { data: _, ...rest } = message(8, { verdict: 'rejected', reasons: ['packet: too short'] }).event
+    await deliver('out', { ...message(8), event: rest })
+    await collector.until(() => events().length > 0)
+    assert.equal(events()[0]?.topic, 'fieldlog/pi-4/x/ttyUSB0/rejected')
+    const payload = JSON.parse(events()[0]!.payload) as Record<string, unknown>
+    assert.deepEqual(
+      [payload.raw, payload.reasons, 'data' in payload],
+      ['OK 12 1 118 182 0', ['packet: too short'], false],
+    )
+  })
+
+  it('takes the gateway from the environment, else from the host', async () => {
+    process.env.FIELDLOG_GATEWAY = 'from/env'
+    const other = await Collector.open(broker.url, ['fieldlog/fromenv/#', `fieldlog/${hostname()}/#`])
+    try {
+      await load([out('out', { gateway: '$' + '{FIELDLOG_NO_SUCH}' })])
+      await deliver('out', message(1))
+      delete process.env.FIELDLOG_GATEWAY
+      await helper.unload()
+      await load([out('out', { gateway: '' })])
+      await deliver('out', message(2))
+      await other.until((messages) => messages.filter(({ topic }) => topic.includes('/good/')).length === 2)
+      const [first, second] = other.messages.filter(({ topic }) => topic.includes('/good/'))
+      assert.equal(first?.topic, 'fieldlog/fromenv/good/room/ttyUSB0')
+      assert.match(first!.payload, /"gateway":"from\/env"/)
+      assert.equal(second?.topic, `fieldlog/${hostname()}/good/room/ttyUSB0`)
+    } finally {
+      delete process.env.FIELDLOG_GATEWAY
+      await other.close()
+    }
+  })
+
+  it('fails a message without an event, and says what to do', async () => {
+    await load([out('out')])
+    const failed = new Promise<string>((resolve) => {
+      helper.getNode('out').on('call:error', (call: { firstArg: unknown }) => resolve(String(call.firstArg)))
+    })
+    helper.getNode('out').receive({ payload: 1 })
+    assert.match(await failed, /carries no event of the journal: wire this node behind a log node/)
+  })
+
+  it('completes what is meant for another sink untouched, and publishes again what it asked for', async () => {
+    await load([out('out')])
+    await deliver('out', message(1))
+    await deliver('out', message(1))
+    await deliver('out', message(2, { for: 'another' }))
+    await deliver('out', message(1, { for: 'out', replayed: true }))
+    await deliver('out', message(3))
+    await collector.until(() => events().length >= 3)
+    const got = events().map(({ payload }) => JSON.parse(payload) as { seq: number; replayed: boolean })
+    assert.deepEqual(
+      got.map(({ seq, replayed }) => [seq, replayed]),
+      [
+        [1, false],
+        [1, true],
+        [3, false],
+      ],
+    )
+  })
+
+  it('shares one session among the nodes of a broker, and keeps it through a deploy', async () => {
+    const before = connections()
+    const config = { ...brokerNode, port: String(broker.port) }
+    await load([out('out'), out('second', { topic: 'fieldlog/{gateway}/2/{type}' })])
+    await Promise.all([deliver('out', message(1)), deliver('second', message(1))])
+    const started = new Promise((resolve) => helper._events.once('flows:started', resolve))
+    await helper.setFlows([tab, config, out('out', { name: 'changed' })], 'nodes')
+    await started
+    // acknowledged before the deploy: known, and not published again
+    await deliver('out', message(1))
+    await deliver('out', message(2))
+    await collector.until(() => events().length >= 3)
+    assert.deepEqual(
+      events()
+        .map(({ topic, payload }) => `${topic} ${(JSON.parse(payload) as { seq: number }).seq}`)
+        .sort(),
+      ['fieldlog/pi-4/2/room 1', 'fieldlog/pi-4/good/room/ttyUSB0 1', 'fieldlog/pi-4/good/room/ttyUSB0 2'],
+    )
+    assert.equal(connections() - before, 1)
+    assert.deepEqual(
+      // what an earlier test left is marked retained
+      collector.messages
+        .filter(({ topic, retain }) => topic.endsWith('/status') && !retain)
+        .map(({ payload }) => payload),
+      ['online'],
+    )
+  })
+
+  it('says offline when Node-RED stops, and when a deploy takes the last node away', async () => {
+    const offline = async () => {
+      await collector.until((messages) => messages.at(-1)?.payload === 'offline')
+      collector.messages.length = 0
+    }
+    await load([out('out')])
+    await deliver('out', message(1))
+    await helper.unload()
+    await offline()
+    await load([out('out')])
+    await deliver('out', message(2))
+    await helper.setFlows([tab, { ...brokerNode, port: String(broker.port) }], 'nodes')
+    await offline()
+  })
+
+  it('shows under the node why there is no connection, and what waits', async () => {
+    await load([out('out')])
+    await deliver('out', message(1))
+    await broker.stop()
+    const waiting = statusWhen('out', (text) => text.includes('waiting'))
+    assert.equal(await deliver('out', message(2)), undefined, 'it is on disk')
+    assert.match(await waiting, /^(connection lost|broker unreachable) · waiting 1$/)
+    const connected = statusWhen('out', (text) => text.startsWith('connected'))
+    await broker.start()
+    assert.equal(await connected, 'connected')
+  })
+
+  it('takes address, login and CA from variables, empty ones too', async () => {
+    const own = await startMosquitto({ users: { 'pi-4': 'se cret' } })
+    const variables = { T_URL: own.url, T_USER: 'pi-4', T_PASSWORD: 'se cret', T_CA: '' }
+    Object.assign(process.env, variables)
+    const ref = (name: string) => `\${${name}}`
+    try {
+      const config = { ...brokerNode, broker: ref('T_URL'), port: '1883', usetls: true, tls: 'tls' }
+      await helper.load(types, [tab, config, { ...tlsNode, ca: ref('T_CA') }, out('out')], {
+        broker: { user: ref('T_USER'), password: ref('T_PASSWORD') },
+      })
+      assert.equal(await deliver('out', message(1)), undefined)
+    } finally {
+      for (const name of Object.keys(variables)) delete process.env[name]
+      await helper.unload()
+      await own.remove()
+    }
+  })
+
+  it('never prints a password of the address', async () => {
+    await helper.load(types, [tab, { ...brokerNode, broker: 'mqtt://me:hush-hush@127.0.0.1:1' }, out('out')])
+    const warned = new Promise<string>((resolve) => {
+      helper
+        .getNode('broker')
+        .on('call:warn', (call: { firstArg: unknown }) => resolve(String(call.firstArg)))
+    })
+    assert.match(await warned, /^mqtt: mqtt:\/\/127\.0\.0\.1:1 cannot be reached/)
+    assert.doesNotMatch(JSON.stringify(helper.log().args), /hush/)
+  })
+
+  it('says which setting is wrong, and fails its messages', async () => {
+    const wrong: Array<[object[], RegExp]> = [
+      [[out('out', { broker: '' })], /no broker is chosen/],
+      [[brokerNode, out('out', { topic: 'a/#' })], /must not contain \+ or #/],
+      [[brokerNode, out('out', { lateTopic: 'a/{x}' })], /\{x\} is not known/],
+      [[brokerNode, out('out', { qos: 3 })], /QoS is 3: give a whole number from 0 to 2/],
+      [
+        [{ ...brokerNode, broker: 'http://me:hush@host' }, out('out')],
+        /address must be a host name, or a URL/,
+      ],
+    ]
+    for (const [flow, text] of wrong) {
+      await helper.load(types, [tab, ...flow])
+      assert.match(String((await deliver('out', message(1)))?.message), text)
+      const { lastCall } = helper.getNode('out').status as unknown as {
+        lastCall: { firstArg: { fill: string } }
+      }
+      assert.equal(lastCall.firstArg.fill, 'red')
+      assert.doesNotMatch(JSON.stringify(helper.log().args), /hush/)
+      await helper.unload()
+    }
+  })
+})

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Collector } from '../../support/collector.ts'
+import { type Mosquitto, startMosquitto } from '../../support/mosquitto.ts'
+import helper, { nodeRedName } from '../helper.ts'
+import { brokerNode, deliver, message, out, tab, types } from './helper.ts'
+
+/** supertest, as far as it is used here; the helper's types say nothing of it. */
+interface Requests {
+  get(path: string): { expect(status: number): Promise<{ body: unknown }> }
+  post(path: string): { expect(status: number): Promise<{ body: unknown }> }
+}
+const request = () => helper.request() as Requests
+
+describe(`nodes: mqtt-out and outages (${nodeRedName})`, () => {
+  let broker: Mosquitto
+  let collector: Collector
+
+  let userDir: string
+
+  before(async () => {
+    await new Promise<void>((resolve) => helper.startServer(() => resolve()))
+    broker = await startMosquitto()
+  })
+  beforeEach(async () => {
+    // each has an outbox of its own
+    userDir = mkdtempSync(join(tmpdir(), 'fieldlog-mqtt-out-'))
+    helper.settings({ userDir })
+    collector = await Collector.open(broker.url, 'fieldlog/pi-4/#')
+  })
+  afterEach(async () => {
+    await helper.unload()
+    await collector.close()
+    helper.settings({})
+    rmSync(userDir, { recursive: true })
+  })
+  after(async () => {
+    await broker.remove()
+    await new Promise<void>((resolve) => helper.stopServer(() => resolve()))
+  })
+
+  const load = (flow: Array<object & { id: string }>, credentials?: Record<string, Record<string, string>>) =>
+    helper.load(types, [tab, { ...brokerNode, port: String(broker.port) }, ...flow], credentials)
+  const events = () => collector.messages.filter(({ topic }) => !topic.endsWith('/status'))
+
+  it('goes on after a restart in the middle of an outage, before any node has sent anything', async () => {
+    await load([out('out')])
+    await deliver('out', message(11))
+    await broker.stop()
+    await Promise.all([12, 13, 14].map((seq) => deliver('out', message(seq))))
+    await helper.unload()
+    await broker.start()
+    await collector.close()
+    collector = await Collector.open(broker.url, 'fieldlog/pi-4/#')
+    await load([out('out')])
+    await collector.until(() => events().length >= 3)
+    const got = events().map(({ payload }) => JSON.parse(payload) as { seq: number; replayed: boolean })
+    assert.deepEqual(
+      got.map(({ seq, replayed }) => [seq, replayed]),
+      [
+        [12, true],
+        [13, true],
+        [14, true],
+      ],
+    )
+    // what the log sends again after the restart is known
+    await deliver('out', message(14, { replayed: true }))
+    await deliver('out', message(15))
+    await collector.until(() => events().length >= 4)
+    assert.deepEqual(
+      events().map(({ payload }) => (JSON.parse(payload) as { seq: number }).seq),
+      [12, 13, 14, 15],
+    )
+  })
+
+  it('publishes late what had to wait on a topic of its own, new events first, and only the data', async () => {
+    const late = {
+      order: 'live-first',
+      pace: 20,
+      lateTopic: 'fieldlog/{gateway}/late/{type}',
+      payload: 'data',
+    }
+    await load([out('out', late)])
+    await deliver('out', message(21))
+    await broker.stop()
+    await Promise.all([22, 23, 24, 25, 26, 27].map((seq) => deliver('out', message(seq, { data: { seq } }))))
+    await broker.start()
+    await collector.close()
+    collector = await Collector.open(broker.url, 'fieldlog/pi-4/#')
+    await collector.until(() => collector.on('fieldlog/pi-4/late').length >= 3)
+    await deliver('out', message(28, { data: { seq: 28 } }))
+    await collector.until(() => events().length >= 7)
+    const got = events().map(({ topic, payload }) => `${topic.split('/')[2]} ${payload}`)
+    assert.deepEqual(
+      got.filter((each) => each.startsWith('late')),
+      [22, 23, 24, 25, 26, 27].map((seq) => `late {"seq":${seq}}`),
+    )
+    assert.ok(got.indexOf('good {"seq":28}') < 6, `new events go first: ${got.join()}`)
+  })
+
+  it('lists what the broker refused, and sends it again on request', async () => {
+    const own = await startMosquitto({
+      users: { gw: 'pw' },
+      acl: ['user gw', 'topic readwrite fieldlog/#', 'topic deny fieldlog/pi-4/good/#'],
+    })
+    const credentials = { broker: { user: 'gw', password: 'pw' } }
+    try {
+      await helper.load(types, [tab, { ...brokerNode, port: String(own.port) }, out('out')], credentials)
+      assert.match(String(await deliver('out', message(31))), /not authorized \(code 135\)/)
+      const url = '/fieldlog/mqtt/broker/refused'
+      const { body } = await request().get(url).expect(200)
+      const { count, refused } = body as { count: number; refused: Array<Record<string, string>> }
+      const [{ id, topic, reason, payload } = {}, ...others] = refused
+      assert.deepEqual([count, others], [1, []])
+      assert.deepEqual(
+        [id, topic, reason, (JSON.parse(payload!) as { data: unknown }).data],
+        ['k3x9a7qd-31', 'fieldlog/pi-4/good/room/ttyUSB0', 'not authorized (code 135)', { temp: 18.2 }],
+      )
+      const brokers = (await request().get('/fieldlog/mqtt').expect(200)).body
+      const address = `mqtt://127.0.0.1:${own.port}`
+      assert.deepEqual(brokers, [{ id: 'broker', address, phase: 'connected', waiting: 0, refused: 1 }])
+      assert.deepEqual((await request().post(`${url}/resend`).expect(200)).body, { resent: 1 })
+      await request().get('/fieldlog/mqtt/other/refused').expect(404)
+    } finally {
+      await helper.unload()
+      await own.remove()
+    }
+  })
+})
