@@ -1,0 +1,107 @@
+// The layers of the source, from the ground up: a folder may import what stands above it in this list, within its own
+// group or a group named by it, and nothing else. ARCHITECTURE.md says why.
+
+/** Each group's folders, from the ground up; each may import those before it in its group. */
+const groups: Record<string, { folders: string[]; uses: string[] }> = {
+  ground: { folders: ['types', 'lib', 'lib/kit'], uses: [] },
+  journal: {
+    folders: [
+      'lib/journal/disk',
+      'lib/journal/format',
+      'lib/journal/archive',
+      'lib/journal/read',
+      'lib/journal/segment',
+      'lib/journal/recover',
+      'lib/journal/write',
+      'lib/journal',
+      'lib/journal/keep',
+      'lib/journal/inspect',
+    ],
+    uses: ['ground'],
+  },
+  delivery: {
+    folders: ['lib/delivery/track', 'lib/delivery/progress', 'lib/delivery/send', 'lib/delivery'],
+    uses: ['ground', 'journal'],
+  },
+  formats: {
+    folders: [
+      'lib/formats/model',
+      'lib/formats/decoders',
+      'lib/formats/steps',
+      'lib/formats',
+      'lib/formats/check',
+      'lib/formats/library',
+      'lib/formats/propose',
+    ],
+    uses: ['ground'],
+  },
+  preview: { folders: ['lib/preview'], uses: ['ground', 'journal', 'formats'] },
+  predicates: {
+    folders: [
+      'lib/predicates/model',
+      'lib/predicates/stateful',
+      'lib/predicates/criteria',
+      'lib/predicates/check',
+      'lib/predicates/judge',
+      'lib/predicates',
+    ],
+    uses: ['ground', 'formats', 'preview'],
+  },
+  labelling: {
+    folders: ['lib/labelling'],
+    uses: ['ground', 'journal', 'delivery', 'formats', 'preview', 'predicates'],
+  },
+  mqtt: {
+    folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
+    uses: ['ground', 'journal', 'delivery'],
+  },
+  serial: { folders: ['lib/serial/source', 'lib/serial/demo', 'lib/serial'], uses: ['ground'] },
+  cli: {
+    folders: ['lib/cli'],
+    uses: ['ground', 'journal', 'delivery', 'formats', 'predicates', 'labelling'],
+  },
+  appliance: { folders: ['lib/appliance'], uses: ['ground'] },
+  nodes: {
+    folders: [
+      'nodes/shared/panel',
+      'nodes/shared',
+      'nodes/port',
+      'nodes/journal',
+      'nodes/format/panel',
+      'nodes/format',
+      'nodes/serial-in',
+      'nodes/log',
+      'nodes/clean',
+      'nodes/label/panel',
+      'nodes/label',
+      'nodes/mqtt-out',
+    ],
+    uses: [
+      'ground',
+      'journal',
+      'delivery',
+      'formats',
+      'preview',
+      'predicates',
+      'labelling',
+      'mqtt',
+      'serial',
+    ],
+  },
+  bin: { folders: ['bin'], uses: ['ground', 'cli', 'appliance', 'mqtt', 'nodes'] },
+}
+
+/** For each folder the folders that it may import. */
+export const allowedImports: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.values(groups).flatMap(({ folders, uses }) =>
+    folders.map((folder, place): [string, string[]] => [
+      folder,
+      [...uses.flatMap((group) => groups[group]!.folders), ...folders.slice(0, place)],
+    ]),
+  ),
+)
+
+/** The folder that a file belongs to. */
+export function folderOf(file: string): string {
+  return file.split('/').slice(0, -1).join('/')
+}
