@@ -1,4 +1,4 @@
-// What flows between the nodes: a message that carries one event of the journal.
+// The message between the nodes, which carries one event of the journal. docs/message.md describes each property.
 
 export type Scalar = number | string | boolean | null
 
@@ -27,7 +27,10 @@ export interface FieldlogEvent {
   type?: string
   /** set by clean: the structured event's own id */
   eventId?: string | number
-  /** set by clean where the format has key fields: their values, joined by `/`; tells the series of one source apart */
+  /**
+   * set by clean where the format has key fields: their values, joined by `/`; tells the series of one source
+   * apart
+   */
   key?: string
   /** set by clean: the decoded fields */
   data?: Record<string, Scalar>

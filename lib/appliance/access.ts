@@ -1,4 +1,4 @@
-// Who is let in where: with a login and without one.
+// Decides which HTTP requests are let in, with a login and without one. SECURITY.md says what is defended.
 import type { RequestListener } from 'node:http'
 import { refuseWithLogin, refuseWithoutLogin } from './guard.ts'
 import type { Guard } from './guarded-server.ts'

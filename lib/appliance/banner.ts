@@ -1,5 +1,5 @@
-// What a start says it runs: read from the flow itself where the flow decides, so that an edited one is
-// described as it is.
+// The lines that a start prints about what it runs. Where the flow decides (which port, which broker), they are read
+// from the flow, so that an edited one is described correctly.
 import { resolve } from 'node:path'
 import type { ApplianceConfig } from './config.ts'
 

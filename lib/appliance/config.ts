@@ -1,4 +1,4 @@
-// What the environment asks of the appliance, checked and with every default filled in.
+// Reads the appliance's configuration from the environment, checked and with every default filled in.
 import { join, resolve } from 'node:path'
 import { isLoopbackHost } from './loopback.ts'
 
@@ -49,7 +49,10 @@ export class ConfigError extends Error {
 
 type Environment = Record<string, string | undefined>
 
-/** Reads design §6's variables; an empty one counts as not set. Throws ConfigError at the first bad one. */
+/**
+ * Reads the variables of ../../README.md, "Settings"; an empty one counts as not set. Throws ConfigError at the first
+ * bad one.
+ */
 export function readConfig(env: Environment, machine: Machine): ApplianceConfig {
   const text = (name: string, fallback: string) => env[name]?.trim() || fallback
   const host = text('FIELDLOG_HOST', '127.0.0.1').replace(/^\[(.*)\]$/, '$1')

@@ -1,4 +1,4 @@
-// Keeps the embedded broker's port: where another program has it, logging goes on and we try again.
+// Starts the embedded broker, and keeps trying while another program has its port; logging goes on meanwhile.
 import { asError, errorCode } from '../kit/errors.ts'
 
 export interface RunningBroker {

@@ -1,4 +1,4 @@
-// What the subcommands share: options, help, output, exit status.
+// The frame of all subcommands: parses options, prints help, writes output, and turns errors into exit statuses.
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { asError, errorCode } from '../kit/errors.ts'
 

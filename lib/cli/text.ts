@@ -1,4 +1,4 @@
-// How subcommands write numbers and lines.
+// Numbers and lines as subcommands print them.
 import { isUtf8 } from 'node:buffer'
 import type { Entry } from '../journal/format/entry.ts'
 import { unescapeBytes } from '../journal/format/text.ts'

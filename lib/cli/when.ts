@@ -1,4 +1,4 @@
-// What stands behind --from and --to: a seq, a time, or how long ago.
+// Parses the values of --from and --to: a seq, a time, or how long ago.
 import { UsageError } from './command.ts'
 
 /** A stretch of time, ms since 1970, both ends included; or a seq. */

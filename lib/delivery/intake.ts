@@ -1,4 +1,4 @@
-// What `log` makes of a message: an entry for the journal.
+// Turns a message that `log` receives into an entry for the journal (docs/message.md, "What log makes of a message").
 
 import type { NewEntry } from '../journal/format/batch.ts'
 import { escapeText } from '../journal/format/text.ts'

@@ -1,4 +1,6 @@
-// A journal with its delivery: what stands behind the `fieldlog-journal` and `fieldlog-log` nodes.
+// A journal with its delivery: the engine behind the `fieldlog-journal` and `fieldlog-log` nodes. It opens the
+// journal (and keeps trying), resumes at the checkpoint, holds and releases with the flows, and closes everything
+// within a limit.
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { openText } from '../journal/archive/open-text.ts'
@@ -252,7 +254,7 @@ export class LogService {
     this.#resumption = await this.#resume(lastSeq).catch(() => undefined)
   }
 
-  /** Where delivery goes on; what is not as it was stored is stored before anything is sent. */
+  /** Where delivery resumes. A corrected checkpoint is written before anything is sent. */
   async #resume(lastSeq: number): Promise<Resumption> {
     const stored = await this.#checkpointFile.read()
     const { files } = stored ? { files: [] } : await this.#catalog()
@@ -336,7 +338,10 @@ export class LogService {
   }
 }
 
-/** What was on its way to the log node when the flows began to stop arrives in the next turns. */
+/**
+ * Messages that were on their way to the log node when the flows began to stop arrive in the next turns of the
+ * event loop.
+ */
 async function onItsWay(): Promise<void> {
   await nextTurn()
   await nextTurn()

@@ -1,4 +1,4 @@
-// Which of several formats fits a line best.
+// Chooses, of several formats that take a line, the one that fits it best.
 
 import type { Format, Outcome, ReadingPlace } from './format.ts'
 import type { FormatDefinition } from './model/definition.ts'

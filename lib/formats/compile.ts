@@ -1,4 +1,4 @@
-// Several formats as one: which of them takes a line, and what becomes of it.
+// Compiles several formats into one decoder: finds the format that takes a line, and decodes it.
 import { bestOutcome } from './best.ts'
 import { compileFormat, type Format, type Outcome, type ReadingPlace } from './format.ts'
 import { type FormatDefinition, isPacketKind } from './model/definition.ts'

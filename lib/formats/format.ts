@@ -1,4 +1,4 @@
-// A format that runs: from a line that it takes to clean events, or to the reasons why not.
+// A compiled format: turns a line that it takes into clean events, or into the reasons for its rejection.
 import type { Scalar } from '../event.ts'
 import { columnsDecoder } from './decoders/columns.ts'
 import { datacodesDecoder } from './decoders/datacodes.ts'
@@ -52,7 +52,9 @@ export interface ReadingPlace {
   received: number
 }
 
-/** Compiles one format. Throws an ExpressionError or what `checkDefinition` would have told in words: ask it first. */
+/**
+ * Compiles one format. Throws an ExpressionError or what `checkDefinition` would have told in words: ask it first.
+ */
 export function compileFormat(definition: FormatDefinition): Format {
   return new RunningFormat(definition, decoderOf(definition))
 }

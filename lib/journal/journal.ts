@@ -1,4 +1,5 @@
-// The journal's one writer: a dual buffer in front of a chain of day files. README.md says what it promises.
+// The journal's one writer: a dual buffer in front of a chain of daily files. What it promises is numbered in
+// docs/journal-format.md; README.md says what happens at each failure.
 import { dirname } from 'node:path'
 import { errorCode } from '../kit/errors.ts'
 import type { Disk } from './disk/disk.ts'
@@ -55,7 +56,7 @@ export interface StartResult {
   salvages: Salvage[]
 }
 
-/** A start that takes longer is told as a failure, ms; it may yet end. */
+/** A start that takes longer is reported as a failure, although it may still succeed; ms. */
 const slowStart = 5_000
 
 /** The writer of one journal directory. */
@@ -73,7 +74,7 @@ export class Journal {
   #writer: ChainWriter | undefined
   #starting: Promise<StartResult> | undefined
   #stopping: Promise<void> | undefined
-  /** the time to close is over: what is held is given up */
+  /** the limit for closing has passed: what is still held is lost */
   #ended = false
 
   constructor(options: JournalOptions, listener: JournalListener = {}) {
@@ -192,7 +193,7 @@ export class Journal {
     return { lastSeq: found.lastSeq, salvages: found.salvages }
   }
 
-  /** A disk that hangs at the start is told, too. */
+  /** Reports a disk that hangs at the start, too. */
   async #watched<T>(work: () => Promise<T>): Promise<T> {
     const stopWatch = this.#options.timers.after(slowStart, () =>
       this.#flusher.fail(new SlowDiskError(slowStart), this.directory),
@@ -236,7 +237,7 @@ export class Journal {
     return closed
   }
 
-  /** Flushes as long as there is time, then closes the file and gives the lock back. */
+  /** Flushes as long as the limit allows, then closes the file and releases the lock. */
   async #close(): Promise<void> {
     try {
       await this.#starting
@@ -248,7 +249,7 @@ export class Journal {
       // the flush itself may find something to note: a clock step, a gap
       while (this.#writer && this.#buffer.held > 0 && !this.#ended) await this.#flusher.flush()
     } catch {
-      // the time is over; `stop` counts what is lost
+      // the limit has passed; `stop` counts what is lost
     }
     try {
       await this.#flusher.end()
@@ -274,7 +275,7 @@ export class Journal {
   }
 }
 
-/** What is above the journal may be closed to this user, and is not ours to keep. */
+/** The parent directory may not be accessible to this user; its durability is not our responsibility. */
 async function syncParent(disk: Disk, directory: string): Promise<void> {
   try {
     await disk.syncDirectory(dirname(directory))

@@ -1,4 +1,7 @@
-/** Pauses between attempts to connect: they double, up to a limit, and are spread so that gateways do not come in step. */
+/**
+ * Backoff with jitter: pauses between attempts double up to a limit, with a random part so that gateways do not
+ * come back together.
+ */
 export interface Pauses {
   /** ms before the first new attempt */
   first: number

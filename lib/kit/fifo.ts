@@ -1,4 +1,4 @@
-/** A queue whose shift does not move what is behind. */
+/** A queue with a cheap `shift`: it does not move the items behind. */
 export class Fifo<T> {
   #items: Array<T | undefined> = []
   #head = 0

@@ -1,6 +1,6 @@
 /**
- * Holds calls back until something that they need is there; then they are made in order, in one go, so that nothing
- * that one of them sets going comes before the others.
+ * Holds calls back until something that they need is ready. Then they are made in order and in one go, so that nothing
+ * that one of them starts comes before the others.
  */
 export class Gate {
   #waiting: Array<() => void> | undefined = []

@@ -1,7 +1,6 @@
-// A list in the order of adding, from which anything can be removed at once. What is removed is referred to by nothing
-// here any more. A Map or Set does the same, but its outgrown tables refer to their entries and to each other, and one
-// of them that the garbage collector took for old keeps everything after it: for what comes and goes by the thousands,
-// that costs more than all other work.
+// A doubly linked list in insertion order, from which any item can be removed at once. For items that come and go by
+// the thousands it replaces Map and Set, whose outgrown tables keep removed entries alive for the garbage collector;
+// docs/decisions/008-linked-lists.md explains this.
 
 /** Where an item stands. */
 export interface Link<T> {

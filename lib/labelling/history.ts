@@ -1,4 +1,4 @@
-// The clean events of a journal, as the formats see them: for what rules remember, and for trying rules out.
+// Reads entries of a journal as clean events: to restore what rules remember, and to try rules out.
 import { messageOf } from '../delivery/send/message.ts'
 import type { FieldlogEvent } from '../event.ts'
 import type { Formats } from '../formats/compile.ts'

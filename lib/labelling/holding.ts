@@ -1,4 +1,4 @@
-// Lets go what waited long enough for a next reading. One timer for all.
+// Ends the wait of events whose rules need the next reading, once they have waited long enough. One timer serves all.
 import { systemTimers, type Timers } from '../kit/timers.ts'
 
 /** Time as a parameter. */

@@ -1,4 +1,5 @@
-// Events that come long after their turn (a replay on request) are judged beside the live ones.
+// Judges events that come long after their turn (a replay on request) beside the live ones, with a memory of their
+// own.
 import type { FieldlogEvent } from '../event.ts'
 import { Gate } from '../kit/gate.ts'
 import { Draft } from '../predicates/judge/draft.ts'

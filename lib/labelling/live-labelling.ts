@@ -1,5 +1,5 @@
-// A label node's judging with all that makes it last: what the rules remember is restored from the file and the
-// journal before the first event is judged, and stored again as the checkpoint goes on.
+// A label node's session with its persistence. What the rules remember is restored from the state file and the
+// journal before the first event is judged, and stored again as the checkpoint advances.
 
 import type { FieldlogEvent } from '../event.ts'
 import type { Formats } from '../formats/compile.ts'

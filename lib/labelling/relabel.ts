@@ -1,4 +1,5 @@
-// What other formats and predicates would make of a whole journal, beside those of now. Nothing is written.
+// Compares what other formats and predicates would make of a whole journal with what today's make of it. Writes
+// nothing.
 import { messageOf } from '../delivery/send/message.ts'
 import type { Flag } from '../event.ts'
 import { compileFormats, type Formats } from '../formats/compile.ts'

@@ -1,4 +1,4 @@
-// One label node's judging over deploys and repeats: the same event always gets the same verdict.
+// Judges the events of one label node over deploys and repeats, so that the same event always gets the same verdict.
 import type { FieldlogEvent } from '../event.ts'
 import { Draft } from '../predicates/judge/draft.ts'
 import type { Labeller } from '../predicates/judge/labeller.ts'

@@ -1,4 +1,4 @@
-// What a label node's rules remember, beside the journal that it can be made again from.
+// The file with what a label node's rules remember. It lies in the journal's directory and can be made again from it.
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Disk } from '../journal/disk/disk.ts'

@@ -1,4 +1,5 @@
-// Stores what rules remember, never above the checkpoint: taken now, written when the checkpoint has come up to it.
+// Stores what rules remember, never above the checkpoint: a snapshot is taken now and written when the checkpoint has
+// reached it.
 import { asError } from '../kit/errors.ts'
 import type { HoldClock } from './holding.ts'
 import type { LabelSession } from './session.ts'

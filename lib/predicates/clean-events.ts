@@ -1,4 +1,4 @@
-// From what formats make of a line to events, with ids, times and keys as the clean node gives them. Browser-safe.
+// Turns the outcome of decoding a line into events with ids, times and keys, as the clean node does. Browser-safe.
 import type { FieldlogEvent } from '../event.ts'
 import type { Formats } from '../formats/compile.ts'
 import type { Outcome } from '../formats/format.ts'

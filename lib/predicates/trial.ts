@@ -1,4 +1,4 @@
-// What rules say of events that are there already: for the panel, and for relabelling a journal. Browser-safe.
+// Tries rules on events that exist already: for the panel, and for relabelling a journal. Browser-safe.
 import type { FieldlogEvent, Flag } from '../event.ts'
 import { Draft } from './judge/draft.ts'
 import type { Labeller } from './judge/labeller.ts'

@@ -1,4 +1,4 @@
-// What a format that is being edited makes of the last readings.
+// Tries a format that is being edited on the last readings.
 import { compileFormats } from '../formats/compile.ts'
 import type { CleanEvent } from '../formats/format.ts'
 import type { FieldDefinition, FormatDefinition } from '../formats/model/definition.ts'

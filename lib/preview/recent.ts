@@ -1,4 +1,4 @@
-// The last entries of a journal, read beside its writer.
+// Reads the last entries of a journal beside its writer.
 import { openText } from '../journal/archive/open-text.ts'
 import type { OpenText } from '../journal/archive/text-file.ts'
 import type { Disk } from '../journal/disk/disk.ts'

@@ -1,4 +1,4 @@
-// From an address to the source behind it.
+// Makes the source that an address names.
 
 import { demoSource } from './demo/demo-source.ts'
 import { addressText, parseAddress, sourceName } from './source/address.ts'

@@ -1,5 +1,6 @@
-// One port of a gateway: a source kept connected, its bytes as lines, and a queue in front of the flow. While
-// a deploy replaces nodes the queue holds the lines. It knows nothing of Node-RED.
+// One port of a gateway: keeps a source connected, splits its bytes into lines, and queues them in front of the flow.
+// While a deploy replaces nodes the queue holds the lines; when the flow is slower, reading pauses (back-pressure).
+// It knows nothing of Node-RED.
 import { LineQueue, type PortLine } from './line-queue.ts'
 import type { LineSettings } from './source/settings.ts'
 import { type LineSource, SourceError } from './source/source.ts'

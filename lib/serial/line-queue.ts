@@ -1,4 +1,4 @@
-// Lines that wait, first in, first out. Bounded by who fills it; it counts.
+// A queue of lines that counts them and their bytes. Whoever fills it keeps it bounded.
 import { Fifo } from '../kit/fifo.ts'
 
 /** One line on its way from a port into a flow. */

@@ -1,4 +1,5 @@
-// Bytes in chunks to lines. Each byte is looked at once and copied once at most, whatever the chunks.
+// Splits a stream of bytes into lines. Each byte is looked at once and copied once at most, however the stream is
+// chunked.
 import { isAscii, isUtf8 } from 'node:buffer'
 import type { LineSettings } from './source/settings.ts'
 

@@ -1,4 +1,4 @@
-// What a port's node shows under itself.
+// The status text under a port's node.
 import type { PortCounts } from './line-port.ts'
 import type { SourceState } from './supervisor.ts'
 

@@ -1,4 +1,4 @@
-// Keeps one source connected: tries again by itself, with growing pauses, and says each change of state once.
+// Keeps one source connected: it retries with backoff and jitter, and reports each change of state once.
 
 import { pauseAfter } from '../kit/backoff.ts'
 import { asError } from '../kit/errors.ts'

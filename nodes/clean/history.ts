@@ -1,4 +1,4 @@
-// What came before the first event that a clean node gets after a start: for formats that leave out repeats.
+// Reads what came before the first event that a clean node gets after a start, for formats that leave out repeats.
 import type { NodeAPI } from 'node-red'
 import type { Formats } from '../../lib/formats/compile.ts'
 import { systemDisk } from '../../lib/journal/disk/disk.ts'

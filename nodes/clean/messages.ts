@@ -1,4 +1,4 @@
-// From what became of a line to the messages at clean's three outputs.
+// Turns the outcome of decoding into the messages at clean's three outputs.
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import type { CleanEvent, Outcome } from '../../lib/formats/format.ts'
 

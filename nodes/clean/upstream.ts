@@ -1,4 +1,4 @@
-// What stands before a label node in the flows: the journal that its events come from, and the formats.
+// Finds what is upstream of a label node in the flows: the journal that its events come from, and the formats.
 import type { NodeAPI } from 'node-red'
 import { compileFormats } from '../../lib/formats/compile.ts'
 import type { FormatDefinition } from '../../lib/formats/model/definition.ts'

@@ -1,4 +1,4 @@
-// How other nodes find the formats of the flows.
+// Lets other nodes find the formats of the flows.
 import type { Node, NodeAPI } from 'node-red'
 import type { FormatDefinition } from '../../lib/formats/model/definition.ts'
 

@@ -1,4 +1,5 @@
-// The direct way between our nodes in this runtime: which nodes take part, and when.
+// The fast path between our nodes in this runtime: which nodes take part, and when it is open (docs/delivery.md,
+// "The fast path").
 import type { EventEmitter } from 'node:events'
 import type { Node, NodeAPI, NodeMessage } from 'node-red'
 import {
@@ -75,7 +76,10 @@ function wayOf(RED: NodeAPI): DirectWay {
   return way
 }
 
-/** A debugger may be switched on while the flows run. Looks each second; all hooks, which costs more, every tenth time. */
+/**
+ * A debugger may be switched on while the flows run. Looks each second; all hooks, which costs more, every tenth
+ * time.
+ */
 function lookForHooks(RED: NodeAPI, found: () => void): NodeJS.Timeout {
   let looks = 0
   const timer = setInterval(() => {

@@ -1,4 +1,4 @@
-// The admin endpoints of journals: where each stands, and sending again on request.
+// The admin endpoints of journals: their state, and replays on request.
 import type { NodeAPI } from 'node-red'
 import type { LogState } from '../../lib/delivery/log-service.ts'
 import { asError } from '../../lib/kit/errors.ts'

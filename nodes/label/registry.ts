@@ -1,4 +1,4 @@
-// What label nodes remember outlives a deploy: the events that were under way come again.
+// Keeps what label nodes remember through a deploy, after which the events that were in flight come again.
 import type { EventEmitter } from 'node:events'
 import type { NodeAPI } from 'node-red'
 import type { EventMessage } from '../../lib/event.ts'

@@ -1,4 +1,4 @@
-// What the log panel shows of its journal: names of rows and texts, from a report of the admin endpoint.
+// The rows of counters in the log panel, made from a report of the journal's admin endpoint.
 import type { JournalReport } from '../journal/endpoints.ts'
 
 /** One row of the table: a key of the locale, and its value. */

@@ -3,7 +3,7 @@ import type { LogState } from '../../lib/delivery/log-service.ts'
 
 const longest = 60
 
-/** What stands under the log node. */
+/** The status under the log node. */
 export function logStatus({ delivery, journal, problem }: LogState): NodeStatus {
   if (problem !== undefined) {
     const text = problem.replace(/^journal: /, '')

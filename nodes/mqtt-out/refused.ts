@@ -1,4 +1,5 @@
-// What a broker refused, over the admin API: a list, and the command to send it again.
+// The dead-letter store over the admin API: lists what a broker refused, and sends it again (docs/mqtt.md, "What a
+// broker refuses, and how it comes back").
 import type { NodeAPI } from 'node-red'
 import { asError } from '../../lib/kit/errors.ts'
 import { sessionOf, sessionsInUse } from './sessions.ts'

@@ -1,5 +1,5 @@
-// The sessions of this process, one for each mqtt-broker config node that is in use. A deploy that leaves the broker
-// as it is leaves its session alone: the connection stays, and what it knows of the messages under way.
+// The sessions of this process, one for each mqtt-broker config node that is in use. A deploy that does not change
+// the broker keeps its session: the connection, and what is known about the messages in flight.
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { NodeAPI } from 'node-red'

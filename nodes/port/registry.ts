@@ -1,5 +1,5 @@
-// The ports of the flows. A port outlives its config node by the time of a deploy, with the lines that were read
-// meanwhile; so it stands here, by the node's id, and not in the node.
+// The ports of the flows, by the id of their config node. They are kept here and not in the node because a port, with
+// the lines that were read meanwhile, must survive the moment of a deploy in which the node is replaced.
 import type { EventEmitter } from 'node:events'
 import type { Node, NodeAPI } from 'node-red'
 import { LinePort } from '../../lib/serial/line-port.ts'

@@ -1,5 +1,5 @@
-// When the flows start and stop. The runtime's emitter warns of a leak beyond ten listeners, and each node would be
-// one: here they share two.
+// Tells nodes when the flows start and stop. They share two listeners here, because the runtime's emitter warns of a
+// leak beyond ten and each node would add one.
 import type { EventEmitter } from 'node:events'
 
 /** What Node-RED tells with both events. */

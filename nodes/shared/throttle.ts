@@ -1,4 +1,4 @@
-// Shows what changes often, at a pace that the editor's connection and the reader can follow.
+// Limits how often a status is shown, to a rate that the editor's connection and a reader can follow.
 import { systemTimers, type Timers } from '../../lib/kit/timers.ts'
 
 export interface Throttle {

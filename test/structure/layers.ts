@@ -1,5 +1,5 @@
 // The layers of the source, from the ground up: a folder may import what stands above it in this list, within its own
-// group or a group named by it, and nothing else. ARCHITECTURE.md says why.
+// group or a group named by it, and nothing else. See ARCHITECTURE.md, "The layers".
 
 /** Each group's folders, from the ground up; each may import those before it in its group. */
 const groups: Record<string, { folders: string[]; uses: string[] }> = {

@@ -1,4 +1,5 @@
-// The accounts of a journal, from its files: what was logged, what became of it, and whether that balances.
+// Audits a journal from its files alone: what was logged, what became of it, and whether the accounts balance
+// (docs/delivery.md, "Accounts").
 import { join } from 'node:path'
 import type { Disk } from '../../journal/disk/disk.ts'
 import type { Notice } from '../../journal/format/entry.ts'

@@ -1,4 +1,5 @@
-// The checkpoint on disk: two alternating slots with a checksum each, so that a torn write costs one of them.
+// The checkpoint on disk: two alternating slots with a checksum each, so that a torn write destroys only one of them.
+// The bytes are described in docs/delivery.md, "The checkpoint file".
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Disk, DiskFile } from '../../journal/disk/disk.ts'

@@ -1,8 +1,8 @@
-// The accounts of delivery: which events have been dealt with, how, and so the checkpoint.
+// Which events have been dealt with and how; the checkpoint follows from that (docs/delivery.md, promise 3).
 import type { Checkpoint, Counters } from './checkpoint.ts'
 import { SeqRanges } from './ranges.ts'
 
-/** Each seq is dealt with once: the first that is said of it counts. */
+/** Each seq is dealt with once: the first outcome reported wins. */
 export class Progress {
   #checkpoint: number
   /** up to the checkpoint */

@@ -1,4 +1,4 @@
-// Where delivery goes on after a start, by the stored checkpoint and what the journal has.
+// Where delivery resumes after a start, decided from the stored checkpoint and the journal's extent. A pure function.
 import type { Checkpoint } from './checkpoint.ts'
 
 export interface Resumption {

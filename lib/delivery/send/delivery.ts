@@ -1,5 +1,5 @@
 // Sends durable events into a flow in order of seq, learns when the whole flow is done with each, and keeps the
-// checkpoint: the seq up to which every event has been dealt with. README.md says what it promises.
+// checkpoint: the seq up to which every event has been dealt with. docs/delivery.md numbers what it promises.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Entry } from '../../journal/format/entry.ts'
 import type { DurableEntry } from '../../journal/journal.ts'
@@ -29,7 +29,9 @@ export interface Overdue {
 /** What delivery needs of the world. */
 export interface DeliveryParts extends FlightParts {
   read: ReadJournal
-  /** notes events that the checkpoint may pass although the flow never finished them; resolves when that is durable */
+  /**
+   * notes events that the checkpoint may pass although the flow never finished them; resolves when that is durable
+   */
   noteIncomplete(events: Overdue[]): Promise<void>
   /** notes an event that was noted as incomplete, and is complete now */
   noteCompleted(seq: number): void
@@ -57,7 +59,7 @@ export interface DeliveryState extends Counters {
 
 const tickTime = 1_000
 const saveEvery = 1_000
-/** our own nodes may be done with each event at once; after so many all else has its turn */
+/** yield to the event loop after this many sends: on the fast path each event may complete synchronously */
 const sendsInTurn = 500
 
 /** One journal's delivery. */

@@ -1,4 +1,5 @@
-// Events that were sent and are not dealt with: under way, or in their quiet time.
+// Events in flight: sent, and not yet complete. Each has open deliveries, or none any more and is in its quiet time.
+// Looks after the window and the time limit (docs/delivery.md, promises 5 and 6).
 import type { EventMessage } from '../../event.ts'
 import { LinkedList } from '../../kit/linked-list.ts'
 import type { Timers } from '../../kit/timers.ts'

@@ -1,12 +1,12 @@
-// Durable entries in memory, so that a flow that keeps up is never read for from disk.
+// Durable entries that are kept in memory, so that a flow that keeps up needs no reading from disk.
 
 import type { DurableEntry } from '../../journal/journal.ts'
 import { Fifo } from '../../kit/fifo.ts'
 
 /**
- * A stretch without a gap, bounded by number and by bytes of text. What comes when it is full is not held, nor what
- * comes after that until the stretch is used up: it is in the journal. (To hold the newest instead would mean to hold
- * in vain what is read from the journal anyway when its turn comes.)
+ * A run of entries without a gap, bounded by number and by bytes of text. When it is full, further entries are not kept
+ * until the run is used up: they are in the journal. (Keeping the newest instead would be pointless: they are read from
+ * the journal by the time that their turn comes.)
  */
 export class LiveTail {
   readonly #entries = new Fifo<DurableEntry>()

@@ -1,4 +1,4 @@
-// Entries of the journal in order, read a batch at a time, and what of them cannot be read.
+// Reads entries back from the journal in order, a batch at a time, and reports those that are missing.
 import type { Entry } from '../../journal/format/entry.ts'
 import type { DamageReport } from '../../journal/read/reader.ts'
 

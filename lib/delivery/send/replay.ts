@@ -1,4 +1,4 @@
-// A range of events that is sent again on request.
+// One replay: a range of events that is sent again on request (docs/delivery.md, promise 9).
 
 import type { SeqRanges } from '../progress/ranges.ts'
 import type { Tracked } from '../track/tracker.ts'

@@ -1,5 +1,5 @@
-// Hands messages from one of our nodes straight to the next, past Node-RED's messaging, where nobody could tell the
-// difference: the output leads to that one node alone, and nothing else listens. README.md says when that is.
+// The fast path: hands messages from one of our nodes straight to the next, past Node-RED's messaging, where nobody
+// could tell the difference. When that is, is in docs/delivery.md, "The fast path".
 import { asError } from '../../kit/errors.ts'
 import type { FlowNode, FlowTracker, Tracked } from './tracker.ts'
 

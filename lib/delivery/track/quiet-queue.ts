@@ -1,4 +1,4 @@
-// Events with no open delivery, until their quiet time is over.
+// Events without an open delivery, each until its quiet time is over. One timer serves all of them.
 import { LinkedList } from '../../kit/linked-list.ts'
 import type { Timers } from '../../kit/timers.ts'
 import type { Tracked } from './tracker.ts'

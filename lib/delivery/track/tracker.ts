@@ -1,4 +1,5 @@
-// Follows events through a flow of any nodes, by Node-RED's messaging hooks: which deliveries are open.
+// Follows events through a flow of any nodes by Node-RED's messaging hooks, and knows which deliveries are open. How
+// the hooks behave is in docs/delivery.md, "When an event is complete".
 
 import type { Link } from '../../kit/linked-list.ts'
 
@@ -146,7 +147,9 @@ export class FlowTracker {
     return isAlone
   }
 
-  /** From now on deliveries of the message with its id, and of what becomes of it, are counted. Call before `send`. */
+  /**
+   * From now on deliveries of the message with its id, and of what becomes of it, are counted. Call before `send`.
+   */
   begin(event: Tracked): void {
     if (event.ended) return
     event.strayed = true

@@ -1,4 +1,4 @@
-// What is wrong with the fields of a definition whose decoder is fine.
+// Checks the fields of a definition whose decoder is valid.
 
 import { columnOf } from '../decoders/columns.ts'
 import { datacodePlaces } from '../decoders/datacodes.ts'

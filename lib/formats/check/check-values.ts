@@ -1,4 +1,4 @@
-// What is wrong with a field's value steps: spelling, calibration, units, map, range.
+// Checks the steps of a field: spelling, calibration, units, map, range.
 
 import type { FieldDefinition } from '../model/definition.ts'
 import { show } from '../model/text.ts'

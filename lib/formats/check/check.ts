@@ -1,4 +1,5 @@
-// What is wrong with a definition, in words and with the place: for the panel, the deploy and imports.
+// Checks a format's definition and says in words, and with the place, what is wrong. The panel, the deploy and
+// imports use the same check.
 
 import { datacodeLetters, datacodePlaces, parseDatacodes } from '../decoders/datacodes.ts'
 import { parsePath } from '../decoders/paths.ts'
@@ -22,7 +23,9 @@ export const decoderKinds: readonly DecoderKind[] = [
   'pattern',
 ]
 
-/** All that is wrong with what should be a FormatDefinition, whatever it is; empty where it will run. Never throws. */
+/**
+ * All that is wrong with what should be a FormatDefinition, whatever it is; empty where it will run. Never throws.
+ */
 export function checkDefinition(value: unknown): Problem[] {
   const problems = new Problems()
   if (!isObject(value)) problems.add('', `found ${show(value)}, expected a format`)

@@ -1,4 +1,4 @@
-// Formats as a file: what the panel exports, and what it makes of a file that it is given.
+// Formats as files: what the panel exports, and how it reads a file that it is given.
 
 import type { FormatDefinition } from '../model/definition.ts'
 import { parseJson } from '../model/line.ts'

@@ -1,4 +1,5 @@
-// What of JSON Schema the published schema uses, and no more: enough to tell where a file does not follow it.
+// A small JSON Schema validator: it knows only what our published schema uses, and says where a file does not follow
+// it.
 
 import { listed, show } from '../model/text.ts'
 import { isObject, type Problems } from './problems.ts'

@@ -1,4 +1,4 @@
-// Separators in texts. One space stands for any run of spaces and tabs.
+// Splits text at a separator. A single space as separator stands for any run of spaces and tabs.
 
 /** Whether the separator stands at that place. */
 export function startsWithSeparator(text: string, at: number, separator: string): boolean {

@@ -1,4 +1,5 @@
-// What each decoder gives: one takes a line apart, and its readers take the fields' values from that.
+// The interface of a decoder: it takes a line apart once, and its readers take the fields' raw values from the
+// result.
 import type { Failure } from './failure.ts'
 import type { Line } from './line.ts'
 

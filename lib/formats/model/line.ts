@@ -1,4 +1,4 @@
-// One reading while its formats are tried: what more than one of them needs is worked out once.
+// One reading while formats are tried on it. What several of them need (the text, the parsed JSON) is computed once.
 import { PacketLine } from './packet-line.ts'
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -1,5 +1,5 @@
-// What the events before were, for formats that leave out repeats and what brings no news. All of it is a function of
-// the events' own order and times: a second delivery of an event gets the same answer as the first.
+// What formats remember of earlier events, in order to leave out repeats and unchanged fields. It is a function of
+// the events' own order and times, so a second delivery of an event gets the same answer as the first.
 
 /** Where an event stands among the others: its entry's seq, and its place among the events of one line. */
 export interface EventPlace {

@@ -1,4 +1,4 @@
-// In which order fields are worked out: each after those that its expressions refer to.
+// The order in which fields are computed: each after those that its expressions refer to.
 
 /** The names of fields that refer to each other in a circle, the first twice: `a → b → a`. */
 export class Circle {

@@ -1,5 +1,5 @@
 // JeeLink's lines for a packet: `OK <hdr> <byte> …` in decimal, `OKX <hex>`, both with an optional
-// ` G<group>` and an optional RSSI, ` (-66)`. protocols: RF12demo.
+// ` G<group>` and an optional RSSI, ` (-66)`. This is the serial protocol of the RF12demo sketch.
 
 const space = 32
 const zero = 48

@@ -1,4 +1,5 @@
-// Regular expressions that users write: RE2's, which take linear time whatever the expression.
+// Regular expressions that users write are RE2's: linear time, whatever the expression
+// (docs/decisions/006-cel-and-re2.md).
 import { RE2JS } from 're2js'
 
 export interface PatternOptions {
@@ -15,7 +16,10 @@ export function compilePattern(pattern: string, options: PatternOptions = {}): R
 const cacheSize = 100
 const cache = new Map<string, RE2JS>()
 
-/** Whether the pattern matches anywhere in the text; keeps the last 100 patterns compiled. Throws like `compilePattern`. */
+/**
+ * Whether the pattern matches anywhere in the text; keeps the last 100 patterns compiled. Throws like
+ * `compilePattern`.
+ */
 export function matchesPattern(text: string, pattern: string): boolean {
   let compiled = cache.get(pattern)
   if (compiled === undefined) {

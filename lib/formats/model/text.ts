@@ -1,4 +1,4 @@
-// How values are shown in reasons.
+// Values as they are shown in reasons.
 
 const longest = 40
 

@@ -1,4 +1,4 @@
-// Formats for lines that none takes yet: decoder and fields guessed from the lines themselves.
+// Proposes formats for lines that none takes yet, by guessing decoder and fields from the lines.
 import { checkDefinition } from '../check/check.ts'
 import { isObject } from '../check/problems.ts'
 import { parseSections } from '../decoders/section-text.ts'

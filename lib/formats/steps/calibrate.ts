@@ -1,4 +1,5 @@
-// From what a sensor gave to what it means: scale and offset, points, a polynomial; and rounding.
+// Calibration: from a sensor's raw number to a physical value by scale and offset, points or a polynomial; and
+// rounding.
 import type { FieldDefinition } from '../model/definition.ts'
 import { toNumber } from './numbers.ts'
 

@@ -1,4 +1,5 @@
-// From what a decoder found to a field's type, in its unit: map, type or time, calibration, unit, range, rounding.
+// Converts a raw value to a field's type and unit. The steps, in this order: map, type or time, calibration, unit,
+// range, rounding.
 import type { Scalar } from '../../event.ts'
 import type { FieldDefinition } from '../model/definition.ts'
 import { Failure } from '../model/failure.ts'

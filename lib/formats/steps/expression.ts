@@ -1,4 +1,5 @@
-// Free expressions (CEL) over the fields of one event. They reach nothing but the names they are compiled for.
+// Users' expressions (CEL) over the fields of one event. They can refer to the names that they are compiled for, and
+// to nothing else (docs/decisions/006-cel-and-re2.md).
 import { type ASTNode, Environment } from '@marcbachmann/cel-js'
 import type { Scalar } from '../../event.ts'
 import { Failure } from '../model/failure.ts'

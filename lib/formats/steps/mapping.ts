@@ -1,4 +1,4 @@
-// Enumerations and the tidying of texts.
+// Maps raw values to their meaning (`ON` to true), and tidies texts.
 import type { Scalar } from '../../event.ts'
 import type { FieldDefinition } from '../model/definition.ts'
 import { Failure } from '../model/failure.ts'

@@ -1,4 +1,4 @@
-// Texts of numbers: plain ones, those with other marks, and those with a unit behind them.
+// Parses numbers from text: plain, with another decimal mark or thousands separator, and with a unit behind them.
 import type { DecimalMark } from '../model/definition.ts'
 
 const longest = 400

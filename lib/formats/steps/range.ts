@@ -1,4 +1,4 @@
-// What is done about implausible values where a field says so.
+// The range step: rejects or clamps implausible values where a field asks for it.
 import type { Scalar } from '../../event.ts'
 import type { FieldDefinition } from '../model/definition.ts'
 import { Failure } from '../model/failure.ts'

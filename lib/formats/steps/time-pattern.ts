@@ -1,4 +1,4 @@
-// Times written by a pattern: `DD.MM.YYYY HH:mm`.
+// Parses times by a pattern such as `DD.MM.YYYY HH:mm`.
 import { timeOf, zoneMinutes } from './time.ts'
 
 /** Reads a text; undefined where it does not follow the pattern, or the time does not exist. */

@@ -1,4 +1,4 @@
-// Times as devices write them, to integer milliseconds since 1970 UTC.
+// Parses times as devices write them to integer milliseconds since 1970 UTC.
 import type { TimeFormat } from '../model/definition.ts'
 
 /** How a time is written where there is no pattern. */

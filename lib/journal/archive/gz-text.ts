@@ -1,4 +1,4 @@
-// The text of an archived file, as if it were plain: any place of it, with a member or two in memory.
+// An archived file as if it were plain: any part of its text can be read, with one or two gzip members in memory.
 import { join } from 'node:path'
 import { asError, errorCode } from '../../kit/errors.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'

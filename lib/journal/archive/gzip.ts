@@ -1,4 +1,5 @@
-// Gzip members: each is whole in memory, so that the place behind it is known and a broken one costs no other.
+// Reads and writes single gzip members. Each is decompressed as a whole, so the start of the next one is known, and a
+// broken member does not affect the others.
 import { promisify } from 'node:util'
 import { crc32, createInflateRaw, gunzip, gzip, inflateRaw, type ZlibOptions } from 'node:zlib'
 import { errorCode } from '../../kit/errors.ts'

@@ -1,4 +1,4 @@
-// Where the text of a journal file comes from: plain, or archived.
+// Opens the text of a journal file, plain or archived.
 import { join } from 'node:path'
 import { errorCode } from '../../kit/errors.ts'
 import type { Disk } from '../disk/disk.ts'

@@ -1,4 +1,4 @@
-// A disk that counts what wears it out: bytes written and syncs.
+// Wraps a disk and counts what wears it out: bytes written and syncs.
 import type { Disk, DiskFile, OpenMode } from './disk.ts'
 
 export class CountingDisk implements Disk {

@@ -1,5 +1,5 @@
-// One writer a journal: an exclusive SQLite transaction on `.lock`, which the operating system ends with the
-// process. (Node has no flock.)
+// Makes sure that a journal has one writer, by an exclusive SQLite transaction on `.lock`. The operating system ends
+// it with the process. Node.js has no flock; docs/decisions/004-sqlite-as-lock.md says what else was considered.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'

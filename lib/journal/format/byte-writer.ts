@@ -1,5 +1,5 @@
-// Text on its way to bytes. V8 joins and encodes short texts much faster than a long one that was put together from
-// many: so it is done piece by piece, into memory that is used again.
+// Encodes text to bytes in pieces, into memory that is used again. V8 joins and encodes short strings much faster
+// than a long one that was concatenated from many.
 
 const pieceLength = 4096
 /** Memory beyond this is given back when it is not needed any more. */

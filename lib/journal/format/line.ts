@@ -1,4 +1,4 @@
-// The lines of a journal file: how each is written, and what it says when it is read.
+// Writes and parses the lines of a journal file, as docs/journal-format.md, "Lines" describes them.
 import { compactDay, dateTime, parseDateTime, parseDay, parseTimeOfDay, timeOfDay } from './time.ts'
 
 /** An entry is a line that has a seq: received (L), of an earlier moment (R), structured (E). */

@@ -1,4 +1,5 @@
-// Finds notices in batches without looking at the entries between them.
+// Finds notices in a batch without parsing the entries between them, and reads those that readers act upon. All kinds
+// are listed in docs/journal-format.md, "Notices".
 import { parseLine } from './line.ts'
 import type { Batch } from './scan.ts'
 

@@ -1,4 +1,5 @@
-// Walks the bytes of a journal file: batches whose CRC holds, and the stretches between them that are damaged.
+// Scans the bytes of a journal file and yields valid batches, damaged stretches between them, and the uncommitted
+// tail.
 import { crc32 } from 'node:zlib'
 import type { DiskFile } from '../disk/disk.ts'
 import { type Commit, type Header, parseCommit, parseHeader } from './line.ts'

@@ -1,4 +1,5 @@
-// The text of L and R lines: a device's bytes as one line of plain UTF-8, and back to the very bytes.
+// Escapes a device's bytes to one line of plain UTF-8, and back to the very same bytes (docs/journal-format.md,
+// "The text of a line").
 import { isUtf8 } from 'node:buffer'
 
 // C0, DEL, the backslash, C1, U+2028, U+2029, U+FEFF

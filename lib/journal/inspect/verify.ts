@@ -1,5 +1,5 @@
-// Walks a journal: checksums, seqs, archives, and with `checkChain` the files' links. Says what is broken, where
-// and why.
+// Checks a whole journal: checksums, seqs, archives, and with `checkChain` the links between files. Reports what is
+// broken, where and why.
 
 import { GzText } from '../archive/gz-text.ts'
 import { openText } from '../archive/open-text.ts'

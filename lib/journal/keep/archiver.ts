@@ -1,5 +1,5 @@
-// Archives one finished file: its text in gzip members, verified before the plain file goes. Whatever ends the
-// process meanwhile, the plain file or the whole archive is there.
+// Archives one finished file as gzip members, and verifies the result before it removes the plain file. Whenever the
+// process ends, either the plain file or the complete archive is there.
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { type BlockIndex, describeBlock, encodeIndex, epochBehind, readBlock } from '../archive/blocks.ts'

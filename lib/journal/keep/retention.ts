@@ -1,4 +1,5 @@
-// Which files may go, and how they go: noted first, oldest first, never one that the flow still needs.
+// Removes the oldest files by age or size. The removal is noted first, and no file with an entry above the checkpoint
+// goes (docs/journal-format.md, promise 7).
 import { join } from 'node:path'
 import { indexPath } from '../archive/gz-text.ts'
 import { openText } from '../archive/open-text.ts'

@@ -1,5 +1,5 @@
-// What a journal needs now and then, beside its writer and never in its way: hashes that an early end left open,
-// retention, archives.
+// Periodic work beside the writer: hashes that an early end left open, retention, archives, the catalog. It rests as
+// long as it works, so it takes half of one processor at most.
 import { asError } from '../../kit/errors.ts'
 import { systemTimers, type Timers } from '../../kit/timers.ts'
 import { openText } from '../archive/open-text.ts'

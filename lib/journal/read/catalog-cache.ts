@@ -1,5 +1,5 @@
-// What is known of finished files, so that a journal of years opens without a look into each: the sidecar
-// `.catalog`. It may be lost, and is not believed where a look at one file says otherwise.
+// The sidecar `.catalog`: facts about finished files, so that a journal of years opens without reading each one. It
+// may be lost, and it is ignored where the newest file that it lists contradicts it.
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { errorCode } from '../../kit/errors.ts'

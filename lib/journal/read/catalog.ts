@@ -1,4 +1,4 @@
-// Which files a journal has, in the order of their seqs, and how much of each is valid.
+// The list of a journal's files in the order of their seqs, with the number of valid bytes of each.
 import { join } from 'node:path'
 import { errorCode } from '../../kit/errors.ts'
 import { type OpenText, type TextFile, withText } from '../archive/text-file.ts'

@@ -1,4 +1,5 @@
-// Which epoch is in force at a place of a journal: that of the last `open` notice before it, else of H.
+// The epoch in force at a place of a journal: that of the last `open` notice before it in the file, else the
+// header's.
 
 import type { OpenText } from '../archive/text-file.ts'
 import { lastOpened } from '../format/opened.ts'

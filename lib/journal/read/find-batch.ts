@@ -1,4 +1,4 @@
-// The place of a seq in a file, by bisection: the last seq of the C lines grows with their offset.
+// Finds the batch that holds a seq by bisection: the last seq of the commits grows with their offset in the file.
 import type { DiskFile } from '../disk/disk.ts'
 import { parseCommit } from '../format/line.ts'
 import { scanFile } from '../format/scan.ts'

@@ -1,4 +1,4 @@
-// What is written from now on, for readers outside the writer's process.
+// Follows a journal as it grows, for readers outside of the writer's process.
 import { join } from 'node:path'
 import { errorCode } from '../../kit/errors.ts'
 import { systemTimers, type Timers } from '../../kit/timers.ts'

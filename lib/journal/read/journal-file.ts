@@ -1,4 +1,4 @@
-// What is known of a journal's files without reading them.
+// What a catalog says about one file of a journal.
 import type { Header } from '../format/line.ts'
 
 /** One file of a journal. */

@@ -1,4 +1,4 @@
-// Entries by seq, by time and by source.
+// Finds entries by seq, time and source.
 import { openText } from '../archive/open-text.ts'
 import type { Disk } from '../disk/disk.ts'
 import type { Entry, Notice } from '../format/entry.ts'

@@ -1,5 +1,5 @@
-// Reads a journal from any seq on: finds the place by bisection over the C lines, needs no index, holds one
-// batch in memory. Any number of readers may run beside the writer.
+// Reads a journal from any seq on. It finds the place by bisection over the commits, so it needs no index, and holds
+// one batch in memory. Any number of readers may run beside the writer. README.md says what it does about damage.
 import { errorCode } from '../../kit/errors.ts'
 import { openText } from '../archive/open-text.ts'
 import type { OpenText, TextFile } from '../archive/text-file.ts'

@@ -1,4 +1,4 @@
-// Which seqs may belong to a stretch of time. Archives answer by their index, plain files are looked through.
+// Which seqs can fall into a span of time. For archives their index answers; plain files are searched.
 import { type Block, describeBlock, readBlock } from '../archive/blocks.ts'
 import { type OpenText, type TextFile, withText } from '../archive/text-file.ts'
 import { msPerDay } from '../format/time.ts'

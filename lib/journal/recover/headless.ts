@@ -1,5 +1,5 @@
-// A last file of which nothing is closed and whose H is torn, damaged or does not follow the chain: its whole
-// lines are logged again in the next file of the day, and it is moved aside.
+// A last file without any valid batch, whose header is torn, damaged or does not follow the chain. Its whole lines
+// are written again to the next file of the day, and the file is moved aside.
 import { join } from 'node:path'
 import type { Disk } from '../disk/disk.ts'
 import { closeBatch } from '../format/batch.ts'

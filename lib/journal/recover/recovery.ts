@@ -1,5 +1,5 @@
-// The end of the last file after a start: what follows the last valid C is kept as far as it is whole, closed,
-// and noted; the rest is moved aside. (Promise 4.)
+// Repairs the end of the last file at a start. Whole lines behind the last valid commit are kept, committed and
+// noted; the rest is moved aside. (docs/journal-format.md, promise 4.)
 import { isUtf8 } from 'node:buffer'
 import { join } from 'node:path'
 import type { Disk, DiskFile } from '../disk/disk.ts'

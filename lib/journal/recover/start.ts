@@ -1,4 +1,5 @@
-// What a writer finds when it starts: the journal's last file, repaired at its end, and the seq it goes on from.
+// What a writer does at its start: finds the journal's last file, repairs its end, and tells from which seq to go on.
+// README.md has a table of what can be found and what happens then.
 import { createHash } from 'node:crypto'
 import { openText } from '../archive/open-text.ts'
 import { type OpenText, withText } from '../archive/text-file.ts'

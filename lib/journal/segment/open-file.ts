@@ -1,4 +1,5 @@
-// The file that the writer appends to: its place in the chain, its good size, and the way to the next one.
+// The segment that is open for appending: its place in the chain, how many of its bytes are durable, and what the
+// next segment's header must say about it.
 import { join } from 'node:path'
 import { errorCode } from '../../kit/errors.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'

@@ -1,4 +1,5 @@
-// The SHA-256 of the file that is being written, so that the next file's H can name it without a pause.
+// The SHA-256 of the segment that is being written, kept up to date so that the next segment's header can name it at
+// once (docs/journal-format.md, promise 9).
 import { createHash, type Hash } from 'node:crypto'
 import type { DiskFile } from '../disk/disk.ts'
 

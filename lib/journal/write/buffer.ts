@@ -1,4 +1,5 @@
-// The dual buffer's memory: what waits for the disk, in order, and what had to be dropped.
+// The dual buffer: events and notices that wait for the disk, in order, and the count of those that had to be
+// dropped.
 import type { NewNotice } from '../format/batch.ts'
 import type { Entry } from '../format/entry.ts'
 
@@ -25,7 +26,7 @@ interface Gap {
 
 /** What an entry costs beside its text, in bytes of memory (measured, rounded up). */
 const overhead = 200
-/** Notices are worth more than entries, and few: so many have room beyond the limit. */
+/** Notices are few and matter more than single entries: this many fit in addition to the limit. */
 const spareNotices = 1_000
 
 /** Active and inactive buffer under one limit. */
@@ -113,7 +114,7 @@ export class DualBuffer {
     return inactive
   }
 
-  /** So many of the inactive buffer are durable. */
+  /** These records of the inactive buffer are durable. */
   written(records: readonly Held[]): void {
     this.#inactiveEvents -= records.length
     for (const record of records) this.#inactiveBytes -= sizeOf(record)

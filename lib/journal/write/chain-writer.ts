@@ -1,5 +1,5 @@
-// Writes runs of records to the chain of day files: rolls over, keeps the hash chain, never trusts a file in
-// which a write or sync failed. No retries and no buffering here.
+// Appends batches to the chain of daily files. It begins a new file when the day changes, keeps the hash chain, and
+// never writes again to a file in which a write or sync has failed. It does not retry or buffer: the flusher does.
 import { openText } from '../archive/open-text.ts'
 import { withText } from '../archive/text-file.ts'
 import { BatchEncoder } from '../format/batch.ts'

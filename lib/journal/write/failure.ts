@@ -1,4 +1,4 @@
-// What a failing disk is called in messages: what happened, where, what to do.
+// The words for a failing disk: what happened, where, and what to do.
 import { asError, errorCode } from '../../kit/errors.ts'
 
 /** The file system has less room than the reserve and the batch need. */

@@ -1,4 +1,5 @@
-// When what is held is written: one timer, one flush at a time, and again until the disk takes it. (Promise 2.)
+// Decides when the events in memory are written: one timer, one flush at a time, retried until the disk takes it.
+// (docs/journal-format.md, promise 2.)
 import { asError } from '../../kit/errors.ts'
 import { dayOf } from '../format/time.ts'
 import type { DualBuffer, Held } from './buffer.ts'
@@ -23,9 +24,9 @@ interface Waiter {
 /** Pauses between tries to write, ms: doubled each time. */
 const firstPause = 100
 const longestPause = 5_000
-/** A disk that has not answered for so long, ms, is a failure, though it may yet answer. */
+/** A disk that has not answered for this long counts as failing, although it may still answer; ms. */
 const slow = 5_000
-/** Text written at one time, at most: what was held for long goes out in pieces. */
+/** Most text in one write: a long backlog is written in pieces. */
 const longestWrite = 8 << 20
 
 export class Flusher {
@@ -86,7 +87,7 @@ export class Flusher {
       else this.#waiters.push({ resolve, reject })
       this.changed()
     })
-    // who only wants it soon does not listen, and must not end the process by that
+    // a caller that ignores the promise must not end the process by an unhandled rejection
     flushed.catch(() => undefined)
     return flushed
   }
@@ -119,7 +120,7 @@ export class Flusher {
   }
 
   async #runFlush(writer: ChainWriter): Promise<void> {
-    // not within the caller, and not before this one counts as running: a clock step seen by it is a notice
+    // leave the caller's stack first: the flush may add a notice (a clock step), which asks whether one is running
     await undefined
     try {
       await this.#flushWhileDue(writer)

@@ -1,4 +1,4 @@
-// What a journal's writer is told, with the defaults.
+// The options of a journal's writer, with their defaults.
 import { randomInt } from 'node:crypto'
 import { systemTimers, type Timers } from '../../kit/timers.ts'
 import { type Disk, systemDisk } from '../disk/disk.ts'
@@ -12,9 +12,12 @@ export type NoteFirst = (kind: string, value: unknown) => Promise<void>
 export interface JournalOptions {
   /** absolute path; made where it is missing */
   directory: string
-  /** events at which the buffers swap; default 100 */
+  /** flush at this many events; default 100 */
   bufferSize?: number
-  /** seconds after the first event at which they swap all the same; 0: as soon as the disk is free; default 5 */
+  /**
+   * flush this many seconds after the first event even if the buffer is not full; 0: when the disk is free;
+   * default 5
+   */
   flushInterval?: number
   /** events held in memory while the disk does not take them; default 100,000 */
   maxHeldEvents?: number

@@ -1,4 +1,4 @@
-// What is published, as the connection takes it.
+// A message as the connection publishes it.
 
 export type QoS = 0 | 1 | 2
 export type Payload = string | Buffer

@@ -1,4 +1,4 @@
-// The JSON that stands in a published message.
+// Makes the payload of a published event. Its keys are described in docs/mqtt.md, "Payload".
 import type { FieldlogEvent } from '../../event.ts'
 import { unescapeLine } from '../../journal/format/text.ts'
 import type { Payload } from './outgoing.ts'

@@ -1,5 +1,5 @@
-// The topic of a published event, from a template such as `fieldlog/{gateway}/{verdict}/{type}/{source}`.
-// Runs in the panel, too: nothing of Node here.
+// Makes the topic of a published event from a template such as `fieldlog/{gateway}/{verdict}/{type}/{source}`
+// (docs/mqtt.md, "Topics"). It runs in the panel, too, so it imports nothing of Node.js.
 
 export const defaultTopic = 'fieldlog/{gateway}/{verdict}/{type}/{source}'
 

@@ -1,5 +1,5 @@
-// The messages that an outbox has on disk, in order. Both ends are in memory, too: the oldest, which are read next,
-// and the newest, as long as there are few; what lies between is read back when its turn comes.
+// The messages that an outbox has on disk, in order. The oldest (which are sent next) and the newest are in memory,
+// too; those in between are read back when their turn comes.
 
 import type { Entry as JournalEntry } from '../../journal/format/entry.ts'
 import { asError } from '../../kit/errors.ts'

@@ -1,7 +1,7 @@
-// An outbox that touches the disk only when it must. As long as the broker keeps up, messages are in memory, and
-// their senders wait for the acknowledgement. From `spill` on everything is written to disk, in order, and senders
-// are told when it is there; until the broker answers again and all that waited is on its way (or, live first, as
-// soon as the broker answers).
+// An outbox that touches the disk only when it must (docs/mqtt.md, promise 5). While the broker keeps up, messages
+// are in memory and their senders wait for the acknowledgement. From `spill` on every message is written to disk, in
+// order, and its sender is told when it is synced. That ends when the broker answers again and everything that waited
+// is in flight (live first: as soon as the broker answers).
 
 import { systemClock } from '../../journal/format/time.ts'
 import type { DurableEntry } from '../../journal/journal.ts'

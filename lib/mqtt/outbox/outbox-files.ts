@@ -1,4 +1,4 @@
-// The files of an outbox: which seqs each holds, how large it is, and their removal.
+// The files of an outbox: which seqs each one holds, its size, and its removal.
 import { join } from 'node:path'
 import { openText } from '../../journal/archive/open-text.ts'
 import type { Disk } from '../../journal/disk/disk.ts'

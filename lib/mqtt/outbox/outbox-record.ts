@@ -1,4 +1,4 @@
-// How a message stands in an outbox on disk: one E line of a journal, JSON with these keys.
+// A message as an outbox keeps it on disk: the JSON of one E line of a journal (docs/mqtt.md, "The outbox on disk").
 
 import type { QoS } from '../message/outgoing.ts'
 import { type Entry, keyOf } from './outbox.ts'

@@ -1,5 +1,5 @@
-// What an outbox has on disk: a journal of its own, whose entries are messages, and a checkpoint, up to which they
-// are acknowledged. Finished files go when all that is in them is acknowledged.
+// The outbox on disk: a journal of its own whose entries are messages, and a checkpoint up to which they are
+// acknowledged. A finished file is removed when everything in it is acknowledged.
 import { join } from 'node:path'
 import { CheckpointFile } from '../../delivery/progress/checkpoint.ts'
 import { SeqRanges } from '../../delivery/progress/ranges.ts'

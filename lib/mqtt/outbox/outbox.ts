@@ -1,5 +1,5 @@
-// Where messages wait while the broker is away. The session knows only the interface; a message in an outbox
-// keeps its place until it is acknowledged.
+// The interface of an outbox, in which messages wait for the broker, and an outbox in memory. A message keeps its
+// place until it is acknowledged; the session knows nothing else about where it is.
 import { Fifo } from '../../kit/fifo.ts'
 import { type Link, LinkedList } from '../../kit/linked-list.ts'
 

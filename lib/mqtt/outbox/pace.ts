@@ -1,4 +1,4 @@
-// How fast what waited may go, so that it does not flood the broker and its subscribers.
+// A token bucket that limits how fast the backlog is sent, so that it does not flood the broker and its subscribers.
 import type { Timers } from '../../kit/timers.ts'
 
 /** ms of the pace that may go at once */

@@ -1,4 +1,5 @@
-// What the broker does not take is set aside with its reason: it blocks nothing behind it, and can be sent again.
+// The dead-letter store: messages that the broker refused, with the reason. They block nothing behind them and can be
+// sent again (docs/mqtt.md, "What a broker refuses, and how it comes back").
 
 import type { DurableEntry } from '../../journal/journal.ts'
 import { asError } from '../../kit/errors.ts'

@@ -1,11 +1,15 @@
-// The messages of a session: each is known here from its hand-over until the broker (or an outbox on disk) has it,
-// or refuses it. Knows repeats, the order, the window; nothing of connections.
+// The messages of a session, each from its hand-over until the broker (or an outbox on disk) has it or the broker
+// refuses it. It recognises repeats and keeps the order, the messages in flight and the counts; it knows nothing of
+// connections.
 import { LinkedList } from '../../kit/linked-list.ts'
 import { type Entry, keyOf, type Outbox, type Publication, type Settled } from '../outbox/outbox.ts'
 import { RefusedError, type RefusedPile } from '../outbox/refused.ts'
 import { Recent } from './recent.ts'
 
-/** Distinct messages: in = acknowledged + refused + dropped + waiting. `repeats` were known already and stand apart. */
+/**
+ * Distinct messages: in = acknowledged + refused + dropped + waiting. `repeats` were known already and stand
+ * apart.
+ */
 export interface DeliveryCounts {
   in: number
   acknowledged: number
@@ -28,7 +32,7 @@ export interface DeliveryParts {
   dropped(count: number, why: string): void
   /** the outbox's disk fails, fails otherwise, or works again (undefined) */
   problem(text: string | undefined): void
-  /** the counts are others, some time after the broker's answer */
+  /** counts changed asynchronously, after the broker answered */
   changed(): void
 }
 

@@ -1,4 +1,5 @@
-// How the gateway is, for those who watch it: published once a minute while connected, never retained, never kept.
+// The health report, published once a minute while connected; it is never retained and never kept for later
+// (docs/mqtt.md, "Health").
 import type { Clock } from '../../kit/clock.ts'
 import type { Connection } from '../wire/connection.ts'
 import type { DeliveryCounts } from './delivery.ts'

@@ -1,4 +1,4 @@
-// An entry as it goes out, within what the broker offers.
+// Turns an outbox entry into the message to publish, within the limits of the broker.
 
 import type { Outgoing, QoS } from '../message/outgoing.ts'
 import type { Entry } from '../outbox/outbox.ts'

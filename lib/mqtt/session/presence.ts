@@ -1,4 +1,5 @@
-// The gateway's presence on its status topic: `online` once connected, `offline` by the last will or at a clean stop.
+// The gateway's status topic: `online` after connecting, `offline` by the last will or at an orderly stop
+// (docs/mqtt.md, "Status").
 import type { Clock } from '../../kit/clock.ts'
 import type { Outgoing } from '../message/outgoing.ts'
 import type { Connection } from '../wire/connection.ts'

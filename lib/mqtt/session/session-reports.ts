@@ -1,4 +1,4 @@
-// What a session tells the log, in words: once a change of state, not once an attempt or a message.
+// The lines that a session writes to the log: one for each change of state, not for each attempt or message.
 import type { Clock } from '../../kit/clock.ts'
 import type { ProtocolVersion } from '../wire/connection.ts'
 import type { Problem } from '../wire/problems.ts'

@@ -1,6 +1,6 @@
-// One session with one broker, shared by all sinks that publish there. At least once: a message stays here until
-// the broker acknowledges it; what is unacknowledged when a connection ends is sent again, in the order of first
-// hand-over, on the next one. Repeats carry the same id.
+// One session with one broker, shared by all sinks that publish there. Delivery is at least once: a message stays
+// here until the broker acknowledges it. What is unacknowledged when a connection ends is sent again on the next one,
+// in the order of first hand-over, under the same id. docs/mqtt.md numbers the promises.
 
 import { pauseAfter } from '../../kit/backoff.ts'
 import { type Clock, systemClock } from '../../kit/clock.ts'

@@ -1,6 +1,6 @@
 /**
- * Finds the message for which a broker closes the connection: MQTT 3.1.1 has no other way to refuse one, and
- * several brokers use it on MQTT 5, too. The oldest unacknowledged message at a close is the suspect; at the second
+ * Finds the poison message: the one on which a broker closes the connection. MQTT 3.1.1 has no other way to refuse a
+ * message, and several brokers do it on MQTT 5, too. The oldest unacknowledged message at a close is the suspect; at the second
  * close in a row with the same one it is to be sent alone, at the third it is refused.
  */
 export class Strikes {

@@ -1,5 +1,6 @@
-// Takes the PUBACKs (MQTT 3.1.1 and 5.0, 3.4) out of what a broker sends. At a high rate nearly all it sends are
-// these, and MQTT.js makes an object, several callbacks and log calls of each: more than the rest of a message's way.
+// Takes the PUBACKs (MQTT 3.1.1 and 5.0, section 3.4) out of what a broker sends, before MQTT.js sees them. At a high
+// rate they are nearly everything that a broker sends, and MQTT.js spends more on each than the rest of a message
+// costs (docs/decisions/003-own-puback-reading.md).
 
 const puback = 0x40
 /** of a PUBACK, with properties; what is longer is no acknowledgement that a sane broker sends */

@@ -1,5 +1,5 @@
-// One network connection to a broker, by MQTT.js. It is used once: who wants to connect again opens another one,
-// so that nothing of the last one is left over, least of all messages that MQTT.js would send again by itself.
+// One network connection to a broker, by MQTT.js. It is used once; to connect again, another one is opened. So
+// nothing is left over from the last one, above all no messages that MQTT.js would send again by itself.
 import { Readable } from 'node:stream'
 import mqtt, { type IClientOptions, type IConnackPacket, type IDisconnectPacket, type IStore } from 'mqtt'
 import { asError, errorCode } from '../../kit/errors.ts'

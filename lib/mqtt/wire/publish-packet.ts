@@ -1,5 +1,5 @@
-// The bytes of a PUBLISH packet (MQTT 3.1.1, 3.3; MQTT 5.0, 3.3). MQTT.js makes them of a dozen small pieces, each
-// written by itself: that costs more than all else that a message needs on its way out.
+// Encodes PUBLISH packets (MQTT 3.1.1 and 5.0, section 3.3) into one buffer. MQTT.js writes each packet as a dozen
+// small buffers, which costs more than everything else that a message needs on its way out.
 import type { Outgoing } from '../message/outgoing.ts'
 
 const expiryProperty = 0x02

@@ -1,4 +1,5 @@
-// What a row tests, apart from its name and its guard: one operator, an expression, or a group of such.
+// A criterion is what a row tests, apart from its name and guard: one operator, an expression, or a group of
+// criteria.
 import type { FieldlogEvent, Flag, Scalar } from '../../event.ts'
 import type { RegexEngine } from '../model/operators.ts'
 import type { PredicateRow } from '../model/row.ts'

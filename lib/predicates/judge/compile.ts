@@ -1,4 +1,5 @@
-// From the rows of a label node to a labeller, with RE2 for patterns and SHA-256 for the hash.
+// Compiles the rows of a label node to a labeller, with RE2 for patterns and SHA-256 for the hash (the two parts that
+// do not run in the browser).
 import type { FormatDefinition } from '../../formats/model/definition.ts'
 import { re2Engine } from '../criteria/regex.ts'
 import { defaultRows } from '../model/defaults.ts'

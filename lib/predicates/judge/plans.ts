@@ -1,4 +1,4 @@
-// Which rules concern the events of a type and source.
+// Works out once which rules concern the events of a type and source.
 import type { FieldlogEvent, Flag } from '../../event.ts'
 import type { FormatDefinition } from '../../formats/model/definition.ts'
 import { identifiers } from '../criteria/expression-criterion.ts'

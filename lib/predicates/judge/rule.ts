@@ -1,5 +1,5 @@
-// A row made ready to judge. A rule answers with a QARTOD flag; what it remembers between the events of a series
-// stands in a memory, plain JSON, that is given to it.
+// A rule is a compiled row. It answers with a QARTOD flag. What it remembers between the events of a series is in a
+// memory object (plain JSON) that its caller keeps and hands to it.
 import type { FieldlogEvent, Flag } from '../../event.ts'
 import { rowProblems } from '../check/check.ts'
 import { compileCriterion } from '../criteria/compile-criterion.ts'
@@ -31,7 +31,9 @@ export interface Rule {
   readonly start: (() => RuleMemory) | undefined
   /** The flag for this event, or `waiting` where the next one of the series decides. Never throws. */
   judge(event: FieldlogEvent, memory: RuleMemory | undefined): Flag | typeof waiting
-  /** Where `limit` > 0: the flag of the event that waits, now that the next one is here; before that one's `judge`. */
+  /**
+   * Where `limit` > 0: the flag of the event that waits, now that the next one is here; before that one's `judge`.
+   */
   settle(next: FieldlogEvent, memory: RuleMemory): Flag | undefined
   /** Where `limit` > 0: there is no next event. The one that waits has flag 2. */
   giveUp(memory: RuleMemory): void

@@ -1,4 +1,5 @@
-// What rules remember, by series: source, type and the format's key. Bounded in series and in memory.
+// What rules remember for each series (source, type and the format's key). Bounded in the number of series and in
+// memory; the series that was used least recently is forgotten.
 import type { FieldlogEvent } from '../../event.ts'
 import type { Draft } from './draft.ts'
 import type { Rule, RuleMemory } from './rule.ts'
@@ -41,7 +42,10 @@ export interface SeriesLimits {
 
 export const seriesLimits: SeriesLimits = { series: 10_000, numbers: 4_000_000 }
 
-/** An event's place in the order of events: seq, then the number of the event within its line (1,000 at most count). */
+/**
+ * An event's place in the order of events: seq, then the number of the event within its line (1,000 at most
+ * count).
+ */
 export function positionOf({ id, seq }: Pick<FieldlogEvent, 'id' | 'seq'>): number {
   const dot = id.indexOf('.')
   return seq * 1024 + (dot === -1 ? 0 : Math.min(1023, Number(id.slice(dot + 1)) || 0))

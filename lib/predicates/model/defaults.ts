@@ -1,4 +1,4 @@
-// What the formats say about plausible values, as predicates. Browser-safe: the panel shows the same rows.
+// Predicates that follow from the plausible ranges that formats declare. Browser-safe: the panel shows the same rows.
 import type { Scalar } from '../../event.ts'
 import type { FieldDefinition, FormatDefinition } from '../../formats/model/definition.ts'
 import { newRow, type PredicateRow } from './row.ts'

@@ -1,5 +1,5 @@
-// What a stateful operator is: thresholds, parameters, and a judge whose memory is plain JSON, so that it can be
-// stored, and is a function of the readings alone. Browser-safe.
+// The interface of a stateful operator: thresholds, parameters, and a judge. The judge's memory is plain JSON, so
+// that it can be stored, and a function of the readings alone, so that a replay gives the same flags. Browser-safe.
 import type { Flag } from '../../event.ts'
 
 /** One reading of a series as a stateful operator sees it. The object is used again for the next one. */
@@ -53,7 +53,9 @@ export interface Judge<Memory> {
 }
 
 export interface StatefulOperator {
-  /** what the threshold counts: the field's unit, that per second, seconds, standard deviations; none: no threshold */
+  /**
+   * what the threshold counts: the field's unit, that per second, seconds, standard deviations; none: no threshold
+   */
   threshold: 'value' | 'perSecond' | 'seconds' | 'measured' | 'none'
   parameters: readonly Parameter[]
   /** without a field it is about the event as a whole */

@@ -1,4 +1,4 @@
-// System errors as sentences: what happened, where, and what to do.
+// Puts system errors into sentences: what happened, where, and what to do.
 import { errorCode } from '../../kit/errors.ts'
 import { SourceError } from './source.ts'
 

@@ -1,4 +1,4 @@
-// How a port is set: types, limits and checks, for the runtime and for the editor's panel alike.
+// A port's settings: types, limits and checks, for runtime and panel alike.
 
 export const dataBitsChoices = [8, 7, 6, 5] as const
 export const parityChoices = ['none', 'even', 'odd'] as const

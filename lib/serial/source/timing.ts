@@ -1,4 +1,4 @@
-// The clock, the timers and the chance that this folder uses; passed in, so that tests can drive them.
+// The clock, the timers and the random numbers that this folder uses, as one parameter that tests replace.
 import { systemTimers, type Timers } from '../../kit/timers.ts'
 
 export interface Timing extends Timers {

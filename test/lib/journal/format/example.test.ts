@@ -1,6 +1,8 @@
-// The example of the format's description is a contract: these bytes are read and written as they stand.
+// The example in docs/journal-format.md is a contract: these bytes are read and written as they stand there.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { closeBatch, encodeBatches } from '../../../../lib/journal/format/batch.ts'
 import { decodeBatch, type Entry, type Notice } from '../../../../lib/journal/format/entry.ts'
 import { commitStart, headerLine } from '../../../../lib/journal/format/line.ts'
@@ -48,7 +50,18 @@ function exampleDisk(): MemoryDisk {
   return disk
 }
 
+/** The files of the document's example: its code blocks whose first line ends in a path. */
+function documentedFiles(): Record<string, string> {
+  const document = readFileSync(join(import.meta.dirname, '../../../../docs/journal-format.md'), 'utf8')
+  const blocks = document.matchAll(/^```text (\S+)\n([\s\S]*?)^```$/gm)
+  return Object.fromEntries([...blocks].map(([, path, text]) => [path, text]))
+}
+
 describe('journal: the example of the format', () => {
+  it('stands in the document, byte for byte', () => {
+    assert.deepEqual(documentedFiles(), files)
+  })
+
   it('has the sizes and the hash that it says', () => {
     assert.deepEqual([Buffer.byteLength(first), Buffer.byteLength(second)], [324, 267])
     assert.ok(second.includes(createHash('sha256').update(first).digest('hex')))

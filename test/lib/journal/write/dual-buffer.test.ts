@@ -1,4 +1,4 @@
-// When events are written: the two buffers, the timer, and who waits. (Promise 2.)
+// When events are written: the two buffers, the timer, and callers that wait (docs/journal-format.md, promise 2).
 import assert from 'node:assert/strict'
 import { type DurableEntry, Journal } from '../../../../lib/journal/journal.ts'
 import { verifyFormat } from '../support/format.ts'
