@@ -1,5 +1,6 @@
 // The documents are the contract, so whatever refers to them, or in them to the source, must have a target.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, posix } from 'node:path'
 import {
@@ -9,6 +10,7 @@ import {
   comments,
   documentsIn,
   filesBelow,
+  headingsOf,
   isInside,
   linksIn,
   promisesOf,
@@ -81,6 +83,19 @@ describe('the documents', () => {
       ]
     })
     assert.deepEqual(broken, [])
+  })
+
+  it('explain each subcommand', () => {
+    const args = [join(root, 'bin/fieldlog.ts'), '--help']
+    const help = execFileSync(process.execPath, args, { encoding: 'utf8' })
+    const names = [...help.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name!)
+    assert.ok(names.includes('verify') && names.length > 7, help)
+    const explained = headingsOf(textOf('docs/cli.md'))
+    // it has no options
+    assert.deepEqual(
+      names.filter((name) => name !== 'start' && !explained.includes(name)),
+      [],
+    )
   })
 
   it('describe each folder with source files, in its own README or in one above that names it', () => {
