@@ -50,7 +50,7 @@ const ours: Sender = async (url, messages, window) => {
   session.start()
   await connected
   const result = await measure(messages.length, (acknowledged) => {
-    // handed over as the log node does: so many under way
+    // handed over as the log node does: this many in flight
     let next = 0
     const publish = () => {
       const message = messages[next++]

@@ -1,5 +1,5 @@
 // A journal of years in little time: 10 million entries over 30 days, most of them archived. What it takes to open
-// it, to read from its middle, to verify it. `node bench/soak-journal.ts [entries]`, on real files.
+// it, to read from its middle, to verify it. `npm run soak -- journal [entries]`, on real files.
 
 import { createHash } from 'node:crypto'
 import {

@@ -1,6 +1,6 @@
 // The tests of test/outages with 100,000 events in all: lines from a pty, a Mosquitto that saves at every change, and
 // its process, the gateway's, or both, stopped or killed at random moments meanwhile.
-// `node bench/soak-kills.ts [events, default 120000]`
+// `npm run soak -- kills [events, default 120000]`
 import { setTimeout as pause } from 'node:timers/promises'
 import { assertWhole, type Outcome, Way } from '../../test/outages/way.ts'
 import { seededRandom } from '../../test/support/memory-disk.ts'
@@ -16,7 +16,7 @@ interface Scenario {
 const least = 100_000
 /** some are lost on the pty while a gateway is away */
 const events = Number(process.argv[2] ?? 1.2 * least)
-/** lines a second: more than such a broker takes, so that there is always something under way */
+/** lines a second: more than such a broker takes, so that something is always in flight */
 const pace = 1_000
 const seed = Date.now() % 1_000_000
 const random = seededRandom(seed)
@@ -27,7 +27,7 @@ const scenarios: Scenario[] = [
     name: 'broker stopped',
     times: 10,
     damage: (way) => way.stopBroker('SIGTERM', between(0, 2_000)),
-    // at most what was under way at each of the ten ends
+    // at most what was in flight at each of the ten ends
     check: (outcome) => assertWhole(outcome, 10 * 100),
   },
   {

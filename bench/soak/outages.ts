@@ -1,6 +1,6 @@
 // Minutes of lines at a steady pace through the whole way, with outages of every kind: nothing is lost, and memory,
 // file descriptors and latency are at the end as at the start.
-// `node bench/soak-outages.ts [minutes, default 10] [lines a second, default 2000]`
+// `npm run soak -- outages [minutes, default 10] [lines a second, default 2000]`
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fastBroker, Way } from '../../test/outages/way.ts'

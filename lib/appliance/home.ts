@@ -75,7 +75,7 @@ export function installDefaultFlow(home: string, flowText: string, secret: strin
 
 /**
  * Node-RED's form of an encrypted credentials file: AES-256-CTR under the SHA-256 of the secret, the 16-byte
- * initial vector as hex, then the cipher text as base64 (@node-red/runtime, lib/nodes/credentials.js).
+ * initial vector as hex, then the cipher text as base64 (@node-red/runtime/lib/nodes/credentials.js).
  */
 export function encryptCredentials(credentials: object, secret: string): { $: string } {
   const key = createHash('sha256').update(secret).digest()

@@ -9,7 +9,7 @@ import { journalDirectory } from './journal-directory.ts'
 import { entryJson, entryLine } from './text.ts'
 import { parseWhen } from './when.ts'
 
-/** Of a damaged stretch so many bytes are shown. */
+/** At most this many bytes of a damaged stretch are shown. */
 const shownDamage = 1 << 20
 
 export const cat: Command = {

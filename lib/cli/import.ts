@@ -10,7 +10,7 @@ import { count, counted } from './text.ts'
 
 /** Entries between two writes: a batch of about 1 MB. */
 const batch = 20_000
-/** Of a rejected line so many characters are shown. */
+/** At most this many characters of a rejected line are shown. */
 const shown = 200
 
 export const importFiles: Command = {

@@ -46,7 +46,7 @@ export function entryOf(message: LoggableMessage, now: number, fallback: string)
   return isTime(time) ? { kind: 'R', received, time, source, text } : { kind: 'L', received, source, text }
 }
 
-/** A time within a day of now is taken as it is; any other would scatter the files. */
+/** A time within a day of now is accepted. Any other would scatter entries over files of far-off days. */
 function receivedTime(received: unknown, now: number): number {
   return isTime(received) && Math.abs(received - now) <= msPerDay ? received : now
 }

@@ -248,7 +248,7 @@ export class LogService {
 
   /**
    * Before the first new entry, so that a crash soon after never finds a checkpoint above entries that were not sent.
-   * Where the checkpoint cannot be read, logging goes on all the same.
+   * Where the checkpoint cannot be read, logging continues nevertheless.
    */
   async #resumeEarly(lastSeq: number): Promise<void> {
     this.#resumption = await this.#resume(lastSeq).catch(() => undefined)

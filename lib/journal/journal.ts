@@ -137,7 +137,7 @@ export class Journal {
 
   /**
    * Flushes all, closes, and gives the lock back. Where that took longer than `limit` ms, or the journal was
-   * never open, it rejects and says what is lost; the lock is kept until the operation under way has ended.
+   * never open, it rejects and says what is lost; the lock is kept until the disk operation in progress has ended.
    */
   stop(limit = 8_000): Promise<void> {
     this.#stopping ??= this.#stop(limit)

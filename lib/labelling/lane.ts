@@ -5,7 +5,7 @@ import { Gate } from '../kit/gate.ts'
 import { Draft } from '../predicates/judge/draft.ts'
 import type { Labeller } from '../predicates/judge/labeller.ts'
 
-/** A replay may leave out so many entries (lines that are no events, say) without being another one. */
+/** A gap in seqs up to this size (lines that are no events, say) still counts as the same replay. */
 const widestGap = 1000
 
 export class Lane {

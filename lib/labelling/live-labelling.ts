@@ -13,11 +13,11 @@ import { LabelSession } from './session.ts'
 import { StateFile } from './state-file.ts'
 import { StateKeeper } from './state-keeper.ts'
 
-/** so many entries are read where nothing is stored, and before an event that is replayed */
+/** entries to read back where no state is stored, and before an event that is replayed */
 const lookBack = 10_000
-/** an event may have been on its way for so many entries when the state was taken */
+/** entries to read again below the stored state: events may have been in flight that long when it was taken */
 const overlap = 1_000
-/** so many entries above the checkpoint may have been dealt with */
+/** entries above the checkpoint that may have been dealt with already */
 const lookAhead = 20_000
 
 /** The journal that events come from. */
@@ -48,7 +48,7 @@ export class LiveLabelling<Message> {
   #parts: LiveParts<Message> | undefined
   #keeper: StateKeeper | undefined
   #isReady = false
-  /** came before all was restored */
+  /** events that came before the state was restored */
   #queue: Array<[FieldlogEvent, Message]> = []
   #restoring: Promise<void> | undefined
 

@@ -34,7 +34,7 @@ export class LineSplitter {
   readonly #maxLine: number
   readonly #emptyLines: boolean
   readonly #give: (line: SplitLine) => void
-  /** the line under way; one byte over the limit, so that a CR there can wait for its LF */
+  /** the incomplete line; it may be one byte over the limit, so that a CR there can wait for its LF */
   #pending = Buffer.alloc(0)
   #length = 0
   #received = 0
@@ -60,7 +60,10 @@ export class LineSplitter {
     if (from < chunk.length) this.#keep(chunk, from, chunk.length, received)
   }
 
-  /** After a disconnect: what is there of a line never joins what comes next. Gives the bytes dropped. */
+  /**
+   * After a disconnect: drops the incomplete line, which must never be joined to what comes next. Returns its
+   * bytes.
+   */
   reset(): number {
     const dropped = this.#length
     this.counts.cutOff += dropped

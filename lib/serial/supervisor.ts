@@ -17,7 +17,7 @@ export type SourceState =
 
 export interface SupervisorEvents {
   data(chunk: Buffer, received: number): void
-  /** a connection ended, by `stop` too: what is there of a line will not be completed */
+  /** a connection ended (also by `stop`): the line that is incomplete will never be completed */
   disconnected(): void
   state(state: SourceState): void
   /** a sentence for the log, once for each change of state */

@@ -7,7 +7,7 @@ export interface LogNodeOptions {
   name: string
   /** id of the `fieldlog-journal` */
   journal: string
-  /** events under way in the flow at most; default 1000 */
+  /** most events in flight; default 1000 */
   window: NumberOrText
   /** seconds without any activity after which an event is complete; default 1 */
   quietTime: NumberOrText

@@ -44,7 +44,7 @@ export default function (RED: NodeAPI): void {
         const event = eventOf(message as EventMessage)
         if (event.for !== undefined && event.for !== this.id) return done()
         const settled = (error?: Error) => {
-          // The log node sends again what was under way when a node closed.
+          // The log node sends again what was in flight when a node closed.
           if (closed) return
           status.changed()
           done(error)

@@ -4,7 +4,7 @@ import type { NodeAPI } from 'node-red'
 import { asError } from '../../lib/kit/errors.ts'
 import { sessionOf, sessionsInUse } from './sessions.ts'
 
-/** so many are listed, the newest */
+/** at most this many are listed, the newest */
 const longestList = 1_000
 const served = new WeakSet<object>()
 

@@ -16,7 +16,7 @@ const problemTexts: Record<ProblemKind, string> = {
   settings: 'broker settings wrong',
 }
 
-/** Fewer are always under way. */
+/** Fewer than this are in flight all the time and are not worth showing. */
 const manyWaiting = 200
 /** ms; what waits longer is shown with its age */
 const longWait = 10_000

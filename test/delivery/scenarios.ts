@@ -18,7 +18,7 @@ export interface Scenario {
   incomplete?: true
 }
 
-/** Events under way at most in each of these flows. */
+/** Most events in flight in each of these flows. */
 export const window = 100
 /** Quiet time, seconds. */
 export const quietTime = 0.4

@@ -24,7 +24,7 @@ describe('outages: from the pty to the broker', function () {
     await way.endStream()
     const outcome = await way.settled(60_000)
     assert.ok(outcome.sent > 500, `${outcome.sent} events`)
-    // at most what was under way at each of the ten ends
+    // at most what was in flight at each of the ten ends
     assertWhole(outcome, 10 * 100)
   })
 

@@ -122,6 +122,19 @@ describe('comments', () => {
     )
   })
 
+  it('name only files that exist', () => {
+    const path = /(?<![\w/.-])(?:lib|nodes|bin|bench|scripts|test|docs|flows|types)\/[\w./-]+\.\w+\b/g
+    const missing = sources.flatMap((file) =>
+      [...comments(textOf(file)).matchAll(path)]
+        .filter(([named]) => resolveFrom(file, named) === undefined)
+        .map(([named]) => `${file}: ${named}`),
+    )
+    assert.deepEqual(
+      missing.filter((text) => !text.startsWith('test/structure/documents.')),
+      [],
+    )
+  })
+
   it('say of which document a promise is', () => {
     const bare = sources
       .filter((file) => !file.startsWith('test/structure/documents.'))

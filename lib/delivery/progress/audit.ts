@@ -30,7 +30,7 @@ export interface Audit {
   incomplete: number
   /** up to the checkpoint: damaged when it was their turn */
   passed: number
-  /** above the checkpoint: under way in the flow, or still to be sent */
+  /** above the checkpoint: in flight, or still to be sent */
   open: number
   /** seqs of the incomplete ones, as far as the journal notes them */
   incompleteSeqs: Array<[from: number, to: number]>

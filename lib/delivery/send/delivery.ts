@@ -40,7 +40,7 @@ export interface DeliveryParts extends FlightParts {
 }
 
 /**
- * Where delivery stands: entries = complete + incomplete + damaged + under way + quiet + waiting. The counters hold
+ * The state of delivery: entries = complete + incomplete + damaged + in flight + quiet + waiting. The counters hold
  * for the whole journal.
  */
 export interface DeliveryState extends Counters {
@@ -121,7 +121,7 @@ export class Delivery {
     })
   }
 
-  /** Other limits from now on; what was under way is sent again. */
+  /** Uses other limits from now on; what was in flight is sent again. */
   configure(options: DeliveryOptions): void {
     this.hold()
     this.#limits = withDefaults(options)
@@ -146,7 +146,7 @@ export class Delivery {
     this.#replays.release(this.#limits)
   }
 
-  /** The flows are about to stop: nothing counts as complete, and what was under way will be sent again. */
+  /** The flows are about to stop: nothing counts as complete, and what was in flight will be sent again. */
   hold(): void {
     this.#held = true
     this.#flight.clear()

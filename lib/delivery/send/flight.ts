@@ -30,7 +30,7 @@ export interface FlightListener {
   room(): void
 }
 
-/** A window that is not large enough grows to so many times its size. */
+/** A window that is too small grows up to this many times its size. */
 const largestGrowth = 10
 /** A full window in which nothing completes for this long grows, ms. */
 const stuckTime = 5_000

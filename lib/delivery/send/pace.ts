@@ -1,9 +1,9 @@
 import type { Timers } from '../../kit/timers.ts'
 
-/** What is saved up goes out at once: a tenth of a second's worth, and a look that often, ms. */
+/** The bucket holds a tenth of a second's worth of sends, and is looked at this often; ms. */
 const look = 100
 
-/** Lets so many pass in a second. */
+/** A token bucket: limits how many events are sent in a second. */
 export class Pace {
   readonly #perMs: number
   readonly #timers: Timers

@@ -88,7 +88,7 @@ export class Replay {
     this.#pump.run()
   }
 
-  /** The flows are about to stop: what was under way will be sent again. */
+  /** The flows are about to stop: what was in flight will be sent again. */
   hold(): void {
     this.#flight?.clear()
     this.#flight = undefined

@@ -30,7 +30,7 @@ export interface HookApi {
   has(hook: string): boolean
 }
 
-/** All that a message meets on its way from node to node: the hooks that are set here, and the others. */
+/** Node-RED's messaging hooks: those that are set here, and the others. */
 const ownHooks = ['preDeliver', 'onReceive', 'postReceive', 'onComplete']
 const otherHooks = ['onSend', 'preRoute', 'postDeliver']
 
@@ -50,9 +50,9 @@ export class Tracked {
   readonly listener: TrackedListener
   /** a node called done with an error */
   failed = false
-  /** it goes by Node-RED's messaging: a node may send it on when it has no open delivery any more */
+  /** it went by Node-RED's messaging, so a node may still send it on after its last delivery was closed */
   strayed = false
-  /** what still moves is no longer counted */
+  /** deliveries of it are no longer counted */
   ended = false
   /** by the flight's clock, ms */
   sentAt = 0

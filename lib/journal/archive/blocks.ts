@@ -38,7 +38,7 @@ export interface BlockIndex {
 
 /** Text of a block, at least, where the file has so much. */
 export const blockSize = 1 << 20
-/** A block without any C line (damage) is cut at this size all the same; bytes. */
+/** A block is cut at this size even if it has no commit (damage); bytes. */
 const longestBlock = 16 << 20
 
 const lf = 10

@@ -26,7 +26,7 @@ export interface KeepOptions {
   retentionBytes?: number
 }
 
-/** What the upkeep of a journal is told. */
+/** Options of a journal's upkeep. */
 export interface UpkeepOptions extends KeepOptions {
   directory: string
   disk?: Disk
@@ -90,7 +90,7 @@ export class Upkeep {
     this.#after(firstLook)
   }
 
-  /** Ends what is under way at its next step; does not wait long for a disk that hangs. */
+  /** Ends the work in progress at its next step; does not wait long for a disk that hangs. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#stopTimer?.()

@@ -18,7 +18,7 @@ export type KnownFiles = Map<string, KnownFile>
 
 /** The last files are always looked at: the chain may still grow there. */
 const lookedAt = 2
-/** Below this many files a look at each costs less than it is worth. */
+/** With fewer files than this, reading each header is cheap enough. */
 const worthIt = 16
 
 /** Reads the sidecar; empty where there is none, or no whole one. */

@@ -11,7 +11,7 @@ import type { Catalog, JournalFile } from './journal-file.ts'
 /** Bytes that hold any H line. */
 const longestHeader = 512
 
-/** A writer that removes one file after another would have to be very quick. */
+/** How often the directory is read anew when files vanish meanwhile. */
 const looks = 5
 
 /** Reads the catalog of a journal from its directory. With `fresh` every file is looked at. */

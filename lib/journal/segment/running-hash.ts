@@ -5,7 +5,7 @@ import type { DiskFile } from '../disk/disk.ts'
 
 const chunkSize = 1 << 20
 
-/** Follows the bytes of one file. After a restart it reads what is there already in the background. */
+/** Follows the bytes of one file. After a restart it reads the existing bytes in the background. */
 export class RunningHash {
   #hash: Hash = createHash('sha256')
   /** with the bytes that are on their way to the medium */

@@ -71,7 +71,7 @@ export class Flusher {
     })
   }
 
-  /** Something came into the buffer: starts a flush where one is due and none is under way. */
+  /** Something came into the buffer: starts a flush where one is due and none is running. */
   changed(): void {
     if (!this.#writer || this.#ended) return
     if (!this.#running && this.#isDue()) this.#running = this.#runFlush(this.#writer)
@@ -99,7 +99,7 @@ export class Flusher {
     this.changed()
   }
 
-  /** Gives up what is held. Resolves when the operation under way has ended. */
+  /** Gives up what is held. Resolves when the disk operation in progress has ended. */
   async end(): Promise<void> {
     this.#ended = true
     this.#endPause?.()

@@ -12,10 +12,10 @@ export type TopicValues = { readonly [part in TopicPart]?: string | undefined }
 const mostKnown = 1_000
 const longestKnown = 255
 
-/** MQTT's limit for a topic name: its length stands in two bytes. */
+/** MQTT's limit for a topic name, whose length is encoded in two bytes. */
 const maxTopicBytes = 65_535
 
-// Wildcards and the separator would change which level a value stands in. The rest is what brokers close the
+// Wildcards and the separator would change the topic's levels. The rest are characters for which brokers close the
 // connection for (MQTT 5, 1.5.4): control characters, lone surrogates, non-characters.
 const forbidden = /[+#/\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u
 const allForbidden = new RegExp(forbidden, 'gu')

@@ -20,11 +20,14 @@ export interface DiskOutboxOptions extends StoreOptions {
   maxBytes?: number
   /** what stays when they are used up: the oldest messages, or the newest; default `oldest` */
   keep?: 'oldest' | 'newest'
-  /** default `strict`: all that waits goes first; `live-first`: what comes goes at once, the rest behind it */
+  /**
+   * default `strict`: the backlog is sent first; `live-first`: new messages are sent at once, the backlog behind
+   * them
+   */
   order?: 'strict' | 'live-first'
-  /** live first: messages a second of what waits; default 0: as fast as the broker takes them */
+  /** live first: messages a second of the backlog; default 0: as fast as the broker takes them */
   pace?: number
-  /** of what is held in memory at each end of what waits on disk */
+  /** how much of the backlog is in memory, at each of its ends */
   memory?: Partial<EndLimits>
 }
 
@@ -33,7 +36,7 @@ export const defaultMaxBytes = 1_000_000_000
 const filesInLimit = 8
 /** ms until the next try when it could not be opened */
 const openPause = 5_000
-/** so many of the newest entries on disk are looked at for their ids when it is opened */
+/** when the outbox is opened, the ids of this many of the newest entries on disk are read, to recognise repeats */
 const rememberedEntries = 10_000
 /** of messages that are in memory alone */
 const liveLimits = { count: 100_000, bytes: 64 << 20 }
@@ -52,11 +55,11 @@ export class DiskOutbox implements Outbox {
   #liveBytes = 0
   readonly #read = new LinkedList<Entry>()
   #count = 0
-  /** what comes goes to disk */
+  /** new messages go to disk */
   #spilling = false
-  /** the broker has answered since */
+  /** the broker has answered since the last `spill` */
   #answered = false
-  /** turned away for want of room, and not noted yet */
+  /** messages that found no room, and are not noted yet */
   #turnedAway = 0
   #closed = false
   #opening: Promise<void> = Promise.resolve()

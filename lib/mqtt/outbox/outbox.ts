@@ -110,7 +110,10 @@ export interface Outbox {
   acknowledge(entry: Entry): void
   /** read() begins again with the oldest entry. */
   rewind(): void
-  /** The broker is away, or late: what is here and what comes until it is empty belongs on disk, if there is one. */
+  /**
+   * The broker is away or late: what is here, and what comes until it is empty, belongs on disk (if the outbox has
+   * one).
+   */
   spill(): void
   /** Releases what it holds; what is on disk stays. */
   close(): Promise<void>
@@ -128,7 +131,7 @@ export interface MemoryOutboxLimits {
   maxBytes?: number
 }
 
-/** An outbox that lives as long as the process: the sender is told by the broker's acknowledgement alone. */
+/** An outbox in memory: senders are told the outcome only by the broker's acknowledgement. */
 export class MemoryOutbox implements Outbox {
   listener: OutboxListener | undefined
   readonly diskBytes = 0

@@ -7,7 +7,7 @@ import type { Entry } from './outbox.ts'
 import { entryOf, recordText } from './outbox-record.ts'
 import { OutboxStore, type StoreOptions } from './outbox-store.ts'
 
-/** The broker does not take a message; sending it again as it is would not help. */
+/** The broker refuses a message; sending it again unchanged would not help. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
 }
@@ -29,8 +29,8 @@ export interface RefusedPile {
   /** The newest of them, the oldest first. */
   list(most: number): Promise<Refusal[]>
   /**
-   * Hands over all that are in it now, the oldest first; returns how many. One leaves the pile when `settled` is
-   * called without an error, or refused once more (it is then at the pile's end).
+   * Hands over all that are in it now, the oldest first; returns how many. A message leaves the store when `settled` is
+   * called without an error, or when it is refused once more (it is then at the store's end).
    */
   resend(handOver: (entry: Entry, settled: (error?: Error) => void) => void): Promise<number>
   close(): Promise<void>
@@ -43,7 +43,7 @@ export interface PileLimits {
   maxBytes?: number
 }
 
-/** The newest of what was refused, for as long as the process lives. */
+/** A dead-letter store in memory: it keeps the newest messages, for as long as the process lives. */
 export class MemoryRefusedPile implements RefusedPile {
   readonly #maxCount: number
   readonly #maxBytes: number
@@ -93,11 +93,11 @@ export class MemoryRefusedPile implements RefusedPile {
 const maxBytes = 16_000_000
 const fileSize = 2_000_000
 
-/** The same on disk, through restarts: a journal of its own, as the outbox has. */
+/** The dead-letter store on disk, which survives restarts: a journal of its own, like the outbox. */
 export class DiskRefusedPile implements RefusedPile {
   readonly #store: OutboxStore
   readonly #report: (text: string) => void
-  /** for as long as the disk does not take it */
+  /** used while the disk does not take messages */
   readonly #memory = new MemoryRefusedPile()
   readonly #waiting = new Map<number, () => void>()
   #count = 0

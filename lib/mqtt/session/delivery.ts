@@ -40,14 +40,14 @@ export class Delivery {
   readonly counts: DeliveryCounts = { in: 0, acknowledged: 0, refused: 0, dropped: 0, repeats: 0 }
   readonly #outbox: Outbox
   readonly #parts: DeliveryParts
-  /** what the broker or the disk has */
+  /** messages that the broker or the disk has: their repeats are recognised */
   readonly #known: Recent
-  /** ids and topics of those that somebody waits for */
+  /** ids and topics of messages whose senders wait for the outcome */
   readonly #awaitedKeys = new Set<string>()
   readonly #awaited = new LinkedList<Entry>()
-  /** sent on this connection and not answered, in the order of sending */
+  /** in flight: sent on this connection and not answered, in the order of sending */
   readonly #underWay = new LinkedList<Entry>()
-  /** refused, and not yet gone from the outbox */
+  /** refused, on the way to the dead-letter store, and not yet removed from the outbox */
   readonly #settingAside = new Map<Entry, { isRead: boolean; isKept: boolean }>()
   #bytesUnderWay = 0
   #orders = 0
@@ -109,7 +109,7 @@ export class Delivery {
     this.#append(key, publication, settled)
   }
 
-  /** Messages without an answer, under way or in the outbox. */
+  /** Messages without an answer, in flight or in the outbox. */
   get waiting(): number {
     return this.#outbox.count + (this.#early?.length ?? 0)
   }
@@ -122,13 +122,13 @@ export class Delivery {
     return this.#bytesUnderWay
   }
 
-  /** The oldest of those under way and when it was sent (ms of the clock). */
+  /** The oldest message in flight, and when it was sent (ms of the clock). */
   get oldest(): { entry: Entry; since: number } | undefined {
     const entry = this.#underWay.first
     return entry && { entry, since: entry.sentAt ?? 0 }
   }
 
-  /** The next message to send, from now on under way. */
+  /** The next message to send; from now on it is in flight. */
   next(now: number): Entry | undefined {
     let entry = this.#outbox.read()
     while (entry !== undefined && this.#isSetAside(entry)) entry = this.#outbox.read()
@@ -149,7 +149,7 @@ export class Delivery {
     this.#settle(entry)
   }
 
-  /** The broker does not take it: set aside, with the reason. `text` is for those who wait. */
+  /** The broker refuses it: it goes to the dead-letter store with the reason. `text` is the error for its senders. */
   refuse(entry: Entry, reason: string, text: string): void {
     if (!this.#leave(entry)) return
     const aside = { isRead: true, isKept: false }
@@ -168,7 +168,7 @@ export class Delivery {
     return this.#parts.refused.resend((entry, settled) => this.take(entry, settled, true))
   }
 
-  /** There is no answer to come for those under way: they are the next again, in order. */
+  /** The connection ended, so no answer will come for what is in flight: it is sent next again, in order. */
   rewind(): void {
     this.#underWay.clear()
     this.#bytesUnderWay = 0
@@ -176,7 +176,7 @@ export class Delivery {
     this.#outbox.rewind()
   }
 
-  /** An entry that was read again although it is refused: it leaves the outbox once it is in the pile. */
+  /** An entry that was read again although it is refused: it leaves the outbox once the dead-letter store has it. */
   #isSetAside(entry: Entry): boolean {
     const aside = this.#settingAside.get(entry)
     if (aside === undefined) return false

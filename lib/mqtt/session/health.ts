@@ -20,7 +20,7 @@ export interface HealthReport {
     oldest: number | null
     /** of the outbox's files */
     bytes: number
-    /** messages that the broker refused, set aside now */
+    /** messages in the dead-letter store now */
     refusedNow: number
   }
   /** what else the gateway knows of itself: the journals' accounts, free bytes on disk */

@@ -28,7 +28,7 @@ export interface SessionTuning {
   connectTimeout: number
   /** ms until the answer to a message counts as late, default 2,000: from then on messages belong in the outbox */
   lateAfter: number
-  /** ms until a missing answer ends the connection, default 20,000, and one more for each 4 bytes under way */
+  /** ms until a missing answer ends the connection, default 20,000, and one more for each 4 bytes in flight */
   answerTimeout: number
   /** ids whose repeats are recognised; default 20,000 */
   rememberedIds: number
@@ -76,12 +76,12 @@ export interface SessionState {
   problem: Problem | undefined
   /** why the outbox cannot use its disk, in words; undefined while it can */
   diskProblem: string | undefined
-  /** messages without the broker's answer, under way or in the outbox */
+  /** messages without the broker's answer, in flight or in the outbox */
   waiting: number
   /** when the oldest of them was handed over, ms since 1970 */
   oldest: number | undefined
   /** of the outbox */
   diskBytes: number
-  /** messages that the broker refused and that are not sent again */
+  /** messages in the dead-letter store */
   refused: number
 }

@@ -18,7 +18,7 @@ export class Strikes {
     if (this.#suspect !== undefined && message.key === this.#suspect) this.closedOn(undefined)
   }
 
-  /** The suspect must travel with nothing else under way, so that a further close proves it guilty. */
+  /** The suspect must be sent with nothing else in flight, so that a further close proves it guilty. */
   get alone(): boolean {
     return this.#count >= 2
   }

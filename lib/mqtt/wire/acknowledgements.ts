@@ -3,7 +3,7 @@
 // costs (docs/decisions/003-own-puback-reading.md).
 
 const puback = 0x40
-/** of a PUBACK, with properties; what is longer is no acknowledgement that a sane broker sends */
+/** most bytes of a PUBACK with its properties; no sane broker sends a longer one */
 const longest = 128 * 1024
 /** of the length's variable byte integer */
 const lengthBytes = 4

@@ -34,9 +34,9 @@ export interface Series {
 export type StoredSeries = [string, number, number, Array<RuleMemory | null>]
 
 export interface SeriesLimits {
-  /** so many series at most; default 10,000 */
+  /** most series; default 10,000 */
   series: number
-  /** so many numbers in all of them at most; default 4,000,000 */
+  /** most numbers in all of them together; default 4,000,000 */
   numbers: number
 }
 

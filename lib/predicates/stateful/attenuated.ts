@@ -1,7 +1,7 @@
 import { type Judge, type Levels, limitOf, number, type StatefulOperator, under } from './operator.ts'
 import { meanAndDeviation } from './window.ts'
 
-/** so many readings of a period count at most, the last ones */
+/** at most this many readings of a period count, the latest ones */
 export const mostInPeriod = 10_000
 
 /**

@@ -3,7 +3,7 @@ import { insertSorted, median, removeSorted } from './window.ts'
 
 /** the median is that of so many intervals, the last ones */
 export const flatIntervals = 100
-/** a flat run is followed over so many readings at most */
+/** a flat run is followed over at most this many readings */
 export const longestRun = 10_000
 
 /**

@@ -26,7 +26,7 @@ export interface LineSource {
   readonly name: string
   /** as a message names it */
   readonly text: string
-  /** a pause makes the sender wait, so nothing is lost by it (TCP, flow control by wire or XON/XOFF) */
+  /** back-pressure reaches the sender, so nothing is lost by a pause (TCP, flow control by wire or XON/XOFF) */
   readonly holdsBack: boolean
   /** Resolves with the open connection, rejects with a SourceError. `signal` gives up trying. */
   connect(events: LinkEvents, signal: AbortSignal): Promise<Link>

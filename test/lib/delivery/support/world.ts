@@ -107,7 +107,7 @@ export function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i)
 }
 
-/** entries = complete + incomplete + under way + waiting + damaged, at any moment. */
+/** entries = complete + incomplete + in flight + waiting + damaged, at any moment. */
 export function assertBalance(state: DeliveryState): void {
   const { entries, complete, incomplete, damaged, underWay, quiet, waiting } = state
   assert.equal(complete + incomplete + damaged + underWay + quiet + waiting, entries, JSON.stringify(state))

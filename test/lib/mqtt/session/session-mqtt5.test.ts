@@ -1,4 +1,4 @@
-// What goes over the wire: QoS, properties, health reports; and the pile of refused messages on disk.
+// What goes over the wire: QoS, properties, health reports; and the dead-letter store on disk.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
