@@ -19,6 +19,7 @@ import {
   root,
   textOf,
 } from './documents.ts'
+import { allowedImports } from './layers.ts'
 
 const documents = filesBelow('', /\.md$/)
 const sources = ['lib', 'nodes', 'bin', 'bench', 'scripts', 'test', 'types', '.ci'].flatMap((folder) =>
@@ -83,6 +84,21 @@ describe('the documents', () => {
       ]
     })
     assert.deepEqual(broken, [])
+  })
+
+  it('name each layer', () => {
+    const architecture = textOf('ARCHITECTURE.md')
+    const section = architecture.slice(
+      architecture.indexOf('## The layers'),
+      architecture.indexOf('## Invariants'),
+    )
+    const named = codeSpans(section)
+    // a folder is named in full, or by its last part behind the first one of its group; each node has a folder
+    const missing = [...allowedImports.keys()].filter(
+      (folder) =>
+        !named.includes(folder) && !named.includes(basename(folder)) && !folder.startsWith('nodes/'),
+    )
+    assert.deepEqual(missing, [])
   })
 
   it('explain each subcommand', () => {
