@@ -8,6 +8,7 @@ const mocha = join(root, 'node_modules/mocha/bin/mocha.js')
 const soaks: Record<string, string[]> = {
   journal: [join(root, 'bench/soak/journal.ts')],
   outages: [join(root, 'bench/soak/outages.ts')],
+  everything: [join(root, 'bench/soak/everything.ts')],
   kills: [join(root, 'bench/soak/kills.ts')],
   delivery: [mocha, 'test/delivery/**/*.test.ts'],
   formats: [mocha, 'test/lib/formats/**/*.test.ts'],

@@ -10,6 +10,7 @@ import {
   type Sendable,
 } from '../../lib/delivery/track/direct.ts'
 import type { HookApi, Tracked } from '../../lib/delivery/track/tracker.ts'
+import { type FlowEntry, type Wiring, wiringOf } from '../../lib/delivery/track/wiring.ts'
 import { onFlows } from '../shared/flows.ts'
 import { trackerOf } from './registry.ts'
 
@@ -26,8 +27,11 @@ const lookInterval = 1_000
 
 const runtimes = new Map<EventEmitter, Runtime>()
 
-/** Registers the node's only handler for `input`; other nodes of ours may call it directly. */
-export function onInput(RED: NodeAPI, node: Node, handler: Handler): void {
+/**
+ * Registers the node's only handler for `input`; other nodes of ours may call it directly.
+ * @param startsPaths true for a node that sends events of its own: what it is handed ends there
+ */
+export function onInput(RED: NodeAPI, node: Node, handler: Handler, startsPaths = false): void {
   const way = wayOf(RED)
   const registered = (message: NodeMessage, send: NodeSend, done: Done) => {
     // what comes by Node-RED's messaging may go on directly
@@ -36,7 +40,7 @@ export function onInput(RED: NodeAPI, node: Node, handler: Handler): void {
     handler(message, event ? next : (send as typeof next), done)
   }
   node.on('input', registered)
-  way.add(asDirect(node), registered, handler)
+  way.add(asDirect(node), registered, handler, startsPaths)
   node.on('close', () => way.remove(asDirect(node)))
 }
 
@@ -69,7 +73,8 @@ function wayOf(RED: NodeAPI): DirectWay {
     started() {
       close()
       if (!isUnobserved(runtime.RED)) return
-      way.open(completionWatched(runtime.RED))
+      const watched = completionWatched(runtime.RED)
+      way.open(watched, flowWiring(runtime.RED, way, watched))
       looking = lookForHooks(RED, close)
     },
   })
@@ -105,6 +110,13 @@ function completionWatched(RED: NodeAPI): Set<string> {
     if (type === 'complete' && Array.isArray(scope)) for (const id of scope) watched.add(String(id))
   })
   return watched
+}
+
+/** What the flow file says of the ways between our nodes. */
+function flowWiring(RED: NodeAPI, way: DirectWay, watched: ReadonlySet<string>): Wiring {
+  const entries: FlowEntry[] = []
+  RED.nodes.eachNode((node) => void entries.push(node as unknown as FlowEntry))
+  return wiringOf(entries, way.participants, watched)
 }
 
 /** The types of Node-RED do not name `wires`. */

@@ -28,9 +28,13 @@ export default function (RED: NodeAPI): void {
     }
     service.attach(sender(RED, this), deliveryLimits(config))
 
-    onInput(RED, this, (message, _send, done) => {
-      service.log(message as LoggableMessage, this.name ?? '', done)
-    })
+    const startsPaths = true
+    onInput(
+      RED,
+      this,
+      (message, _send, done) => service.log(message as LoggableMessage, this.name ?? '', done),
+      startsPaths,
+    )
 
     this.on('close', (done: () => void) => {
       clearInterval(statusTimer)

@@ -15,9 +15,11 @@ export interface Arrival {
   for?: string
   /** wall clock, ms */
   at: number
+  /** the nodes that it came by, as far as they noted it */
+  way?: string[]
 }
 
-export function arrivals(folder: string, scenario: Scenario): Arrival[] {
+export function arrivals(folder: string, scenario: Pick<Scenario, 'name'>): Arrival[] {
   const file = sinkFile(folder, scenario)
   if (!existsSync(file)) return []
   return readFileSync(file, 'utf8')

@@ -244,9 +244,10 @@ export const scenarios: Scenario[] = [
   },
 ]
 
-export const idOf = ({ name }: Scenario) => name.replaceAll(' ', '-')
+export const idOf = ({ name }: Pick<Scenario, 'name'>) => name.replaceAll(' ', '-')
 export const journalOf = (folder: string, scenario: Scenario) => join(folder, `journal-${idOf(scenario)}`)
-export const sinkFile = (folder: string, scenario: Scenario) => join(folder, `sink-${idOf(scenario)}.txt`)
+export const sinkFile = (folder: string, scenario: Pick<Scenario, 'name'>) =>
+  join(folder, `sink-${idOf(scenario)}.txt`)
 
 /** The flow of one scenario, on a tab of its own. `version` makes nodes differ, so that a deploy replaces them. */
 export function flowOf(

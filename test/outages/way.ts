@@ -51,7 +51,7 @@ export interface Outcome {
 }
 
 export class Way {
-  readonly home = mkdtempSync(join(tmpdir(), 'fieldlog-outages-'))
+  readonly home: string
   readonly broker: Mosquitto
   readonly proxy: BrokerProxy
   readonly pty: Pty
@@ -62,7 +62,8 @@ export class Way {
   #streaming: Promise<void> = Promise.resolve()
   #stopped = false
 
-  private constructor(broker: Mosquitto, proxy: BrokerProxy, pty: Pty, arrivals: Arrivals) {
+  private constructor(broker: Mosquitto, proxy: BrokerProxy, pty: Pty, arrivals: Arrivals, home: string) {
+    this.home = home
     this.broker = broker
     this.proxy = proxy
     this.pty = pty
@@ -70,12 +71,15 @@ export class Way {
     this.gateway = this.#newGateway()
   }
 
-  /** @param lines of mosquitto.conf */
-  static async start(lines: string[] = durableBroker): Promise<Way> {
+  /** @param lines of mosquitto.conf; @param home of the gateway, removed at the end */
+  static async start(
+    lines: string[] = durableBroker,
+    home = mkdtempSync(join(tmpdir(), 'fieldlog-outages-')),
+  ): Promise<Way> {
     const broker = await startMosquitto({ lines, quiet: true })
     const proxy = await startProxy(broker.port)
     const arrivals = await Arrivals.open(broker.url, 'fieldlog/+/good/#')
-    const way = new Way(broker, proxy, await createPty(), arrivals)
+    const way = new Way(broker, proxy, await createPty(), arrivals, home)
     await way.#running()
     return way
   }

@@ -1,7 +1,9 @@
 // The fast path: hands messages from one of our nodes straight to the next, past Node-RED's messaging, where nobody
-// could tell the difference. When that is, is in docs/delivery.md, "The fast path".
+// could tell the difference and the order in which sinks get their events stays the same (wiring.ts). When that is, is in
+// docs/delivery.md, "The fast path".
 import { asError } from '../../kit/errors.ts'
 import type { FlowNode, FlowTracker, Tracked } from './tracker.ts'
+import type { Participant, Wiring } from './wiring.ts'
 
 /** What `send` takes: a message for the first output, or one place for each output. */
 export type Sendable = object | null | Array<object | object[] | null>
@@ -32,10 +34,11 @@ interface Target {
   /** as registered for `input` */
   registered: unknown
   handler: Handler
+  startsPaths: boolean
 }
 
-/** Wires may form a ring, and each direct step is one call within the other. */
-const deepest = 20
+/** A flow file of which nothing is known: nothing stands against the direct way. */
+const unknownWiring: Wiring = { absent: new Set(), byMessaging: new Set() }
 
 /** One for a runtime. */
 export class DirectWay {
@@ -46,16 +49,27 @@ export class DirectWay {
   /** their wires may lead to nodes of the next deploy */
   readonly #closed = new WeakSet<DirectNode>()
   #watched: ReadonlySet<string> = new Set()
+  #wiring = unknownWiring
   #isOpen = false
-  #depth = 0
 
   constructor(parts: DirectParts) {
     this.#parts = parts
   }
 
-  /** From now on the node can be handed messages; `registered` is its handler as Node-RED knows it. */
-  add(node: DirectNode, registered: unknown, handler: Handler): void {
-    this.#targets.set(node.id, { node, registered, handler })
+  /**
+   * From now on the node can be handed messages.
+   * @param registered its handler as Node-RED knows it
+   * @param startsPaths what it is handed ends there; what it sends are events of its own (a `log` node)
+   */
+  add(node: DirectNode, registered: unknown, handler: Handler, startsPaths = false): void {
+    this.#targets.set(node.id, { node, registered, handler, startsPaths })
+  }
+
+  /** The nodes that take part, by their ids in the flow file. */
+  get participants(): Map<string, Participant> {
+    return new Map(
+      [...this.#targets.values()].map(({ node, startsPaths }) => [flowId(node), { startsPaths }]),
+    )
   }
 
   /** The node closes. */
@@ -66,9 +80,10 @@ export class DirectWay {
   }
 
   /** The flows run. Nodes with a `watched` id get every message by Node-RED's messaging. */
-  open(watched: ReadonlySet<string>): void {
+  open(watched: ReadonlySet<string>, wiring = unknownWiring): void {
     this.#routes.clear()
     this.#watched = watched
+    this.#wiring = wiring
     this.#isOpen = true
   }
 
@@ -83,13 +98,13 @@ export class DirectWay {
    * @param event what the messages belong to
    */
   send(node: DirectNode, messages: Sendable, event?: Tracked): void {
-    if (!this.#isOpen || this.#depth >= deepest) {
+    if (!this.#isOpen) {
       this.#sendOut(node, messages, event)
       return
     }
     const routes = this.#routesOf(node)
     if (!Array.isArray(messages)) {
-      if (messages && takes(routes[0])) this.#hand(routes[0], messages, event)
+      if (messages && this.#takes(routes[0])) this.#hand(routes[0], messages, event)
       else this.#sendOut(node, messages, event)
       return
     }
@@ -98,7 +113,7 @@ export class DirectWay {
       const sent = messages[output]
       if (sent === null || sent === undefined || (Array.isArray(sent) && sent.length === 0)) continue
       const target = routes[output]
-      if (!takes(target)) {
+      if (!this.#takes(target)) {
         rest ??= messages.map(() => null)
         rest[output] = sent
       } else if (Array.isArray(sent)) this.#handAll(target, sent, event)
@@ -142,37 +157,41 @@ export class DirectWay {
       }
       if (delivery) event?.closed(delivery)
     }
-    this.#depth++
     try {
       handler(message, (messages) => this.send(node, messages, event), done)
     } catch (error) {
       // not done: the time limit will tell, as with Node-RED's messaging
       this.#fail(node, asError(error), message, event)
-    } finally {
-      this.#depth--
     }
   }
 
-  /** In a subflow the flow file has another id than the running node. */
-  #isWatched({ id, _alias }: DirectNode): boolean {
-    return this.#watched.has(id) || (_alias !== undefined && this.#watched.has(_alias))
+  /**
+   * Not where somebody has added a handler of his own, or replaced ours: from then on all messages go by Node-RED's
+   * messaging, so that none overtakes those that must.
+   */
+  #takes(target: Target | undefined): target is Target {
+    if (target === undefined || !this.#isOpen) return false
+    if (target.node._inputCallback === target.registered) return true
+    this.close()
+    return false
   }
 
   #routesOf(node: DirectNode): Array<Target | undefined> {
     const known = this.#routes.get(node)
     if (known) return known
-    if (this.#closed.has(node)) return []
-    const routes = (node.wires ?? []).map(([id, ...more]) => {
+    if (this.#closed.has(node) || this.#wiring.byMessaging.has(flowId(node))) return []
+    const routes = (node.wires ?? []).map((ids) => {
+      const [id, ...more] = ids.filter((each) => !this.#wiring.absent.has(each))
       if (id === undefined || more.length > 0) return undefined
       const target = this.#targets.get(id)
-      return target && !this.#isWatched(target.node) ? target : undefined
+      return target && !this.#watched.has(flowId(target.node)) ? target : undefined
     })
     this.#routes.set(node, routes)
     return routes
   }
 }
 
-/** Not where somebody has added a handler of his own, or replaced ours. */
-function takes(target: Target | undefined): target is Target {
-  return target !== undefined && target.node._inputCallback === target.registered
+/** In a subflow the flow file has another id than the running node. */
+function flowId({ id, _alias }: DirectNode): string {
+  return _alias ?? id
 }

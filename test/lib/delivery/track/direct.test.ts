@@ -158,6 +158,7 @@ describe('delivery: the direct way', () => {
     way.send(log, message, event)
     const next = new TestNode('clean').ours()
     way.remove(clean)
+    way.open(new Set())
     way.send(log, message, event)
     way.remove(next)
     way.send(log, message, event)
@@ -213,13 +214,26 @@ describe('delivery: the direct way', () => {
     assert.equal(again.open, 0)
   })
 
-  it('goes by Node-RED now and then where the wires form a ring', () => {
-    const ring = new TestNode('ring', ['ring']).ours((taken, send, done) => {
-      send(taken)
-      done()
-    })
-    way.send(ring, message, event)
-    assert.deepEqual([ring.sent, event.open], [[message], 0])
+  it('leaves everything to Node-RED once somebody has added a handler, so that nothing overtakes', () => {
+    const log = new TestNode('log', ['clean'], ['label'])
+    const clean = new TestNode('clean').ours()
+    const label = new TestNode('label').ours()
+    way.send(log, [null, message], event)
+    clean._inputCallback = null
+    way.send(log, [message, null], event)
+    way.send(log, [null, message], event)
+    assert.deepEqual([clean.taken.length, label.taken.length, log.sent.length], [0, 1, 2])
+  })
+
+  it('leaves to Node-RED what the wiring does not allow, and passes over nodes that are switched off', () => {
+    const log = new TestNode('log', ['clean', 'debug'])
+    const clean = new TestNode('clean').ours()
+    way.open(new Set(), { absent: new Set(['debug']), byMessaging: new Set() })
+    way.send(log, message, event)
+    assert.deepEqual([clean.taken.length, log.sent.length], [1, 0])
+    way.open(new Set(), { absent: new Set(['debug']), byMessaging: new Set(['log']) })
+    way.send(log, message, event)
+    assert.deepEqual([clean.taken.length, log.sent.length], [1, 1])
   })
 
   it('hands over lines, which are no events yet', () => {

@@ -16,6 +16,7 @@ export default function (RED) {
       if (!running || globalThis.fieldlogTestPaused) return
       for (let i = 0; i < config.burst; i++) {
         const number = (numbers.get(this.id) ?? 0) + 1
+        if (number > (config.lines ?? Infinity)) return
         numbers.set(this.id, number)
         this.send({ payload: String(number), topic: 'feed' })
       }

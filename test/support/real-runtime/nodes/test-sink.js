@@ -6,11 +6,11 @@ export default function (RED) {
     RED.nodes.createNode(this, config)
     const file = openSync(config.file, 'a')
     this.on('input', (msg, _send, done) => {
-      const { event, parts } = msg
+      const { event, parts, way } = msg
       const { id, seq, replayed } = event
       writeSync(
         file,
-        `${JSON.stringify({ id, seq, replayed, part: parts?.index, for: event.for, at: Date.now() })}\n`,
+        `${JSON.stringify({ id, seq, replayed, part: parts?.index, for: event.for, at: Date.now(), way })}\n`,
       )
       done()
     })
