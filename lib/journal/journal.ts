@@ -1,5 +1,6 @@
 // The journal's one writer: a dual buffer in front of a chain of day files. README.md says what it promises.
 import { dirname } from 'node:path'
+import { doneWithin } from '../kit/deadline.ts'
 import { errorCode } from '../kit/errors.ts'
 import type { Disk } from './disk/disk.ts'
 import type { Lock } from './disk/lock.ts'
@@ -194,7 +195,7 @@ export class Journal {
 
   /** A disk that hangs at the start is told, too. */
   async #watched<T>(work: () => Promise<T>): Promise<T> {
-    const stopWatch = this.#options.timers.after(slowStart, () =>
+    const stopWatch = this.#options.clock.after(slowStart, () =>
       this.#flusher.fail(new SlowDiskError(slowStart), this.directory),
     )
     try {
@@ -220,7 +221,8 @@ export class Journal {
 
   async #stop(limit: number): Promise<void> {
     const closed = this.#close()
-    const inTime = await this.#within(closed, limit)
+    const ended = closed.catch(() => {})
+    const inTime = await doneWithin(ended, limit, this.#options.clock)
     this.#ended = true
     if (!inTime) {
       void this.#flusher.end()
@@ -257,20 +259,6 @@ export class Journal {
       this.#lock?.release()
       this.#lock = undefined
     }
-  }
-
-  async #within(work: Promise<void>, limit: number): Promise<boolean> {
-    let stopTimer = () => {}
-    const timeUp = new Promise<boolean>((resolve) => {
-      stopTimer = this.#options.timers.after(limit, () => resolve(false))
-    })
-    const ended = work.then(
-      () => true,
-      () => true,
-    )
-    const inTime = await Promise.race([ended, timeUp])
-    stopTimer()
-    return inTime
   }
 }
 

@@ -1,5 +1,5 @@
 // Encodes batches: the lines, closed by a C line with their CRC.
-import { crc32 } from 'node:zlib'
+import { checksum } from '../../kit/sealed.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { commitStart, type EntryKind, entryStart, noticeText, sourcePattern } from './line.ts'
 import { latestTime } from './time.ts'
@@ -133,5 +133,5 @@ export function closeBatch(body: string, count: number, lastSeq: number, now: nu
 
 /** The end of a C line whose start is the last of what its checksum covers. */
 function commitEnd(covered: Buffer): string {
-  return ` ${crc32(covered).toString(16).padStart(8, '0')}\n`
+  return ` ${checksum(covered)}\n`
 }

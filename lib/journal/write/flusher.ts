@@ -150,10 +150,10 @@ export class Flusher {
 
   /** Tries until the run is durable; false where the journal was closed before. */
   async #writeUntilDone(writer: ChainWriter, run: Run): Promise<boolean> {
-    const { clock, timers } = this.#options
+    const { clock } = this.#options
     for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
       const before = writer.lastSeq
-      const stopWatch = timers.after(slow, () => this.fail(new SlowDiskError(slow), writer.path))
+      const stopWatch = clock.after(slow, () => this.fail(new SlowDiskError(slow), writer.path))
       try {
         this.#steps.check()
         await writer.write(run.records, run.day)
@@ -208,7 +208,7 @@ export class Flusher {
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const stopTimer = this.#options.timers.after(ms, resolve)
+      const stopTimer = this.#options.clock.after(ms, resolve)
       this.#endPause = () => {
         stopTimer()
         resolve()
@@ -218,7 +218,7 @@ export class Flusher {
 
   #startTimer(): void {
     if (this.#stopTimer || this.#timeUp || this.#buffer.active === 0 || this.#ended) return
-    const stop = this.#options.timers.after(this.#options.flushInterval * 1000, () => {
+    const stop = this.#options.clock.after(this.#options.flushInterval * 1000, () => {
       this.#stopTimer = undefined
       this.#timeUp = true
       this.changed()

@@ -1,9 +1,8 @@
 // What a journal's writer is told, with the defaults.
 import { randomInt } from 'node:crypto'
-import { systemTimers, type Timers } from '../../kit/timers.ts'
+import { type Clock, systemClock } from '../../kit/clock.ts'
 import { type Disk, systemDisk } from '../disk/disk.ts'
 import { type Lock, takeLock } from '../disk/lock.ts'
-import { type Clock, systemClock } from '../format/time.ts'
 
 /** Makes a notice durable at once, with the room that is kept in reserve. */
 export type NoteFirst = (kind: string, value: unknown) => Promise<void>
@@ -30,7 +29,6 @@ export interface JournalOptions {
   software?: string
   disk?: Disk
   clock?: Clock
-  timers?: Timers
   /** a new random epoch, 8 characters [a-z0-9] */
   drawEpoch?: () => string
   /** takes the directory's lock or throws */
@@ -50,7 +48,6 @@ export function withDefaults(options: JournalOptions): Required<JournalOptions> 
     software: '1.0.0',
     disk: systemDisk,
     clock: systemClock,
-    timers: systemTimers,
     drawEpoch: randomEpoch,
     lock: takeLock,
     ...options,

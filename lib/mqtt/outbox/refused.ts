@@ -1,6 +1,7 @@
 // What the broker does not take is set aside with its reason: it blocks nothing behind it, and can be sent again.
 
 import type { DurableEntry } from '../../journal/journal.ts'
+import { type Clock, systemClock } from '../../kit/clock.ts'
 import { asError } from '../../kit/errors.ts'
 import type { Entry } from './outbox.ts'
 import { entryOf, recordText } from './outbox-record.ts'
@@ -46,12 +47,14 @@ export interface PileLimits {
 export class MemoryRefusedPile implements RefusedPile {
   readonly #maxCount: number
   readonly #maxBytes: number
+  readonly #clock: Clock
   readonly #pile: Refusal[] = []
   #bytes = 0
 
-  constructor({ maxCount = 1000, maxBytes = 4 * 2 ** 20 }: PileLimits = {}) {
+  constructor({ maxCount = 1000, maxBytes = 4 * 2 ** 20 }: PileLimits = {}, clock = systemClock) {
     this.#maxCount = maxCount
     this.#maxBytes = maxBytes
+    this.#clock = clock
   }
 
   get count(): number {
@@ -59,7 +62,7 @@ export class MemoryRefusedPile implements RefusedPile {
   }
 
   async add(entry: Entry, reason: string): Promise<void> {
-    this.#pile.push({ entry, reason, at: Date.now() })
+    this.#pile.push({ entry, reason, at: this.#clock.wall() })
     this.#bytes += entry.payload.length
     while (this.count > this.#maxCount || (this.#bytes > this.#maxBytes && this.count > 1)) this.#shift()
   }
@@ -97,7 +100,7 @@ export class DiskRefusedPile implements RefusedPile {
   readonly #store: OutboxStore
   readonly #report: (text: string) => void
   /** for as long as the disk does not take it */
-  readonly #memory = new MemoryRefusedPile()
+  readonly #memory: MemoryRefusedPile
   readonly #waiting = new Map<number, () => void>()
   #count = 0
   #isOpen = false
@@ -105,6 +108,7 @@ export class DiskRefusedPile implements RefusedPile {
   /** @param report what goes wrong, in words */
   constructor(options: StoreOptions, report: (text: string) => void) {
     this.#report = report
+    this.#memory = new MemoryRefusedPile({}, options.clock)
     this.#store = new OutboxStore(
       { fileSize, ...options },
       {

@@ -70,12 +70,12 @@ export class Session {
     this.#clock = parts.clock ?? systemClock
     this.#random = parts.random ?? Math.random
     this.#reports = new SessionReports(parts.report ?? (() => {}), options.address, this.#clock)
-    this.#refused = parts.refused ?? new MemoryRefusedPile()
+    this.#refused = parts.refused ?? new MemoryRefusedPile({}, this.#clock)
     this.#delivery = new Delivery(this.#outbox, {
       refused: this.#refused,
       changed: () => this.#changed(),
       rememberedIds: this.#tuning.rememberedIds,
-      wallClock: Date.now,
+      clock: this.#clock,
       readable: () => this.#pumpSoon(),
       full: (error) => this.#reports.full(error),
       dropped: (count, why) => {
@@ -178,6 +178,7 @@ export class Session {
     this.#connection = this.#open(
       { ...login, connectTimeout, protocolVersion: this.#protocol },
       { connected: (facts) => this.#connected(facts), ended: (ending) => this.#ended(ending) },
+      this.#clock,
     )
   }
 
@@ -192,7 +193,7 @@ export class Session {
     this.#phase = 'connected'
     this.#problem = undefined
     this.#facts = facts
-    this.#connectedAt = this.#clock.now()
+    this.#connectedAt = this.#clock.monotonic()
     this.#wasUseful = false
     this.#reports.connected(this.#options.clientId, this.#protocol)
     this.#presence.sayOnline(connection, facts.retainAvailable, this.#connectedAt, (code) =>
@@ -237,7 +238,7 @@ export class Session {
     const window = Math.min(this.#tuning.window, facts.receiveMaximum) - ours
     const most = alone ? 1 : window
     while (this.#delivery.underWay < most && this.#delivery.bytesUnderWay < this.#tuning.windowBytes) {
-      const entry = this.#delivery.next(this.#clock.now())
+      const entry = this.#delivery.next(this.#clock.monotonic())
       if (entry === undefined) return
       if (isTooLarge(entry, facts)) this.#refuse(entry, reasonText(149))
       else this.#send(connection, entry, facts)
@@ -267,7 +268,7 @@ export class Session {
     this.#connection = undefined
     this.#stopTimer()
     if (connected) {
-      const lasted = this.#clock.now() - this.#connectedAt >= this.#tuning.stableAfter
+      const lasted = this.#clock.monotonic() - this.#connectedAt >= this.#tuning.stableAfter
       if (lasted || (this.#wasUseful && problem.kind !== 'taken over')) this.#failures = 0
       if (blamesMessage && !this.#health?.isBlamed()) this.#blame()
       this.#presence.forget()
@@ -319,7 +320,7 @@ export class Session {
   #watch(): void {
     this.#stopTimer = this.#clock.after(watchInterval, () => {
       const since = this.#presence.since ?? this.#delivery.oldest?.since ?? Number.POSITIVE_INFINITY
-      const late = this.#clock.now() - since
+      const late = this.#clock.monotonic() - since
       const { lateAfter, answerTimeout } = this.#tuning
       if (late > lateAfter) this.#outbox.spill()
       if (late > answerTimeout + this.#delivery.bytesUnderWay / 4) {
@@ -336,7 +337,7 @@ export class Session {
       topic,
       interval: this.#tuning.healthInterval,
       clock: this.#clock,
-      report: async () => ({ ...healthOf(this.state, this.counts), ...(await more?.()) }),
+      report: async () => ({ ...healthOf(this.state, this.counts, this.#clock.wall()), ...(await more?.()) }),
       refused: (why) => this.#reports.ownTopicLeftOut(`the health topic ${topic}`, why),
     })
   }
