@@ -4,7 +4,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { openText } from '../journal/archive/open-text.ts'
 import { CountingDisk } from '../journal/disk/counting-disk.ts'
 import { systemDisk } from '../journal/disk/disk.ts'
-import { JournalLockedError } from '../journal/disk/lock.ts'
 import type { Entry } from '../journal/format/entry.ts'
 import { type DurableEntry, Journal, type JournalStatistics } from '../journal/journal.ts'
 import { type KeepOptions, Upkeep } from '../journal/keep/upkeep.ts'
@@ -14,7 +13,7 @@ import type { Salvage } from '../journal/recover/recovery.ts'
 import type { JournalOptions, NoteFirst } from '../journal/write/options.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
 import { doneWithin } from '../kit/deadline.ts'
-import { asError } from '../kit/errors.ts'
+import { asError, errorCode, withCode } from '../kit/errors.ts'
 import { entryOf, type LoggableMessage } from './intake.ts'
 import { CheckpointFile } from './progress/checkpoint.ts'
 import { findIncomplete } from './progress/incomplete.ts'
@@ -192,7 +191,10 @@ export class LogService {
 
   #running(): Delivery {
     if (this.#delivery && !this.#stopped) return this.#delivery
-    throw new Error(`log: nothing can be sent again: ${this.#problem ?? 'the journal is not open'}`)
+    throw withCode(
+      'JOURNAL_NOT_OPEN',
+      new Error(`log: nothing can be sent again: ${this.#problem ?? 'the journal is not open'}`),
+    )
   }
 
   get state(): LogState {
@@ -234,8 +236,8 @@ export class LogService {
       if (this.#problem && !this.#journal.statistics.failure) this.#setProblem(undefined)
     } catch (error) {
       const reason =
-        error instanceof JournalLockedError
-          ? error.message
+        errorCode(error) === 'JOURNAL_LOCKED'
+          ? asError(error).message
           : `journal: cannot open: ${asError(error).message}`
       this.#setProblem(`${reason}; trying again`)
       if (!this.#stopped) this.#stopRetry = this.#clock.after(startPause, () => this.start())

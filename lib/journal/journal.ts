@@ -1,7 +1,7 @@
 // The journal's one writer: a dual buffer in front of a chain of day files. README.md says what it promises.
 import { dirname } from 'node:path'
 import { doneWithin } from '../kit/deadline.ts'
-import { errorCode } from '../kit/errors.ts'
+import { errorCode, withCode } from '../kit/errors.ts'
 import type { Disk } from './disk/disk.ts'
 import type { Lock } from './disk/lock.ts'
 import { checkEntry, type NewEntry } from './format/batch.ts'
@@ -96,7 +96,8 @@ export class Journal {
    * @param beforeNew is awaited between the repair, with the last durable seq, and the first new entry
    */
   start(beforeNew?: (lastSeq: number) => Promise<void>): Promise<StartResult> {
-    if (this.#stopping) return Promise.reject(new Error(`journal: ${this.directory} is closed`))
+    if (this.#stopping)
+      return Promise.reject(withCode('JOURNAL_CLOSED', new Error(`journal: ${this.directory} is closed`)))
     if (!this.#starting) {
       this.#starting = this.#open(beforeNew)
       this.#starting.catch(() => {
@@ -182,7 +183,7 @@ export class Journal {
       return { ...end, epoch, writer }
     })
     this.#writer = found.writer
-    if (this.#ended) throw new Error(`journal: ${this.directory} is closed`)
+    if (this.#ended) throw withCode('JOURNAL_CLOSED', new Error(`journal: ${this.directory} is closed`))
     this.epoch = found.epoch
     const now = clock.wall()
     this.#buffer.addFirst([
@@ -231,10 +232,16 @@ export class Journal {
     const lost = this.#buffer.held
     if (lost > 0) {
       const count = lost.toLocaleString('en-US')
-      throw new Error(`journal: ${this.directory} was closed with ${count} events that the disk did not take`)
+      throw withCode(
+        'JOURNAL_NOT_WRITTEN',
+        new Error(`journal: ${this.directory} was closed with ${count} events that the disk did not take`),
+      )
     }
     if (!inTime)
-      throw new Error(`journal: ${this.directory}: the disk has not let it be closed after ${limit} ms`)
+      throw withCode(
+        'JOURNAL_NOT_CLOSED',
+        new Error(`journal: ${this.directory}: the disk has not let it be closed after ${limit} ms`),
+      )
     return closed
   }
 

@@ -1,9 +1,9 @@
 // When what is held is written: one timer, one flush at a time, and again until the disk takes it. (Promise 2.)
-import { asError } from '../../kit/errors.ts'
+import { asError, withCode } from '../../kit/errors.ts'
 import { dayOf } from '../format/time.ts'
 import type { DualBuffer, Held } from './buffer.ts'
 import type { ChainWriter } from './chain-writer.ts'
-import { describeFailure, isDiskFull, SlowDiskError, sameFailure } from './failure.ts'
+import { describeFailure, failureKind, isDiskFull, SlowDiskError } from './failure.ts'
 import type { JournalOptions } from './options.ts'
 import type { StepWatch } from './step-watch.ts'
 
@@ -33,6 +33,7 @@ export class Flusher {
   failures = 0
   /** why the disk does not take events now; undefined while all is well */
   failure: string | undefined
+  #failureKind: string | undefined
   readonly #options: Required<JournalOptions>
   readonly #buffer: DualBuffer
   readonly #steps: StepWatch
@@ -108,7 +109,7 @@ export class Flusher {
   }
 
   #closedError(): Error {
-    return new Error(`journal: ${this.#options.directory} is closed`)
+    return withCode('JOURNAL_CLOSED', new Error(`journal: ${this.#options.directory} is closed`))
   }
 
   #isDue(): boolean {
@@ -180,8 +181,10 @@ export class Flusher {
     const { held, dropping } = this.#buffer
     const count = held.toLocaleString('en-US')
     const dropped = dropping ? 'memory is full: dropping new ones' : 'dropping none'
+    const what = describeFailure(error, path)
     this.#setFailure(
-      `journal: ${describeFailure(error, path)}; holding ${count} events in memory, ${dropped}`,
+      `${this.#options.subject}: ${what}; holding ${count} events in memory, ${dropped}`,
+      `${failureKind(error, path)} ${dropping}`,
     )
   }
 
@@ -198,11 +201,13 @@ export class Flusher {
     }
   }
 
-  #setFailure(message: string | undefined): void {
+  /** @param kind tells failures apart: another one, or none any more, is news */
+  #setFailure(message: string | undefined, kind?: string): void {
     this.#tried?.()
     this.#tried = undefined
-    const isNews = !sameFailure(message, this.failure)
+    const isNews = kind !== this.#failureKind
     this.failure = message
+    this.#failureKind = kind
     if (isNews) this.#listener.failure(message)
   }
 

@@ -25,6 +25,8 @@ export interface JournalOptions {
   fileSize?: number
   /** called when the disk is full: removes what may go and resolves to whether there was any; default: nothing may */
   makeRoom?: (noteFirst: NoteFirst) => Promise<boolean>
+  /** what its messages call it; default `journal` */
+  subject?: string
   /** version that the `open` notice names */
   software?: string
   disk?: Disk
@@ -45,6 +47,7 @@ export function withDefaults(options: JournalOptions): Required<JournalOptions> 
     reserve: 64_000_000,
     fileSize: Number.POSITIVE_INFINITY,
     makeRoom: async () => false,
+    subject: 'journal',
     software: '1.0.0',
     disk: systemDisk,
     clock: systemClock,

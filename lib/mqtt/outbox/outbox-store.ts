@@ -67,10 +67,10 @@ export class OutboxStore {
     this.#files = new OutboxFiles(this.#disk, this.#directory)
     this.#checkpoint = new CheckpointFile(this.#disk, join(this.#directory, '.checkpoint'))
     this.#journal = new Journal(
-      { ...options, flushInterval: 0 },
+      { ...options, flushInterval: 0, subject: 'outbox' },
       {
         durable: (entries) => this.#durable(entries),
-        failure: (text) => listener.problem(text?.replace(/^journal:/, 'outbox:')),
+        failure: (text) => listener.problem(text),
       },
     )
   }

@@ -2,7 +2,7 @@
 
 import type { DurableEntry } from '../../journal/journal.ts'
 import { type Clock, systemClock } from '../../kit/clock.ts'
-import { asError } from '../../kit/errors.ts'
+import { asError, errorCode } from '../../kit/errors.ts'
 import type { Entry } from './outbox.ts'
 import { entryOf, recordText } from './outbox-record.ts'
 import { OutboxStore, type StoreOptions } from './outbox-store.ts'
@@ -10,6 +10,7 @@ import { OutboxStore, type StoreOptions } from './outbox-store.ts'
 /** The broker does not take a message; sending it again as it is would not help. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
+  readonly code = 'MESSAGE_REFUSED'
 }
 
 export interface Refusal {
@@ -159,7 +160,7 @@ export class DiskRefusedPile implements RefusedPile {
       if (seq > lastSeq) break
       count++
       handOver({ ...entry, key: entry.key, seq: 0, order: 1 }, (error) => {
-        if (error !== undefined && !(error instanceof RefusedError)) return
+        if (error !== undefined && errorCode(error) !== 'MESSAGE_REFUSED') return
         if (this.#store.isAcknowledged(seq)) return
         this.#store.acknowledge(seq)
         this.#count--

@@ -21,6 +21,7 @@ import { isTooLarge, outgoingOf } from './outgoing.ts'
 import { Presence } from './presence.ts'
 import {
   defaultTuning,
+  type SessionListener,
   type SessionOptions,
   type SessionParts,
   type SessionState,
@@ -41,7 +42,7 @@ export class Session {
   readonly #clock: Clock
   readonly #random: () => number
   readonly #reports: SessionReports
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Set<SessionListener>()
   readonly #delivery: Delivery
   readonly #presence: Presence
   readonly #health: Health | undefined
@@ -140,8 +141,8 @@ export class Session {
     return this.#delivery.resend()
   }
 
-  /** Calls the listener at each change of phase or problem. Returns the function that ends it. */
-  onChange(listener: () => void): () => void {
+  /** Tells the listener from now on. Returns the function that ends it. */
+  subscribe(listener: SessionListener): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
@@ -349,6 +350,6 @@ export class Session {
   }
 
   #changed(): void {
-    for (const listener of this.#listeners) listener()
+    for (const listener of this.#listeners) listener.changed()
   }
 }
