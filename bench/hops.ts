@@ -5,7 +5,7 @@ import { Flight } from '../lib/delivery/send/flight.ts'
 import { messageOf } from '../lib/delivery/send/message.ts'
 import { FlowTracker, Tracked } from '../lib/delivery/track/tracker.ts'
 import type { EventMessage } from '../lib/event.ts'
-import { systemTimers } from '../lib/kit/timers.ts'
+import { systemClock } from '../lib/kit/clock.ts'
 import { embedNodeRed } from './embedded-node-red.ts'
 
 const messages = Number(process.argv[2] ?? 10_000)
@@ -93,8 +93,7 @@ const parts = {
     tracker.begin(event)
     send(message)
   },
-  timers: systemTimers,
-  now: () => performance.now(),
+  clock: systemClock,
 }
 const limits = { window: inFlight, quietTime: 1, timeLimit: 300, pace: 500 }
 const silent = { complete() {}, overdue() {}, room() {} }

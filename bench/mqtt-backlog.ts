@@ -70,7 +70,7 @@ async function drain(name: string, options: Partial<DiskOutboxOptions>, messages
     },
     { outbox },
   )
-  const connected = new Promise<void>((resolve) => session.onChange(() => resolve()))
+  const connected = new Promise<void>((resolve) => session.subscribe({ changed: resolve }))
   session.start()
   await connected
   global.gc?.()

@@ -46,7 +46,7 @@ const ours: Sender = async (url, messages, window) => {
     statusTopic: 'fieldlog/bench/status',
     tuning: { window },
   })
-  const connected = new Promise<void>((resolve) => session.onChange(() => resolve()))
+  const connected = new Promise<void>((resolve) => session.subscribe({ changed: resolve }))
   session.start()
   await connected
   const result = await measure(messages.length, (acknowledged) => {

@@ -7,10 +7,10 @@ import { homedir, hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { demandLogin, guardFor } from '../lib/appliance/access.ts'
 import { banner, type FlowNode } from '../lib/appliance/banner.ts'
-import { type ApplianceConfig, ConfigError, flowEnvironment, readConfig } from '../lib/appliance/config.ts'
+import { type ApplianceConfig, flowEnvironment, readConfig } from '../lib/appliance/config.ts'
 import { type KeptBroker, keepBroker } from '../lib/appliance/embedded.ts'
 import { createGuardedServer } from '../lib/appliance/guarded-server.ts'
-import { credentialSecret, HomeError, installDefaultFlow, openHome } from '../lib/appliance/home.ts'
+import { credentialSecret, installDefaultFlow, openHome } from '../lib/appliance/home.ts'
 import { BasicAuth, loginFor } from '../lib/appliance/login.ts'
 import { nodeRedSettings } from '../lib/appliance/settings.ts'
 import { Shutdown } from '../lib/appliance/shutdown.ts'
@@ -32,14 +32,16 @@ export async function start(): Promise<void> {
   try {
     await run(shutdown)
   } catch (error) {
-    const expected = error instanceof ConfigError || error instanceof HomeError || error instanceof StartError
-    complain(expected ? error.message : `cannot start: ${asError(error).stack}`)
+    const expected = ['CONFIG', 'HOME', 'START'].includes(errorCode(error) ?? '')
+    complain(expected ? asError(error).message : `cannot start: ${asError(error).stack}`)
     await shutdown.stop(1)
   }
 }
 
 /** A start that cannot go on; the message is all the user needs. */
-class StartError extends Error {}
+class StartError extends Error {
+  readonly code = 'START'
+}
 
 async function run(shutdown: Shutdown): Promise<void> {
   const config = readConfig(process.env, { homeDirectory: homedir(), hostName: hostname() })

@@ -22,6 +22,7 @@ import { verifyJournal } from '../../lib/journal/inspect/verify.ts'
 import { Journal } from '../../lib/journal/journal.ts'
 import { Upkeep } from '../../lib/journal/keep/upkeep.ts'
 import { queryJournal } from '../../lib/journal/read/query.ts'
+import { systemClock } from '../../lib/kit/clock.ts'
 
 const entries = Number(process.argv[2] ?? 10_000_000)
 const days = 30
@@ -106,16 +107,17 @@ function entry(day: number, n: number, count: number): NewEntry {
 
 async function archiveAll(): Promise<void> {
   const start = performance.now()
-  const clock = { wall: () => lastDay * msPerDay + msPerDay / 2, monotonic: () => performance.now() }
-  // at full speed: beside a gateway it would rest half of the time
-  const timers = {
+  const clock = {
+    ...systemClock,
+    wall: () => lastDay * msPerDay + msPerDay / 2,
+    // at full speed: beside a gateway it would rest half of the time
     after(_ms: number, callback: () => void) {
       const immediate = setImmediate(callback)
       return () => clearImmediate(immediate)
     },
   }
   const parts = { checkpoint: () => 0, note: async () => {}, warn: print }
-  await new Upkeep({ directory, disk: systemDisk, clock, timers }, parts).look()
+  await new Upkeep({ directory, disk: systemDisk, clock }, parts).look()
   print(`28 days archived in ${((performance.now() - start) / 1000).toFixed(0)} s`)
 }
 
@@ -167,7 +169,7 @@ async function measure(
 
 /** A start writes an `open` notice, which goes into a file of today. */
 async function openAndClose(): Promise<void> {
-  const clock = { wall: () => lastDay * msPerDay + msPerDay - 1000, monotonic: () => performance.now() }
+  const clock = { ...systemClock, wall: () => lastDay * msPerDay + msPerDay - 1000 }
   const journal = new Journal({ directory, reserve: 0, clock })
   const { lastSeq } = await journal.start()
   if (lastSeq !== entries) throw new Error(`${lastSeq} entries were found, not ${entries}`)

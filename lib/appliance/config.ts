@@ -45,6 +45,7 @@ export interface ApplianceConfig {
 /** A variable that cannot be used as it is. The message names it and what it may be. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
+  readonly code = 'CONFIG'
 }
 
 type Environment = Record<string, string | undefined>

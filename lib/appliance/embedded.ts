@@ -1,4 +1,5 @@
-// Starts the embedded broker, and keeps trying while another program has its port; logging goes on meanwhile.
+// Keeps the embedded broker's port: where another program has it, logging goes on and we try again.
+import { type Clock, systemClock } from '../kit/clock.ts'
 import { asError, errorCode } from '../kit/errors.ts'
 
 export interface RunningBroker {
@@ -13,6 +14,7 @@ export interface KeepBrokerOptions {
   log(text: string): void
   /** milliseconds between attempts */
   pause: number
+  clock?: Clock
 }
 
 export interface KeptBroker {
@@ -25,9 +27,9 @@ export interface KeptBroker {
 
 /** Resolves after the first attempt, whether the port was free or not. */
 export async function keepBroker(options: KeepBrokerOptions): Promise<KeptBroker> {
-  const { port, log } = options
+  const { port, log, clock = systemClock } = options
   let broker: RunningBroker | undefined
-  let timer: NodeJS.Timeout | undefined
+  let stopTimer = () => {}
   let stopped = false
 
   const attempt = async (first: boolean): Promise<void> => {
@@ -39,7 +41,7 @@ export async function keepBroker(options: KeepBrokerOptions): Promise<KeptBroker
       else if (!first) log(`the port is free now: the embedded broker runs at ${broker.url}`)
     } catch (error) {
       if (first) log(complaint(port, error, options.pause))
-      if (!stopped) timer = setTimeout(attempt, options.pause, false)
+      if (!stopped) stopTimer = clock.after(options.pause, () => void attempt(false))
     }
   }
   const kept: KeptBroker = {
@@ -47,7 +49,7 @@ export async function keepBroker(options: KeepBrokerOptions): Promise<KeptBroker
     running: false,
     async stop() {
       stopped = true
-      clearTimeout(timer)
+      stopTimer()
       await broker?.stop()
     },
   }

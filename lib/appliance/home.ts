@@ -7,6 +7,7 @@ import { asError } from '../kit/errors.ts'
 /** The home cannot be used; the message says which and why. */
 export class HomeError extends Error {
   override name = 'HomeError'
+  readonly code = 'HOME'
 }
 
 /** Makes the folder when it is missing and proves that it can be written. Throws HomeError. */

@@ -1,12 +1,14 @@
 // The orderly end of the process: each part is stopped in turn, and the whole has a time limit.
+import { type Clock, systemClock } from '../kit/clock.ts'
+import { doneWithin } from '../kit/deadline.ts'
+import { asError } from '../kit/errors.ts'
 
 export interface ShutdownOptions {
   /** milliseconds for all steps together; then the process ends whatever still runs */
   limit: number
   log(text: string): void
   exit(status: number): void
-  /** `setTimeout` of the process; tests give their own */
-  setTimer?: (callback: () => void, milliseconds: number) => unknown
+  clock?: Clock
 }
 
 interface Step {
@@ -18,6 +20,8 @@ export class Shutdown {
   #options: ShutdownOptions
   #steps: Step[] = []
   #running: Promise<void> | undefined
+  /** the step that is under way */
+  #current = ''
 
   constructor(options: ShutdownOptions) {
     this.#options = options
@@ -40,21 +44,21 @@ export class Shutdown {
   }
 
   async #run(status: number): Promise<void> {
-    const { limit, log, exit, setTimer = setTimeout } = this.#options
-    let current = ''
-    setTimer(() => {
-      log(`${current} did not stop within ${limit / 1000} s; ending without it`)
-      exit(status)
-    }, limit)
+    const { limit, log, exit, clock = systemClock } = this.#options
+    const inTime = await doneWithin(this.#stopAll(), limit, clock)
+    if (!inTime) log(`${this.#current} did not stop within ${limit / 1000} s; ending without it`)
+    exit(status)
+  }
+
+  async #stopAll(): Promise<void> {
     for (const step of this.#steps) {
-      current = step.name
+      this.#current = step.name
       try {
         await step.run()
       } catch (error) {
         // the other parts must be stopped all the same
-        log(`stopping ${step.name} failed: ${error instanceof Error ? error.message : error}`)
+        this.#options.log(`stopping ${step.name} failed: ${asError(error).message}`)
       }
     }
-    exit(status)
   }
 }

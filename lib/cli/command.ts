@@ -40,10 +40,14 @@ export interface Command {
 }
 
 /** Wrong usage: exit status 2. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  readonly code = 'USAGE'
+}
 
 /** What went wrong, for the user; no stack. */
-export class CommandError extends Error {}
+export class CommandError extends Error {
+  readonly code = 'COMMAND_FAILED'
+}
 
 const common: Record<string, OptionSpec> = {
   json: { type: 'boolean', about: 'print JSON' },
@@ -65,12 +69,13 @@ export async function runCommand(name: string, command: Command, args: string[],
     return await command.run(positionals, values, io)
   } catch (error) {
     if (errorCode(error) === 'EPIPE') return 0
-    if (error instanceof UsageError) {
-      io.err(`fieldlog ${name}: ${error.message}; see fieldlog ${name} --help\n`)
+    if (errorCode(error) === 'USAGE') {
+      io.err(`fieldlog ${name}: ${asError(error).message}; see fieldlog ${name} --help\n`)
       return 2
     }
-    const text = String(isExpected(error) ? asError(error).message : asError(error).stack)
-    io.err(`fieldlog ${name}: ${text.startsWith(`${name}: `) ? text.slice(name.length + 2) : text}\n`)
+    // an error with a code says what happened and where; any other is a fault of ours
+    const text = errorCode(error) === undefined ? asError(error).stack : asError(error).message
+    io.err(`fieldlog ${name}: ${text}\n`)
     return 1
   }
 }
@@ -87,12 +92,6 @@ function parse(args: string[], specs: Record<string, OptionSpec>) {
         .replace(/^\w/, (letter) => letter.toLowerCase()),
     )
   }
-}
-
-/** The system's errors say what happened and where; others of ours are words for the user. */
-function isExpected(error: unknown): boolean {
-  if (error instanceof CommandError || errorCode(error) !== undefined) return true
-  return /^(journal|log|backup|import): /.test(asError(error).message)
 }
 
 function help(name: string, command: Command, specs: Record<string, OptionSpec>): string {

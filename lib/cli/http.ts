@@ -41,7 +41,7 @@ export class AdminApi {
         `${this.#url.href} wants a login: give --user NAME with the password in FIELDLOG_PASSWORD, or --token`,
       )
     }
-    if (status === 404 && !text.includes('"error"')) {
+    if (status === 404 && answerOf(text).error === undefined) {
       throw new CommandError(`${this.#url.href} has no ${path}: is it a gateway with a deployed log node?`)
     }
     throw new CommandError(`the gateway refuses: ${messageOf(text) || `status ${status}`}`)
@@ -92,14 +92,19 @@ async function bodyOf(response: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString('utf8')
 }
 
-function messageOf(text: string): string {
+/** What a gateway's answer says is wrong. */
+function answerOf(text: string): { error?: unknown; message?: unknown } {
   try {
-    const { error, message } = JSON.parse(text) as { error?: unknown; message?: unknown }
-    return String(message ?? error ?? '')
+    return Object(JSON.parse(text))
   } catch {
     // an answer in words
-    return text.split('\n')[0] ?? ''
+    return { message: text.split('\n')[0] }
   }
+}
+
+function messageOf(text: string): string {
+  const { error, message } = answerOf(text)
+  return String(message ?? error ?? '')
 }
 
 function whyNot(url: string, error: unknown): string {

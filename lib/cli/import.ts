@@ -91,7 +91,7 @@ async function importFile(journal: Journal, file: string, day: number, io: Io): 
   } catch (error) {
     // what came before is kept and told
     result.rejected++
-    io.err(`fieldlog import: ${asError(error).message.replace(/^import: /, '')}\n`)
+    io.err(`fieldlog import: ${asError(error).message}\n`)
   }
   journal.notice('import', { file: basename(file), entries: result.entries, rejected: result.rejected })
   await flush(journal)

@@ -6,17 +6,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { openText } from '../journal/archive/open-text.ts'
 import { CountingDisk } from '../journal/disk/counting-disk.ts'
 import { systemDisk } from '../journal/disk/disk.ts'
-import { JournalLockedError } from '../journal/disk/lock.ts'
 import type { Entry } from '../journal/format/entry.ts'
-import { type Clock, systemClock } from '../journal/format/time.ts'
 import { type DurableEntry, Journal, type JournalStatistics } from '../journal/journal.ts'
 import { type KeepOptions, Upkeep } from '../journal/keep/upkeep.ts'
 import { readCatalog } from '../journal/read/catalog.ts'
 import { type DamageReport, type Reading, readJournal } from '../journal/read/reader.ts'
 import type { Salvage } from '../journal/recover/recovery.ts'
 import type { JournalOptions, NoteFirst } from '../journal/write/options.ts'
-import { asError } from '../kit/errors.ts'
-import { systemTimers, type Timers } from '../kit/timers.ts'
+import { type Clock, systemClock } from '../kit/clock.ts'
+import { doneWithin } from '../kit/deadline.ts'
+import { asError, errorCode, withCode } from '../kit/errors.ts'
 import { entryOf, type LoggableMessage } from './intake.ts'
 import { CheckpointFile } from './progress/checkpoint.ts'
 import { findIncomplete } from './progress/incomplete.ts'
@@ -74,7 +73,6 @@ export class LogService {
   readonly #upkeep: Upkeep
   readonly #begin: number
   readonly #clock: Clock
-  readonly #timers: Timers
   #delivery: Delivery | undefined
   #send: SendEvent | undefined
   #released = false
@@ -91,7 +89,6 @@ export class LogService {
     this.#disk = new CountingDisk(options.disk ?? systemDisk)
     const journal = { ...options, disk: this.#disk }
     this.#clock = journal.clock ?? systemClock
-    this.#timers = journal.timers ?? systemTimers
     this.#tracker = tracker
     this.#listener = listener
     this.#checkpointFile = new CheckpointFile(this.#disk, join(journal.directory, '.checkpoint'))
@@ -132,7 +129,7 @@ export class LogService {
     this.#send = undefined
     await onItsWay()
     // what this node was given is durable before it is gone
-    await this.#within(this.#journal.flush(), closeLimit)
+    await doneWithin(this.#journal.flush(), closeLimit, this.#clock)
   }
 
   /** The flows run. */
@@ -182,7 +179,7 @@ export class LogService {
     this.#stopRetry?.()
     const begin = this.#clock.monotonic()
     await onItsWay()
-    const saved = await this.#within(this.#saveAndClose(), saveLimit)
+    const saved = await doneWithin(this.#saveAndClose(), saveLimit, this.#clock)
     if (!saved)
       this.#listener.warn('log: the checkpoint could not be saved in time: events may be sent again')
     await this.#journal.stop(closeLimit - (this.#clock.monotonic() - begin))
@@ -196,7 +193,10 @@ export class LogService {
 
   #running(): Delivery {
     if (this.#delivery && !this.#stopped) return this.#delivery
-    throw new Error(`log: nothing can be sent again: ${this.#problem ?? 'the journal is not open'}`)
+    throw withCode(
+      'JOURNAL_NOT_OPEN',
+      new Error(`log: nothing can be sent again: ${this.#problem ?? 'the journal is not open'}`),
+    )
   }
 
   get state(): LogState {
@@ -238,11 +238,11 @@ export class LogService {
       if (this.#problem && !this.#journal.statistics.failure) this.#setProblem(undefined)
     } catch (error) {
       const reason =
-        error instanceof JournalLockedError
-          ? error.message
+        errorCode(error) === 'JOURNAL_LOCKED'
+          ? asError(error).message
           : `journal: cannot open: ${asError(error).message}`
       this.#setProblem(`${reason}; trying again`)
-      if (!this.#stopped) this.#stopRetry = this.#timers.after(startPause, () => this.start())
+      if (!this.#stopped) this.#stopRetry = this.#clock.after(startPause, () => this.start())
     }
   }
 
@@ -283,8 +283,7 @@ export class LogService {
         noteCompleted: (seq) => this.#journal.notice('completed', { seq }),
         saveCheckpoint: (state) => this.#checkpointFile.write(state),
         warn: (message) => this.#listener.warn(message),
-        timers: this.#timers,
-        now: () => this.#clock.monotonic(),
+        clock: this.#clock,
       },
       this.#deliveryOptions,
       checkpoint,
@@ -324,17 +323,6 @@ export class LogService {
     if (problem !== undefined && problem !== this.#problem) this.#listener.warn(problem)
     this.#problem = problem
     this.#listener.changed()
-  }
-
-  /** True where the work was done within the limit (ms). */
-  async #within(work: Promise<void>, limit: number): Promise<boolean> {
-    let stopTimer = () => {}
-    const timeUp = new Promise<boolean>((resolve) => {
-      stopTimer = this.#timers.after(limit, () => resolve(false))
-    })
-    const inTime = await Promise.race([work.then(() => true), timeUp])
-    stopTimer()
-    return inTime
   }
 }
 

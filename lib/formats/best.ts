@@ -63,7 +63,7 @@ function fitOf(definition: FormatDefinition, outcome: Outcome): number {
 /** The other failed on the packet's length alone, and nothing else speaks for the best one. */
 function onlyLengthTells(best: Candidate, other: Candidate): boolean {
   if (best.outcome.kind !== 'clean' || other.outcome.kind !== 'rejected') return false
-  const isLength = other.outcome.reasons.some((reason) => /^decode: packet: found \d+ bytes?,/.test(reason))
+  const isLength = other.outcome.code === 'packet-length'
   const hasBounds = best.format.definition.fields.some(
     ({ min, max, allowed }) => min !== undefined || max !== undefined || allowed !== undefined,
   )

@@ -10,7 +10,7 @@ import { sectionsDecoder } from './decoders/sections.ts'
 import { storedEventDecoder } from './decoders/stored-event.ts'
 import type { LineDecoder, Reader } from './model/decoder.ts'
 import type { FieldDefinition, FormatDefinition } from './model/definition.ts'
-import { Failure } from './model/failure.ts'
+import { Failure, type FailureCode } from './model/failure.ts'
 import { compileGlob } from './model/glob.ts'
 import type { Line } from './model/line.ts'
 import type { EventMemory } from './model/memory.ts'
@@ -38,7 +38,7 @@ export interface CleanEvent {
 export type Outcome =
   | { kind: 'clean'; type: string; events: CleanEvent[] }
   /** reasons: `<step>: <field>: <text>`, steps as in failure.ts */
-  | { kind: 'rejected'; type: string; reasons: string[] }
+  | { kind: 'rejected'; type: string; reasons: string[]; code?: FailureCode }
   /** all its events repeat earlier ones: left out, as the format wants it; a reason for each */
   | { kind: 'suppressed'; type: string; reasons: string[] }
   | { kind: 'unknown' }
@@ -98,19 +98,17 @@ class RunningFormat<Opened> implements Format {
     const opened = line.broken
       ? new Failure('text: found bytes that are not UTF-8, expected text')
       : this.#decoder.open(line)
-    if (opened instanceof Failure) return this.#outcome('rejected', [`decode: ${opened.reason}`])
+    if (opened instanceof Failure) return this.#cannotDecode(opened)
     const count = this.#decoder.count?.(opened)
-    if (count instanceof Failure) return this.#outcome('rejected', [`decode: ${count.reason}`])
+    if (count instanceof Failure) return this.#cannotDecode(count)
     const left: CleanEvent[] = []
     const reasons: string[] = []
     for (let part = 0; part < (count ?? 1); part++) {
       if (count !== undefined) this.#decoder.select?.(opened, part)
       const wrong = this.#evaluate(opened)
       if (wrong !== undefined) {
-        return this.#outcome(
-          'rejected',
-          count === undefined ? wrong : wrong.map((each) => inPart(each, part)),
-        )
+        const reasons = wrong.map((each) => each.reason(count === undefined ? undefined : part + 1))
+        return this.#outcome('rejected', reasons)
       }
       const event = this.#event(opened)
       if (count !== undefined && count > 1) event.part = part + 1
@@ -122,21 +120,21 @@ class RunningFormat<Opened> implements Format {
     return { kind: 'clean', type: this.definition.type, events: left }
   }
 
-  /** Works out all fields; gives the reasons where the line has to be rejected. */
-  #evaluate(opened: Opened): string[] | undefined {
+  /** Works out all fields; says why where the line has to be rejected. */
+  #evaluate(opened: Opened): Rejection[] | undefined {
     const scope = this.#scope
-    let reasons: string[] | undefined
+    let wrong: Rejection[] | undefined
     for (const field of this.#fields) scope[field.name] = null
     for (const field of this.#fields) {
       const value = field.evaluate(opened, scope)
       if (value instanceof Rejection) {
         scope[field.name] = null
-        reasons ??= []
-        reasons.push(value.reason)
+        wrong ??= []
+        wrong.push(value)
       } else scope[field.name] = value
     }
-    if (reasons !== undefined || this.#shown.some((name) => scope[name] !== null)) return reasons
-    return ['decode: fields: found none of them, expected one at least']
+    if (wrong !== undefined || this.#shown.some((name) => scope[name] !== null)) return wrong
+    return [new Rejection('decode', 'fields', 'found none of them, expected one at least')]
   }
 
   #event(opened: Opened): CleanEvent {
@@ -170,14 +168,15 @@ class RunningFormat<Opened> implements Format {
     return undefined
   }
 
+  #cannotDecode({ reason, code }: Failure): Outcome {
+    const { type } = this.definition
+    const outcome: Outcome = { kind: 'rejected', type, reasons: [`decode: ${reason}`] }
+    return code === undefined ? outcome : { ...outcome, code }
+  }
+
   #outcome(kind: 'rejected' | 'suppressed', reasons: string[]): Outcome {
     return { kind, type: this.definition.type, reasons }
   }
-}
-
-/** `<step>: <field>: <text>`, with the part, 1 the first, before the text. */
-function inPart(reason: string, part: number): string {
-  return reason.replace(/^(\w+: \w+: )?/, `$1part ${part + 1}: `)
 }
 
 function compileFields<Opened>(

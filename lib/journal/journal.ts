@@ -1,7 +1,8 @@
 // The journal's one writer: a dual buffer in front of a chain of daily files. What it promises is numbered in
 // docs/journal-format.md; README.md says what happens at each failure.
 import { dirname } from 'node:path'
-import { errorCode } from '../kit/errors.ts'
+import { doneWithin } from '../kit/deadline.ts'
+import { errorCode, withCode } from '../kit/errors.ts'
 import type { Disk } from './disk/disk.ts'
 import type { Lock } from './disk/lock.ts'
 import { checkEntry, type NewEntry } from './format/batch.ts'
@@ -96,7 +97,8 @@ export class Journal {
    * @param beforeNew is awaited between the repair, with the last durable seq, and the first new entry
    */
   start(beforeNew?: (lastSeq: number) => Promise<void>): Promise<StartResult> {
-    if (this.#stopping) return Promise.reject(new Error(`journal: ${this.directory} is closed`))
+    if (this.#stopping)
+      return Promise.reject(withCode('JOURNAL_CLOSED', new Error(`journal: ${this.directory} is closed`)))
     if (!this.#starting) {
       this.#starting = this.#open(beforeNew)
       this.#starting.catch(() => {
@@ -182,7 +184,7 @@ export class Journal {
       return { ...end, epoch, writer }
     })
     this.#writer = found.writer
-    if (this.#ended) throw new Error(`journal: ${this.directory} is closed`)
+    if (this.#ended) throw withCode('JOURNAL_CLOSED', new Error(`journal: ${this.directory} is closed`))
     this.epoch = found.epoch
     const now = clock.wall()
     this.#buffer.addFirst([
@@ -195,7 +197,7 @@ export class Journal {
 
   /** Reports a disk that hangs at the start, too. */
   async #watched<T>(work: () => Promise<T>): Promise<T> {
-    const stopWatch = this.#options.timers.after(slowStart, () =>
+    const stopWatch = this.#options.clock.after(slowStart, () =>
       this.#flusher.fail(new SlowDiskError(slowStart), this.directory),
     )
     try {
@@ -221,7 +223,8 @@ export class Journal {
 
   async #stop(limit: number): Promise<void> {
     const closed = this.#close()
-    const inTime = await this.#within(closed, limit)
+    const ended = closed.catch(() => {})
+    const inTime = await doneWithin(ended, limit, this.#options.clock)
     this.#ended = true
     if (!inTime) {
       void this.#flusher.end()
@@ -230,10 +233,16 @@ export class Journal {
     const lost = this.#buffer.held
     if (lost > 0) {
       const count = lost.toLocaleString('en-US')
-      throw new Error(`journal: ${this.directory} was closed with ${count} events that the disk did not take`)
+      throw withCode(
+        'JOURNAL_NOT_WRITTEN',
+        new Error(`journal: ${this.directory} was closed with ${count} events that the disk did not take`),
+      )
     }
     if (!inTime)
-      throw new Error(`journal: ${this.directory}: the disk has not let it be closed after ${limit} ms`)
+      throw withCode(
+        'JOURNAL_NOT_CLOSED',
+        new Error(`journal: ${this.directory}: the disk has not let it be closed after ${limit} ms`),
+      )
     return closed
   }
 
@@ -258,20 +267,6 @@ export class Journal {
       this.#lock?.release()
       this.#lock = undefined
     }
-  }
-
-  async #within(work: Promise<void>, limit: number): Promise<boolean> {
-    let stopTimer = () => {}
-    const timeUp = new Promise<boolean>((resolve) => {
-      stopTimer = this.#options.timers.after(limit, () => resolve(false))
-    })
-    const ended = work.then(
-      () => true,
-      () => true,
-    )
-    const inTime = await Promise.race([ended, timeUp])
-    stopTimer()
-    return inTime
   }
 }
 

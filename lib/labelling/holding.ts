@@ -1,13 +1,5 @@
-// Ends the wait of events whose rules need the next reading, once they have waited long enough. One timer serves all.
-import { systemTimers, type Timers } from '../kit/timers.ts'
-
-/** Time as a parameter. */
-export interface HoldClock extends Timers {
-  /** ms, monotonic; only differences mean something */
-  now(): number
-}
-
-export const systemHoldClock: HoldClock = { ...systemTimers, now: () => performance.now() }
+// Lets go what waited long enough for a next reading. One timer for all.
+import type { Clock } from '../kit/clock.ts'
 
 export interface HoldingParts<Item> {
   /** ms from an item's arrival on */
@@ -24,13 +16,13 @@ const longest = 250_000
 
 /** All items wait equally long, so that they are due in the order in which they came. */
 export class Holding<Item> {
-  readonly #clock: HoldClock
+  readonly #clock: Clock
   readonly #parts: HoldingParts<Item>
   /** item to its arrival */
   readonly #since = new Map<Item, number>()
   #stopTimer: (() => void) | undefined
 
-  constructor(clock: HoldClock, parts: HoldingParts<Item>) {
+  constructor(clock: Clock, parts: HoldingParts<Item>) {
     this.#clock = clock
     this.#parts = parts
   }
@@ -41,7 +33,7 @@ export class Holding<Item> {
 
   /** An item that waits already goes on waiting from when it came. */
   add(item: Item): void {
-    if (!this.#since.has(item)) this.#since.set(item, this.#clock.now())
+    if (!this.#since.has(item)) this.#since.set(item, this.#clock.monotonic())
     this.#arm(this.#parts.wait())
   }
 
@@ -68,7 +60,7 @@ export class Holding<Item> {
   }
 
   #look(): void {
-    const now = this.#clock.now()
+    const now = this.#clock.monotonic()
     const wait = this.#parts.wait()
     const isBehind = this.#parts.isBehind()
     for (const [item, since] of this.#since) {

@@ -4,11 +4,11 @@
 import type { FieldlogEvent } from '../event.ts'
 import type { Formats } from '../formats/compile.ts'
 import { type Disk, systemDisk } from '../journal/disk/disk.ts'
+import { type Clock, systemClock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
 import type { Labeller } from '../predicates/judge/labeller.ts'
 import type { LabelResult } from '../predicates/judge/result.ts'
 import { historyOf } from './history.ts'
-import { type HoldClock, systemHoldClock } from './holding.ts'
 import { LabelSession } from './session.ts'
 import { StateFile } from './state-file.ts'
 import { StateKeeper } from './state-keeper.ts'
@@ -44,7 +44,7 @@ type Warn = (rule: string, text: string) => void
 export class LiveLabelling<Message> {
   readonly session: LabelSession<Message>
   readonly #stateName: string
-  readonly #clock: HoldClock
+  readonly #clock: Clock
   #parts: LiveParts<Message> | undefined
   #keeper: StateKeeper | undefined
   #isReady = false
@@ -56,7 +56,7 @@ export class LiveLabelling<Message> {
    * @param make makes a labeller, which tells of a rule that cannot be evaluated by the function given
    * @param stateName the state's file in the journal's directory
    */
-  constructor(make: (warn: Warn) => Labeller, stateName: string, clock: HoldClock = systemHoldClock) {
+  constructor(make: (warn: Warn) => Labeller, stateName: string, clock: Clock = systemClock) {
     const warn: Warn = (rule, text) =>
       this.#parts?.warn(`label: the rule "${rule}" cannot be evaluated (told once): ${text}`)
     this.session = new LabelSession(() => make(warn), clock)

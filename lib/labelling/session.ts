@@ -1,10 +1,11 @@
 // Judges the events of one label node over deploys and repeats, so that the same event always gets the same verdict.
 import type { FieldlogEvent } from '../event.ts'
+import { type Clock, systemClock } from '../kit/clock.ts'
 import { Draft } from '../predicates/judge/draft.ts'
 import type { Labeller } from '../predicates/judge/labeller.ts'
 import type { LabelResult } from '../predicates/judge/result.ts'
 import { positionOf } from '../predicates/judge/series.ts'
-import { type HoldClock, Holding, systemHoldClock } from './holding.ts'
+import { Holding } from './holding.ts'
 import { Lane } from './lane.ts'
 
 /** Verdicts that are remembered for events that come again. */
@@ -44,7 +45,7 @@ export class LabelSession<Message> {
   #lastSeq = 0
 
   /** @param make makes a labeller; `labeller`, the first one, may be given what was stored */
-  constructor(make: () => Labeller, clock: HoldClock = systemHoldClock) {
+  constructor(make: () => Labeller, clock: Clock = systemClock) {
     this.#make = make
     this.labeller = make()
     this.labeller.release = (draft) => this.#released(draft)

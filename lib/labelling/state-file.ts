@@ -1,8 +1,6 @@
-// The file with what a label node's rules remember. It lies in the journal's directory and can be made again from it.
-import { dirname } from 'node:path'
-import { crc32 } from 'node:zlib'
+// What a label node's rules remember, beside the journal that it can be made again from.
 import type { Disk } from '../journal/disk/disk.ts'
-import { errorCode } from '../kit/errors.ts'
+import { readSealed, writeSealed } from '../journal/disk/sealed-file.ts'
 import type { StoredMemory } from '../predicates/judge/labeller.ts'
 
 export interface StoredState {
@@ -15,7 +13,7 @@ export interface StoredState {
 
 const version = 1
 
-/** One file: a checksum and JSON in one line, replaced as a whole. */
+/** One file of JSON, sealed by a checksum. */
 export class StateFile {
   readonly #disk: Disk
   readonly #path: string
@@ -27,47 +25,19 @@ export class StateFile {
 
   /** Undefined where there is none, or where it is damaged: it can be made again from the journal. */
   async read(): Promise<StoredState | undefined> {
-    try {
-      const file = await this.#disk.open(this.#path, 'read')
-      try {
-        return parse((await file.read(0, await file.size())).toString('utf8'))
-      } finally {
-        await file.close()
-      }
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return undefined
-      throw error
-    }
+    const json = await readSealed(this.#disk, this.#path)
+    if (json === undefined) return undefined
+    const state = JSON.parse(json) as StoredState & { version: number }
+    return state.version === version ? state : undefined
   }
 
   /** @param memory the labeller's memory as JSON. Throws what the disk throws; the old state stays then. */
   async write({ rules, seq }: Omit<StoredState, 'memory'>, memory: string): Promise<void> {
     const json = `{"version":${version},"rules":"${rules}","seq":${seq},"memory":${memory}}`
-    const next = `${this.#path}.new`
-    await this.#disk.remove(next)
-    const file = await this.#disk.open(next, 'create')
-    try {
-      await file.write(Buffer.from(`${checksum(json)} ${json}\n`), 0)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await this.#disk.rename(next, this.#path)
-    await this.#disk.syncDirectory(dirname(this.#path))
+    await writeSealed(this.#disk, this.#path, json, { durable: true, onlyWriter: true })
   }
 
   async remove(): Promise<void> {
     await this.#disk.remove(this.#path)
   }
-}
-
-function parse(text: string): StoredState | undefined {
-  const json = text.slice(9, -1)
-  if (text.slice(0, 8) !== checksum(json)) return undefined
-  const state = JSON.parse(json) as StoredState & { version: number }
-  return state.version === version ? state : undefined
-}
-
-function checksum(text: string): string {
-  return crc32(text).toString(16).padStart(8, '0')
 }

@@ -1,7 +1,7 @@
-// Stores what rules remember, never above the checkpoint: a snapshot is taken now and written when the checkpoint has
-// reached it.
+// Stores what rules remember, never above the checkpoint: taken now, written when the checkpoint has come up to it.
+
+import type { Clock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
-import type { HoldClock } from './holding.ts'
 import type { LabelSession } from './session.ts'
 import type { StateFile } from './state-file.ts'
 
@@ -13,7 +13,7 @@ export interface KeeperParts {
   /** undefined: not known yet */
   checkpoint(): number | undefined
   warn(message: string): void
-  clock: HoldClock
+  clock: Clock
 }
 
 export class StateKeeper {
@@ -61,9 +61,9 @@ export class StateKeeper {
   #take(): number {
     const { lastSeq, labeller } = this.#session
     if (this.#taken || lastSeq <= this.#storedSeq) return 0
-    const begin = this.#parts.clock.now()
+    const begin = this.#parts.clock.monotonic()
     this.#taken = { seq: lastSeq, memory: labeller.save() }
-    return this.#parts.clock.now() - begin
+    return this.#parts.clock.monotonic() - begin
   }
 
   #writeIfDue(): void {

@@ -1,17 +1,19 @@
-// One port of a gateway: keeps a source connected, splits its bytes into lines, and queues them in front of the flow.
-// While a deploy replaces nodes the queue holds the lines; when the flow is slower, reading pauses (back-pressure).
-// It knows nothing of Node-RED.
-import { LineQueue, type PortLine } from './line-queue.ts'
+// One port of a gateway: a source kept connected, its bytes as lines, and a queue in front of the flow. While
+// a deploy replaces nodes the queue holds the lines. It knows nothing of Node-RED.
+import { BoundedQueue } from '../kit/bounded-queue.ts'
+import type { Clock } from '../kit/clock.ts'
+import { doneWithin } from '../kit/deadline.ts'
+import { RateLimit } from '../kit/rate-limit.ts'
+import type { PortLine } from './port-line.ts'
 import type { LineSettings } from './source/settings.ts'
 import { type LineSource, SourceError } from './source/source.ts'
-import type { Timing } from './source/timing.ts'
 import { LineSplitter, type SplitLine, type SplitterCounts } from './splitter.ts'
-import { type SourceState, Supervisor } from './supervisor.ts'
+import { type SourceState, Supervisor, type SupervisorEvents } from './supervisor.ts'
 
 /** Lines that wait while the flow runs; reading pauses beyond, and goes on at a quarter of it. */
-export const waitingLimits = { lines: 2_000, bytes: 4 * 1024 * 1024 }
+export const waitingLimits = { count: 2_000, bytes: 4 * 1024 * 1024 }
 /** Lines held during a deploy. */
-export const heldLimits = { lines: 10_000, bytes: 16 * 1024 * 1024 }
+export const heldLimits = { count: 10_000, bytes: 16 * 1024 * 1024 }
 /** Lines given to the flow before other work has its turn. */
 const batch = 250
 /** How long (ms) a connection stays open without settings, for a deploy to make them anew. */
@@ -49,8 +51,9 @@ interface Connection {
 const noCounts: SplitterCounts = { lines: 0, empty: 0, long: 0, cutOff: 0 }
 
 export class LinePort {
-  readonly #timing: Timing
-  readonly #queue = new LineQueue()
+  readonly #clock: Clock
+  readonly #random: () => number
+  readonly #queue = new BoundedQueue<PortLine>(heldLimits, ({ bytes }) => bytes)
   readonly #subscribers = new Set<Subscriber>()
   /** what the port's settings say; undefined where there are none (any more) */
   #wanted: PortSetup | undefined
@@ -67,12 +70,14 @@ export class LinePort {
   #paused = false
   #pumping = false
   #drained = false
-  #longLineReported = Number.NEGATIVE_INFINITY
+  readonly #longLineReports: RateLimit
   #onRelease: Array<() => void> = []
 
   /** Starts held: nothing is opened or sent before `release`. */
-  constructor(timing: Timing) {
-    this.#timing = timing
+  constructor(clock: Clock, random: () => number = Math.random) {
+    this.#clock = clock
+    this.#random = random
+    this.#longLineReports = new RateLimit(60_000, clock)
   }
 
   get state(): SourceState {
@@ -118,7 +123,7 @@ export class LinePort {
   async detach(forGood: boolean): Promise<void> {
     this.#wanted = undefined
     if (forGood || this.#drained) await this.#reconcile()
-    else this.#cancelGrace = this.#timing.after(detachGrace, () => this.#reconcile())
+    else this.#cancelGrace = this.#clock.after(detachGrace, () => this.#reconcile())
   }
 
   /** Gives every line to `subscriber` from now on. The source is open while there is at least one. */
@@ -168,14 +173,9 @@ export class LinePort {
     return this.#queue.length
   }
 
-  #untilReleased(limit: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#timing.after(limit, resolve)
-      this.#onRelease.push(() => {
-        cancel()
-        resolve()
-      })
-    })
+  #untilReleased(limit: number): Promise<unknown> {
+    const released = new Promise<void>((resolve) => this.#onRelease.push(resolve))
+    return doneWithin(released, limit, this.#clock)
   }
 
   /** Makes what is open agree with what is wanted, one step after the other. */
@@ -191,12 +191,13 @@ export class LinePort {
 
   #open(setup: PortSetup): void {
     const splitter = new LineSplitter(setup.lines, (line) => this.#receive(line, setup))
-    const supervisor = new Supervisor(setup.source, this.#timing, {
+    const events: SupervisorEvents = {
       data: (chunk, received) => splitter.push(chunk, received),
       disconnected: () => splitter.reset(),
       state: () => this.#changed(),
       report: (level, text) => setup.report(level, text),
-    })
+    }
+    const supervisor = new Supervisor(setup.source, this.#clock, this.#random, events)
     this.#current = { setup, supervisor, splitter }
     this.#paused = false
     this.#throttle()
@@ -211,7 +212,7 @@ export class LinePort {
   }
 
   #receive(line: SplitLine, setup: PortSetup): void {
-    if (this.#held && this.#isOver(heldLimits) && !setup.source.holdsBack) {
+    if (this.#held && this.#queue.isFull && !setup.source.holdsBack) {
       this.#dropped++
       this.#droppedInHold++
       return
@@ -229,14 +230,7 @@ export class LinePort {
 
   /** Once a minute at most: a wrong baud rate makes many. Each one is noted in the journal all the same. */
   #reportLongLine(setup: PortSetup, bytes: number): void {
-    const now = this.#timing.now()
-    if (Math.abs(now - this.#longLineReported) < 60_000) return
-    this.#longLineReported = now
-    setup.report('warn', longLineText(setup.source.name, bytes))
-  }
-
-  #isOver(limits: { lines: number; bytes: number }, part = 1): boolean {
-    return this.#queue.length >= limits.lines * part || this.#queue.bytes >= limits.bytes * part
+    if (this.#longLineReports.allows()) setup.report('warn', longLineText(setup.source.name, bytes))
   }
 
   /** Reads no more while the flow does not keep up. In a deploy only where that makes the sender wait. */
@@ -245,10 +239,10 @@ export class LinePort {
     if (!current) return
     const limits = this.#held ? heldLimits : waitingLimits
     const mayPause = !this.#held || current.setup.source.holdsBack
-    if (!this.#paused && mayPause && this.#isOver(limits)) {
+    if (!this.#paused && mayPause && this.#queue.reaches(limits)) {
       this.#paused = true
       current.supervisor.pause()
-    } else if (this.#paused && !this.#isOver(limits, 0.25)) {
+    } else if (this.#paused && !this.#queue.reaches(limits, 0.25)) {
       this.#paused = false
       current.supervisor.resume()
     }
@@ -294,7 +288,7 @@ function turn(): Promise<void> {
 }
 
 function droppedText(count: number): string {
-  const most = `${heldLimits.lines.toLocaleString('en')} lines or ${heldLimits.bytes / 2 ** 20} MiB are held`
+  const most = `${heldLimits.count.toLocaleString('en')} lines or ${heldLimits.bytes / 2 ** 20} MiB are held`
   return `${count.toLocaleString('en')} lines dropped during the deploy: at most ${most}`
 }
 

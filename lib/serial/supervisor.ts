@@ -1,9 +1,9 @@
 // Keeps one source connected: it retries with backoff and jitter, and reports each change of state once.
 
 import { pauseAfter } from '../kit/backoff.ts'
+import type { Clock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
 import { type LineSource, type Link, SourceError } from './source/source.ts'
-import type { Timing } from './source/timing.ts'
 
 /** a connection that lasts this long (ms) was a good one: the pauses start small again */
 export const stableAfter = 10_000
@@ -26,7 +26,8 @@ export interface SupervisorEvents {
 
 export class Supervisor {
   readonly #source: LineSource
-  readonly #timing: Timing
+  readonly #clock: Clock
+  readonly #random: () => number
   readonly #events: SupervisorEvents
   #state: SourceState = { state: 'closed' }
   #link: Link | undefined
@@ -38,9 +39,11 @@ export class Supervisor {
   #reported: string | undefined
   #cancelTimer: () => void = () => undefined
 
-  constructor(source: LineSource, timing: Timing, events: SupervisorEvents) {
+  /** @param random 0 ≤ x < 1: spreads the pauses between attempts */
+  constructor(source: LineSource, clock: Clock, random: () => number, events: SupervisorEvents) {
     this.#source = source
-    this.#timing = timing
+    this.#clock = clock
+    this.#random = random
     this.#events = events
   }
 
@@ -103,7 +106,7 @@ export class Supervisor {
     if (this.#paused) link.pause()
     this.#set({ state: 'open' })
     this.#report('info', `connected to ${this.#source.text}`)
-    this.#cancelTimer = this.#timing.after(stableAfter, () => {
+    this.#cancelTimer = this.#clock.after(stableAfter, () => {
       this.#failures = 0
     })
   }
@@ -122,13 +125,13 @@ export class Supervisor {
         ? error
         : new SourceError(`${this.#source.text}: ${error.message}`, 'error')
     this.#failures++
-    const retryIn = pauseAfter(this.#failures, this.#timing.random())
+    const retryIn = pauseAfter(this.#failures, this.#random())
     this.#set({ state: 'waiting', reason, retryIn })
     this.#report(
       'warn',
       `${reason.message}${/[.?!]$/.test(reason.message) ? '' : '.'} Trying again by itself.`,
     )
-    this.#cancelTimer = this.#timing.after(retryIn, () => this.#try())
+    this.#cancelTimer = this.#clock.after(retryIn, () => this.#try())
   }
 
   async #dropLink(): Promise<void> {

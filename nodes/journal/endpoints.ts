@@ -1,7 +1,7 @@
 // The admin endpoints of journals: their state, and replays on request.
 import type { NodeAPI } from 'node-red'
 import type { LogState } from '../../lib/delivery/log-service.ts'
-import { asError } from '../../lib/kit/errors.ts'
+import { asError, errorCode } from '../../lib/kit/errors.ts'
 import type { JournalNode } from './registry.ts'
 
 /** The part of Express that is used here. */
@@ -53,7 +53,7 @@ export function serveJournals(RED: NodeAPI): void {
   RED.httpAdmin.post('/fieldlog/journals/:id/replay', mayWrite, (request: Request, response: Response) => {
     replay(find(RED, request), { ...request.query, ...asObject(request.body) }, response).catch(
       (error: unknown) => {
-        refuse(response, error instanceof RangeError ? 400 : 409, asError(error).message)
+        refuse(response, errorCode(error) === 'REPLAY_RANGE' ? 400 : 409, asError(error).message)
       },
     )
   })

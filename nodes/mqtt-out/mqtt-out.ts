@@ -34,7 +34,7 @@ export default function (RED: NodeAPI): void {
     let closed = false
 
     const status = throttle(() => this.status(statusOf(session.state, session.counts)))
-    const stopListening = session.onChange(status.changed)
+    const stopListening = session.subscribe(status)
     status.changed()
     // the age of what waits grows by itself
     const statusTimer = setInterval(status.changed, statusInterval)

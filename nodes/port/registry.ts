@@ -2,8 +2,8 @@
 // the lines that were read meanwhile, must survive the moment of a deploy in which the node is replaced.
 import type { EventEmitter } from 'node:events'
 import type { Node, NodeAPI } from 'node-red'
+import { type Clock, systemClock } from '../../lib/kit/clock.ts'
 import { LinePort } from '../../lib/serial/line-port.ts'
-import { systemTiming, type Timing } from '../../lib/serial/source/timing.ts'
 import { onFlows } from '../shared/flows.ts'
 
 /** A deployed `fieldlog-port`. */
@@ -14,11 +14,11 @@ export interface PortNode extends Node {
 }
 
 export class PortRegistry {
-  readonly #timing: Timing
+  readonly #clock: Clock
   readonly #ports = new Map<string, LinePort>()
 
-  constructor(events: EventEmitter, timing: Timing = systemTiming) {
-    this.#timing = timing
+  constructor(events: EventEmitter, clock: Clock = systemClock) {
+    this.#clock = clock
     onFlows(events, {
       stopping: () => {
         for (const port of this.#ports.values()) port.hold()
@@ -31,7 +31,7 @@ export class PortRegistry {
   port(id: string): LinePort {
     let port = this.#ports.get(id)
     if (!port || port.drained) {
-      port = new LinePort(this.#timing)
+      port = new LinePort(this.#clock)
       this.#ports.set(id, port)
     }
     return port

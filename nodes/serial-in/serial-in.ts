@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import type { PortLine } from '../../lib/serial/line-queue.ts'
+import type { PortLine } from '../../lib/serial/port-line.ts'
 import { statusOf } from '../../lib/serial/status.ts'
 import { sender } from '../journal/direct.ts'
 import type { PortNode } from '../port/registry.ts'

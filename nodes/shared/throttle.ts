@@ -1,5 +1,6 @@
-// Limits how often a status is shown, to a rate that the editor's connection and a reader can follow.
-import { systemTimers, type Timers } from '../../lib/kit/timers.ts'
+// Shows what changes often, at a pace that the editor's connection and the reader can follow.
+import { type Clock, systemClock } from '../../lib/kit/clock.ts'
+import { TokenBucket } from '../../lib/kit/token-bucket.ts'
 
 export interface Throttle {
   /** There is something new to show: now, or when the pause since the last time is over. */
@@ -12,21 +13,13 @@ export interface Throttle {
  * Calls `show` at once and then at most once in `pause` milliseconds (default 500: twice a second). `show`
  * reads the current state itself, so what it showed last is always the final one.
  */
-export function throttle(show: () => void, pause = 500, timers: Timers = systemTimers): Throttle {
-  let stopTimer: (() => void) | undefined
-  let pending = false
+export function throttle(show: () => void, pause = 500, clock: Clock = systemClock): Throttle {
+  const bucket = new TokenBucket({ interval: pause }, clock, changed)
   let stopped = false
 
   function changed(): void {
-    if (stopTimer || stopped) {
-      pending = true
-      return
-    }
-    pending = false
-    stopTimer = timers.after(pause, () => {
-      stopTimer = undefined
-      if (pending) changed()
-    })
+    if (stopped || bucket.isEmpty) return
+    bucket.take()
     show()
   }
 
@@ -34,7 +27,7 @@ export function throttle(show: () => void, pause = 500, timers: Timers = systemT
     changed,
     stop() {
       stopped = true
-      stopTimer?.()
+      bucket.stop()
     },
   }
 }

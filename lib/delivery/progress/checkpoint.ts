@@ -1,9 +1,9 @@
 // The checkpoint on disk: two alternating slots with a checksum each, so that a torn write destroys only one of them.
 // The bytes are described in docs/delivery.md, "The checkpoint file".
 import { dirname } from 'node:path'
-import { crc32 } from 'node:zlib'
 import type { Disk, DiskFile } from '../../journal/disk/disk.ts'
 import { errorCode } from '../../kit/errors.ts'
+import { seal, unseal } from '../../kit/sealed.ts'
 
 /** How many events have been dealt with, and how. */
 export interface Counters {
@@ -68,7 +68,7 @@ export class CheckpointFile {
     const generation = this.#generation + 1
     const json = fitting({ generation, ...checkpoint })
     const slot = Buffer.alloc(slotSize, ' ')
-    slot.write(`${checksum(json)} ${json}\n`)
+    slot.write(seal(json))
     await file.write(slot, (generation % 2) * slotSize)
     await file.sync()
     this.#generation = generation
@@ -116,12 +116,6 @@ function fitting(slot: Slot): string {
 
 function parseSlot(bytes: Buffer): Slot | undefined {
   const end = bytes.indexOf(10)
-  const text = bytes.toString('utf8', 0, Math.max(end, 0))
-  const json = text.slice(9)
-  if (end === -1 || text.slice(0, 9) !== `${checksum(json)} `) return undefined
-  return JSON.parse(json) as Slot
-}
-
-function checksum(text: string): string {
-  return crc32(text).toString(16).padStart(8, '0')
+  const json = unseal(bytes.toString('utf8', 0, end + 1))
+  return json === undefined ? undefined : (JSON.parse(json) as Slot)
 }

@@ -4,6 +4,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Entry } from '../../journal/format/entry.ts'
 import type { DurableEntry } from '../../journal/journal.ts'
 import { asError } from '../../kit/errors.ts'
+import { RateLimit } from '../../kit/rate-limit.ts'
+import { perSecond, TokenBucket } from '../../kit/token-bucket.ts'
 import type { Checkpoint, Counters } from '../progress/checkpoint.ts'
 import { CheckpointKeeper } from '../progress/checkpoint-keeper.ts'
 import { Progress } from '../progress/progress.ts'
@@ -12,12 +14,10 @@ import { Flight, type FlightParts } from './flight.ts'
 import { LiveTail } from './live-tail.ts'
 import { messageOf } from './message.ts'
 import { type DeliveryLimits, type DeliveryOptions, withDefaults } from './options.ts'
-import { Pace } from './pace.ts'
 import { Pump } from './pump.ts'
 import { type Missing, ReadAhead, type ReadJournal } from './read-ahead.ts'
 import type { ReplayProgress, ReplayRequest, ReplayResult } from './replay.ts'
 import { Replays } from './replays.ts'
-import { WarnLimit } from './warn-limit.ts'
 
 /** An event that a node still held at the time limit. */
 export interface Overdue {
@@ -59,13 +59,17 @@ export interface DeliveryState extends Counters {
 
 const tickTime = 1_000
 const saveEvery = 1_000
-/** yield to the event loop after this many sends: on the fast path each event may complete synchronously */
+/** each kind of trouble is warned of once in this time, ms */
+const warnInterval = 60_000
+/** what is sent at a set pace is saved up for so long and goes out together, ms */
+const paceLook = 100
+/** our own nodes may be done with each event at once; after so many all else has its turn */
 const sendsInTurn = 500
 
 /** One journal's delivery. */
 export class Delivery {
   readonly #parts: DeliveryParts
-  readonly #warnings: WarnLimit
+  readonly #warnings: RateLimit
   readonly #tail = new LiveTail()
   readonly #ahead: ReadAhead
   readonly #progress: Progress
@@ -74,7 +78,7 @@ export class Delivery {
   readonly #replays: Replays
   #limits: DeliveryLimits
   #flight: Flight
-  #pace: Pace
+  #pace: TokenBucket
   /** being noted as incomplete */
   readonly #noting = new Set<number>()
   /** the last seq that was sent, or passed */
@@ -99,7 +103,7 @@ export class Delivery {
     this.#savedAt = stored.seq
     this.#replayUpTo = lastSeq
     this.#lastSeq = lastSeq
-    this.#warnings = new WarnLimit(parts)
+    this.#warnings = new RateLimit(warnInterval, parts.clock)
     this.#ahead = new ReadAhead(parts.read)
     this.#flight = this.#newFlight()
     this.#pace = this.#newPace()
@@ -108,7 +112,7 @@ export class Delivery {
       (error) => this.#cannotRead(error),
     )
     this.#replays = new Replays(parts, {
-      warn: (kind, message) => this.#warnings.warn(kind, message),
+      warn: (kind, message) => this.#warn(kind, message),
       dealtWithUpTo: () => this.#progress.checkpoint,
     })
     this.#keeper = new CheckpointKeeper({
@@ -117,7 +121,7 @@ export class Delivery {
         this.#savedAt = this.#progress.checkpoint
         return parts.saveCheckpoint(this.#progress.stored)
       },
-      warn: (message) => this.#warnings.warn('save', message),
+      warn: (message) => this.#warn('save', message),
     })
   }
 
@@ -217,9 +221,9 @@ export class Delivery {
     })
   }
 
-  #newPace(): Pace {
-    const { timers, now } = this.#parts
-    return new Pace(this.#limits.pace, timers, now, () => this.#pump.run())
+  #newPace(): TokenBucket {
+    const options = { ...perSecond(this.#limits.pace, paceLook), pause: paceLook }
+    return new TokenBucket(options, this.#parts.clock, () => this.#pump.run())
   }
 
   #complete(event: Tracked): void {
@@ -231,7 +235,7 @@ export class Delivery {
   async #giveUp(events: Tracked[]): Promise<void> {
     for (const { seq } of events) this.#noting.add(seq)
     const [first] = events
-    this.#warnings.warn(
+    this.#warn(
       'incomplete',
       `log: after ${this.#limits.timeLimit} s event ${first!.id} was still held by node ${first!.nodes.join(', ')}; ` +
         'it is noted as incomplete. `fieldlog replay` sends such events again',
@@ -257,10 +261,10 @@ export class Delivery {
         continue
       }
       const isPaced = seq <= this.#progress.pacedUpTo
-      if (isPaced && !this.#pace.hasRoom()) return
+      if (isPaced && this.#pace.isEmpty) return
       const entry = this.#tail.take(seq) ?? this.#ahead.take(seq)
       if (entry) {
-        if (isPaced) this.#pace.pass()
+        if (isPaced) this.#pace.take()
         this.#send(entry)
         if (entry.seq % sendsInTurn === 0) await nextTurn()
         continue
@@ -286,20 +290,22 @@ export class Delivery {
 
   #cannotRead(error: unknown): void {
     this.#closeReader()
-    this.#warnings.warn(
+    this.#warn(
       'read',
       `log: cannot read the journal to send on what is in it: ${asError(error).message}; trying again`,
     )
   }
 
+  #warn(kind: string, message: string): void {
+    if (this.#warnings.allows(kind)) this.#parts.warn(message)
+  }
+
   #closeReader(): void {
-    this.#ahead
-      .close()
-      .catch((error: unknown) => this.#warnings.warn('read', `log: ${asError(error).message}`))
+    this.#ahead.close().catch((error: unknown) => this.#warn('read', `log: ${asError(error).message}`))
   }
 
   #startTimer(): void {
-    this.#stopTimer ??= this.#parts.timers.after(tickTime, () => {
+    this.#stopTimer ??= this.#parts.clock.after(tickTime, () => {
       this.#stopTimer = undefined
       this.#tick()
       this.#startTimer()

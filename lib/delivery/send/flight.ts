@@ -1,8 +1,8 @@
 // Events in flight: sent, and not yet complete. Each has open deliveries, or none any more and is in its quiet time.
 // Looks after the window and the time limit (docs/delivery.md, promises 5 and 6).
 import type { EventMessage } from '../../event.ts'
+import type { Clock } from '../../kit/clock.ts'
 import { LinkedList } from '../../kit/linked-list.ts'
-import type { Timers } from '../../kit/timers.ts'
 import { QuietQueue } from '../track/quiet-queue.ts'
 import { type FlowTracker, Tracked, type TrackedListener } from '../track/tracker.ts'
 import type { DeliveryLimits } from './options.ts'
@@ -15,9 +15,7 @@ export interface FlightParts {
    * `tracker.begin(event)`, or straight to a node of ours.
    */
   send(message: EventMessage, event: Tracked): void
-  timers: Timers
-  /** monotonic, ms */
-  now(): number
+  clock: Clock
 }
 
 /** What it tells. */
@@ -52,15 +50,14 @@ export class Flight implements TrackedListener {
     this.#limits = limits
     this.#listener = listener
     this.#window = limits.window
-    const { timers, now } = parts
-    this.#quiet = new QuietQueue(limits.quietTime * 1000, timers, now, (event) => this.#complete(event))
+    this.#quiet = new QuietQueue(limits.quietTime * 1000, parts.clock, (event) => this.#complete(event))
   }
 
   /** Sends a message and follows it. Its id must not be in flight already. */
   send(message: EventMessage): void {
     const { id, seq } = message.event
     const event = new Tracked(id, seq, this)
-    event.sentAt = this.#parts.now()
+    event.sentAt = this.#parts.clock.monotonic()
     if (this.#sent.size === 0) this.#lastCompletion = event.sentAt
     event.place = this.#sent.push(event)
     this.#parts.send(message, event)
@@ -112,7 +109,7 @@ export class Flight implements TrackedListener {
 
   #complete(event: Tracked): void {
     this.#forget(event)
-    this.#lastCompletion = this.#parts.now()
+    this.#lastCompletion = this.#parts.clock.monotonic()
     this.#listener.complete(event)
   }
 
@@ -123,14 +120,14 @@ export class Flight implements TrackedListener {
 
   /** A node that waits for more events than the window holds would wait for ever. */
   #checkWindow(): void {
-    if (this.hasRoom || this.#parts.now() - this.#lastCompletion < stuckTime) return
+    if (this.hasRoom || this.#parts.clock.monotonic() - this.#lastCompletion < stuckTime) return
     this.#window = Math.min(this.#window * 2, this.#limits.window * largestGrowth)
-    this.#lastCompletion = this.#parts.now()
+    this.#lastCompletion = this.#parts.clock.monotonic()
     this.#listener.room()
   }
 
   #checkTimeLimit(): void {
-    const due = this.#parts.now() - this.#limits.timeLimit * 1000
+    const due = this.#parts.clock.monotonic() - this.#limits.timeLimit * 1000
     const overdue: Tracked[] = []
     for (const event of this.#sent) {
       if (event.sentAt > due) break

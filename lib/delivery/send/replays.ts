@@ -1,5 +1,6 @@
 // The replays that were asked for: one runs at a time, so that no event is on its way twice.
 
+import { withCode } from '../../kit/errors.ts'
 import { SeqRanges } from '../progress/ranges.ts'
 import type { DeliveryLimits } from './options.ts'
 import {
@@ -40,9 +41,12 @@ export class Replays {
 
   /** Rejects with a RangeError where the range is none. */
   async add({ from, to, for: target }: ReplayRequest): Promise<ReplayResult> {
-    if (!Number.isSafeInteger(from) || from < 1) throw new RangeError(`replay: from is ${from}, not a seq`)
-    if (!Number.isSafeInteger(to)) throw new RangeError(`replay: to is ${to}, not a seq`)
-    if (to < from) throw new RangeError(`replay: there are no events from ${from} to ${to}`)
+    if (!Number.isSafeInteger(from) || from < 1)
+      throw withCode('REPLAY_RANGE', new RangeError(`replay: from is ${from}, not a seq`))
+    if (!Number.isSafeInteger(to))
+      throw withCode('REPLAY_RANGE', new RangeError(`replay: to is ${to}, not a seq`))
+    if (to < from)
+      throw withCode('REPLAY_RANGE', new RangeError(`replay: there are no events from ${from} to ${to}`))
     return this.addRanges([[from, to]], () => {}, target)
   }
 

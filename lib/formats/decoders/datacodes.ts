@@ -2,9 +2,8 @@
 
 import type { LineDecoder, Reader } from '../model/decoder.ts'
 import type { DatacodesDecoder, FieldDefinition, Recogniser } from '../model/definition.ts'
-import { Failure } from '../model/failure.ts'
+import { Failure, wrongLength } from '../model/failure.ts'
 import type { PacketLine } from '../model/packet-line.ts'
-import { counted } from '../model/text.ts'
 import { packetFact } from './packet.ts'
 
 interface Code {
@@ -65,7 +64,7 @@ export function datacodesDecoder(
     open: ({ packet }) => {
       if (packet.fault !== undefined) return new Failure(`packet: ${packet.fault}`)
       if (packet.length === bytes) return packet
-      return new Failure(`packet: found ${counted(packet.length, 'byte')}, expected ${bytes}`)
+      return wrongLength(packet.length, bytes)
     },
     readers: fields.map((field) => numberAt(field.from ?? field.name, numbers)),
   }

@@ -8,7 +8,7 @@ import type {
   PacketParts,
   Recogniser,
 } from '../model/definition.ts'
-import { Failure } from '../model/failure.ts'
+import { Failure, wrongLength } from '../model/failure.ts'
 import type { Line } from '../model/line.ts'
 import type { PacketLine } from '../model/packet-line.ts'
 import { counted } from '../model/text.ts'
@@ -73,7 +73,7 @@ export function packetDecoder(
     open: ({ packet }: Line) => {
       if (packet.fault !== undefined) return new Failure(`packet: ${packet.fault}`)
       if (packet.length < least || packet.length > most) {
-        return new Failure(`packet: found ${counted(packet.length, 'byte')}, expected ${expected}`)
+        return wrongLength(packet.length, expected)
       }
       packet.start = 0
       packet.end = packet.length

@@ -10,11 +10,21 @@ import { nullTest } from './nulls.ts'
 /** The values of one event's fields; null where there is none. */
 export type Scope = Record<string, Scalar>
 
-/** Why a line is rejected: `<step>: <field>: <text>`. */
+/** Why a line is rejected. */
 export class Rejection {
-  readonly reason: string
+  readonly #step: Step
+  readonly #field: string
+  readonly #text: string
+
   constructor(step: Step, field: string, text: string) {
-    this.reason = `${step}: ${field}: ${text}`
+    this.#step = step
+    this.#field = field
+    this.#text = text
+  }
+
+  /** `<step>: <field>: <text>`; in a line of several parts with the part, 1 the first, before the text. */
+  reason(part?: number): string {
+    return `${this.#step}: ${this.#field}: ${part === undefined ? '' : `part ${part}: `}${this.#text}`
   }
 }
 

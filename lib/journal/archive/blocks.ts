@@ -1,7 +1,7 @@
 // The index of an archived file: blocks of about 1 MB of text, each one gzip member, each from a batch's start to
 // a batch's end. It can be made again from the .gz at any time.
-import { crc32 } from 'node:zlib'
-import type { DiskFile } from '../disk/disk.ts'
+import type { Disk, DiskFile } from '../disk/disk.ts'
+import { readSealed, writeSealed } from '../disk/sealed-file.ts'
 import { parseCommit } from '../format/line.ts'
 import { lastOpened } from '../format/opened.ts'
 import { scanBytes } from '../format/scan.ts'
@@ -44,18 +44,14 @@ const longestBlock = 16 << 20
 const lf = 10
 const commitMark = Buffer.from('\nC ')
 
-/** The bytes of an index file: a checksum and JSON. */
-export function encodeIndex(index: BlockIndex): Buffer {
-  const json = JSON.stringify(index)
-  return Buffer.from(`${checksum(json)} ${json}\n`)
+/** Reads an index file; undefined where it is damaged, or there is none. */
+export async function readIndex(disk: Disk, path: string): Promise<BlockIndex | undefined> {
+  const json = await readSealed(disk, path)
+  return json === undefined ? undefined : (JSON.parse(json) as BlockIndex)
 }
 
-/** Reads an index file; undefined where it is not what `encodeIndex` wrote. */
-export function decodeIndex(bytes: Buffer): BlockIndex | undefined {
-  const text = bytes.toString('utf8')
-  const json = text.slice(9, -1)
-  if (!text.endsWith('\n') || text.slice(0, 9) !== `${checksum(json)} `) return undefined
-  return JSON.parse(json) as BlockIndex
+export function writeIndex(disk: Disk, path: string, index: BlockIndex): Promise<void> {
+  return writeSealed(disk, path, JSON.stringify(index))
 }
 
 /**
@@ -162,8 +158,4 @@ function entryTime(body: Buffer, at: number, dayStart: number): number {
 /** Bytes in memory as a file to read. */
 function memoryFile(bytes: Buffer): Pick<DiskFile, 'read'> {
   return { read: async (position, length) => bytes.subarray(position, position + length) }
-}
-
-function checksum(text: string): string {
-  return crc32(text).toString(16).padStart(8, '0')
 }

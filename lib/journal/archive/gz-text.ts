@@ -2,17 +2,9 @@
 import { join } from 'node:path'
 import { asError, errorCode } from '../../kit/errors.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
-import { replaceFile } from '../disk/replace-file.ts'
 import { headerLine, parseFilePath } from '../format/line.ts'
 import { scanBytes } from '../format/scan.ts'
-import {
-  type Block,
-  type BlockIndex,
-  decodeIndex,
-  describeBlock,
-  encodeIndex,
-  epochBehind,
-} from './blocks.ts'
+import { type Block, type BlockIndex, describeBlock, epochBehind, readIndex, writeIndex } from './blocks.ts'
 import { expandMember, members } from './gzip.ts'
 import type { TextFile } from './text-file.ts'
 
@@ -140,21 +132,6 @@ function blockAt(blocks: readonly Block[], position: number): number {
   return after === -1 ? blocks.length : after
 }
 
-async function readIndex(disk: Disk, path: string): Promise<BlockIndex | undefined> {
-  let file: DiskFile
-  try {
-    file = await disk.open(path, 'read')
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined
-    throw error
-  }
-  try {
-    return decodeIndex(await file.read(0, await file.size()))
-  } finally {
-    await file.close()
-  }
-}
-
 /** Makes an index by decompressing the whole .gz. */
 export async function makeIndex(file: DiskFile, stored: number, path: string): Promise<BlockIndex> {
   const index: BlockIndex = { size: 0, stored, head: '', blocks: [] }
@@ -181,7 +158,7 @@ export function headOf(text: Buffer): string {
 /** An index is a convenience: where it cannot be stored (a medium that is read-only, or full), all goes on. */
 async function saveIndex(disk: Disk, path: string, index: BlockIndex): Promise<void> {
   try {
-    await replaceFile(disk, path, encodeIndex(index))
+    await writeIndex(disk, path, index)
   } catch (error) {
     if (errorCode(error) === undefined) throw asError(error)
   }

@@ -2,7 +2,7 @@
 // broken member does not affect the others.
 import { promisify } from 'node:util'
 import { crc32, createInflateRaw, gunzip, gzip, inflateRaw, type ZlibOptions } from 'node:zlib'
-import { errorCode } from '../../kit/errors.ts'
+import { errorCode, withCode } from '../../kit/errors.ts'
 import type { DiskFile } from '../disk/disk.ts'
 
 const compress = promisify<Uint8Array, ZlibOptions, Buffer>(gzip)
@@ -80,7 +80,12 @@ function inflate(bytes: Buffer, path: string): Promise<{ text: Buffer; used: num
     inflateRaw(bytes, { info: true, maxOutputLength: longestMember }, (error, result) => {
       if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') {
         const limit = `${longestMember >> 20} MB`
-        reject(new Error(`journal: ${path} has more than ${limit} in one gzip member: gunzip it`))
+        reject(
+          withCode(
+            'ARCHIVE_TOO_LARGE',
+            new Error(`journal: ${path} has more than ${limit} in one gzip member: gunzip it`),
+          ),
+        )
       } else if (error) resolve(errorCode(error) === 'Z_BUF_ERROR' ? 'short' : 'broken')
       else {
         const { buffer, engine } = result as unknown as { buffer: Buffer; engine: { bytesWritten: number } }

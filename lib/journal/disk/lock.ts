@@ -4,11 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { asError } from '../../kit/errors.ts'
+import { asError, withCode } from '../../kit/errors.ts'
 
 /** Thrown where another writer holds the journal. */
 export class JournalLockedError extends Error {
   override name = 'JournalLockedError'
+  readonly code = 'JOURNAL_LOCKED'
 }
 
 /** A held lock; `release` gives it back. */
@@ -39,13 +40,21 @@ function openDatabase(directory: string, holderFile: string): DatabaseSync {
     return database
   } catch (thrown) {
     database?.close()
-    const { message } = asError(thrown)
-    if (!/locked|busy/i.test(message)) throw new Error(`journal: cannot lock ${directory}: ${message}`)
+    if (!isHeld(thrown)) {
+      const text = `journal: cannot lock ${directory}: ${asError(thrown).message}`
+      throw withCode('JOURNAL_LOCK_FAILED', new Error(text))
+    }
     throw new JournalLockedError(
       `journal: ${directory} is written by another writer already (${holderName(holderFile)}); ` +
         'stop that one, or choose another directory',
     )
   }
+}
+
+/** SQLITE_BUSY or SQLITE_LOCKED: the low byte of a result code is its kind, the rest tells details. */
+function isHeld(thrown: unknown): boolean {
+  const { errcode = 0 } = thrown as { errcode?: number }
+  return [5, 6].includes(errcode & 0xff)
 }
 
 function holderName(holderFile: string): string {

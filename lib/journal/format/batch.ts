@@ -1,5 +1,6 @@
 // Encodes batches: the lines, closed by a C line with their CRC.
-import { crc32 } from 'node:zlib'
+import { withCode } from '../../kit/errors.ts'
+import { checksum } from '../../kit/sealed.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { commitStart, type EntryKind, entryStart, noticeText, sourcePattern } from './line.ts'
 import { latestTime } from './time.ts'
@@ -23,21 +24,26 @@ export function checkEntry(entry: NewEntry): void {
   const { kind, received, source, text } = entry
   if (source !== goodSource) {
     if (typeof source !== 'string' || !sourcePattern.test(source))
-      throw new TypeError(
-        `journal: ${JSON.stringify(source)} is no source: use letters, digits and . _ : @ -`,
+      throw withCode(
+        'ENTRY_INVALID',
+        new TypeError(`journal: ${JSON.stringify(source)} is no source: use letters, digits and . _ : @ -`),
       )
     goodSource = source
   }
   if (typeof text !== 'string' || text.includes('\n'))
-    throw new TypeError('journal: the text of an entry is one line: escape it')
+    throw withCode('ENTRY_INVALID', new TypeError('journal: the text of an entry is one line: escape it'))
   checkTime(received)
   if (kind === 'R') checkTime(entry.time ?? received)
-  else if (kind !== 'L' && kind !== 'E') throw new TypeError(`journal: ${String(kind)} is no kind of entry`)
+  else if (kind !== 'L' && kind !== 'E')
+    throw withCode('ENTRY_INVALID', new TypeError(`journal: ${String(kind)} is no kind of entry`))
 }
 
 function checkTime(time: number): void {
   if (!(Number.isInteger(time) && time >= 0 && time <= latestTime))
-    throw new TypeError(`journal: ${time} is no time in whole ms from 1970 to 9999`)
+    throw withCode(
+      'ENTRY_INVALID',
+      new TypeError(`journal: ${time} is no time in whole ms from 1970 to 9999`),
+    )
 }
 
 /** A notice on its way into the journal. */
@@ -133,5 +139,5 @@ export function closeBatch(body: string, count: number, lastSeq: number, now: nu
 
 /** The end of a C line whose start is the last of what its checksum covers. */
 function commitEnd(covered: Buffer): string {
-  return ` ${crc32(covered).toString(16).padStart(8, '0')}\n`
+  return ` ${checksum(covered)}\n`
 }

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { createGunzip } from 'node:zlib'
-import { asError } from '../../kit/errors.ts'
+import { asError, withCode } from '../../kit/errors.ts'
 import { sourcePattern } from './line.ts'
 import { msPerDay, parseDay, parseTimeOfDay } from './time.ts'
 
@@ -52,7 +52,8 @@ export async function* dayLines(path: string, day: number): AsyncGenerator<DayLi
       at = end + 1
     }
     rest = Buffer.from(bytes.subarray(at))
-    if (rest.length > longestLine) throw new Error(`import: ${path}: line ${number + 1} is longer than 1 MB`)
+    if (rest.length > longestLine)
+      throw withCode('IMPORT_UNREADABLE', new Error(`${path}: line ${number + 1} is longer than 1 MB`))
     yield lines
   }
   if (rest.length > 0) yield take(rest)
@@ -69,7 +70,10 @@ async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   try {
     yield* file.pipe(gunzip) as AsyncIterable<Buffer>
   } catch (error) {
-    throw new Error(`import: ${path} cannot be decompressed: ${asError(error).message}`)
+    throw withCode(
+      'IMPORT_UNREADABLE',
+      new Error(`${path} cannot be decompressed: ${asError(error).message}`),
+    )
   }
 }
 

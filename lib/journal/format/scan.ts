@@ -1,6 +1,5 @@
-// Scans the bytes of a journal file and yields valid batches, damaged stretches between them, and the uncommitted
-// tail.
-import { crc32 } from 'node:zlib'
+// Walks the bytes of a journal file: batches whose CRC holds, and the stretches between them that are damaged.
+import { checksum } from '../../kit/sealed.ts'
 import type { DiskFile } from '../disk/disk.ts'
 import { type Commit, type Header, parseCommit, parseHeader } from './line.ts'
 
@@ -167,7 +166,7 @@ class ScanWindow {
   #batch(from: number, at: number, end: number, commit: Commit): Batch | undefined {
     // " <crc>\n" is 10 bytes
     const covered = this.#bytes.subarray(from, end - 10)
-    if (crc32(covered).toString(16).padStart(8, '0') !== commit.crc) return undefined
+    if (checksum(covered) !== commit.crc) return undefined
     const body = this.#bytes.subarray(from, at)
     const header = body[0] === letterH ? parseHeader(firstLine(body)) : undefined
     const { lines, entries } = countLines(body)

@@ -4,19 +4,6 @@ export const msPerDay = 86_400_000
 /** 9999-12-31T23:59:59.999Z: the end of what `YYYY` can hold */
 export const latestTime = 253_402_300_799_999
 
-/** Wall clock and monotonic clock, both in ms; passed in, so that tests can step them. */
-export interface Clock {
-  /** integer ms since 1970, UTC */
-  wall(): number
-  /** ms since some moment, never stepped */
-  monotonic(): number
-}
-
-export const systemClock: Clock = {
-  wall: () => Date.now(),
-  monotonic: () => performance.now(),
-}
-
 /** Days since 1970-01-01 of a time in ms. */
 export function dayOf(ms: number): number {
   return Math.floor(ms / msPerDay)

@@ -2,11 +2,10 @@
 // process ends, either the plain file or the complete archive is there.
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { type BlockIndex, describeBlock, encodeIndex, epochBehind, readBlock } from '../archive/blocks.ts'
+import { type BlockIndex, describeBlock, epochBehind, readBlock, writeIndex } from '../archive/blocks.ts'
 import { headOf, indexPath } from '../archive/gz-text.ts'
 import { compressMember, expandMember } from '../archive/gzip.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
-import { replaceFile } from '../disk/replace-file.ts'
 import type { JournalFile } from '../read/journal-file.ts'
 
 /** `damaged`: the text is not what the chain says; it stays as it is. `stopped`: the caller said so. */
@@ -47,7 +46,7 @@ export async function archiveFile(
       await target.close()
       if (!index) await disk.remove(temporary)
     }
-    await replaceFile(disk, join(directory, indexPath(file.path)), encodeIndex(index))
+    await writeIndex(disk, join(directory, indexPath(file.path)), index)
   } finally {
     await source.close()
   }

@@ -1,6 +1,6 @@
 // A consistent copy of a journal while it is written: every file up to its durable end.
 import { dirname, join } from 'node:path'
-import { errorCode } from '../../kit/errors.ts'
+import { errorCode, withCode } from '../../kit/errors.ts'
 import { indexPath } from '../archive/gz-text.ts'
 import { openText } from '../archive/open-text.ts'
 import { withText } from '../archive/text-file.ts'
@@ -66,16 +66,20 @@ async function checkTarget(
   const there = await readCatalog(disk, target, openText(disk, target))
   const strangers = (await disk.list(target)).filter((name) => !/^\d{4}$|^\.(catalog|checkpoint)$/.test(name))
   if (strangers.length > 0)
-    throw new Error(`backup: ${target} holds ${strangers[0]}: give an empty directory`)
+    throw withCode('BACKUP_TARGET', new Error(`${target} holds ${strangers[0]}: give an empty directory`))
   for (const file of there.files) {
     const same = files.find(({ path }) => path === file.path)
     // a file that retention has removed since the last backup
     if (!same && file.firstSeq < (files[0]?.firstSeq ?? 1)) continue
     if (!same || JSON.stringify(same.header) !== JSON.stringify(file.header)) {
-      throw new Error(`backup: ${target} holds another journal (${file.path}): give an empty directory`)
+      throw withCode(
+        'BACKUP_TARGET',
+        new Error(`${target} holds another journal (${file.path}): give an empty directory`),
+      )
     }
   }
-  if (join(directory, '.') === join(target, '.')) throw new Error('backup: the target is the journal itself')
+  if (join(directory, '.') === join(target, '.'))
+    throw withCode('BACKUP_TARGET', new Error('the target is the journal itself'))
 }
 
 /** Undefined where the target has the file already. Written under another name, synced, renamed. */
@@ -114,7 +118,8 @@ async function copyBytes(disk: Disk, source: DiskFile, size: number, path: strin
   try {
     for (let at = 0; at < size; ) {
       const bytes = await source.read(at, Math.min(chunkSize, size - at))
-      if (bytes.length === 0) throw new Error(`backup: ${path} became shorter while it was copied`)
+      if (bytes.length === 0)
+        throw withCode('BACKUP_SOURCE_CHANGED', new Error(`${path} became shorter while it was copied`))
       await copy.write(bytes, at)
       at += bytes.length
     }

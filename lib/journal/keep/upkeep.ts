@@ -1,14 +1,15 @@
-// Periodic work beside the writer: hashes that an early end left open, retention, archives, the catalog. It rests as
-// long as it works, so it takes half of one processor at most.
+// What a journal needs now and then, beside its writer and never in its way: hashes that an early end left open,
+// retention, archives.
+import { type Clock, systemClock } from '../../kit/clock.ts'
+import { doneWithin } from '../../kit/deadline.ts'
 import { asError } from '../../kit/errors.ts'
-import { systemTimers, type Timers } from '../../kit/timers.ts'
 import { openText } from '../archive/open-text.ts'
 import { type OpenText, withText } from '../archive/text-file.ts'
 import { type Disk, systemDisk } from '../disk/disk.ts'
 import { sha256Of } from '../disk/file-hash.ts'
 import { hashNotice, noticesOf } from '../format/notices.ts'
 import { scanFile } from '../format/scan.ts'
-import { type Clock, dayOf, msPerDay, systemClock } from '../format/time.ts'
+import { dayOf, msPerDay } from '../format/time.ts'
 import { readCatalog } from '../read/catalog.ts'
 import { writeKnownFiles } from '../read/catalog-cache.ts'
 import type { JournalFile } from '../read/journal-file.ts'
@@ -31,7 +32,6 @@ export interface UpkeepOptions extends KeepOptions {
   directory: string
   disk?: Disk
   clock?: Clock
-  timers?: Timers
 }
 
 /** What it needs of the writer and of delivery. */
@@ -74,7 +74,6 @@ export class Upkeep {
       retentionBytes: 0,
       disk: systemDisk,
       clock: systemClock,
-      timers: systemTimers,
       ...options,
     }
     this.#parts = parts
@@ -97,12 +96,7 @@ export class Upkeep {
     this.#endRest?.()
     this.#endWait()
     if (!this.#running) return
-    let stopTimer = () => {}
-    const timeUp = new Promise<void>((resolve) => {
-      stopTimer = this.#options.timers.after(stopLimit, resolve)
-    })
-    await Promise.race([this.#running, timeUp])
-    stopTimer()
+    await doneWithin(this.#running, stopLimit, this.#options.clock)
   }
 
   /** Does all that is due now; it never rejects: what fails is warned of and tried again at the next look. */
@@ -246,7 +240,7 @@ export class Upkeep {
 
   /** As long as the work before took, so that half of one processor is the most that it ever takes. */
   #rest(): Promise<void> {
-    const { timers, clock } = this.#options
+    const { clock } = this.#options
     if (this.#stopped) return Promise.resolve()
     const worked = clock.monotonic() - this.#rested
     return new Promise((resolve) => {
@@ -255,7 +249,7 @@ export class Upkeep {
         this.#rested = clock.monotonic()
         resolve()
       }
-      const stopTimer = timers.after(Math.min(Math.max(worked, 1), longestRest), done)
+      const stopTimer = clock.after(Math.min(Math.max(worked, 1), longestRest), done)
       this.#endRest = () => {
         stopTimer()
         done()
@@ -265,7 +259,7 @@ export class Upkeep {
 
   #after(ms: number): void {
     if (this.#stopped) return
-    this.#stopTimer = this.#options.timers.after(ms, () => {
+    this.#stopTimer = this.#options.clock.after(ms, () => {
       void this.look().then(() => this.#after(interval))
     })
   }

@@ -1,11 +1,10 @@
 // The sidecar `.catalog`: facts about finished files, so that a journal of years opens without reading each one. It
 // may be lost, and it is ignored where the newest file that it lists contradicts it.
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
 import { errorCode } from '../../kit/errors.ts'
 import type { OpenText, TextFile } from '../archive/text-file.ts'
 import type { Disk } from '../disk/disk.ts'
-import { replaceFile } from '../disk/replace-file.ts'
+import { readSealed, writeSealed } from '../disk/sealed-file.ts'
 import type { JournalFile, TimeSpan } from './journal-file.ts'
 
 /** A finished file. `validSize` holds as long as the file behind it is `next`. */
@@ -23,9 +22,8 @@ const worthIt = 16
 
 /** Reads the sidecar; empty where there is none, or no whole one. */
 export async function readKnownFiles(disk: Disk, directory: string): Promise<KnownFiles> {
-  const text = await contentOf(disk, join(directory, '.catalog'))
-  const json = text.slice(9, -1)
-  if (text.slice(0, 9) !== `${checksum(json)} `) return new Map()
+  const json = await contentOf(disk, join(directory, '.catalog'))
+  if (json === undefined) return new Map()
   return new Map((JSON.parse(json) as KnownFile[]).map((file) => [file.stored, file]))
 }
 
@@ -44,10 +42,9 @@ export async function writeKnownFiles(
     known.push({ ...file, ...(times ? { times } : {}), next: files[index + 1]!.path })
   }
   const json = JSON.stringify(known)
-  const text = `${checksum(json)} ${json}\n`
   const path = join(directory, '.catalog')
-  if ((await contentOf(disk, path)) === text) return
-  await replaceFile(disk, path, Buffer.from(text))
+  if ((await contentOf(disk, path)) === json) return
+  await writeSealed(disk, path, json)
 }
 
 /** What an archive's index says of the times in it. */
@@ -65,21 +62,12 @@ async function timesOf(file: JournalFile, openText: OpenText): Promise<TimeSpan 
   }
 }
 
-async function contentOf(disk: Disk, path: string): Promise<string> {
+async function contentOf(disk: Disk, path: string): Promise<string | undefined> {
   try {
-    const file = await disk.open(path, 'read')
-    try {
-      return (await file.read(0, await file.size())).toString('utf8')
-    } finally {
-      await file.close()
-    }
+    return await readSealed(disk, path)
   } catch (error) {
     // a sidecar that cannot be read is as good as none
     if (errorCode(error) === undefined) throw error
-    return ''
+    return undefined
   }
-}
-
-function checksum(text: string): string {
-  return crc32(text).toString(16).padStart(8, '0')
 }

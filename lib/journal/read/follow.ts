@@ -1,7 +1,7 @@
 // Follows a journal as it grows, for readers outside of the writer's process.
 import { join } from 'node:path'
+import { type Clock, systemClock } from '../../kit/clock.ts'
 import { errorCode } from '../../kit/errors.ts'
-import { systemTimers, type Timers } from '../../kit/timers.ts'
 import { openText } from '../archive/open-text.ts'
 import { withText } from '../archive/text-file.ts'
 import type { Disk } from '../disk/disk.ts'
@@ -11,7 +11,7 @@ import { type Found, matcher, type Query, queryJournal } from './query.ts'
 /** How a live end is watched. */
 export interface FollowOptions {
   signal: AbortSignal
-  timers?: Timers
+  clock?: Clock
 }
 
 /** Looks at the files are this far apart, ms. */
@@ -22,7 +22,7 @@ export async function* followJournal(
   disk: Disk,
   directory: string,
   query: Query,
-  { signal, timers = systemTimers }: FollowOptions,
+  { signal, clock = systemClock }: FollowOptions,
 ): AsyncGenerator<Found> {
   const { toSeq = Number.POSITIVE_INFINITY } = query
   const isWanted = matcher(query)
@@ -44,7 +44,7 @@ export async function* followJournal(
       const entries = found.entries.filter(isWanted)
       if (entries.length > 0) yield { kind: 'entries', entries }
     }
-    while (!signal.aborted && fromSeq <= toSeq && !(await end.hasMoved())) await pause(timers, signal)
+    while (!signal.aborted && fromSeq <= toSeq && !(await end.hasMoved())) await pause(clock, signal)
   }
 }
 
@@ -74,13 +74,13 @@ async function countNames(disk: Disk, directory: string): Promise<number> {
   return count
 }
 
-function pause(timers: Timers, signal: AbortSignal): Promise<void> {
+function pause(clock: Clock, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const stop = () => {
       stopTimer()
       resolve()
     }
-    const stopTimer = timers.after(lookInterval, () => {
+    const stopTimer = clock.after(lookInterval, () => {
       signal.removeEventListener('abort', stop)
       resolve()
     })

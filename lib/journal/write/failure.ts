@@ -18,15 +18,16 @@ export class DiskFullError extends Error {
 /** The disk neither takes a write nor refuses it. */
 export class SlowDiskError extends Error {
   override name = 'SlowDiskError'
+  readonly code = 'DISK_SLOW'
 
   constructor(ms: number) {
     super(`the disk has not answered for ${ms / 1000} s`)
   }
 }
 
-/** Whether two messages tell the same, though numbers in them differ. */
-export function sameFailure(one: string | undefined, other: string | undefined): boolean {
-  return one?.replace(/\d+/g, '') === other?.replace(/\d+/g, '')
+/** What tells one failure from another: each kind is reported once, not once a try or a file. */
+export function failureKind(thrown: unknown, path: string): string {
+  return [asError(thrown).name, errorCode(thrown), path.replace(/\d+/g, '')].join(' ')
 }
 
 /** Whether a write failed for want of room. */

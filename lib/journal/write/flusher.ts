@@ -1,10 +1,9 @@
-// Decides when the events in memory are written: one timer, one flush at a time, retried until the disk takes it.
-// (docs/journal-format.md, promise 2.)
-import { asError } from '../../kit/errors.ts'
+// When what is held is written: one timer, one flush at a time, and again until the disk takes it. (docs/journal-format.md, promise 2.)
+import { asError, withCode } from '../../kit/errors.ts'
 import { dayOf } from '../format/time.ts'
 import type { DualBuffer, Held } from './buffer.ts'
 import type { ChainWriter } from './chain-writer.ts'
-import { describeFailure, isDiskFull, SlowDiskError, sameFailure } from './failure.ts'
+import { describeFailure, failureKind, isDiskFull, SlowDiskError } from './failure.ts'
 import type { JournalOptions } from './options.ts'
 import type { StepWatch } from './step-watch.ts'
 
@@ -34,6 +33,7 @@ export class Flusher {
   failures = 0
   /** why the disk does not take events now; undefined while all is well */
   failure: string | undefined
+  #failureKind: string | undefined
   readonly #options: Required<JournalOptions>
   readonly #buffer: DualBuffer
   readonly #steps: StepWatch
@@ -109,7 +109,7 @@ export class Flusher {
   }
 
   #closedError(): Error {
-    return new Error(`journal: ${this.#options.directory} is closed`)
+    return withCode('JOURNAL_CLOSED', new Error(`journal: ${this.#options.directory} is closed`))
   }
 
   #isDue(): boolean {
@@ -151,10 +151,10 @@ export class Flusher {
 
   /** Tries until the run is durable; false where the journal was closed before. */
   async #writeUntilDone(writer: ChainWriter, run: Run): Promise<boolean> {
-    const { clock, timers } = this.#options
+    const { clock } = this.#options
     for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
       const before = writer.lastSeq
-      const stopWatch = timers.after(slow, () => this.fail(new SlowDiskError(slow), writer.path))
+      const stopWatch = clock.after(slow, () => this.fail(new SlowDiskError(slow), writer.path))
       try {
         this.#steps.check()
         await writer.write(run.records, run.day)
@@ -181,8 +181,10 @@ export class Flusher {
     const { held, dropping } = this.#buffer
     const count = held.toLocaleString('en-US')
     const dropped = dropping ? 'memory is full: dropping new ones' : 'dropping none'
+    const what = describeFailure(error, path)
     this.#setFailure(
-      `journal: ${describeFailure(error, path)}; holding ${count} events in memory, ${dropped}`,
+      `${this.#options.subject}: ${what}; holding ${count} events in memory, ${dropped}`,
+      `${failureKind(error, path)} ${dropping}`,
     )
   }
 
@@ -199,17 +201,19 @@ export class Flusher {
     }
   }
 
-  #setFailure(message: string | undefined): void {
+  /** @param kind tells failures apart: another one, or none any more, is news */
+  #setFailure(message: string | undefined, kind?: string): void {
     this.#tried?.()
     this.#tried = undefined
-    const isNews = !sameFailure(message, this.failure)
+    const isNews = kind !== this.#failureKind
     this.failure = message
+    this.#failureKind = kind
     if (isNews) this.#listener.failure(message)
   }
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const stopTimer = this.#options.timers.after(ms, resolve)
+      const stopTimer = this.#options.clock.after(ms, resolve)
       this.#endPause = () => {
         stopTimer()
         resolve()
@@ -219,7 +223,7 @@ export class Flusher {
 
   #startTimer(): void {
     if (this.#stopTimer || this.#timeUp || this.#buffer.active === 0 || this.#ended) return
-    const stop = this.#options.timers.after(this.#options.flushInterval * 1000, () => {
+    const stop = this.#options.clock.after(this.#options.flushInterval * 1000, () => {
       this.#stopTimer = undefined
       this.#timeUp = true
       this.changed()

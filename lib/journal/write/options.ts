@@ -1,9 +1,8 @@
 // The options of a journal's writer, with their defaults.
 import { randomInt } from 'node:crypto'
-import { systemTimers, type Timers } from '../../kit/timers.ts'
+import { type Clock, systemClock } from '../../kit/clock.ts'
 import { type Disk, systemDisk } from '../disk/disk.ts'
 import { type Lock, takeLock } from '../disk/lock.ts'
-import { type Clock, systemClock } from '../format/time.ts'
 
 /** Makes a notice durable at once, with the room that is kept in reserve. */
 export type NoteFirst = (kind: string, value: unknown) => Promise<void>
@@ -29,11 +28,12 @@ export interface JournalOptions {
   fileSize?: number
   /** called when the disk is full: removes what may go and resolves to whether there was any; default: nothing may */
   makeRoom?: (noteFirst: NoteFirst) => Promise<boolean>
+  /** what its messages call it; default `journal` */
+  subject?: string
   /** version that the `open` notice names */
   software?: string
   disk?: Disk
   clock?: Clock
-  timers?: Timers
   /** a new random epoch, 8 characters [a-z0-9] */
   drawEpoch?: () => string
   /** takes the directory's lock or throws */
@@ -50,10 +50,10 @@ export function withDefaults(options: JournalOptions): Required<JournalOptions> 
     reserve: 64_000_000,
     fileSize: Number.POSITIVE_INFINITY,
     makeRoom: async () => false,
+    subject: 'journal',
     software: '1.0.0',
     disk: systemDisk,
     clock: systemClock,
-    timers: systemTimers,
     drawEpoch: randomEpoch,
     lock: takeLock,
     ...options,

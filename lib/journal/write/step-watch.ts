@@ -1,5 +1,5 @@
-// Detects steps of the wall clock: that it moved by another amount than the monotonic clock did.
-import type { Clock } from '../format/time.ts'
+// Notices when the wall clock was stepped: when it moved otherwise than the monotonic clock did.
+import type { Clock } from '../../kit/clock.ts'
 
 /** What a `step` notice says: where the wall clock would have been, and where it is, ms since 1970. */
 export interface ClockStep {

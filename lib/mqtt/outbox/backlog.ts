@@ -2,9 +2,9 @@
 // too; those in between are read back when their turn comes.
 
 import type { Entry as JournalEntry } from '../../journal/format/entry.ts'
+import { BoundedQueue, type QueueLimits } from '../../kit/bounded-queue.ts'
+import type { Clock } from '../../kit/clock.ts'
 import { asError } from '../../kit/errors.ts'
-import { Fifo } from '../../kit/fifo.ts'
-import type { Timers } from '../../kit/timers.ts'
 import type { Entry } from './outbox.ts'
 import { entryOf } from './outbox-record.ts'
 import type { OutboxStore, Span } from './outbox-store.ts'
@@ -16,62 +16,20 @@ export interface BacklogEvents {
   problem(text: string): void
 }
 
-/** What one end may hold. */
-export interface EndLimits {
-  /** messages, default 4,000 */
-  count: number
-  /** bytes, default 4 MiB */
-  bytes: number
-}
-
 /** ms until the next try when the disk could not be read */
 const readPause = 2_000
 
-/** A queue that knows its bytes. */
-class End {
-  readonly #entries = new Fifo<Entry>()
-  #bytes = 0
-  readonly #limits: EndLimits
+/** what one end may hold */
+const endLimits: QueueLimits = { count: 4_000, bytes: 4 << 20 }
 
-  constructor(limits: EndLimits) {
-    this.#limits = limits
-  }
-
-  get length(): number {
-    return this.#entries.length
-  }
-
-  get first(): Entry | undefined {
-    return this.#entries.first
-  }
-
-  get isFull(): boolean {
-    return this.length >= this.#limits.count || (this.length > 0 && this.#bytes >= this.#limits.bytes)
-  }
-
-  push(entry: Entry): void {
-    this.#entries.push(entry)
-    this.#bytes += entry.bytes
-  }
-
-  shift(): Entry | undefined {
-    const entry = this.#entries.shift()
-    if (entry !== undefined) this.#bytes -= entry.bytes
-    return entry
-  }
-
-  putBack(entries: readonly Entry[]): void {
-    this.#entries.putBack(entries)
-    for (const { bytes } of entries) this.#bytes += bytes
-  }
-}
+const bytesOf = ({ bytes }: Entry) => bytes
 
 export class Backlog {
   readonly #store: OutboxStore
-  readonly #timers: Timers
+  readonly #clock: Clock
   readonly #events: BacklogEvents
-  readonly #head: End
-  readonly #tail: End
+  readonly #head: BoundedQueue<Entry>
+  readonly #tail: BoundedQueue<Entry>
   /** between head and tail: on disk only */
   #between: Span
   /** entries of the batch that was read last, the next one last */
@@ -82,13 +40,13 @@ export class Backlog {
   #closed = false
 
   /** @param store an open one */
-  constructor(store: OutboxStore, timers: Timers, events: BacklogEvents, limits: Partial<EndLimits> = {}) {
-    const both = { count: 4_000, bytes: 4 << 20, ...limits }
+  constructor(store: OutboxStore, clock: Clock, events: BacklogEvents, limits: Partial<QueueLimits> = {}) {
+    const both = { ...endLimits, ...limits }
     this.#store = store
-    this.#timers = timers
+    this.#clock = clock
     this.#events = events
-    this.#head = new End(both)
-    this.#tail = new End(both)
+    this.#head = new BoundedQueue<Entry>(both, bytesOf)
+    this.#tail = new BoundedQueue<Entry>(both, bytesOf)
     this.#between = { from: store.acknowledgedSeq + 1, to: store.lastSeq }
     if (this.#isBetween) this.#readAhead()
   }
@@ -158,7 +116,7 @@ export class Backlog {
       .catch((error: unknown) => {
         this.#closeSource()
         this.#events.problem(`outbox: cannot read what waits in it: ${asError(error).message}`)
-        this.#stopRetry = this.#timers.after(readPause, () => {
+        this.#stopRetry = this.#clock.after(readPause, () => {
           this.#stopRetry = undefined
           this.#readAhead()
         })

@@ -3,17 +3,16 @@
 // order, and its sender is told when it is synced. That ends when the broker answers again and everything that waited
 // is in flight (live first: as soon as the broker answers).
 
-import { systemClock } from '../../journal/format/time.ts'
 import type { DurableEntry } from '../../journal/journal.ts'
+import { BoundedQueue, type QueueLimits } from '../../kit/bounded-queue.ts'
+import { type Clock, systemClock } from '../../kit/clock.ts'
 import { asError } from '../../kit/errors.ts'
-import { Fifo } from '../../kit/fifo.ts'
 import { LinkedList } from '../../kit/linked-list.ts'
-import { systemTimers, type Timers } from '../../kit/timers.ts'
-import { Backlog, type EndLimits } from './backlog.ts'
+import { perSecond, TokenBucket } from '../../kit/token-bucket.ts'
+import { Backlog } from './backlog.ts'
 import { type Entry, type Outbox, OutboxFullError, type OutboxListener } from './outbox.ts'
 import { keyInRecord, recordText } from './outbox-record.ts'
 import { OutboxStore, type Span, type StoreOptions } from './outbox-store.ts'
-import { Pace } from './pace.ts'
 
 export interface DiskOutboxOptions extends StoreOptions {
   /** bytes on disk; default 1 GB */
@@ -27,8 +26,8 @@ export interface DiskOutboxOptions extends StoreOptions {
   order?: 'strict' | 'live-first'
   /** live first: messages a second of the backlog; default 0: as fast as the broker takes them */
   pace?: number
-  /** how much of the backlog is in memory, at each of its ends */
-  memory?: Partial<EndLimits>
+  /** of what is held in memory at each end of what waits on disk */
+  memory?: Partial<QueueLimits>
 }
 
 export const defaultMaxBytes = 1_000_000_000
@@ -38,6 +37,8 @@ const filesInLimit = 8
 const openPause = 5_000
 /** when the outbox is opened, the ids of this many of the newest entries on disk are read, to recognise repeats */
 const rememberedEntries = 10_000
+/** ms of the pace that may go at once, so that what waits does not flood the broker and its subscribers */
+const burst = 100
 /** of messages that are in memory alone */
 const liveLimits = { count: 100_000, bytes: 64 << 20 }
 
@@ -45,14 +46,14 @@ export class DiskOutbox implements Outbox {
   listener: OutboxListener | undefined
   readonly #options: DiskOutboxOptions
   readonly #maxBytes: number
-  readonly #timers: Timers
+  readonly #clock: Clock
   readonly #store: OutboxStore
-  readonly #pace: Pace
+  /** of what waits on disk; undefined: as fast as the broker takes it */
+  readonly #pace: TokenBucket | undefined
   /** undefined until the store is open */
   #backlog: Backlog | undefined
   /** in memory alone, not read */
-  readonly #live = new Fifo<Entry>()
-  #liveBytes = 0
+  readonly #live = new BoundedQueue<Entry>(liveLimits, ({ bytes }) => bytes)
   readonly #read = new LinkedList<Entry>()
   #count = 0
   /** new messages go to disk */
@@ -69,7 +70,7 @@ export class DiskOutbox implements Outbox {
     const { maxBytes = defaultMaxBytes, fileSize = 16_000_000, clock = systemClock, pace = 0 } = options
     this.#options = options
     this.#maxBytes = maxBytes
-    this.#timers = options.timers ?? systemTimers
+    this.#clock = clock
     this.#store = new OutboxStore(
       { ...options, fileSize: Math.min(fileSize, Math.ceil(maxBytes / filesInLimit)) },
       {
@@ -77,9 +78,10 @@ export class DiskOutbox implements Outbox {
         problem: (text) => this.listener?.problem(text),
       },
     )
-    const isPaced = options.order === 'live-first'
-    const tellReadable = () => this.listener?.readable()
-    this.#pace = new Pace(isPaced ? pace : 0, () => clock.monotonic(), this.#timers, tellReadable)
+    if (options.order === 'live-first' && pace > 0) {
+      const options = { ...perSecond(pace, burst), first: 1, pause: Math.min(burst, 1000 / pace) }
+      this.#pace = new TokenBucket(options, clock, () => this.listener?.readable())
+    }
   }
 
   open(): Promise<void> {
@@ -111,14 +113,13 @@ export class DiskOutbox implements Outbox {
         return undefined
       }
     }
-    if (this.#live.length >= liveLimits.count || this.#liveBytes + entry.bytes > liveLimits.bytes) {
+    if (!this.#live.hasRoomFor(entry.bytes)) {
       return new OutboxFullError(
         `${this.#live.length} messages wait in memory already, there is no room for more`,
       )
     }
     this.#count++
     this.#live.push(entry)
-    this.#liveBytes += entry.bytes
     if (this.#live.length === 1) this.listener?.readable()
     return undefined
   }
@@ -142,9 +143,7 @@ export class DiskOutbox implements Outbox {
     const read = [...this.#read]
     this.#read.clear()
     this.#backlog?.putBack(read.filter(({ seq }) => seq > 0))
-    const inMemory = read.filter(({ seq }) => seq === 0)
-    this.#live.putBack(inMemory)
-    for (const { bytes } of inMemory) this.#liveBytes += bytes
+    this.#live.putBack(read.filter(({ seq }) => seq === 0))
   }
 
   spill(): void {
@@ -158,7 +157,7 @@ export class DiskOutbox implements Outbox {
   async close(): Promise<void> {
     this.#closed = true
     this.#stopRetry?.()
-    this.#pace.stop()
+    this.#pace?.stop()
     await this.#opening
     this.#noteTurnedAway()
     await this.#backlog?.close()
@@ -175,7 +174,7 @@ export class DiskOutbox implements Outbox {
     } catch (error) {
       const text = `outbox: cannot be opened: ${asError(error).message}; messages wait in memory`
       this.listener?.problem(text)
-      this.#stopRetry = this.#timers.after(openPause, () => {
+      this.#stopRetry = this.#clock.after(openPause, () => {
         this.#opening = this.#tryOpen().then(() => {
           if (this.#backlog !== undefined) this.listener?.problem(undefined)
         })
@@ -187,7 +186,7 @@ export class DiskOutbox implements Outbox {
       lost: (span: Span, count: number, why: string) => this.#lost(span, count, why),
       problem: (text: string) => this.listener?.problem(text),
     }
-    this.#backlog = new Backlog(this.#store, this.#timers, events, this.#options.memory)
+    this.#backlog = new Backlog(this.#store, this.#clock, events, this.#options.memory)
     if (this.#spilling) this.spill()
     else if (this.#backlog.unread > 0) this.#spilling = true
   }
@@ -204,19 +203,13 @@ export class DiskOutbox implements Outbox {
 
   #next(): Entry | undefined {
     const backlog = this.#backlog
-    if (backlog === undefined || backlog.unread === 0) return this.#nextLive()
+    if (backlog === undefined || backlog.unread === 0) return this.#live.shift()
     if (this.#options.order !== 'live-first') return backlog.read()
-    const live = this.#nextLive()
-    if (live !== undefined || !this.#pace.isReady) return live
+    const live = this.#live.shift()
+    if (live !== undefined || this.#pace?.isEmpty) return live
     const waiting = backlog.read()
-    if (waiting !== undefined) this.#pace.use()
+    if (waiting !== undefined) this.#pace?.take()
     return waiting
-  }
-
-  #nextLive(): Entry | undefined {
-    const entry = this.#live.shift()
-    if (entry !== undefined) this.#liveBytes -= entry.bytes
-    return entry
   }
 
   /** From now on messages stay in memory again, if all that has to be before them is on its way. */
@@ -229,7 +222,7 @@ export class DiskOutbox implements Outbox {
   #spillLive(): boolean {
     for (let entry = this.#live.first; entry !== undefined; entry = this.#live.first) {
       if (!this.#keep(entry)) return false
-      this.#nextLive()
+      this.#live.shift()
       this.#backlog?.push(entry)
     }
     return true

@@ -5,17 +5,17 @@ import { CheckpointFile } from '../../delivery/progress/checkpoint.ts'
 import { SeqRanges } from '../../delivery/progress/ranges.ts'
 import { type Disk, systemDisk } from '../../journal/disk/disk.ts'
 import type { Entry as JournalEntry } from '../../journal/format/entry.ts'
-import { type Clock, systemClock } from '../../journal/format/time.ts'
 import { type DurableEntry, Journal } from '../../journal/journal.ts'
 import { readJournal } from '../../journal/read/reader.ts'
 import type { JournalOptions } from '../../journal/write/options.ts'
+import { type Clock, systemClock } from '../../kit/clock.ts'
+import { doneWithin } from '../../kit/deadline.ts'
 import { asError } from '../../kit/errors.ts'
-import { systemTimers, type Timers } from '../../kit/timers.ts'
 import { OutboxFiles } from './outbox-files.ts'
 
 export type StoreOptions = Pick<
   JournalOptions,
-  'directory' | 'disk' | 'clock' | 'timers' | 'reserve' | 'fileSize' | 'lock' | 'drawEpoch'
+  'directory' | 'disk' | 'clock' | 'reserve' | 'fileSize' | 'lock' | 'drawEpoch'
 >
 
 export interface StoreListener {
@@ -42,7 +42,6 @@ export class OutboxStore {
   readonly #directory: string
   readonly #disk: Disk
   readonly #clock: Clock
-  readonly #timers: Timers
   readonly #listener: StoreListener
   readonly #files: OutboxFiles
   readonly #journal: Journal
@@ -64,15 +63,14 @@ export class OutboxStore {
     this.#directory = options.directory
     this.#disk = options.disk ?? systemDisk
     this.#clock = options.clock ?? systemClock
-    this.#timers = options.timers ?? systemTimers
     this.#listener = listener
     this.#files = new OutboxFiles(this.#disk, this.#directory)
     this.#checkpoint = new CheckpointFile(this.#disk, join(this.#directory, '.checkpoint'))
     this.#journal = new Journal(
-      { ...options, flushInterval: 0 },
+      { ...options, flushInterval: 0, subject: 'outbox' },
       {
         durable: (entries) => this.#durable(entries),
-        failure: (text) => listener.problem(text?.replace(/^journal:/, 'outbox:')),
+        failure: (text) => listener.problem(text),
       },
     )
   }
@@ -127,7 +125,7 @@ export class OutboxStore {
       this.#beyond.addRange(from, to)
       this.#base = this.#beyond.advance(this.#base)
     }
-    this.#stopTimer ??= this.#timers.after(saveInterval, () => {
+    this.#stopTimer ??= this.#clock.after(saveInterval, () => {
       this.#stopTimer = undefined
       void this.save()
     })
@@ -173,7 +171,7 @@ export class OutboxStore {
   async close(): Promise<void> {
     this.#stopTimer?.()
     this.#closed = true
-    await this.#within(this.save(), closeLimit)
+    await doneWithin(this.save(), closeLimit, this.#clock)
     try {
       await this.#journal.stop(closeLimit)
       await this.#files.idle()
@@ -199,15 +197,6 @@ export class OutboxStore {
     if (!this.#closed) this.#files.removeUpTo(seq, this.#journal)
     if (this.#failed) this.#listener.problem(undefined)
     this.#failed = false
-  }
-
-  async #within(work: Promise<void>, limit: number): Promise<void> {
-    let stopTimer = () => {}
-    const timeUp = new Promise<void>((resolve) => {
-      stopTimer = this.#timers.after(limit, resolve)
-    })
-    await Promise.race([work, timeUp])
-    stopTimer()
   }
 
   #durable(entries: readonly DurableEntry[]): void {

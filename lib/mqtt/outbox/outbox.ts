@@ -122,6 +122,7 @@ export interface Outbox {
 /** An outbox had no room for a message. */
 export class OutboxFullError extends Error {
   override readonly name = 'OutboxFullError'
+  readonly code = 'OUTBOX_FULL'
 }
 
 export interface MemoryOutboxLimits {

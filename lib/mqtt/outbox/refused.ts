@@ -2,7 +2,8 @@
 // sent again (docs/mqtt.md, "What a broker refuses, and how it comes back").
 
 import type { DurableEntry } from '../../journal/journal.ts'
-import { asError } from '../../kit/errors.ts'
+import { type Clock, systemClock } from '../../kit/clock.ts'
+import { asError, errorCode } from '../../kit/errors.ts'
 import type { Entry } from './outbox.ts'
 import { entryOf, recordText } from './outbox-record.ts'
 import { OutboxStore, type StoreOptions } from './outbox-store.ts'
@@ -10,6 +11,7 @@ import { OutboxStore, type StoreOptions } from './outbox-store.ts'
 /** The broker refuses a message; sending it again unchanged would not help. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
+  readonly code = 'MESSAGE_REFUSED'
 }
 
 export interface Refusal {
@@ -47,12 +49,14 @@ export interface PileLimits {
 export class MemoryRefusedPile implements RefusedPile {
   readonly #maxCount: number
   readonly #maxBytes: number
+  readonly #clock: Clock
   readonly #pile: Refusal[] = []
   #bytes = 0
 
-  constructor({ maxCount = 1000, maxBytes = 4 * 2 ** 20 }: PileLimits = {}) {
+  constructor({ maxCount = 1000, maxBytes = 4 * 2 ** 20 }: PileLimits = {}, clock = systemClock) {
     this.#maxCount = maxCount
     this.#maxBytes = maxBytes
+    this.#clock = clock
   }
 
   get count(): number {
@@ -60,7 +64,7 @@ export class MemoryRefusedPile implements RefusedPile {
   }
 
   async add(entry: Entry, reason: string): Promise<void> {
-    this.#pile.push({ entry, reason, at: Date.now() })
+    this.#pile.push({ entry, reason, at: this.#clock.wall() })
     this.#bytes += entry.payload.length
     while (this.count > this.#maxCount || (this.#bytes > this.#maxBytes && this.count > 1)) this.#shift()
   }
@@ -97,8 +101,8 @@ const fileSize = 2_000_000
 export class DiskRefusedPile implements RefusedPile {
   readonly #store: OutboxStore
   readonly #report: (text: string) => void
-  /** used while the disk does not take messages */
-  readonly #memory = new MemoryRefusedPile()
+  /** for as long as the disk does not take it */
+  readonly #memory: MemoryRefusedPile
   readonly #waiting = new Map<number, () => void>()
   #count = 0
   #isOpen = false
@@ -106,6 +110,7 @@ export class DiskRefusedPile implements RefusedPile {
   /** @param report what goes wrong, in words */
   constructor(options: StoreOptions, report: (text: string) => void) {
     this.#report = report
+    this.#memory = new MemoryRefusedPile({}, options.clock)
     this.#store = new OutboxStore(
       { fileSize, ...options },
       {
@@ -156,7 +161,7 @@ export class DiskRefusedPile implements RefusedPile {
       if (seq > lastSeq) break
       count++
       handOver({ ...entry, key: entry.key, seq: 0, order: 1 }, (error) => {
-        if (error !== undefined && !(error instanceof RefusedError)) return
+        if (error !== undefined && errorCode(error) !== 'MESSAGE_REFUSED') return
         if (this.#store.isAcknowledged(seq)) return
         this.#store.acknowledge(seq)
         this.#count--

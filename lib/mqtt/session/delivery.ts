@@ -1,6 +1,6 @@
-// The messages of a session, each from its hand-over until the broker (or an outbox on disk) has it or the broker
-// refuses it. It recognises repeats and keeps the order, the messages in flight and the counts; it knows nothing of
-// connections.
+// The messages of a session: each is known here from its hand-over until the broker (or an outbox on disk) has it,
+// or refuses it. Knows repeats, the order, the window; nothing of connections.
+import type { Clock } from '../../kit/clock.ts'
 import { LinkedList } from '../../kit/linked-list.ts'
 import { type Entry, keyOf, type Outbox, type Publication, type Settled } from '../outbox/outbox.ts'
 import { RefusedError, type RefusedPile } from '../outbox/refused.ts'
@@ -22,8 +22,7 @@ export interface DeliveryParts {
   refused: RefusedPile
   /** ids whose repeats are recognised */
   rememberedIds: number
-  /** ms since 1970 */
-  wallClock(): number
+  clock: Pick<Clock, 'wall'>
   /** there is a next message */
   readable(): void
   /** a message finds no room; told once, until one was acknowledged */
@@ -200,7 +199,7 @@ export class Delivery {
     const { id, topic, payload, retain, qos, expiry, contentType, replayed = false, late } = publication
     const bytes = Buffer.byteLength(topic) + Buffer.byteLength(payload)
     const order = ++this.#orders
-    const at = this.#parts.wallClock()
+    const at = this.#parts.clock.wall()
     // named one by one: a copy by spreading takes twice as long
     const entry: Entry = {
       id,

@@ -27,11 +27,11 @@ export interface HealthReport {
   [part: string]: unknown
 }
 
-/** Without the further parts. */
-export function healthOf(state: SessionState, counts: DeliveryCounts): HealthReport {
+/** Without the further parts. `time`: now, ms since 1970. */
+export function healthOf(state: SessionState, counts: DeliveryCounts, time: number): HealthReport {
   const { waiting, oldest = null, diskBytes: bytes, refused: refusedNow } = state
   return {
-    time: Date.now(),
+    time,
     uptime: Math.round(process.uptime()),
     memory: process.memoryUsage.rss(),
     mqtt: { ...counts, waiting, oldest, bytes, refusedNow },

@@ -1,6 +1,7 @@
 // The gateway's status topic: `online` after connecting, `offline` by the last will or at an orderly stop
 // (docs/mqtt.md, "Status").
 import type { Clock } from '../../kit/clock.ts'
+import { doneWithin } from '../../kit/deadline.ts'
 import type { Outgoing } from '../message/outgoing.ts'
 import type { Connection } from '../wire/connection.ts'
 
@@ -39,7 +40,7 @@ export class Presence {
   }
 
   /**
-   * @param now ms of the clock
+   * @param now ms of the monotonic clock
    * @param answered gets the broker's reason code, when it comes
    */
   sayOnline(connection: Connection, retain: boolean, now: number, answered: (code: number) => void): void {
@@ -54,13 +55,10 @@ export class Presence {
   /** Resolves when the broker has taken it, and after a second in any case. */
   async sayOffline(connection: Connection, retain: boolean, clock: Clock): Promise<void> {
     if (!this.enabled) return
-    await new Promise<void>((resolve) => {
-      const stopTimer = clock.after(farewellTime, resolve)
-      connection.publish(this.#message('offline', retain), () => {
-        stopTimer()
-        resolve()
-      })
+    const answered = new Promise<void>((resolve) => {
+      connection.publish(this.#message('offline', retain), () => resolve())
     })
+    await doneWithin(answered, farewellTime, clock)
   }
 
   #message(payload: string, retain: boolean): Outgoing {

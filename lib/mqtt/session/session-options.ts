@@ -70,6 +70,11 @@ export interface SessionParts {
   report?: Report
 }
 
+export interface SessionListener {
+  /** the phase, a problem or a count is another one */
+  changed(): void
+}
+
 export interface SessionState {
   phase: 'connecting' | 'connected' | 'closed'
   /** why there is no connection, in words; undefined while connected and before the first attempt has ended */

@@ -57,7 +57,7 @@ export class SessionReports {
   /** A message that nobody waits for any more is refused. */
   refused(text: string): void {
     this.#refusals++
-    const now = this.#clock.now()
+    const now = this.#clock.monotonic()
     if (now - this.#lastRefusal < refusalInterval) return
     const more = this.#refusals === 1 ? '' : ` (and ${this.#refusals - 1} more since the last line about it)`
     this.#report('warn', `${text}${more}. It is set aside, and can be sent again.`)

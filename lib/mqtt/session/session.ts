@@ -21,6 +21,7 @@ import { isTooLarge, outgoingOf } from './outgoing.ts'
 import { Presence } from './presence.ts'
 import {
   defaultTuning,
+  type SessionListener,
   type SessionOptions,
   type SessionParts,
   type SessionState,
@@ -41,7 +42,7 @@ export class Session {
   readonly #clock: Clock
   readonly #random: () => number
   readonly #reports: SessionReports
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Set<SessionListener>()
   readonly #delivery: Delivery
   readonly #presence: Presence
   readonly #health: Health | undefined
@@ -70,12 +71,12 @@ export class Session {
     this.#clock = parts.clock ?? systemClock
     this.#random = parts.random ?? Math.random
     this.#reports = new SessionReports(parts.report ?? (() => {}), options.address, this.#clock)
-    this.#refused = parts.refused ?? new MemoryRefusedPile()
+    this.#refused = parts.refused ?? new MemoryRefusedPile({}, this.#clock)
     this.#delivery = new Delivery(this.#outbox, {
       refused: this.#refused,
       changed: () => this.#changed(),
       rememberedIds: this.#tuning.rememberedIds,
-      wallClock: Date.now,
+      clock: this.#clock,
       readable: () => this.#pumpSoon(),
       full: (error) => this.#reports.full(error),
       dropped: (count, why) => {
@@ -140,8 +141,8 @@ export class Session {
     return this.#delivery.resend()
   }
 
-  /** Calls the listener at each change of phase or problem. Returns the function that ends it. */
-  onChange(listener: () => void): () => void {
+  /** Tells the listener from now on. Returns the function that ends it. */
+  subscribe(listener: SessionListener): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
@@ -178,6 +179,7 @@ export class Session {
     this.#connection = this.#open(
       { ...login, connectTimeout, protocolVersion: this.#protocol },
       { connected: (facts) => this.#connected(facts), ended: (ending) => this.#ended(ending) },
+      this.#clock,
     )
   }
 
@@ -192,7 +194,7 @@ export class Session {
     this.#phase = 'connected'
     this.#problem = undefined
     this.#facts = facts
-    this.#connectedAt = this.#clock.now()
+    this.#connectedAt = this.#clock.monotonic()
     this.#wasUseful = false
     this.#reports.connected(this.#options.clientId, this.#protocol)
     this.#presence.sayOnline(connection, facts.retainAvailable, this.#connectedAt, (code) =>
@@ -237,7 +239,7 @@ export class Session {
     const window = Math.min(this.#tuning.window, facts.receiveMaximum) - ours
     const most = alone ? 1 : window
     while (this.#delivery.underWay < most && this.#delivery.bytesUnderWay < this.#tuning.windowBytes) {
-      const entry = this.#delivery.next(this.#clock.now())
+      const entry = this.#delivery.next(this.#clock.monotonic())
       if (entry === undefined) return
       if (isTooLarge(entry, facts)) this.#refuse(entry, reasonText(149))
       else this.#send(connection, entry, facts)
@@ -267,7 +269,7 @@ export class Session {
     this.#connection = undefined
     this.#stopTimer()
     if (connected) {
-      const lasted = this.#clock.now() - this.#connectedAt >= this.#tuning.stableAfter
+      const lasted = this.#clock.monotonic() - this.#connectedAt >= this.#tuning.stableAfter
       if (lasted || (this.#wasUseful && problem.kind !== 'taken over')) this.#failures = 0
       if (blamesMessage && !this.#health?.isBlamed()) this.#blame()
       this.#presence.forget()
@@ -319,7 +321,7 @@ export class Session {
   #watch(): void {
     this.#stopTimer = this.#clock.after(watchInterval, () => {
       const since = this.#presence.since ?? this.#delivery.oldest?.since ?? Number.POSITIVE_INFINITY
-      const late = this.#clock.now() - since
+      const late = this.#clock.monotonic() - since
       const { lateAfter, answerTimeout } = this.#tuning
       if (late > lateAfter) this.#outbox.spill()
       if (late > answerTimeout + this.#delivery.bytesUnderWay / 4) {
@@ -336,7 +338,7 @@ export class Session {
       topic,
       interval: this.#tuning.healthInterval,
       clock: this.#clock,
-      report: async () => ({ ...healthOf(this.state, this.counts), ...(await more?.()) }),
+      report: async () => ({ ...healthOf(this.state, this.counts, this.#clock.wall()), ...(await more?.()) }),
       refused: (why) => this.#reports.ownTopicLeftOut(`the health topic ${topic}`, why),
     })
   }
@@ -348,6 +350,6 @@ export class Session {
   }
 
   #changed(): void {
-    for (const listener of this.#listeners) listener()
+    for (const listener of this.#listeners) listener.changed()
   }
 }

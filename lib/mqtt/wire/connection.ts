@@ -2,6 +2,8 @@
 // nothing is left over from the last one, above all no messages that MQTT.js would send again by itself.
 import { Readable } from 'node:stream'
 import mqtt, { type IClientOptions, type IConnackPacket, type IDisconnectPacket, type IStore } from 'mqtt'
+import type { Clock } from '../../kit/clock.ts'
+import { doneWithin } from '../../kit/deadline.ts'
 import { asError, errorCode } from '../../kit/errors.ts'
 import type { Outgoing } from '../message/outgoing.ts'
 import { type Acknowledged, acknowledgementReader } from './acknowledgements.ts'
@@ -75,7 +77,11 @@ export interface Connection {
   hangUp(): Promise<void>
 }
 
-export type OpenConnection = (settings: ConnectionSettings, events: ConnectionEvents) => Connection
+export type OpenConnection = (
+  settings: ConnectionSettings,
+  events: ConnectionEvents,
+  clock: Clock,
+) => Connection
 
 /** packets that leave with one system call, at most */
 const packetsInPiece = 16
@@ -104,7 +110,7 @@ const emptyStore: IStore = {
 }
 
 /** Opens a connection. Errors of any kind come by `ended`, never as an exception. */
-export const openConnection: OpenConnection = (settings, events) => {
+export const openConnection: OpenConnection = (settings, events, clock) => {
   let client: mqtt.MqttClient | undefined
   let connected = false
   let over = false
@@ -220,17 +226,9 @@ export const openConnection: OpenConnection = (settings, events) => {
       // end() waits for all acknowledgements first; but what is unacknowledged stays ours.
       open.outgoing = {}
       waiting = []
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(() => {
-          open.stream.destroy()
-          resolve()
-        }, goodbyeTime)
-        open.once('close', () => {
-          clearTimeout(timer)
-          resolve()
-        })
-        open.end(false)
-      })
+      const closed = new Promise<void>((resolve) => open.once('close', () => resolve()))
+      open.end(false)
+      if (!(await doneWithin(closed, goodbyeTime, clock))) open.stream.destroy()
     },
   }
 }

@@ -1,12 +1,12 @@
 // The built-in collector: a JeeLink on paper. It speaks the serial protocol of the RF12 demo sketch with its
 // dataflash, so that the whole gateway can be tried without hardware.
-import type { Timing } from '../source/timing.ts'
+import type { Clock } from '../../kit/clock.ts'
 import { DataFlash, type FlashPage, pageChecksum } from './flash.ts'
 import { encodeHomePower, encodeRadioBlip, encodeRoom, encodeSmaRelay, okLine } from './packets.ts'
 import { type Heard, nextHeard } from './stations.ts'
 
 export interface DemoOptions {
-  timing: Timing
+  clock: Clock
   /** makes another house; the same seed and clock give the same lines */
   seed?: number
   /** pages of the simulated flash */
@@ -42,7 +42,7 @@ const firstLines: Array<[number, Heard]> = [
 const firstLinesEnd = 6000
 
 export class DemoCollector {
-  readonly #timing: Timing
+  readonly #clock: Clock
   readonly #seed: number
   readonly #flash: DataFlash
   #output: ((line: string) => void) | undefined
@@ -55,17 +55,17 @@ export class DemoCollector {
   #command: number[] = []
   #value = 0
 
-  constructor({ timing, seed = 1, pages = 256 }: DemoOptions) {
-    this.#timing = timing
+  constructor({ clock, seed = 1, pages = 256 }: DemoOptions) {
+    this.#clock = clock
     this.#seed = seed
     this.#flash = new DataFlash(pages, 62)
-    this.#bootTime = timing.now() - before
+    this.#bootTime = clock.wall() - before
     this.#heardUntil = this.#bootTime
   }
 
   /** Opens the port, which resets the device. `output` gets each line without its end. */
   connect(output: (line: string) => void): void {
-    const now = this.#timing.now()
+    const now = this.#clock.wall()
     this.#saveGap(now)
     this.#output = output
     this.#bootTime = now
@@ -82,7 +82,7 @@ export class DemoCollector {
     this.#cancelNext()
     this.#replay = undefined
     this.#output = undefined
-    this.#heardUntil = this.#timing.now()
+    this.#heardUntil = this.#clock.wall()
   }
 
   /** What the computer sends: numbers and commas, and a letter for the command. */
@@ -144,7 +144,7 @@ export class DemoCollector {
       }
       this.#say(step.value)
     }
-    this.#cancelNext = this.#timing.after(replayPause, () => this.#replayStep())
+    this.#cancelNext = this.#clock.after(replayPause, () => this.#replayStep())
   }
 
   /** Done, or aborted by input: then the page's marker comes all the same, as the real one does it. */
@@ -154,7 +154,7 @@ export class DemoCollector {
     if (this.#replayedPage) this.#say(endOfPage(this.#replayedPage))
     this.#replayedPage = undefined
     this.#flash.endReplay()
-    const now = this.#timing.now()
+    const now = this.#clock.wall()
     this.#say(`DF E ${this.#flash.lastPage} ${this.#flash.seq} ${now - this.#bootTime}`)
     // what was on the air during the replay was not heard
     this.#heardUntil = now
@@ -165,10 +165,10 @@ export class DemoCollector {
   #next(start: number, steps: Step[]): void {
     this.#cancelNext()
     const [step, ...rest] = steps
-    const now = this.#timing.now()
+    const now = this.#clock.wall()
     if (step) {
       const [after, run] = step
-      this.#cancelNext = this.#timing.after(Math.max(0, start + after - now), () => {
+      this.#cancelNext = this.#clock.after(Math.max(0, start + after - now), () => {
         run()
         if (!this.#replay) this.#next(start, rest)
       })
@@ -178,7 +178,7 @@ export class DemoCollector {
     // a computer that slept, or whose clock was set: go on from now
     if (Math.abs(now - this.#heardUntil) > 60_000) this.#heardUntil = now
     const { at, heard } = nextHeard(this.#heardUntil, this.#seed)
-    this.#cancelNext = this.#timing.after(Math.max(0, at - now), () => {
+    this.#cancelNext = this.#clock.after(Math.max(0, at - now), () => {
       this.#heardUntil = at
       this.#hear(heard)
       if (!this.#replay) this.#next(start, [])
@@ -192,7 +192,7 @@ export class DemoCollector {
     }
     this.#say(okLine(heard.node, heard.bytes, heard.flags))
     if (heard.flags & 0x20) this.#say(' -> ack')
-    this.#save(heard, this.#timing.now())
+    this.#save(heard, this.#clock.wall())
   }
 
   #save(heard: Heard, now: number): void {

@@ -1,18 +1,19 @@
 // `demo:` as a source of bytes. The collector lives as long as the source: what it hears between two
 // connections can be replayed.
+
+import type { Clock } from '../../kit/clock.ts'
 import type { LineSource, Link, LinkEvents } from '../source/source.ts'
-import type { Timing } from '../source/timing.ts'
 import { DemoCollector } from './collector.ts'
 
-export function demoSource(timing: Timing, seed?: number): LineSource {
+export function demoSource(clock: Clock, seed?: number): LineSource {
   let collector: DemoCollector | undefined
   return {
     name: 'demo',
     text: 'the demo collector',
     holdsBack: false,
     async connect(events) {
-      collector ??= new DemoCollector(seed === undefined ? { timing } : { timing, seed })
-      return new DemoLink(collector, events, timing)
+      collector ??= new DemoCollector(seed === undefined ? { clock } : { clock, seed })
+      return new DemoLink(collector, events, clock)
     },
   }
 }
@@ -23,14 +24,14 @@ const bufferedLines = 200
 class DemoLink implements Link {
   readonly #collector: DemoCollector
   readonly #events: LinkEvents
-  readonly #timing: Timing
+  readonly #clock: Clock
   #paused = false
   #buffered: Buffer[] = []
 
-  constructor(collector: DemoCollector, events: LinkEvents, timing: Timing) {
+  constructor(collector: DemoCollector, events: LinkEvents, clock: Clock) {
     this.#collector = collector
     this.#events = events
-    this.#timing = timing
+    this.#clock = clock
     collector.connect((line) => this.#give(Buffer.from(`${line}\r\n`, 'latin1')))
   }
 
@@ -53,7 +54,7 @@ class DemoLink implements Link {
   }
 
   #give(chunk: Buffer): void {
-    if (!this.#paused) this.#events.data(chunk, this.#timing.now())
+    if (!this.#paused) this.#events.data(chunk, this.#clock.wall())
     else if (this.#buffered.length < bufferedLines) this.#buffered.push(chunk)
   }
 }

@@ -5,11 +5,12 @@ import { constants, read } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { SerialPort } from 'serialport'
+import { type Clock, systemClock } from '../../kit/clock.ts'
+import { doneWithin } from '../../kit/deadline.ts'
 import { errorCode } from '../../kit/errors.ts'
 import { deviceError } from './explain.ts'
 import type { SerialSettings } from './settings.ts'
-import { atMost, type LineSource, type Link, type LinkEvents, type SourceError } from './source.ts'
-import { systemTiming, type Timing } from './timing.ts'
+import type { LineSource, Link, LinkEvents, SourceError } from './source.ts'
 
 const readDescriptor = promisify(read)
 const readSize = 64 * 1024
@@ -44,7 +45,7 @@ export function deviceSource(
   path: string,
   name: string,
   settings: SerialSettings,
-  timing: Timing = systemTiming,
+  clock: Clock = systemClock,
   open: OpenDevice = openBySerialport,
 ): LineSource {
   return {
@@ -59,10 +60,10 @@ export function deviceSource(
         throw await openError(path, error)
       }
       if (signal.aborted) {
-        await atMost(closeLimit, port.close())
+        await doneWithin(port.close(), closeLimit, clock)
         throw deviceError(path, signal.reason)
       }
-      return new DeviceLink(path, port, events, timing)
+      return new DeviceLink(path, port, events, clock)
     },
   }
 }
@@ -87,7 +88,7 @@ class DeviceLink implements Link {
   readonly #path: string
   readonly #port: DevicePort
   readonly #events: LinkEvents
-  readonly #timing: Timing
+  readonly #clock: Clock
   readonly #buffer = Buffer.allocUnsafeSlow(readSize)
   readonly #reading: Promise<void>
   #closing = false
@@ -95,11 +96,11 @@ class DeviceLink implements Link {
   #resume: (() => void) | undefined
   #paused: Promise<void> | undefined
 
-  constructor(path: string, port: DevicePort, events: LinkEvents, timing: Timing) {
+  constructor(path: string, port: DevicePort, events: LinkEvents, clock: Clock) {
     this.#path = path
     this.#port = port
     this.#events = events
-    this.#timing = timing
+    this.#clock = clock
     this.#reading = this.#read()
   }
 
@@ -127,9 +128,9 @@ class DeviceLink implements Link {
     this.#closing = true
     this.resume()
     // a read that waits for bytes is ended by the close; any other ends by itself, and its bytes count
-    if (!this.#waiting) await atMost(closeLimit / 3, this.#reading)
-    await atMost(closeLimit / 3, this.#closePort())
-    await atMost(closeLimit / 3, this.#reading)
+    if (!this.#waiting) await doneWithin(this.#reading, closeLimit / 3, this.#clock)
+    await doneWithin(this.#closePort(), closeLimit / 3, this.#clock)
+    await doneWithin(this.#reading, closeLimit / 3, this.#clock)
   }
 
   async #closePort(): Promise<void> {
@@ -147,7 +148,7 @@ class DeviceLink implements Link {
       if (this.#closing) return
       try {
         const count = await this.#readSome()
-        if (count > 0) this.#events.data(this.#buffer.subarray(0, count), this.#timing.now())
+        if (count > 0) this.#events.data(this.#buffer.subarray(0, count), this.#clock.wall())
         else if (count === 0) throw deviceError(this.#path, new Error('hung up'), 'EIO')
       } catch (error) {
         if (!this.#closing) this.#gone(error)

@@ -44,16 +44,3 @@ export class SourceError extends Error {
     this.short = short
   }
 }
-
-/** Waits for `work`, but not longer than `ms`: a driver that hangs must not hang us. */
-export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  try {
-    await Promise.race([work, limit])
-  } finally {
-    clearTimeout(timer)
-  }
-}

@@ -1,8 +1,8 @@
 // A TCP server that sends lines: a serial device server (ser2net, ESP-link), or another gateway.
 import { connect, type Socket } from 'node:net'
+import { type Clock, systemClock } from '../../kit/clock.ts'
 import { tcpError } from './explain.ts'
 import { type LineSource, type Link, type LinkEvents, SourceError } from './source.ts'
-import { systemTiming, type Timing } from './timing.ts'
 
 const connectLimit = 10_000
 /** the system asks a silent peer whether it is still there, so that a dead one is noticed */
@@ -13,7 +13,7 @@ export function tcpSource(
   port: number,
   name: string,
   text: string,
-  timing: Timing = systemTiming,
+  clock: Clock = systemClock,
 ): LineSource {
   return {
     name,
@@ -27,13 +27,13 @@ export function tcpSource(
         keepAlive: true,
         keepAliveInitialDelay: keepAliveAfter,
       })
-      await established(socket, text, signal, timing)
-      return new TcpLink(socket, text, events, timing)
+      await established(socket, text, signal, clock)
+      return new TcpLink(socket, text, events, clock)
     },
   }
 }
 
-function established(socket: Socket, text: string, signal: AbortSignal, timing: Timing): Promise<void> {
+function established(socket: Socket, text: string, signal: AbortSignal, clock: Clock): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
       settle()
@@ -45,7 +45,7 @@ function established(socket: Socket, text: string, signal: AbortSignal, timing: 
       resolve()
     }
     const abort = () => fail(signal.reason)
-    const cancelTimer = timing.after(connectLimit, () =>
+    const cancelTimer = clock.after(connectLimit, () =>
       fail(new SourceError(`${text} does not answer`, 'no answer')),
     )
     const settle = () => {
@@ -63,15 +63,15 @@ class TcpLink implements Link {
   readonly #socket: Socket
   readonly #text: string
   readonly #events: LinkEvents
-  readonly #timing: Timing
+  readonly #clock: Clock
   #closing = false
   #error: unknown
 
-  constructor(socket: Socket, text: string, events: LinkEvents, timing: Timing) {
+  constructor(socket: Socket, text: string, events: LinkEvents, clock: Clock) {
     this.#socket = socket
     this.#text = text
     this.#events = events
-    this.#timing = timing
+    this.#clock = clock
     socket.on('data', (chunk: Buffer) => this.#give(chunk))
     socket.on('error', (error) => {
       this.#error = error
@@ -113,6 +113,6 @@ class TcpLink implements Link {
   }
 
   #give(chunk: Buffer): void {
-    this.#events.data(chunk, this.#timing.now())
+    this.#events.data(chunk, this.#clock.wall())
   }
 }

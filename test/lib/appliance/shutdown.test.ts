@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict'
 import { Shutdown } from '../../../lib/appliance/shutdown.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 
 function subject() {
   const said: string[] = []
   const exits: number[] = []
-  const timers: Array<{ callback: () => void; milliseconds: number }> = []
+  const clock = new FakeClock()
   const shutdown = new Shutdown({
     limit: 9000,
     log: (text) => said.push(text),
     exit: (status) => exits.push(status),
-    setTimer: (callback, milliseconds) => timers.push({ callback, milliseconds }),
+    clock,
   })
-  return { shutdown, said, exits, timers }
+  return { shutdown, said, exits, clock }
 }
 
 describe('appliance shutdown', () => {
@@ -55,12 +56,12 @@ describe('appliance shutdown', () => {
   })
 
   it('ends without the step that hangs when the time is over', async () => {
-    const { shutdown, said, exits, timers } = subject()
+    const { shutdown, said, exits, clock } = subject()
     shutdown.add('flow', () => new Promise(() => {}))
     void shutdown.stop(0)
-    await new Promise(setImmediate)
-    assert.equal(timers[0]?.milliseconds, 9000)
-    timers[0]?.callback()
+    await clock.advance(8999)
+    assert.deepEqual([said, exits], [[], []])
+    await clock.advance(1)
     assert.deepEqual(said, ['flow did not stop within 9 s; ending without it'])
     assert.deepEqual(exits, [0])
   })

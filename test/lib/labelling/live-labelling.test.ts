@@ -12,6 +12,7 @@ import { historyOf } from '../../../lib/labelling/history.ts'
 import { LiveLabelling } from '../../../lib/labelling/live-labelling.ts'
 import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 
 const format: FormatDefinition = {
   type: 'room',
@@ -30,8 +31,8 @@ describe('predicates: live labelling', () => {
   let events: FieldlogEvent[]
   let flags: Map<string, string>
   const warnings: string[] = []
-  /** the timers of the last labelling, by hand */
-  let timers: Array<() => void>
+  /** of the last labelling */
+  let clock: FakeClock
 
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'fieldlog-label-'))
@@ -49,14 +50,7 @@ describe('predicates: live labelling', () => {
 
   function open(checkpoint: () => number): LiveLabelling<string> {
     flags = new Map()
-    timers = []
-    const clock = {
-      now: () => 0,
-      after: (_ms: number, callback: () => void) => {
-        timers.push(callback)
-        return () => timers.splice(timers.indexOf(callback), 1)
-      },
-    }
+    clock = new FakeClock()
     const labelling = new LiveLabelling<string>(() => compilePredicates(rows, []), '.label-n1', clock)
     labelling.attach({
       judged: (id, result) => flags.set(id, JSON.stringify(result.flags)),
@@ -71,9 +65,8 @@ describe('predicates: live labelling', () => {
     return labelling
   }
 
-  /** Runs all timers that are due, as after 5 s. */
   function tick(): void {
-    for (const timer of timers.splice(0)) timer()
+    clock.tick(5_000)
   }
 
   async function takeAll(labelling: LiveLabelling<string>, list: FieldlogEvent[]): Promise<void> {

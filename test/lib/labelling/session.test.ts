@@ -2,45 +2,19 @@ import assert from 'node:assert/strict'
 import type { FieldlogEvent } from '../../../lib/event.ts'
 import { LabelSession, type SessionParts } from '../../../lib/labelling/session.ts'
 import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { event } from '../predicates/helper.ts'
-
-/** A clock that moves by hand. */
-class HandClock {
-  #now = 0
-  readonly #timers = new Map<() => void, number>()
-
-  now(): number {
-    return this.#now
-  }
-
-  after(ms: number, callback: () => void): () => void {
-    this.#timers.set(callback, this.#now + ms)
-    return () => this.#timers.delete(callback)
-  }
-
-  advance(ms: number): void {
-    const end = this.#now + ms
-    for (;;) {
-      const [next] = [...this.#timers].filter(([, at]) => at <= end).sort((a, b) => a[1] - b[1])
-      if (!next) break
-      this.#timers.delete(next[0])
-      this.#now = next[1]
-      next[0]()
-    }
-    this.#now = end
-  }
-}
 
 const spike = { name: 'spike', field: 'v', operator: 'spike' as const, values: [5], settings: { limit: 60 } }
 const change = { name: 'change', field: 'v', operator: 'change larger than' as const, values: [5] }
 
 describe('predicates: session', () => {
-  let clock: HandClock
+  let clock: FakeClock
   let out: Array<[id: string, spike: number | undefined, change: number | undefined]>
   let session: LabelSession<string>
 
   function open(parts: Partial<SessionParts<string>> = {}, rows: object[] = [spike, change]): void {
-    clock = new HandClock()
+    clock = new FakeClock()
     out = []
     session = new LabelSession(() => compilePredicates(rows, []), clock)
     session.attach({ judged: (id, { flags }) => out.push([id, flags.spike, flags.change]), ...parts })
@@ -69,9 +43,9 @@ describe('predicates: session', () => {
     open({ slack: 2000 })
     take(at(1, 0, 0))
     take(at(2, 50, 1))
-    clock.advance(61_900)
+    clock.tick(61_900)
     assert.equal(out.length, 1)
-    clock.advance(100)
+    clock.tick(100)
     assert.deepEqual(out[1], ['e-2', 2, 4])
     assert.equal(session.held, 0)
     take(at(3, 0, 63))
@@ -105,10 +79,10 @@ describe('predicates: session', () => {
     open({ slack: 0, isBehind: () => isBehind })
     take(at(1, 0, 0))
     take(at(2, 50, 1))
-    clock.advance(90_000)
+    clock.tick(90_000)
     assert.equal(session.held, 1)
     isBehind = false
-    clock.advance(1000)
+    clock.tick(1000)
     assert.deepEqual(out[1], ['e-2', 2, 4])
   })
 
@@ -116,7 +90,7 @@ describe('predicates: session', () => {
     open({ isBehind: () => true })
     take(at(1, 0, 0))
     take(at(2, 50, 1))
-    clock.advance(260_000)
+    clock.tick(260_000)
     assert.equal(session.held, 0)
   })
 
@@ -137,7 +111,7 @@ describe('predicates: session', () => {
     take(at(2, 50, 1))
     assert.deepEqual(session.detach(), ['e-2'])
     assert.equal(session.held, 0)
-    clock.advance(100_000)
+    clock.tick(100_000)
     assert.equal(out.length, 1)
     session.attach({ judged: (id, { flags }) => out.push([id, flags.spike, flags.change]) })
     take(at(1, 0, 0))

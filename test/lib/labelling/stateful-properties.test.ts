@@ -6,6 +6,7 @@ import { LabelSession } from '../../../lib/labelling/session.ts'
 import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import { Draft } from '../../../lib/predicates/judge/draft.ts'
 import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import * as batch from '../predicates/batch.ts'
 import { event, flagsFor, judge } from '../predicates/helper.ts'
 
@@ -150,8 +151,7 @@ describe('predicates: stateful properties', function () {
       fc.property(stream, fc.array(fc.tuple(fc.nat(80), fc.nat(80))), (events, repeats) => {
         const wanted = judge(make(), events)
         const found = new Map<string, Set<string>>()
-        const timers = { after: () => () => {}, now: () => 0 }
-        const session = new LabelSession<string>(make, timers)
+        const session = new LabelSession<string>(make, new FakeClock())
         session.attach({
           judged: (id, { flags }) => found.set(id, (found.get(id) ?? new Set()).add(JSON.stringify(flags))),
         })

@@ -52,7 +52,7 @@ export function startSession(
           stop()
           resolve()
         }
-        const stop = session.onChange(check)
+        const stop = session.subscribe({ changed: check })
         check()
       }),
   }

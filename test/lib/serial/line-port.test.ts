@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { heldLimits, LinePort, type PortSetup, waitingLimits } from '../../../lib/serial/line-port.ts'
-import type { PortLine } from '../../../lib/serial/line-queue.ts'
+import type { PortLine } from '../../../lib/serial/port-line.ts'
+import { FakeClock, settle } from '../../support/fake-clock.ts'
 import { FakeSource } from './fake-source.ts'
-import { ManualTiming, settle } from './manual-timing.ts'
 
 function setup(source: FakeSource, reports: string[] = [], key = 'a'): PortSetup {
   const lines = { maxLine: 32, emptyLines: false }
@@ -11,13 +11,13 @@ function setup(source: FakeSource, reports: string[] = [], key = 'a'): PortSetup
 
 function made(holdsBack = false) {
   const source = new FakeSource(holdsBack)
-  const timing = new ManualTiming()
+  const clock = new FakeClock()
   const reports: string[] = []
   const lines: PortLine[] = []
-  const port = new LinePort(timing)
+  const port = new LinePort(clock, () => 0.5)
   port.attach(setup(source, reports))
   const subscriber = { line: (line: PortLine) => lines.push(line), changed: () => undefined }
-  return { source, timing, reports, lines, port, subscriber, unsubscribe: port.subscribe(subscriber) }
+  return { source, clock, reports, lines, port, subscriber, unsubscribe: port.subscribe(subscriber) }
 }
 
 const payloads = (lines: PortLine[]) => lines.map((line) => line.payload)
@@ -46,7 +46,7 @@ describe('LinePort', () => {
     const { source, port, lines } = made()
     port.release()
     await settle()
-    source.feed('x\n'.repeat(waitingLimits.lines))
+    source.feed('x\n'.repeat(waitingLimits.count))
     assert.equal(source.paused, true)
     await settle(1)
     assert.equal(lines.length, 250)
@@ -75,18 +75,18 @@ describe('LinePort', () => {
   })
 
   it('stays open while a deploy makes the same settings anew', async () => {
-    const { source, timing, port, unsubscribe, subscriber, lines } = made()
+    const { source, clock, port, unsubscribe, subscriber, lines } = made()
     port.release()
     await settle()
     port.hold()
     unsubscribe()
     await port.detach(false)
     source.feed('mean')
-    timing.advance(1000)
+    clock.tick(1000)
     port.attach(setup(new FakeSource()))
     port.subscribe(subscriber)
     port.release()
-    timing.advance(10_000)
+    clock.tick(10_000)
     await settle()
     source.feed('while\n')
     await settle()
@@ -119,7 +119,7 @@ describe('LinePort', () => {
     left.port.hold()
     await left.port.detach(false)
     assert.equal(left.source.closes, 0)
-    left.timing.advance(2000)
+    left.clock.tick(2000)
     await settle()
     assert.equal(left.source.closes, 1)
 
@@ -147,15 +147,15 @@ describe('LinePort', () => {
     port.release()
     await settle()
     port.hold()
-    for (let i = 0; i < heldLimits.lines + 5; i++) source.feed(`${i}\n`)
-    assert.deepEqual([port.waiting, port.counts.dropped], [heldLimits.lines, 5])
+    for (let i = 0; i < heldLimits.count + 5; i++) source.feed(`${i}\n`)
+    assert.deepEqual([port.waiting, port.counts.dropped], [heldLimits.count, 5])
     port.release()
     assert.match(
       reports.at(-1)!,
       /^warn: 5 lines dropped during the deploy: at most 10,000 lines or 16 MiB are held$/,
     )
     await settle(60)
-    assert.deepEqual([lines.length, lines.at(-1)?.payload], [heldLimits.lines, '9999'])
+    assert.deepEqual([lines.length, lines.at(-1)?.payload], [heldLimits.count, '9999'])
   })
 
   it('makes a sender wait instead of dropping, where it can', async () => {
@@ -163,15 +163,15 @@ describe('LinePort', () => {
     port.release()
     await settle()
     port.hold()
-    source.feed('x\n'.repeat(heldLimits.lines + 5))
+    source.feed('x\n'.repeat(heldLimits.count + 5))
     assert.deepEqual([source.paused, port.counts.dropped], [true, 0])
     port.release()
     await settle(60)
-    assert.deepEqual([source.paused, lines.length], [false, heldLimits.lines + 5])
+    assert.deepEqual([source.paused, lines.length], [false, heldLimits.count + 5])
   })
 
   it('marks the first piece of a long line, and warns once a minute', async () => {
-    const { source, timing, port, lines, reports } = made()
+    const { source, clock, port, lines, reports } = made()
     port.release()
     await settle()
     source.feed(`${'x'.repeat(70)}\n${'y'.repeat(33)}\nshort\n`)
@@ -189,7 +189,7 @@ describe('LinePort', () => {
     )
     const warnings = () => reports.filter((text) => text.includes('over 32 bytes'))
     assert.equal(warnings().length, 1)
-    timing.advance(60_000)
+    clock.tick(60_000)
     source.feed(`${'x'.repeat(70)}\n`)
     assert.equal(warnings().length, 2)
   })
@@ -225,7 +225,7 @@ describe('LinePort', () => {
     hangs.port.hold()
     const left = hangs.port.drain(1000)
     await settle()
-    hangs.timing.advance(1000)
+    hangs.clock.tick(1000)
     assert.deepEqual([await left, hangs.lines.length], [1, 0])
   })
 })

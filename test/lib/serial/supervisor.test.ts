@@ -1,28 +1,29 @@
 import assert from 'node:assert/strict'
 import { SourceError } from '../../../lib/serial/source/source.ts'
 import { type SourceState, Supervisor, stableAfter } from '../../../lib/serial/supervisor.ts'
+import { FakeClock, settle } from '../../support/fake-clock.ts'
 import { FakeSource } from './fake-source.ts'
-import { ManualTiming, settle } from './manual-timing.ts'
 
 const missing = () =>
   new SourceError('/dev/fake does not exist: is the collector plugged in?', 'does not exist')
 const gone = () => new SourceError('/dev/fake has gone: was the collector unplugged?', 'has gone')
 
-function supervised() {
+/** @param chance what the random numbers are */
+function supervised(chance = 0.5) {
   const source = new FakeSource()
-  const timing = new ManualTiming()
+  const clock = new FakeClock()
   const states: string[] = []
   const reports: string[] = []
   const data: string[] = []
   const show = (state: SourceState) =>
     state.state === 'waiting' ? `waiting ${state.reason.short} ${state.retryIn}` : state.state
-  const supervisor = new Supervisor(source, timing, {
+  const supervisor = new Supervisor(source, clock, () => chance, {
     data: (chunk) => data.push(chunk.toString()),
     disconnected: () => data.push('|'),
     state: (state) => states.push(show(state)),
     report: (level, text) => reports.push(`${level}: ${text}`),
   })
-  return { source, timing, states, reports, data, supervisor }
+  return { source, clock, states, reports, data, supervisor }
 }
 
 describe('Supervisor', () => {
@@ -36,46 +37,45 @@ describe('Supervisor', () => {
   })
 
   it('tries again with pauses that double up to 30 s, and says it once', async () => {
-    const { source, timing, reports, supervisor } = supervised()
+    const { source, clock, reports, supervisor } = supervised()
     source.failures = Array.from({ length: 9 }, missing)
     supervisor.start()
     await settle()
     const pauses: number[] = []
     while (source.failures.length > 0) {
-      pauses.push(timing.next!)
-      timing.advance(timing.next!)
+      pauses.push(clock.next!)
+      clock.tick(clock.next!)
       await settle()
     }
     assert.deepEqual(pauses, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
     assert.deepEqual(reports, [
       'warn: /dev/fake does not exist: is the collector plugged in? Trying again by itself.',
     ])
-    timing.advance(timing.next!)
+    clock.tick(clock.next!)
     await settle()
     assert.equal(supervisor.state.state, 'open')
     assert.equal(reports.length, 2)
   })
 
   it('spreads the pauses by chance', async () => {
-    const { source, timing, supervisor } = supervised()
-    timing.chance = 0
+    const { source, clock, supervisor } = supervised(0)
     source.failures = [missing()]
     supervisor.start()
     await settle()
-    assert.equal(timing.next, 375)
+    assert.equal(clock.next, 375)
   })
 
   it('says another reason, and the same one again after a connection', async () => {
-    const { source, timing, reports, supervisor } = supervised()
+    const { source, clock, reports, supervisor } = supervised()
     source.failures = [missing(), new SourceError('/dev/fake is in use', 'in use')]
     supervisor.start()
     for (let i = 0; i < 3; i++) {
       await settle()
-      timing.advance(1000)
+      clock.tick(1000)
     }
     source.lose(gone())
     source.failures = [missing()]
-    timing.advance(4000)
+    clock.tick(4000)
     await settle()
     assert.deepEqual(
       reports.map((text) => text.replace(/ Trying.*/, '')),
@@ -90,13 +90,13 @@ describe('Supervisor', () => {
   })
 
   it('starts with short pauses again only after a stable connection', async () => {
-    const { source, timing, states, supervisor } = supervised()
+    const { source, clock, states, supervisor } = supervised()
     supervisor.start()
     await settle()
     for (const lasting of [100, 100, stableAfter]) {
-      timing.advance(lasting)
+      clock.tick(lasting)
       source.lose(gone())
-      timing.advance(timing.next!)
+      clock.tick(clock.next!)
       await settle()
     }
     assert.deepEqual(
@@ -106,12 +106,12 @@ describe('Supervisor', () => {
   })
 
   it('tells of each end of a connection, so that a partial line is dropped', async () => {
-    const { source, timing, data, supervisor } = supervised()
+    const { source, clock, data, supervisor } = supervised()
     supervisor.start()
     await settle()
     source.feed('half')
     source.lose(gone())
-    timing.advance(500)
+    clock.tick(500)
     await settle()
     source.feed('new')
     source.unread = 'last'
@@ -120,27 +120,27 @@ describe('Supervisor', () => {
   })
 
   it('does not try again once stopped, and closes what opens meanwhile', async () => {
-    const { source, timing, supervisor } = supervised()
+    const { source, clock, supervisor } = supervised()
     supervisor.start()
     await supervisor.stop()
     await settle()
-    assert.deepEqual([source.isOpen, supervisor.state.state, timing.next], [false, 'closed', undefined])
+    assert.deepEqual([source.isOpen, supervisor.state.state, clock.next], [false, 'closed', undefined])
     source.failures = [missing()]
     supervisor.start()
     await settle()
     await supervisor.stop()
-    timing.advance(60_000)
+    clock.tick(60_000)
     await settle()
     assert.equal(source.connects, 2)
   })
 
   it('keeps a pause over a reconnection', async () => {
-    const { source, timing, supervisor } = supervised()
+    const { source, clock, supervisor } = supervised()
     supervisor.start()
     await settle()
     supervisor.pause()
     source.lose(gone())
-    timing.advance(500)
+    clock.tick(500)
     await settle()
     assert.equal(source.paused, true)
     supervisor.resume()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { settle } from '../support/manual-time.ts'
+import { settle } from '../../../support/fake-clock.ts'
 import { assertBalance, nothing, range, World } from '../support/world.ts'
 
 describe('delivery: Delivery, failures and the checkpoint', () => {
@@ -8,7 +8,7 @@ describe('delivery: Delivery, failures and the checkpoint', () => {
     for (const seq of [1, 12, 13, 14, 31, 39, 40]) world.journal.damaged.add(seq)
     await world.release()
     await world.log(2)
-    await world.time.pass(2_500)
+    await world.time.advance(2_500)
     const readable = range(1, 42).filter((seq) => !world.journal.damaged.has(seq))
     assert.deepEqual(world.seqs, readable)
     assert.deepEqual(
@@ -29,7 +29,7 @@ describe('delivery: Delivery, failures and the checkpoint', () => {
     const world = new World({ lastSeq: 20 })
     world.journal.failures = Array.from({ length: 5 }, () => new Error('EMFILE'))
     await world.release()
-    await world.time.pass(7_000)
+    await world.time.advance(7_000)
     assert.deepEqual(world.seqs, range(1, 20))
     assert.deepEqual(world.warnings, [
       'log: cannot read the journal to send on what is in it: EMFILE; trying again',
@@ -40,7 +40,7 @@ describe('delivery: Delivery, failures and the checkpoint', () => {
     const world = new World({ quietTime: 0.1, window: 10_000 })
     await world.release()
     await world.log(10)
-    await world.time.pass(3_500)
+    await world.time.advance(3_500)
     assert.deepEqual(
       world.saved.map(({ seq }) => seq),
       [10],
@@ -49,7 +49,7 @@ describe('delivery: Delivery, failures and the checkpoint', () => {
     await world.log(4_000)
     await world.finish(...range(11, 2_500))
     const before = world.saved.length
-    await world.time.pass(300)
+    await world.time.advance(300)
     assert.ok(world.saved.length > before, 'before the second is over')
     assert.ok(world.saved.at(-1)!.seq >= 1_010)
   })
@@ -60,11 +60,11 @@ describe('delivery: Delivery, failures and the checkpoint', () => {
     await world.release()
     for (let i = 0; i < 30; i++) {
       await world.log(1)
-      await world.time.pass(1_000)
+      await world.time.advance(1_000)
     }
     assert.deepEqual(world.warnings, ['log: cannot save the checkpoint (events may be sent again): ENOSPC'])
     world.save = () => Promise.resolve()
-    await world.time.pass(2_500)
+    await world.time.advance(2_500)
     assert.equal(world.saved.at(-1)?.seq, 30)
   })
 
@@ -80,9 +80,9 @@ describe('delivery: Delivery, failures and the checkpoint', () => {
     }
     await world.release()
     await world.log(1)
-    await world.time.pass(1_100)
+    await world.time.advance(1_100)
     await world.log(1)
-    await world.time.pass(500)
+    await world.time.advance(500)
     const stopped = world.delivery.stop()
     await settle()
     let1()
@@ -94,7 +94,7 @@ describe('delivery: Delivery, failures and the checkpoint', () => {
       world.saved.map(({ seq }) => seq),
       [1, 2],
     )
-    assert.equal(world.time.timersLeft, 0)
+    assert.equal(world.time.timers, 0)
   })
 
   it('sends at a set pace where the checkpoint was lost, and live events after that', async () => {
@@ -104,7 +104,7 @@ describe('delivery: Delivery, failures and the checkpoint', () => {
     await world.log(5)
     const counts: number[] = []
     for (let second = 1; second <= 3; second++) {
-      await world.time.pass(1_000)
+      await world.time.advance(1_000)
       counts.push(world.seqs.length)
     }
     for (const [i, count] of counts.entries()) {
@@ -112,9 +112,9 @@ describe('delivery: Delivery, failures and the checkpoint', () => {
       assert.ok(count > expected - 60 && count < expected + 60, `${count} after ${i + 1} s`)
     }
     assert.equal(world.saved.at(-1)?.pacedUpTo, 2_000, 'a deploy must not end the pace')
-    await world.time.pass(2_000)
+    await world.time.advance(2_000)
     assert.deepEqual(world.seqs, range(1, 2_005))
-    await world.time.pass(2_000)
+    await world.time.advance(2_000)
     assert.deepEqual(world.saved.at(-1)?.pacedUpTo, undefined)
   })
 

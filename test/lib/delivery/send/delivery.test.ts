@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { settle } from '../support/manual-time.ts'
+import { settle } from '../../../support/fake-clock.ts'
 import { assertBalance, nothing, range, World } from '../support/world.ts'
 
 describe('delivery: Delivery', () => {
@@ -37,18 +37,18 @@ describe('delivery: Delivery', () => {
     const world = new World({ quietTime: 1 })
     await world.release()
     await world.log(1)
-    await world.time.pass(900)
+    await world.time.advance(900)
     assert.deepEqual([world.delivery.state.quiet, world.delivery.state.checkpoint], [1, 0])
     // a switch with a queue of its own sends it on only now
     const later = structuredClone(world.sent[0]!)
     world.hooks.take(later, world.node)
-    await world.time.pass(5_000)
+    await world.time.advance(5_000)
     assert.deepEqual([world.delivery.state.underWay, world.delivery.state.checkpoint], [1, 0])
     assertBalance(world.delivery.state)
     world.hooks.done(later, world.node)
-    await world.time.pass(900)
+    await world.time.advance(900)
     assert.equal(world.delivery.state.checkpoint, 0)
-    await world.time.pass(200)
+    await world.time.advance(200)
     assert.deepEqual([world.delivery.state.complete, world.delivery.state.checkpoint], [1, 1])
     assertBalance(world.delivery.state)
   })
@@ -59,11 +59,11 @@ describe('delivery: Delivery', () => {
     await world.release()
     await world.log(5)
     await world.finish(1, 3, 4)
-    await world.time.pass(1_500)
+    await world.time.advance(1_500)
     assert.deepEqual([world.delivery.state.checkpoint, world.delivery.state.complete], [1, 3])
     assertBalance(world.delivery.state)
     await world.finish(2)
-    await world.time.pass(1_500)
+    await world.time.advance(1_500)
     assert.equal(world.delivery.state.checkpoint, 4)
     assert.deepEqual(world.saved.at(-1), { seq: 4, counters: { ...nothing.counters, complete: 4 } })
   })
@@ -73,7 +73,7 @@ describe('delivery: Delivery', () => {
     world.hooks.callbacks.clear()
     await world.release()
     await world.log(3)
-    await world.time.pass(1_200)
+    await world.time.advance(1_200)
     assert.equal(world.delivery.state.checkpoint, 3)
   })
 
@@ -84,7 +84,7 @@ describe('delivery: Delivery', () => {
     await world.log(2)
     world.hooks.done(world.sent[0]!, world.node, new Error('no'))
     await world.finish(2)
-    await world.time.pass(3_000)
+    await world.time.advance(3_000)
     const { complete, failed } = world.delivery.state
     assert.deepEqual({ complete, failed }, { complete: 2, failed: 1 })
     assert.equal(world.saved.at(-1)?.counters.failed, 1)
@@ -107,11 +107,11 @@ describe('delivery: Delivery', () => {
     world.automatic = false
     await world.release()
     await world.log(500)
-    await world.time.pass(4_500)
+    await world.time.advance(4_500)
     assert.equal(world.seqs.length, 10)
-    await world.time.pass(1_500)
+    await world.time.advance(1_500)
     assert.equal(world.seqs.length, 20)
-    await world.time.pass(60_000)
+    await world.time.advance(60_000)
     assert.deepEqual(world.seqs, range(1, 100))
     // a batch of 100 is full
     await world.finish(...range(1, 100))
@@ -122,10 +122,10 @@ describe('delivery: Delivery', () => {
     const world = new World({ window: 10, quietTime: 0.1 })
     world.automatic = false
     await world.release()
-    await world.time.pass(60_000)
+    await world.time.advance(60_000)
     await world.log(100)
     for (let seq = 1; seq <= 30; seq++) {
-      await world.time.pass(400)
+      await world.time.advance(400)
       await world.finish(seq)
     }
     assert.equal(world.seqs.length, 40)
@@ -137,7 +137,7 @@ describe('delivery: Delivery', () => {
     await world.release()
     await world.log(8)
     await world.finish(1, 3)
-    await world.time.pass(32_000)
+    await world.time.advance(32_000)
     assert.deepEqual(
       world.incomplete.slice(0, 5),
       [2, 4, 5, 6, 7].map((seq) => ({ seq, nodes: ['sink'] })),
@@ -157,7 +157,7 @@ describe('delivery: Delivery', () => {
     world.automatic = false
     await world.release()
     await world.log(300)
-    await world.time.pass(50_000)
+    await world.time.advance(50_000)
     assert.equal(world.warnings.length, 1)
     const before = world.delivery.state
     for (const { seq } of world.incomplete) await world.finish(seq)
@@ -165,7 +165,7 @@ describe('delivery: Delivery', () => {
     for (const message of world.sent.slice(0, 3)) world.hooks.take(structuredClone(message), world.node)
     assert.deepEqual(world.delivery.state, before)
     assertBalance(before)
-    await world.time.pass(40_000)
+    await world.time.advance(40_000)
     assert.equal(world.warnings.length, 2)
   })
 
@@ -176,7 +176,7 @@ describe('delivery: Delivery', () => {
     world.automatic = false
     await world.release()
     await world.log(1)
-    await world.time.pass(20_000)
+    await world.time.advance(20_000)
     assert.deepEqual([world.delivery.state.checkpoint, world.delivery.state.underWay], [0, 1])
     assertBalance(world.delivery.state)
     world.delivery.hold()
@@ -195,14 +195,14 @@ describe('delivery: Delivery', () => {
     await world.release()
     await world.log(20)
     await world.finish(1, 2)
-    await world.time.pass(1_500)
+    await world.time.advance(1_500)
     await world.finish(3)
     world.delivery.hold()
     const sent = world.seqs.length
     // batch completes what it throws away when it is closed
     await world.finish(...range(4, 12))
     await world.log(5)
-    await world.time.pass(10_000)
+    await world.time.advance(10_000)
     assert.deepEqual([world.delivery.state.checkpoint, world.seqs.length], [2, sent])
     assertBalance(world.delivery.state)
     await world.release()
@@ -217,7 +217,7 @@ describe('delivery: Delivery', () => {
       world.sent.slice(-13).map(({ event }) => [event.seq, event.replayed]),
       range(13, 25).map((seq) => [seq, seq === 13]),
     )
-    await world.time.pass(2_500)
+    await world.time.advance(2_500)
     assert.equal(world.delivery.state.checkpoint, 25)
   })
 
@@ -230,10 +230,10 @@ describe('delivery: Delivery', () => {
     await world.release()
     const [first, second] = world.sent
     world.hooks.done(first!, world.node)
-    await world.time.pass(3_000)
+    await world.time.advance(3_000)
     assert.equal(world.delivery.state.checkpoint, 0)
     world.hooks.done(second!, world.node)
-    await world.time.pass(3_000)
+    await world.time.advance(3_000)
     assert.deepEqual([world.delivery.state.checkpoint, world.delivery.state.complete], [1, 1])
   })
 
@@ -243,7 +243,7 @@ describe('delivery: Delivery', () => {
     await world.release()
     await world.log(50)
     await world.finish(...range(2, 40))
-    await world.time.pass(2_500)
+    await world.time.advance(2_500)
     const stored = world.saved.at(-1)!
     assert.equal(stored.seq, 0)
     world.delivery.hold()
@@ -253,7 +253,7 @@ describe('delivery: Delivery', () => {
     const next = new World({ stored, lastSeq: 50 })
     await next.release()
     assert.deepEqual(next.seqs, [1, ...range(41, 50)])
-    await next.time.pass(2_500)
+    await next.time.advance(2_500)
     assert.deepEqual(next.saved.at(-1), { seq: 50, counters: { ...nothing.counters, complete: 50 } })
   })
 
@@ -272,7 +272,7 @@ describe('delivery: Delivery', () => {
     await world.finish(...range(done + 1, done + 50))
     // other work has its turn between
     while (world.sent.length < 60_500) await settle()
-    await world.time.pass(2_000)
+    await world.time.advance(2_000)
     assert.deepEqual(world.seqs, range(1, 60_500))
     assert.equal(world.delivery.state.checkpoint, 60_500)
     assert.deepEqual(world.delivery.state.damaged, 0)

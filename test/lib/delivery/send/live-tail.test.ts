@@ -18,7 +18,7 @@ describe('delivery: LiveTail', () => {
   })
 
   it('holds no more beyond its number, and none behind a gap, until it is used up', () => {
-    const tail = new LiveTail(3_000)
+    const tail = new LiveTail({ count: 3_000, bytes: 16 << 20 })
     for (let from = 1; from <= 9_000; from += 100) tail.add(entries(from, from + 99))
     for (let seq = 1; seq <= 3_000; seq++) {
       tail.add(entries(9_000 + seq, 9_000 + seq))
@@ -34,7 +34,7 @@ describe('delivery: LiveTail', () => {
   it('holds no more beyond its bytes, but one entry of any length', () => {
     const texts = (from: number, to: number, text: string) =>
       entries(from, to).map((entry) => ({ ...entry, text }))
-    const tail = new LiveTail(100, 50)
+    const tail = new LiveTail({ count: 100, bytes: 50 })
     tail.add(texts(1, 10, '0123456789'))
     for (let seq = 1; seq <= 5; seq++) assert.equal(tail.take(seq)?.seq, seq)
     assert.equal(tail.firstSeq, Number.POSITIVE_INFINITY)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ReplayResult } from '../../../../lib/delivery/send/replay.ts'
-import { settle } from '../support/manual-time.ts'
+import { settle } from '../../../support/fake-clock.ts'
 import { nothing, range, World } from '../support/world.ts'
 
 const upTo = (seq: number) => ({ seq, counters: { ...nothing.counters, complete: seq } })
@@ -28,7 +28,7 @@ describe('delivery: replay', () => {
     await world.release()
     const replay = watch(world.delivery.replay({ from: 101, to: 400, for: 'store' }))
     for (let i = 0; i < 10; i++) await world.log(1)
-    await world.time.pass(3_000)
+    await world.time.advance(3_000)
     const again = world.sent.filter(({ event }) => event.for === 'store')
     assert.deepEqual(
       again.map(({ event }) => event.seq),
@@ -57,11 +57,11 @@ describe('delivery: replay', () => {
     world.automatic = false
     await world.release()
     const replay = watch(world.delivery.replay({ from: 1, to: 500 }))
-    await world.time.pass(500)
+    await world.time.advance(500)
     assert.deepEqual(world.seqs, range(1, 100))
     await world.finish(...range(1, 30))
     assert.deepEqual(world.seqs, range(1, 130))
-    await world.time.pass(1_200)
+    await world.time.advance(1_200)
     assert.deepEqual(world.delivery.state.replay, {
       complete: 30,
       failed: 0,
@@ -81,11 +81,11 @@ describe('delivery: replay', () => {
     await world.log(4)
     const replay = watch(world.delivery.replay({ from: 2, to: 99 }))
     await world.finish(1, 2)
-    await world.time.pass(3_000)
+    await world.time.advance(3_000)
     assert.deepEqual(world.seqs, [1, 2, 3, 4, 2])
     world.automatic = true
     await world.finish(2, 3, 4)
-    await world.time.pass(5_000)
+    await world.time.advance(5_000)
     assert.deepEqual(world.seqs, [1, 2, 3, 4, 2, 3, 4])
     assert.deepEqual([replay.result?.complete, replay.result?.next], [3, undefined])
   })
@@ -97,15 +97,15 @@ describe('delivery: replay', () => {
     const replay = watch(world.delivery.replay({ from: 11, to: 20 }))
     await settle()
     await world.finish(11, 13)
-    await world.time.pass(1_500)
+    await world.time.advance(1_500)
     await world.finish(12)
     world.delivery.hold()
     await world.finish(...range(14, 20))
-    await world.time.pass(5_000)
+    await world.time.advance(5_000)
     assert.equal(replay.ended, false)
     world.automatic = true
     await world.release()
-    await world.time.pass(2_000)
+    await world.time.advance(2_000)
     assert.deepEqual(world.seqs, [...range(11, 20), 12, ...range(14, 20)])
     assert.equal(replay.result?.complete, 10)
   })
@@ -116,10 +116,10 @@ describe('delivery: replay', () => {
     world.automatic = false
     await world.release()
     const replay = watch(world.delivery.replay({ from: 4, to: 30 }))
-    await world.time.pass(100)
+    await world.time.advance(100)
     world.hooks.done(world.sent[0]!, world.node, new Error('no'))
     await world.finish(...range(9, 29))
-    await world.time.pass(15_000)
+    await world.time.advance(15_000)
     assert.deepEqual(replay.result, {
       complete: 22,
       failed: 1,
@@ -137,9 +137,9 @@ describe('delivery: replay', () => {
     await world.release()
     const first = watch(world.delivery.replay({ from: 1, to: 10, for: 'a' }))
     const second = watch(world.delivery.replay({ from: 5, to: 7, for: 'b' }))
-    await world.time.pass(500)
+    await world.time.advance(500)
     assert.deepEqual(world.seqs, range(1, 10))
-    await world.time.pass(3_000)
+    await world.time.advance(3_000)
     assert.deepEqual(world.seqs, [...range(1, 10), 5, 6, 7])
     assert.deepEqual([first.result?.complete, second.result?.complete], [10, 3])
   })
@@ -152,13 +152,13 @@ describe('delivery: replay', () => {
     const queued = watch(world.delivery.replay({ from: 20, to: 21 }))
     await settle()
     await world.finish(1, 2, 5)
-    await world.time.pass(1_500)
+    await world.time.advance(1_500)
     await world.delivery.stop()
     assert.deepEqual([running.result?.stopped, running.result?.next, running.result?.complete], [true, 3, 3])
     assert.deepEqual([queued.result?.stopped, queued.result?.next], [true, 20])
     const late = await world.delivery.replay({ from: 1, to: 2 })
     assert.deepEqual([late.stopped, late.next], [true, 1])
-    assert.equal(world.time.timersLeft, 0)
+    assert.equal(world.time.timers, 0)
   })
 
   it('refuses what is no range', async () => {
@@ -189,7 +189,7 @@ describe('delivery: replay', () => {
     await settle()
     assert.deepEqual(world.seqs, [4, 5, 22])
     await world.finish(4, 22)
-    await world.time.pass(15_000)
+    await world.time.advance(15_000)
     assert.deepEqual([replay.result?.complete, replay.result?.incomplete], [2, 1])
     assert.deepEqual(world.completed, [4, 22])
     assert.deepEqual(world.saved.at(-1), {
@@ -200,7 +200,7 @@ describe('delivery: replay', () => {
     world.automatic = true
     assert.equal((await world.delivery.redeliver([])).complete, 0)
     void world.delivery.redeliver([[5, 5]])
-    await world.time.pass(3_000)
+    await world.time.advance(3_000)
     assert.deepEqual(world.saved.at(-1), upTo(30))
   })
 
@@ -212,7 +212,7 @@ describe('delivery: replay', () => {
       [300, 300],
       [40_000, 40_001],
     ])
-    await world.time.pass(2_000)
+    await world.time.advance(2_000)
     assert.deepEqual(world.seqs, [5, 300, 40_000, 40_001])
     assert.deepEqual(world.journal.opened, [5, 40_000])
   })

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { CheckpointKeeper } from '../../../../lib/delivery/progress/checkpoint-keeper.ts'
-import { Pace } from '../../../../lib/delivery/send/pace.ts'
 import { Pump } from '../../../../lib/delivery/send/pump.ts'
-import { WarnLimit } from '../../../../lib/delivery/send/warn-limit.ts'
-import { ManualTime, settle } from '../support/manual-time.ts'
+import { settle } from '../../../support/fake-clock.ts'
 
 describe('delivery: Pump', () => {
   it('works after its caller, one at a time, and once more when asked meanwhile', async () => {
@@ -43,44 +41,6 @@ describe('delivery: Pump', () => {
     pump.run()
     await settle()
     assert.deepEqual([runs, failures], [2, ['Error: once']])
-  })
-})
-
-describe('delivery: Pace', () => {
-  for (const perSecond of [1, 20, 500, 5_000]) {
-    it(`lets ${perSecond} pass in a second`, async () => {
-      const time = new ManualTime()
-      let passed = 0
-      const go = () => {
-        while (pace.hasRoom()) {
-          pace.pass()
-          passed++
-        }
-      }
-      const pace: Pace = new Pace(perSecond, time.timers, time.now, go)
-      go()
-      const first = passed
-      await time.pass(10_000)
-      assert.ok(first <= Math.max(1, perSecond / 10), `${first} at once`)
-      assert.ok(passed - first <= perSecond * 10 && passed >= perSecond * 9.5, `${passed} in 10 s`)
-      pace.stop()
-      assert.equal(time.timersLeft, 0)
-    })
-  }
-})
-
-describe('delivery: WarnLimit', () => {
-  it('warns of each kind once a minute', async () => {
-    const time = new ManualTime()
-    const warned: string[] = []
-    const warnings = new WarnLimit({ warn: (message) => warned.push(message), now: time.now })
-    warnings.warn('a', 'a1')
-    warnings.warn('b', 'b1')
-    await time.pass(59_999)
-    warnings.warn('a', 'a2')
-    await time.pass(1)
-    warnings.warn('a', 'a3')
-    assert.deepEqual(warned, ['a1', 'b1', 'a3'])
   })
 })
 

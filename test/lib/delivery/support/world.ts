@@ -5,8 +5,8 @@ import { Delivery, type DeliveryState, type Overdue } from '../../../../lib/deli
 import type { DeliveryOptions } from '../../../../lib/delivery/send/options.ts'
 import { FlowTracker } from '../../../../lib/delivery/track/tracker.ts'
 import type { EventMessage } from '../../../../lib/event.ts'
+import { FakeClock, settle } from '../../../support/fake-clock.ts'
 import { FakeHooks, flowNode } from './fake-hooks.ts'
-import { ManualTime, settle } from './manual-time.ts'
 import { entries, MemoryJournal } from './memory-journal.ts'
 
 export const nothing: Checkpoint = {
@@ -21,7 +21,7 @@ interface WorldOptions extends DeliveryOptions {
 }
 
 export class World {
-  readonly time = new ManualTime()
+  readonly time = new FakeClock()
   readonly hooks = new FakeHooks()
   readonly tracker = new FlowTracker(this.hooks)
   readonly journal: MemoryJournal
@@ -62,8 +62,7 @@ export class World {
           this.saved.push(checkpoint)
         },
         warn: (message) => this.warnings.push(message),
-        timers: this.time.timers,
-        now: this.time.now,
+        clock: this.time,
       },
       options,
       stored,

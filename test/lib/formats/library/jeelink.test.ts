@@ -95,6 +95,7 @@ describe('formats: the JeeLink library', () => {
       kind: 'rejected',
       type: 'room',
       reasons: ['decode: packet: found 3 bytes, expected 4'],
+      code: 'packet-length',
     })
     assert.deepEqual(decoded(formats, 'OK 12 1 118 182 0 9'), ['decode: packet: found 5 bytes, expected 4'])
     assert.deepEqual(decoded(formats, 'OK 3 1 2'), ['decode: packet: found 2 bytes, expected 4 or more'])

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { gzipSync } from 'node:zlib'
-import { decodeIndex } from '../../../../lib/journal/archive/blocks.ts'
 import { openGz } from '../../../../lib/journal/archive/gz-text.ts'
 import { type Reading, readJournal } from '../../../../lib/journal/read/reader.ts'
 import type { MemoryDisk } from '../../../support/memory-disk.ts'
-import { archive, directory, diskWith, readAll, threeDays } from '../support/archived.ts'
+import { archive, directory, diskWith, indexIn, readAll, threeDays } from '../support/archived.ts'
 
 const large = threeDays[1]!
 const stored = `${large.path}.gz`
@@ -52,7 +51,7 @@ describe('openGz', () => {
       disk.drop(idx)
       if (found) disk.place(idx, found)
       const text = await openGz(disk, directory, stored)
-      assert.deepEqual(text.index, decodeIndex(index))
+      assert.deepEqual(text.index, indexIn(index))
       await text.close()
       assert.deepEqual(disk.peek(idx), index)
     }
@@ -71,7 +70,7 @@ describe('openGz', () => {
   })
 
   it('gives everything up to a broken place and behind its block, with and without an index', async () => {
-    const [, block] = decodeIndex(disk.peek(idx)!)!.blocks
+    const [, block] = indexIn(disk.peek(idx)!).blocks
     const broken = disk.peek(gz)!
     // in the middle of the second member
     const at = Math.floor((block!.at + broken.length) / 2)
@@ -95,7 +94,7 @@ describe('openGz', () => {
 
   it('reads what is left of a .gz that was cut off', async () => {
     const whole = disk.peek(gz)!
-    const [, block] = decodeIndex(disk.peek(idx)!)!.blocks
+    const [, block] = indexIn(disk.peek(idx)!).blocks
     for (const withIndex of [true, false]) {
       disk.drop(gz)
       disk.place(gz, whole.subarray(0, block!.at + 1000))

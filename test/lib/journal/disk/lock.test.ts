@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { JournalLockedError, takeLock } from '../../../../lib/journal/disk/lock.ts'
 import { Journal } from '../../../../lib/journal/journal.ts'
+import { errorCode } from '../../../../lib/kit/errors.ts'
 
 describe('journal: the lock', () => {
   let directory: string
@@ -52,6 +53,7 @@ describe('journal: the lock', () => {
     const journal = new Journal({ directory })
     await assert.rejects(journal.start(), (error: Error) => {
       assert.ok(error instanceof JournalLockedError)
+      assert.equal(errorCode(error), 'JOURNAL_LOCKED')
       assert.match(
         error.message,
         new RegExp(
@@ -86,6 +88,7 @@ describe('journal: the lock', () => {
       () => takeLock(join(directory, 'missing'), 0),
       (error: Error) => {
         assert.ok(!(error instanceof JournalLockedError))
+        assert.equal(errorCode(error), 'JOURNAL_LOCK_FAILED')
         assert.match(error.message, /^journal: cannot lock .*missing: /)
         return true
       },

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { gunzipSync } from 'node:zlib'
-import { decodeIndex } from '../../../../lib/journal/archive/blocks.ts'
 import { buildJournal, inBatches, lines } from '../../../support/build-journal.ts'
 import { FaultDisk } from '../../../support/fault-disk.ts'
 import { seededRandom } from '../../../support/memory-disk.ts'
-import { archive, directory, diskWith, readAll, threeDays } from '../support/archived.ts'
+import { archive, directory, diskWith, indexIn, readAll, threeDays } from '../support/archived.ts'
 
 const small = buildJournal([
   { date: '20261119', batches: inBatches(lines('20261119', 30), 7) },
@@ -25,7 +24,7 @@ describe('archiveFile', () => {
       disk.paths(directory).filter((path) => path.includes('20261120')),
       [idx, gz],
     )
-    const index = decodeIndex(disk.peek(idx)!)!
+    const index = indexIn(disk.peek(idx)!)
     assert.equal(index.size, large.bytes.length)
     assert.equal(index.stored, disk.peek(gz)!.length)
     assert.ok(index.blocks.length >= 2)

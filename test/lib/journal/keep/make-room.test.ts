@@ -4,7 +4,7 @@ import { verifyJournal } from '../../../../lib/journal/inspect/verify.ts'
 import { Journal, type JournalListener } from '../../../../lib/journal/journal.ts'
 import { Upkeep } from '../../../../lib/journal/keep/upkeep.ts'
 import { buildJournal, inBatches, lines } from '../../../support/build-journal.ts'
-import { FakeTime } from '../../../support/fake-time.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
 import { directory, diskWith, readAll } from '../support/archived.ts'
 
 /** Two days of about 14 kB each; today is the day after. */
@@ -16,10 +16,10 @@ const reserve = 2_048
 
 async function started(retentionBytes: number, checkpoint: number) {
   const disk = diskWith(files)
-  const time = new FakeTime('2026-11-21T12:00:00.000Z')
+  const time = new FakeClock('2026-11-21T12:00:00.000Z')
   const warnings: string[] = []
   const upkeep = new Upkeep(
-    { directory, disk, clock: time, timers: time, retentionBytes },
+    { directory, disk, clock: time, retentionBytes },
     {
       checkpoint: () => checkpoint,
       note: async () => assert.fail('the writer notes it first'),
@@ -33,7 +33,6 @@ async function started(retentionBytes: number, checkpoint: number) {
       directory,
       disk,
       clock: time,
-      timers: time,
       reserve,
       flushInterval: 0,
       lock: () => ({ release() {} }),

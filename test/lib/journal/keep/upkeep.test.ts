@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { gunzipSync } from 'node:zlib'
 import { Upkeep, type UpkeepOptions } from '../../../../lib/journal/keep/upkeep.ts'
 import { buildJournal, inBatches, lines } from '../../../support/build-journal.ts'
-import { FakeTime } from '../../../support/fake-time.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
 import { FaultDisk } from '../../../support/fault-disk.ts'
 import type { MemoryDisk } from '../../../support/memory-disk.ts'
 import { directory, diskWith, readAll } from '../support/archived.ts'
@@ -16,27 +16,29 @@ const day = (date: string, unhashed = false) => ({
 const files = buildJournal(['20261118', '20261119', '20261120', '20261121'].map((date) => day(date)))
 const path = (index: number) => `${directory}/${files[index]!.path}`
 
-/** Timers that are over at once: what waits for the upkeep's rests should not wait. */
-const noTimers = {
+/** A clock whose timers are over at once: what waits for the upkeep's rests should not wait. */
+const restless = (time: FakeClock) => ({
+  wall: () => time.wall(),
+  monotonic: () => time.monotonic(),
   after(_ms: number, callback: () => void) {
     const immediate = setImmediate(callback)
     return () => clearImmediate(immediate)
   },
-}
+})
 
 describe('Upkeep', () => {
   let disk: MemoryDisk
   let notes: Array<[kind: string, value: unknown]>
   let warnings: string[]
   let checkpoint: number
-  let time: FakeTime
+  let time: FakeClock
 
   beforeEach(() => {
     disk = diskWith(files)
     notes = []
     warnings = []
     checkpoint = 40
-    time = new FakeTime('2026-11-21T12:00:00.000Z')
+    time = new FakeClock('2026-11-21T12:00:00.000Z')
   })
 
   function upkeep(
@@ -44,7 +46,7 @@ describe('Upkeep', () => {
     note?: (kind: string, value: unknown) => Promise<void>,
   ) {
     return new Upkeep(
-      { directory, disk, clock: time, timers: noTimers, ...options },
+      { directory, disk, clock: restless(time), ...options },
       {
         checkpoint: () => checkpoint,
         note: note ?? (async (kind, value) => void notes.push([kind, value])),
@@ -221,7 +223,7 @@ describe('Upkeep', () => {
   })
 
   it('looks a minute after the start and every hour from then on', async () => {
-    const one = upkeep({ timers: time })
+    const one = upkeep({ clock: time })
     one.start()
     await time.advance(59_000)
     assert.equal(disk.peek(`${path(0)}.gz`), undefined)
@@ -248,9 +250,9 @@ describe('the catalog of a long journal', () => {
 
   async function keptUp(): Promise<MemoryDisk> {
     const disk = diskWith(many)
-    const clock = new FakeTime('2026-03-01T12:00:00.000Z')
+    const clock = restless(new FakeClock('2026-03-01T12:00:00.000Z'))
     const parts = { checkpoint: () => 0, note: async () => {}, warn: assert.fail }
-    await new Upkeep({ directory, disk, clock, timers: noTimers, archiveAfter: 10 }, parts).look()
+    await new Upkeep({ directory, disk, clock, archiveAfter: 10 }, parts).look()
     return disk
   }
 

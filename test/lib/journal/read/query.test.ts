@@ -3,7 +3,7 @@ import type { NewEntry } from '../../../../lib/journal/format/batch.ts'
 import { followJournal } from '../../../../lib/journal/read/follow.ts'
 import { type Query, queryJournal } from '../../../../lib/journal/read/query.ts'
 import { type BuiltFile, buildJournal, inBatches, lines } from '../../../support/build-journal.ts'
-import { FakeTime } from '../../../support/fake-time.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
 import { FaultDisk } from '../../../support/fault-disk.ts'
 import { archive, directory, diskWith, threeDays } from '../support/archived.ts'
 
@@ -116,11 +116,11 @@ describe('queryJournal', () => {
 describe('followJournal', () => {
   it('gives what is there, then what is written, over the end of a file, until it is stopped', async () => {
     const disk = diskWith(files.slice(0, 1))
-    const time = new FakeTime()
+    const time = new FakeClock()
     const stop = new AbortController()
     const found: number[] = []
     const done = (async () => {
-      const options = { signal: stop.signal, timers: time }
+      const options = { signal: stop.signal, clock: time }
       for await (const part of followJournal(disk, directory, { fromSeq: 59 }, options)) {
         if (part.kind === 'entries') found.push(...part.entries.map(({ seq }) => seq))
       }

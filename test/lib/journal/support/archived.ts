@@ -1,8 +1,11 @@
+import assert from 'node:assert/strict'
+import type { BlockIndex } from '../../../../lib/journal/archive/blocks.ts'
 import { openText } from '../../../../lib/journal/archive/open-text.ts'
 import type { Disk } from '../../../../lib/journal/disk/disk.ts'
 import { archiveFile } from '../../../../lib/journal/keep/archiver.ts'
 import { readCatalog } from '../../../../lib/journal/read/catalog.ts'
 import { readJournal } from '../../../../lib/journal/read/reader.ts'
+import { unseal } from '../../../../lib/kit/sealed.ts'
 import { type BuiltFile, buildJournal, inBatches, lines } from '../../../support/build-journal.ts'
 import { MemoryDisk } from '../../../support/memory-disk.ts'
 
@@ -24,6 +27,13 @@ export const threeDays = buildJournal([
   },
   { date: '20261121', batches: inBatches(lines('20261121', 5), 2) },
 ])
+
+/** What an index file on a memory disk holds. */
+export function indexIn(bytes: Buffer): BlockIndex {
+  const json = unseal(bytes.toString('utf8'))
+  assert.ok(json !== undefined, 'the index is damaged')
+  return JSON.parse(json) as BlockIndex
+}
 
 /** A disk in memory that holds files of a journal. */
 export function diskWith(files: readonly BuiltFile[]): MemoryDisk {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { Journal } from '../../../../lib/journal/journal.ts'
 import { type DamageReport, type ReadLimits, readJournal } from '../../../../lib/journal/read/reader.ts'
 import type { JournalOptions } from '../../../../lib/journal/write/options.ts'
-import { FakeTime } from '../../../support/fake-time.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
 import { FaultDisk, type FaultPlan } from '../../../support/fault-disk.ts'
 import { MemoryDisk, type Random } from '../../../support/memory-disk.ts'
 
@@ -28,7 +28,7 @@ export interface Process {
 
 export class Machine {
   readonly disk = new MemoryDisk()
-  readonly time: FakeTime
+  readonly time: FakeClock
   /** every entry that was called durable, in the order in which it was */
   readonly durable: Found[] = []
   /** texts of all entries that were taken, in order */
@@ -38,7 +38,7 @@ export class Machine {
   #epochs = 0
 
   constructor(wall?: string) {
-    this.time = new FakeTime(wall)
+    this.time = new FakeClock(wall)
     // the directory above the journal is there
     this.disk.place('/data/.keep', '')
   }
@@ -58,7 +58,6 @@ export class Machine {
         directory,
         disk,
         clock: this.time,
-        timers: this.time,
         drawEpoch: () => `epoch${String(this.#epochs++).padStart(3, '0')}`,
         lock: () => ({ release() {} }),
         reserve: 0,

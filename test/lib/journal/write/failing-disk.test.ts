@@ -50,7 +50,6 @@ describe('journal: a disk that fails', () => {
         directory,
         disk,
         clock: machine.time,
-        timers: machine.time,
         reserve: 0,
         lock: () => ({ release() {} }),
       },

@@ -64,7 +64,6 @@ describe('journal: the faults of the original logger', () => {
         directory,
         disk: machine.disk,
         clock: machine.time,
-        timers: machine.time,
         reserve: 0,
         lock: () => ({ release() {} }),
       },

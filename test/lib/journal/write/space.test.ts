@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { takeLock } from '../../../../lib/journal/disk/lock.ts'
 import { Journal } from '../../../../lib/journal/journal.ts'
 import { readJournal } from '../../../../lib/journal/read/reader.ts'
-import { systemTimers } from '../../../../lib/kit/timers.ts'
+import { systemClock } from '../../../../lib/kit/clock.ts'
 import { ballast, makeRoom, quotaDisk, type SmallDisk, smallDisk } from '../support/small-disk.ts'
 
 /** Pauses between tries are short here; what waits for 5 s takes a disk for one that hangs. */
-const timers = {
-  after: (ms: number, callback: () => void) => systemTimers.after(ms < 5_000 ? 20 : ms, callback),
+const clock = {
+  ...systemClock,
+  after: (ms: number, callback: () => void) => systemClock.after(ms < 5_000 ? 20 : ms, callback),
 }
 const maxHeldEvents = 4_000
 const noLock = () => ({ release() {} })
@@ -26,7 +27,7 @@ class Filling {
     this.#small = small
     const lock = small.kind === 'tmpfs' ? takeLock : noLock
     this.journal = new Journal(
-      { directory: join(small.root, 'journal'), disk: small.disk, timers, reserve, maxHeldEvents, lock },
+      { directory: join(small.root, 'journal'), disk: small.disk, clock, reserve, maxHeldEvents, lock },
       {
         durable: (entries) => {
           this.durable.push(...entries.map(({ text }) => text))

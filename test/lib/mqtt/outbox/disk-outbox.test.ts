@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { DiskOutbox, type DiskOutboxOptions } from '../../../../lib/mqtt/outbox/disk-outbox.ts'
 import { type Entry, OutboxFullError } from '../../../../lib/mqtt/outbox/outbox.ts'
-import { FakeTime, settle } from '../../../support/fake-time.ts'
+import { FakeClock, settle } from '../../../support/fake-clock.ts'
 import { FaultDisk } from '../../../support/fault-disk.ts'
 import { MemoryDisk, type Random, seededRandom } from '../../../support/memory-disk.ts'
 import { testEntry } from '../support.ts'
@@ -22,17 +22,17 @@ const ids = (from: number, to: number) => Array.from({ length: to - from }, (_, 
 
 describe('mqtt outbox on disk', () => {
   let medium: MemoryDisk
-  let time: FakeTime
+  let time: FakeClock
 
   beforeEach(async () => {
     medium = new MemoryDisk()
-    time = new FakeTime()
+    time = new FakeClock()
   })
 
   async function open(options: Partial<DiskOutboxOptions> = {}): Promise<Opened> {
     const disk = new FaultDisk(medium)
     const lock = () => ({ release: () => {} })
-    const outbox = new DiskOutbox({ directory, disk, clock: time, timers: time, lock, ...options })
+    const outbox = new DiskOutbox({ directory, disk, clock: time, lock, ...options })
     const opened: Opened = { outbox, disk, kept: [], dropped: 0, problems: [], known: [], found: 0 }
     outbox.listener = {
       readable: () => {},

@@ -216,7 +216,7 @@ describe('mqtt session and what a broker refuses', () => {
       const { session, until, reports } = startSession(broker.url, login)
       await until((now) => now.state.problem?.kind === 'login')
       let attempts = 0
-      const stop = session.onChange(() => attempts++)
+      const stop = session.subscribe({ changed: () => attempts++ })
       await until(() => attempts >= 3)
       stop()
       assert.deepEqual(reports.length, 1)

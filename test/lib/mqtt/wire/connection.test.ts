@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { generate, type IPublishPacket } from 'mqtt-packet'
+import { systemClock } from '../../../../lib/kit/clock.ts'
 import type { Outgoing } from '../../../../lib/mqtt/message/outgoing.ts'
 import { type Connection, type Ending, openConnection } from '../../../../lib/mqtt/wire/connection.ts'
 import { type Peer, startScriptedBroker } from '../scripted-broker.ts'
@@ -13,7 +14,8 @@ async function connected(url: string): Promise<{ connection: Connection; ended: 
   const ended = Promise.withResolvers<Ending>()
   const open = Promise.withResolvers<void>()
   const settings = { url, clientId: 'test', keepalive: 0, protocolVersion: 5, connectTimeout: 5_000 } as const
-  const connection = openConnection(settings, { connected: () => open.resolve(), ended: ended.resolve })
+  const events = { connected: () => open.resolve(), ended: ended.resolve }
+  const connection = openConnection(settings, events, systemClock)
   await open.promise
   return { connection, ended: ended.promise }
 }

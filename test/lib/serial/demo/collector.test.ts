@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict'
 import { DemoCollector } from '../../../../lib/serial/demo/collector.ts'
 import { roomNodes } from '../../../../lib/serial/demo/stations.ts'
-import { ManualTiming } from '../manual-timing.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
 
 function connected(seed = 1) {
-  const timing = new ManualTiming()
+  const clock = new FakeClock()
   const lines: string[] = []
-  const collector = new DemoCollector({ timing, seed })
+  const collector = new DemoCollector({ clock, seed })
   collector.connect((line) => lines.push(line))
   /** The lines of the next `ms`. */
   const during = (ms: number): string[] => {
     const from = lines.length
-    timing.advance(ms)
+    clock.tick(ms)
     return lines.slice(from)
   }
-  return { timing, lines, collector, during }
+  return { clock, lines, collector, during }
 }
 
 /** Node id and bytes of an `OK` line. */
@@ -86,9 +86,9 @@ describe('The demo collector', () => {
   })
 
   it('follows the day: warmer in the afternoon, solar power only by day, counters that go up', () => {
-    const { timing, during } = connected()
+    const { clock, during } = connected()
     const noon = packets(during(3_600_000))
-    timing.advance(11 * 3_600_000)
+    clock.tick(11 * 3_600_000)
     const night = packets(during(3_600_000))
     const acw = (heard: typeof noon) =>
       heard
@@ -201,10 +201,10 @@ describe('The demo collector, asked for a replay', () => {
   })
 
   it('replays what it heard while nobody was connected', () => {
-    const { timing, lines, collector, during } = withPages()
+    const { clock, lines, collector, during } = withPages()
     collector.disconnect()
     const from = lines.length
-    timing.advance(900_000)
+    clock.tick(900_000)
     assert.equal(lines.length, from)
     collector.connect((line) => lines.push(line))
     assert.match(during(400)[1]!, /^DF I \d+ 64$/)
@@ -232,8 +232,8 @@ describe('The demo collector, asked for a replay', () => {
   })
 
   it('goes on from now when the computer slept', () => {
-    const { timing, during } = withPages()
-    timing.time += 86_400_000
+    const { clock, during } = withPages()
+    clock.step(86_400_000)
     assert.ok(during(10_000).length < 40)
   })
 })

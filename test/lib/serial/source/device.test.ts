@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { type DevicePort, deviceSource } from '../../../../lib/serial/source/device.ts'
 import type { SerialSettings } from '../../../../lib/serial/source/settings.ts'
 import type { SourceError } from '../../../../lib/serial/source/source.ts'
+import { FakeClock, settle } from '../../../support/fake-clock.ts'
 import { createPty } from '../../../support/pty.ts'
-import { ManualTiming, settle } from '../manual-timing.ts'
 
 const settings: SerialSettings = {
   baudRate: 57_600,
@@ -19,7 +19,7 @@ const nothing = { data: () => undefined, closed: () => undefined }
 
 function opening(path: string, open?: Parameters<typeof deviceSource>[4], used = settings) {
   const signal = new AbortController().signal
-  return deviceSource(path, 'tty', used, new ManualTiming(), open).connect(nothing, signal)
+  return deviceSource(path, 'tty', used, new FakeClock(), open).connect(nothing, signal)
 }
 
 /** A port whose reads the test answers one by one; without a descriptor, as on other systems. */
@@ -106,7 +106,7 @@ describe('A serial device', () => {
       abort.abort(new Error('no more'))
       return port
     }
-    const connecting = deviceSource('/dev/x', 'x', settings, new ManualTiming(), open).connect(
+    const connecting = deviceSource('/dev/x', 'x', settings, new FakeClock(), open).connect(
       nothing,
       abort.signal,
     )
@@ -118,7 +118,7 @@ describe('A serial device', () => {
     for (const end of ['nothing', 'error'] as const) {
       const { port, reads, closes } = fakePort()
       const reasons: SourceError[] = []
-      const source = deviceSource('/dev/x', 'x', settings, new ManualTiming(), async () => port)
+      const source = deviceSource('/dev/x', 'x', settings, new FakeClock(), async () => port)
       await source.connect(
         { data: () => undefined, closed: (reason) => reasons.push(reason) },
         new AbortController().signal,
@@ -135,7 +135,7 @@ describe('A serial device', () => {
 
   it('reads no more while paused', async () => {
     const { port, reads } = fakePort()
-    const source = deviceSource('/dev/x', 'x', settings, new ManualTiming(), async () => port)
+    const source = deviceSource('/dev/x', 'x', settings, new FakeClock(), async () => port)
     const given: string[] = []
     const link = await source.connect(
       { data: (chunk) => given.push(chunk.toString()), closed: () => undefined },

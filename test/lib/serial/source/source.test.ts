@@ -8,8 +8,8 @@ import type { SerialSettings } from '../../../../lib/serial/source/settings.ts'
 import type { LineSource, Link, SourceError } from '../../../../lib/serial/source/source.ts'
 import { tcpSource } from '../../../../lib/serial/source/tcp.ts'
 import { LineSplitter } from '../../../../lib/serial/splitter.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
 import { createPty } from '../../../support/pty.ts'
-import { ManualTiming } from '../manual-timing.ts'
 
 const serial: SerialSettings = {
   baudRate: 57_600,
@@ -144,9 +144,9 @@ describe('TCP as a source', () => {
   })
 
   it('does not wait for ever for an answer', async () => {
-    const timing = new ManualTiming()
-    const connecting = connect(tcpSource('127.0.0.1', 1, 'tcp:x', 'x', timing))
-    timing.advance(10_000)
+    const clock = new FakeClock()
+    const connecting = connect(tcpSource('127.0.0.1', 1, 'tcp:x', 'x', clock))
+    clock.tick(10_000)
     await assert.rejects(connecting, /x does not answer/)
   })
 
@@ -284,14 +284,14 @@ async function tcpPeer(): Promise<Peer> {
 }
 
 async function demoPeer(): Promise<Peer> {
-  const timing = new ManualTiming()
+  const clock = new FakeClock()
   return {
-    source: createSource('demo:', serial, timing),
+    source: createSource('demo:', serial, clock),
     async send() {
-      timing.advance(1_000)
+      clock.tick(1_000)
     },
     async end() {
-      timing.advance(0)
+      clock.tick(0)
     },
   }
 }

@@ -1,6 +1,5 @@
-// Both clocks and all timers of a test, moved by hand.
-import type { Clock } from '../../lib/journal/format/time.ts'
-import type { Timers } from '../../lib/kit/timers.ts'
+// The one fake clock of all tests: both clocks and all timers, moved by hand.
+import type { Clock } from '../../lib/kit/clock.ts'
 
 interface Timer {
   at: number
@@ -8,11 +7,11 @@ interface Timer {
 }
 
 /** Lets everything that is ready run. */
-export async function settle(turns = 2): Promise<void> {
+export async function settle(turns = 3): Promise<void> {
   for (let i = 0; i < turns; i++) await new Promise<void>((resolve) => setImmediate(resolve))
 }
 
-export class FakeTime implements Clock, Timers {
+export class FakeClock implements Clock {
   #wall: number
   #monotonic = 1_000
   #timers: Timer[] = []
@@ -70,16 +69,16 @@ export class FakeTime implements Clock, Timers {
   async advance(ms: number): Promise<void> {
     const end = this.#monotonic + ms
     await settle()
-    for (;;) {
-      const due = this.#timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0]
-      if (!due) break
-      this.#timers = this.#timers.filter((timer) => timer !== due)
-      this.#moveOn(due.at)
-      due.run()
-      await settle()
-    }
+    while (this.#runNext(end)) await settle()
     this.#moveOn(end)
     await settle()
+  }
+
+  /** Lets time pass in one go: each timer runs at its moment, in order; promises that follow from them have to wait. */
+  tick(ms: number): void {
+    const end = this.#monotonic + ms
+    while (this.#runNext(end));
+    this.#moveOn(end)
   }
 
   /**
@@ -101,6 +100,16 @@ export class FakeTime implements Clock, Timers {
       await this.advance(next)
     }
     return work
+  }
+
+  /** Runs the first timer that is due by then; false where there is none. */
+  #runNext(end: number): boolean {
+    const due = this.#timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0]
+    if (!due) return false
+    this.#timers = this.#timers.filter((timer) => timer !== due)
+    this.#moveOn(due.at)
+    due.run()
+    return true
   }
 
   #moveOn(to: number): void {

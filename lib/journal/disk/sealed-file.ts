@@ -1,0 +1,27 @@
+// A small file that is sealed by a checksum and replaced as a whole: a reader finds what was written last, or what was
+// written before it, or sees that the file is damaged.
+import { errorCode } from '../../kit/errors.ts'
+import { seal, unseal } from '../../kit/sealed.ts'
+import type { Disk, DiskFile } from './disk.ts'
+import { type ReplaceOptions, replaceFile } from './replace-file.ts'
+
+/** The text in it; undefined where it is damaged, or there is none. Rejects with what else the disk says. */
+export async function readSealed(disk: Disk, path: string): Promise<string | undefined> {
+  let file: DiskFile
+  try {
+    file = await disk.open(path, 'read')
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    return unseal((await file.read(0, await file.size())).toString('utf8'))
+  } finally {
+    await file.close()
+  }
+}
+
+/** Puts a text without LF in place of what is there; where that fails, the old one stays. */
+export function writeSealed(disk: Disk, path: string, text: string, options?: ReplaceOptions): Promise<void> {
+  return replaceFile(disk, path, Buffer.from(seal(text)), options)
+}
