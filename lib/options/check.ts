@@ -1,5 +1,14 @@
 // What is wrong with a value, and what it stands for: one rule for the panel, the runtime and the environment.
-import { type Field, isChoice, isConfigNode, isFlag, isNumber, isOptional, type NumberField } from './fields.ts'
+import {
+  type Field,
+  isChoice,
+  isConfigNode,
+  isFlag,
+  isNumber,
+  isOptional,
+  type NumberField,
+  type OptionalField,
+} from './fields.ts'
 import { isReference } from './reference.ts'
 
 /** A number as people type it: `57600`, `0.5`, `1e6`; none of `0x10`, `Infinity`, `1,5`. */
@@ -35,8 +44,11 @@ export function problemOf(field: Field, value: unknown): string | undefined {
   if (isFlag(field)) {
     return flagOf(value) === undefined ? `${is(field, value)}: give true or false` : undefined
   }
+  if (isConfigNode(field)) {
+    return typeof value === 'string' ? undefined : `${is(field, value)}: give the id of a config node`
+  }
   if (typeof value !== 'string' && typeof value !== 'number') return `${is(field, value)}: give a text`
-  return isConfigNode(field) ? undefined : field.problem?.(String(value).trim())
+  return field.problem?.(String(value).trim())
 }
 
 /** The range of a number in words: `a whole number of seconds from 1 to 60`. */
@@ -51,6 +63,9 @@ export type Setting = number | string | boolean | undefined
  * The value as it is used, of a value that has no problem: a number is a number, a text is trimmed, and what is empty
  * or left to a variable that is not set is the default, or undefined where the field is optional.
  */
+export function settingOf(field: OptionalField, value: unknown): Setting
+export function settingOf(field: NumberField, value: unknown): number
+export function settingOf(field: Field, value: unknown): Setting
 export function settingOf(field: Field, value: unknown): Setting {
   if (isEmpty(value) || (field.env && isReference(value))) {
     return isOptional(field) ? undefined : field.default

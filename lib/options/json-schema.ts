@@ -31,20 +31,27 @@ export function jsonSchema(type: string, options: Fields): JsonSchema {
 }
 
 function propertySchema(field: Field): JsonSchema {
-  const { title, description, env } = field
-  const about = isNumber(field) ? [description, `${rangeText(field)}.`] : [description]
+  const { title, env } = field
   const forms = [...valueForms(field), ...(env ? [{ type: 'string', pattern: referencePattern.source }] : [])]
   return {
     title,
-    description: about.filter((part) => part !== undefined).join(' '),
+    ...describe(field),
     ...(!isOptional(field) && !isConfigNode(field) && { default: field.default }),
     ...(forms.length === 1 ? forms[0] : { anyOf: forms }),
   }
 }
 
+function describe(field: Field): JsonSchema {
+  const range = isNumber(field) ? `${rangeText(field).replace(/^a/, 'A')}.` : undefined
+  const description = [field.description, range].filter((part) => part !== undefined).join(' ')
+  return description === '' ? {} : { description }
+}
+
 /** The forms in which a value may stand in a flow file. */
 function valueForms(field: Field): JsonSchema[] {
-  if (isConfigNode(field)) return [{ type: 'string', ...(!isOptional(field) && { pattern: '\\S' }) }]
+  if (isConfigNode(field)) {
+    return [isOptional(field) ? { type: ['string', 'null'] } : { type: 'string', pattern: '\\S' }]
+  }
   if (isNumber(field)) return [numberForm(field), textForm('[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?')]
   if (isChoice(field)) return [{ enum: field.enum }, textForm(field.enum.map(literal).join('|'))]
   if (isFlag(field)) return [{ type: 'boolean' }, textForm('true|false')]
@@ -61,5 +68,5 @@ function textForm(value: string): JsonSchema {
 }
 
 function literal(value: string | number): string {
-  return String(value).replace(/[^\w]/g, '\\$&')
+  return String(value).replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }

@@ -10,7 +10,9 @@ export type Settings<Options extends Fields> = Type.Static<Type.TObject<Options>
  * The options as a flow file holds them. Numbers and choices may be texts there, typed or left to the environment; a
  * flow that was made by an earlier version lacks the newer ones.
  */
-export type Saved<Options extends Fields> = { -readonly [Name in keyof Options]: SavedValue<Type.Static<Options[Name]>> }
+export type Saved<Options extends Fields> = {
+  -readonly [Name in keyof Options]: SavedValue<Type.Static<Options[Name]>>
+}
 
 type SavedValue<Value> = [Value] extends [boolean] ? boolean : Value | string
 

@@ -1,6 +1,6 @@
+import { defaultTopic, topicProblem } from '../../lib/mqtt/message/topic.ts'
 import { choice, configNode, flag, number, optional, text, wholeNumber } from '../../lib/options/fields.ts'
 import type { Saved, Settings } from '../../lib/options/options.ts'
-import { defaultTopic, topicProblem } from '../../lib/mqtt/message/topic.ts'
 
 /** What all nodes of a broker share, because its outbox is one: the panel sets it in all of them. */
 export const outboxFields = {
@@ -53,7 +53,8 @@ export const mqttOutOptions = {
   lateTopic: optional(
     text({
       title: 'late topic',
-      description: 'The template for events that had to wait for the broker; empty: the same as for the others.',
+      description:
+        'The template for events that had to wait for the broker; empty: the same as for the others.',
       env: true,
       problem: lateTopicProblem,
     }),

@@ -1,7 +1,12 @@
 import { flag, text } from '../../lib/options/fields.ts'
 import { readOptions, type Saved } from '../../lib/options/options.ts'
 import { parseAddress } from '../../lib/serial/source/address.ts'
-import { type LineSettings, maxLine, type SerialSettings, serialFields } from '../../lib/serial/source/settings.ts'
+import {
+  type LineSettings,
+  maxLine,
+  type SerialSettings,
+  serialFields,
+} from '../../lib/serial/source/settings.ts'
 
 /** The options of a `fieldlog-port` node. */
 export const portOptions = {

@@ -45,7 +45,7 @@ function bind(bound: Bound): void {
     return
   }
   if (isChoice(field)) offerChoices(bound, field, String(value))
-  else input.attr('placeholder', wordsFor(node, `${name}-placeholder`) ?? String(field.default ?? ''))
+  else showPlaceholder(bound)
   input.val(String(value))
   if (isNumber(field)) {
     input.attr({ title: rangeText(field), inputmode: 'decimal' })
@@ -53,6 +53,12 @@ function bind(bound: Bound): void {
     if (unit !== undefined) $('<span class="fieldlog-unit">').text(unit).insertAfter(input)
   }
   showProblem(bound)
+}
+
+/** What an empty input stands for; without a default the panel's own placeholder stays. */
+function showPlaceholder({ node, name, field, input }: Bound): void {
+  const placeholder = wordsFor(node, `${name}-placeholder`) ?? String(field.default ?? '')
+  if (placeholder !== '') input.attr('placeholder', placeholder)
 }
 
 function offerChoices({ node, name, input }: Bound, field: ChoiceField, value: string): void {

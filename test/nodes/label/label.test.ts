@@ -229,10 +229,11 @@ describe(`nodes: label (${nodeRedName})`, () => {
     const node = (RED: NodeAPI) => {
       RED.nodes.registerType('fieldlog-log', function (this: Node, config) {
         RED.nodes.createNode(this, config)
+        Object.assign(this, { timeLimit: 100 })
       })
     }
     const predicates = [{ ...spike, settings: { limit: 120 } }]
-    const flow = [{ ...log, type: 'fieldlog-log', timeLimit: 100 }, { ...wired, predicates }, ...rest]
+    const flow = [{ ...log, type: 'fieldlog-log' }, { ...wired, predicates }, ...rest]
     await helper.load([node, label], flow)
     const warnings = helper.log().args.map(([entry]) => String(entry.msg))
     assert.equal(

@@ -189,7 +189,7 @@ describe('fieldlog-log', () => {
     await helper.load(nodes, flow())
     const errors = helper.log().args.map(([entry]) => String(entry.msg))
     assert.ok(
-      errors.includes('journal: bufferSize is many: give a whole number of events from 1 to 100000'),
+      errors.includes('journal: buffer size is "many": give a whole number of events from 1 to 100000'),
       errors.join('\n'),
     )
   })
