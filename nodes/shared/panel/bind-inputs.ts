@@ -48,7 +48,7 @@ function bind(bound: Bound): void {
   else showPlaceholder(bound)
   input.val(String(value))
   if (isNumber(field)) {
-    input.attr({ title: rangeText(field), inputmode: 'decimal' })
+    input.attr({ title: rangeText(field), inputmode: 'decimal' }).addClass('fieldlog-number')
     const unit = wordsFor(node, `${name}-unit`) ?? field.unit
     if (unit !== undefined) $('<span class="fieldlog-unit">').text(unit).insertAfter(input)
   }
@@ -91,7 +91,8 @@ function wordsFor(node: EditorNode, key: string): string | undefined {
 
 /** A row whose labels are wider than Node-RED's sets `--fieldlog-indent`, the distance of its inputs from the left. */
 const style = `
-  .fieldlog-unit { margin-left: 6px; color: var(--red-ui-secondary-text-color); }
+  .form-row > input[type="text"].fieldlog-number { width: 180px; }
+  .fieldlog-unit { flex: 1 1 0; margin-left: 6px; color: var(--red-ui-secondary-text-color); }
   .fieldlog-option-problem { flex: 0 0 100%; box-sizing: border-box; padding: 4px 0 0 var(--fieldlog-indent, 105px); font-size: 12px; line-height: 1.5; color: var(--red-ui-text-color-error); }
   .fieldlog-option-problem:empty { display: none; }`
 

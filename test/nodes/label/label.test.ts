@@ -241,4 +241,15 @@ describe(`nodes: label (${nodeRedName})`, () => {
       1,
     )
   })
+
+  it('goes on with the default where an option is wrong, and says so', async () => {
+    await helper.load(label, [{ ...wired, badFrom: 'never' }, ...rest])
+    const texts = helper.log().args.map(([entry]) => String(entry.msg))
+    assert.ok(
+      texts.includes(
+        'label: bad from is "never": give one of fail, suspect; until it is corrected fail is used',
+      ),
+      texts.join('\n'),
+    )
+  })
 })

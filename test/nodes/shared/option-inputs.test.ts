@@ -104,7 +104,7 @@ describe('nodes: the options and their panels', () => {
       const names = Object.keys(defaults).filter((option) => defaults[option]!.validate !== undefined)
       fc.assert(
         fc.property(fc.constantFrom(...names), likelyValue(), (option, value) => {
-          const verdict = defaults[option]!.validate?.call({} as never, value)
+          const verdict = defaults[option]!.validate?.call({} as never, value as never)
           const attempt = () => read({ [option]: value })
           if (verdict === true) assert.doesNotThrow(attempt)
           else assert.throws(attempt, { message: verdict as string })
