@@ -4,12 +4,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jeelinkFormats } from '../lib/formats/library/jeelink.ts'
 import { formatLibrary } from '../lib/formats/library/library.ts'
+import { defaultsOf } from '../lib/options/options.ts'
 import { cleanDefaults } from '../nodes/clean/options.ts'
-import { journalDefaults } from '../nodes/journal/settings.ts'
+import { journalOptions } from '../nodes/journal/settings.ts'
 import { labelDefaults } from '../nodes/label/options.ts'
-import { logDefaults } from '../nodes/log/settings.ts'
-import { mqttOutDefaults } from '../nodes/mqtt-out/options.ts'
-import { portDefaults } from '../nodes/port/options.ts'
+import { logOptions } from '../nodes/log/settings.ts'
+import { mqttOutOptions } from '../nodes/mqtt-out/options.ts'
+import { portOptions } from '../nodes/port/options.ts'
 import { serialInDefaults } from '../nodes/serial-in/options.ts'
 
 export interface FlowNode {
@@ -42,21 +43,35 @@ export function gatewayFlow(): FlowNode[] {
     { id: tab, type: 'tab', label: 'Sensor gateway', disabled: false, info: tabInfo, env: [] },
     ...comments(),
     onCanvas(serialIn, 'fieldlog-serial-in', 70, row, [[log]], { ...serialInDefaults, port }),
-    onCanvas(log, 'fieldlog-log', 210, row, [[clean], []], { ...logDefaults, journal }),
+    onCanvas(log, 'fieldlog-log', 210, row, [[clean], []], { ...defaultsOf(logOptions), journal }),
     onCanvas(clean, 'fieldlog-clean', 390, row, [[label], [rejected], [unknown]], {
       ...cleanDefaults,
       name: 'decode JeeLink data',
     }),
     onCanvas(label, 'fieldlog-label', 580, row, [[good], [bad]], { ...labelDefaults }),
-    onCanvas(good, 'fieldlog-mqtt-out', 710, 100, [], { ...mqttOutDefaults, name: 'good', broker }),
-    onCanvas(bad, 'fieldlog-mqtt-out', 710, row, [], { ...mqttOutDefaults, name: 'bad', broker }),
-    onCanvas(rejected, 'fieldlog-mqtt-out', 680, 240, [], { ...mqttOutDefaults, name: 'rejected', broker }),
+    onCanvas(good, 'fieldlog-mqtt-out', 710, 100, [], {
+      ...defaultsOf(mqttOutOptions),
+      name: 'good',
+      broker,
+    }),
+    onCanvas(bad, 'fieldlog-mqtt-out', 710, row, [], { ...defaultsOf(mqttOutOptions), name: 'bad', broker }),
+    onCanvas(rejected, 'fieldlog-mqtt-out', 680, 240, [], {
+      ...defaultsOf(mqttOutOptions),
+      name: 'rejected',
+      broker,
+    }),
     onCanvas(unknown, 'debug', 690, 300, [], debugSettings),
-    { id: port, type: 'fieldlog-port', ...portDefaults, path: env('SERIAL'), baudRate: env('BAUD') },
+    {
+      id: port,
+      type: 'fieldlog-port',
+      ...defaultsOf(portOptions),
+      path: env('SERIAL'),
+      baudRate: env('BAUD'),
+    },
     {
       id: journal,
       type: 'fieldlog-journal',
-      ...journalDefaults,
+      ...defaultsOf(journalOptions),
       bufferSize: env('BUFFER_SIZE'),
       flushInterval: env('FLUSH_INTERVAL'),
     },

@@ -10,6 +10,8 @@ export interface EditorNode {
   z?: string
   /** disabled */
   d?: boolean
+  /** what its type is registered with */
+  _def: { category: string }
   /** Translates a key of the node's locale file. */
   _(key: string, values?: Record<string, unknown>): string
   [property: string]: unknown

@@ -1,5 +1,9 @@
 // Reads the appliance's configuration from the environment, checked and with every default filled in.
 import { join, resolve } from 'node:path'
+import { bufferFields } from '../journal/write/buffer-fields.ts'
+import { problemOf, settingOf } from '../options/check.ts'
+import { type NumberField, wholeNumber } from '../options/fields.ts'
+import { serialFields } from '../serial/source/settings.ts'
 import { isLoopbackHost } from './loopback.ts'
 
 /** What the defaults need to know of the machine. */
@@ -60,20 +64,15 @@ export function readConfig(env: Environment, machine: Machine): ApplianceConfig 
   return {
     home: resolve(text('FIELDLOG_HOME', join(machine.homeDirectory, '.fieldlog'))),
     serial: text('FIELDLOG_SERIAL', 'demo:'),
-    baud: number(env, 'FIELDLOG_BAUD', 57600, { integer: true, min: 1, max: 20_000_000, unit: 'bits/s' }),
+    baud: number(env, 'FIELDLOG_BAUD', serialFields.baudRate),
     mqtt: mqttConfig(env),
     gateway: text('FIELDLOG_GATEWAY', machine.hostName),
     host,
-    port: number(env, 'FIELDLOG_PORT', 1880, port),
+    port: number(env, 'FIELDLOG_PORT', port(1880)),
     loopback: isLoopbackHost(host),
     password: env.FIELDLOG_PASSWORD || undefined,
-    flushInterval: number(env, 'FIELDLOG_FLUSH_INTERVAL', 1, { min: 0, max: 3600, unit: 'seconds' }),
-    bufferSize: number(env, 'FIELDLOG_BUFFER_SIZE', 100, {
-      integer: true,
-      min: 1,
-      max: 100_000,
-      unit: 'events',
-    }),
+    flushInterval: number(env, 'FIELDLOG_FLUSH_INTERVAL', bufferFields.flushInterval),
+    bufferSize: number(env, 'FIELDLOG_BUFFER_SIZE', bufferFields.bufferSize),
   }
 }
 
@@ -104,7 +103,7 @@ function mqttConfig(env: Environment): MqttConfig {
   const ca = env.FIELDLOG_MQTT_CA?.trim()
   const config: MqttConfig = {
     url: undefined,
-    embeddedPort: number(env, 'FIELDLOG_MQTT_PORT', 1883, port),
+    embeddedPort: number(env, 'FIELDLOG_MQTT_PORT', port(1883)),
     user: env.FIELDLOG_MQTT_USER ?? '',
     password: env.FIELDLOG_MQTT_PASSWORD ?? '',
     ca: ca ? resolve(ca) : '',
@@ -134,21 +133,14 @@ function decoded(part: string): string {
   }
 }
 
-interface NumberRule {
-  integer?: boolean
-  min: number
-  max: number
-  unit?: string
+/** The number in a variable, by the rule of the option that it fills in; empty: that option's default. */
+function number(env: Environment, name: string, rule: NumberField): number {
+  const field = { ...rule, title: name, env: false }
+  const problem = problemOf(field, env[name])
+  if (problem !== undefined) throw new ConfigError(problem)
+  return settingOf(field, env[name])
 }
 
-const port: NumberRule = { integer: true, min: 0, max: 65_535 }
-
-function number(env: Environment, name: string, fallback: number, rule: NumberRule): number {
-  const text = env[name]?.trim()
-  if (!text) return fallback
-  const value = Number(text)
-  if (value >= rule.min && value <= rule.max && (!rule.integer || Number.isInteger(value))) return value
-  const kind = rule.integer ? 'a whole number' : 'a number'
-  const unit = rule.unit ? ` (${rule.unit})` : ''
-  throw new ConfigError(`${name} is "${text}"; it must be ${kind} from ${rule.min} to ${rule.max}${unit}`)
+function port(fallback: number): NumberField {
+  return wholeNumber({ title: 'port', min: 0, max: 65_535, default: fallback })
 }

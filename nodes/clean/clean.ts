@@ -1,24 +1,28 @@
-import type { Node, NodeAPI, NodeDef } from 'node-red'
+import type { NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage } from '../../lib/event.ts'
 import { compileFormats, type Formats } from '../../lib/formats/compile.ts'
 import { EventMemory } from '../../lib/formats/model/memory.ts'
 import { leavesOut } from '../../lib/formats/steps/repeats.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { Gate } from '../../lib/kit/gate.ts'
+import { readOptionsOrDefaults } from '../../lib/options/options.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import { onInput } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
 import { throttle } from '../shared/throttle.ts'
 import { readHistory } from './history.ts'
 import { cleanMessages } from './messages.ts'
-import { type CleanOptions, cleanDefaults } from './options.ts'
+import { type CleanOptions, cleanDefaults, cleanOptions } from './options.ts'
+import type { CleanNode } from './upstream.ts'
 
 type Send = (messages: ReturnType<typeof cleanMessages>) => void
 type Done = (error?: Error) => void
 
 export default function (RED: NodeAPI): void {
-  RED.nodes.registerType('fieldlog-clean', function (this: Node, config: CleanOptions & NodeDef) {
+  RED.nodes.registerType('fieldlog-clean', function (this: CleanNode, config: CleanOptions & NodeDef) {
     RED.nodes.createNode(this, config)
+    const { match } = readOptionsOrDefaults(cleanOptions, config, (problem) => this.warn(`clean: ${problem}`))
+    this.match = match
     const ids = Array.isArray(config.formats) ? config.formats : cleanDefaults.formats
     const count = { clean: 0, rejected: 0, unknown: 0, suppressed: 0 }
     const memory = memoryOf(this.id)
@@ -41,7 +45,7 @@ export default function (RED: NodeAPI): void {
     const compile = () => {
       const definitions = formatDefinitions(RED, ids)
       usable = definitions.length
-      formats = compileFormats(definitions, { match: config.match === 'best' ? 'best' : 'first', memory })
+      formats = compileFormats(definitions, { match, memory })
       needsHistory = memory.isEmpty && definitions.some(leavesOut)
       status.changed()
       return formats

@@ -1,7 +1,9 @@
 import type { EditorNode } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
+import { bindInputs } from '../shared/panel/bind-inputs.ts'
+import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
-import { type CleanOptions, cleanDefaults } from './options.ts'
+import { type CleanOptions, cleanDefaults, cleanOptions } from './options.ts'
 
 const outputs = ['clean', 'rejected', 'unknown'] as const
 
@@ -12,9 +14,8 @@ RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
   category: 'fieldlog',
   color: colours.clean,
   defaults: {
-    name: { value: cleanDefaults.name },
+    ...editorDefaults(cleanOptions),
     formats: { value: cleanDefaults.formats, type: 'fieldlog-format[]', validate: () => true },
-    match: { value: cleanDefaults.match },
   },
   inputs: 1,
   outputs: outputs.length,
@@ -36,7 +37,7 @@ RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
       removable: true,
       addItem: (place: JQuery, _index: number, { id }: { id?: string }) => formatRow(place, id),
     })
-    $('#node-input-match').val(this.match ?? cleanDefaults.match)
+    bindInputs(this, cleanOptions)
     for (const id of this.formats ?? []) list().editableList('addItem', { id })
     showAll(this)
     $('#fieldlog-clean-new').on('click', () => RED.editor.editConfig('', 'fieldlog-format', none))

@@ -1,12 +1,16 @@
-// Finds what is upstream of a label node in the flows: the journal that its events come from, and the formats.
-import type { NodeAPI } from 'node-red'
-import { compileFormats } from '../../lib/formats/compile.ts'
+// What stands before a label node in the flows: the journal that its events come from, and the formats.
+import type { Node, NodeAPI } from 'node-red'
+import { compileFormats, type Match } from '../../lib/formats/compile.ts'
 import type { FormatDefinition } from '../../lib/formats/model/definition.ts'
 import type { JournalPlace } from '../../lib/labelling/live-labelling.ts'
 import { formatDefinitions } from '../format/registry.ts'
-import type { JournalNode } from '../journal/registry.ts'
-import { deliveryLimits, type LogNodeOptions } from '../log/settings.ts'
-import type { CleanOptions } from './options.ts'
+import type { JournalNode, LogNode } from '../journal/registry.ts'
+import { type CleanOptions, cleanOptions } from './options.ts'
+
+/** A deployed `fieldlog-clean`. */
+export interface CleanNode extends Node {
+  match?: Match
+}
 
 /** A node as the flow file holds it. */
 export interface FlowNode {
@@ -55,18 +59,20 @@ export function upstreamOf(RED: NodeAPI, id: string): Upstream {
   const [clean] = cleans
   const ids = cleans.length === 1 && Array.isArray(clean?.formats) ? clean.formats : []
   const formats = formatDefinitions(RED, ids)
-  const match = cleans.length === 1 && clean?.match === 'best' ? 'best' : 'first'
+  const deployed = cleans.length === 1 && clean ? (RED.nodes.getNode(clean.id) as CleanNode | null) : null
+  const match = deployed?.match ?? cleanOptions.match.default
   const logs = before.filter(({ type }) => type === 'fieldlog-log')
+  // of the deployed nodes: in the flow file the environment may stand for a limit
+  const timeLimits = logs
+    .map((log) => (RED.nodes.getNode(log.id) as LogNode | null)?.timeLimit)
+    .filter((limit) => limit !== undefined)
   const journals = [...new Set(logs.map(({ journal }) => String(journal)))]
   const journal =
     journals.length === 1 ? (RED.nodes.getNode(journals[0] as string) as JournalNode | null) : null
   return {
     formats,
     journal: journal ? placeOf(journal, () => compileFormats(formats, { match })) : undefined,
-    timeLimit:
-      logs.length > 0
-        ? Math.min(...logs.map((log) => deliveryLimits(log as Partial<LogNodeOptions>).timeLimit))
-        : undefined,
+    timeLimit: timeLimits.length > 0 ? Math.min(...timeLimits) : undefined,
   }
 }
 

@@ -1,24 +1,16 @@
 import { colours } from '../shared/colours.ts'
-import { type JournalNodeOptions, journalDefaults, journalProblem } from './settings.ts'
-
-const check = (property: keyof JournalNodeOptions) => (value: unknown, _options?: unknown) =>
-  journalProblem(property, value) ?? true
+import { bindInputs } from '../shared/panel/bind-inputs.ts'
+import { editorDefaults } from '../shared/panel/editor-defaults.ts'
+import { type JournalNodeOptions, journalOptions } from './settings.ts'
 
 RED.nodes.registerType<JournalNodeOptions>('fieldlog-journal', {
   category: 'config',
   color: colours.journal,
-  defaults: {
-    name: { value: journalDefaults.name },
-    directory: { value: journalDefaults.directory, validate: check('directory') },
-    bufferSize: { value: journalDefaults.bufferSize, validate: check('bufferSize') },
-    flushInterval: { value: journalDefaults.flushInterval, validate: check('flushInterval') },
-    reserve: { value: journalDefaults.reserve, validate: check('reserve') },
-    maxHeld: { value: journalDefaults.maxHeld, validate: check('maxHeld') },
-    archiveAfter: { value: journalDefaults.archiveAfter, validate: check('archiveAfter') },
-    retentionDays: { value: journalDefaults.retentionDays, validate: check('retentionDays') },
-    retentionSize: { value: journalDefaults.retentionSize, validate: check('retentionSize') },
-  },
+  defaults: editorDefaults(journalOptions),
   label() {
-    return this.name || String(this.directory || journalDefaults.directory)
+    return this.name || String(this.directory || journalOptions.directory.default)
+  },
+  oneditprepare() {
+    bindInputs(this, journalOptions)
   },
 })

@@ -17,6 +17,12 @@ export interface JournalNode extends Node {
   listener: LogServiceListener | undefined
 }
 
+/** A deployed `fieldlog-log`. */
+export interface LogNode extends Node {
+  /** seconds after which an event that a node still holds is noted as incomplete */
+  timeLimit?: number
+}
+
 const trackers = new Map<EventEmitter, { tracker: FlowTracker; users: number }>()
 
 /** The runtime's one tracker; it listens to the hooks as long as a journal uses it. */

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { asError } from '../../lib/kit/errors.ts'
+import { readOptionsOrDefaults } from '../../lib/options/options.ts'
 import { compilePredicates } from '../../lib/predicates/judge/compile.ts'
 import type { LabelResult } from '../../lib/predicates/judge/result.ts'
 import { upstreamOf } from '../clean/upstream.ts'
@@ -8,14 +9,14 @@ import { formatDefinitions } from '../format/registry.ts'
 import { onInput } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
 import { throttle } from '../shared/throttle.ts'
-import { type LabelOptions, labelDefaults } from './options.ts'
+import { type LabelOptions, labelDefaults, labelOptions } from './options.ts'
 import { type Delivery, forgetLabelling, type Labelling, labellingFor } from './registry.ts'
 
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('fieldlog-label', function (this: Node, config: LabelOptions & NodeDef) {
     RED.nodes.createNode(this, config)
-    const options = { ...labelDefaults, ...config }
-    const rows = Array.isArray(options.predicates) ? options.predicates : []
+    const settings = readOptionsOrDefaults(labelOptions, config, (problem) => this.warn(`label: ${problem}`))
+    const rows = Array.isArray(config.predicates) ? config.predicates : labelDefaults.predicates
     const count = { good: 0, bad: 0 }
     let labelling: Labelling | undefined
     let leaving: Promise<void> = Promise.resolve()
@@ -49,7 +50,7 @@ export default function (RED: NodeAPI): void {
     const compile = () => {
       const { journal, timeLimit = Number.POSITIVE_INFINITY } = upstreamOf(RED, this.id)
       const make = (warn: (rule: string, text: string) => void) =>
-        compilePredicates(rows, formatDefinitions(RED, []), options, { warn })
+        compilePredicates(rows, formatDefinitions(RED, []), settings, { warn })
       const next = labellingFor(RED, this.id, make, journal?.directory)
       if (labelling && labelling !== next) leaving = leave(labelling)
       labelling = next

@@ -4,10 +4,11 @@ import type { PredicateRow } from '../../lib/predicates/model/row.ts'
 import { show, showList } from '../../lib/predicates/model/text.ts'
 import type { EditorNode } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
+import { bindInputs } from '../shared/panel/bind-inputs.ts'
+import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
-import { type LabelOptions, labelDefaults, predicatesProblem } from './options.ts'
+import { type LabelOptions, labelDefaults, labelOptions, predicatesProblem } from './options.ts'
 import { knownFields } from './panel/known-fields.ts'
-import { browserRegex } from './panel/pattern-check.ts'
 import { predicateRow, type RowEditor } from './panel/row.ts'
 import { type RulesDraft, rulesTrial } from './panel/try.ts'
 
@@ -15,13 +16,11 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
   category: 'fieldlog',
   color: colours.label,
   defaults: {
-    name: { value: labelDefaults.name },
+    ...editorDefaults(labelOptions),
     predicates: {
       value: labelDefaults.predicates,
-      validate: (predicates, _options) => predicatesProblem(predicates, browserRegex) ?? true,
+      validate: (predicates, _options) => predicatesProblem(predicates) ?? true,
     },
-    formatRanges: { value: labelDefaults.formatRanges },
-    badFrom: { value: labelDefaults.badFrom },
   },
   inputs: 1,
   outputs: 2,
@@ -37,6 +36,7 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
     return this.name ? 'node_label_italic' : ''
   },
   oneditprepare() {
+    bindInputs(this, labelOptions)
     const formats = workspaceFormats()
     const trial = rulesTrial($('#fieldlog-label-trial'), formats, draft, (key, values) =>
       this._(`fieldlog-label.trial.${key}`, values),

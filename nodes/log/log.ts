@@ -1,15 +1,17 @@
-import type { Node, NodeAPI, NodeDef } from 'node-red'
+import type { NodeAPI, NodeDef } from 'node-red'
 import type { LoggableMessage } from '../../lib/delivery/intake.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { onInput, sender } from '../journal/direct.ts'
-import type { JournalNode } from '../journal/registry.ts'
+import type { JournalNode, LogNode } from '../journal/registry.ts'
 import { throttle } from '../shared/throttle.ts'
 import { deliveryLimits, type LogNodeOptions } from './settings.ts'
 import { logStatus } from './status.ts'
 
 export default function (RED: NodeAPI): void {
-  RED.nodes.registerType('fieldlog-log', function (this: Node, config: LogNodeOptions & NodeDef) {
+  RED.nodes.registerType('fieldlog-log', function (this: LogNode, config: LogNodeOptions & NodeDef) {
     RED.nodes.createNode(this, config)
+    const limits = deliveryLimits(config, (problem) => this.warn(`log: ${problem}`))
+    this.timeLimit = limits.timeLimit
     const journal = RED.nodes.getNode(config.journal) as JournalNode | null
     const problem = whyUnusable(journal)
     if (problem !== undefined || !journal?.service) {
@@ -26,7 +28,7 @@ export default function (RED: NodeAPI): void {
       changed: status.changed,
       recovered: (salvages) => this.send([null, { topic: 'recovered', payload: salvages }]),
     }
-    service.attach(sender(RED, this), deliveryLimits(config))
+    service.attach(sender(RED, this), limits)
 
     const startsPaths = true
     onInput(

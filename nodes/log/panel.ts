@@ -1,28 +1,21 @@
 import type { EditorNode } from '../../types/node-red-editor.d.ts'
 import type { JournalReport } from '../journal/endpoints.ts'
 import { colours } from '../shared/colours.ts'
+import { bindInputs } from '../shared/panel/bind-inputs.ts'
+import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import { onlyConfig } from '../shared/panel/only-config.ts'
 import { counterRows } from './counters.ts'
-import { type LogNodeOptions, logDefaults, logProblem } from './settings.ts'
+import { type LogNodeOptions, logOptions } from './settings.ts'
 
 /** The counters are asked for again after so many ms while the panel is open. */
 const lookAgain = 2_000
-
-const check = (property: 'window' | 'quietTime' | 'timeLimit') => (value: unknown, _options?: unknown) =>
-  logProblem(property, value) ?? true
 
 let timer: ReturnType<typeof setInterval> | undefined
 
 RED.nodes.registerType<LogNodeOptions>('fieldlog-log', {
   category: 'fieldlog',
   color: colours.log,
-  defaults: {
-    name: { value: logDefaults.name },
-    journal: { value: logDefaults.journal, type: 'fieldlog-journal', required: true },
-    window: { value: logDefaults.window, validate: check('window') },
-    quietTime: { value: logDefaults.quietTime, validate: check('quietTime') },
-    timeLimit: { value: logDefaults.timeLimit, validate: check('timeLimit') },
-  },
+  defaults: editorDefaults(logOptions),
   inputs: 1,
   outputs: 2,
   outputLabels(index) {
@@ -40,6 +33,7 @@ RED.nodes.registerType<LogNodeOptions>('fieldlog-log', {
     return this.name ? 'node_label_italic' : ''
   },
   oneditprepare() {
+    bindInputs(this, logOptions)
     const show = () => showCounters(this)
     show()
     timer = setInterval(show, lookAgain)

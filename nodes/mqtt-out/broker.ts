@@ -17,7 +17,7 @@ import { asError } from '../../lib/kit/errors.ts'
 import { healthTopic, statusTopic } from '../../lib/mqtt/message/topic.ts'
 import type { SessionOptions } from '../../lib/mqtt/session/session-options.ts'
 import type { TlsSettings } from '../../lib/mqtt/wire/connection.ts'
-import { isVariable } from '../shared/variable.ts'
+import { isReference } from '../../lib/options/reference.ts'
 
 /** What the core node (10-mqtt.js of Node-RED 4.1 and 5.0) has worked out of its properties. */
 export interface BrokerNode extends Node {
@@ -114,7 +114,7 @@ function clientId(node: BrokerNode, gateway: string): string {
 }
 
 function given(value: string | undefined): string | undefined {
-  return typeof value !== 'string' || value === '' || isVariable(value) ? undefined : value
+  return typeof value !== 'string' || value === '' || isReference(value) ? undefined : value
 }
 
 function decoded(part: string): string {

@@ -2,15 +2,14 @@ import { hostname } from 'node:os'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { asError } from '../../lib/kit/errors.ts'
-import type { QoS } from '../../lib/mqtt/message/outgoing.ts'
 import { payloadForm } from '../../lib/mqtt/message/payload.ts'
 import { compileTopic } from '../../lib/mqtt/message/topic.ts'
 import type { Publication } from '../../lib/mqtt/outbox/outbox.ts'
+import { readOptions } from '../../lib/options/options.ts'
 import { onInput } from '../journal/direct.ts'
 import { throttle } from '../shared/throttle.ts'
-import { isVariable } from '../shared/variable.ts'
 import { type BrokerNode, sessionOptions, tlsNodeOf } from './broker.ts'
-import { type MqttOutOptions, mqttOutDefaults, numberOption } from './options.ts'
+import { type MqttOutOptions, type MqttOutSettings, mqttOutOptions } from './options.ts'
 import { serveRefused } from './refused.ts'
 import { type OutboxSettings, type Seat, takeSeat } from './sessions.ts'
 import { statusOf } from './status.ts'
@@ -22,10 +21,9 @@ export default function (RED: NodeAPI): void {
   serveRefused(RED)
   RED.nodes.registerType('fieldlog-mqtt-out', function (this: Node, config: MqttOutOptions & NodeDef) {
     RED.nodes.createNode(this, config)
-    const options = { ...mqttOutDefaults, ...config }
     let out: Output
     try {
-      out = open(RED, options)
+      out = open(RED, config)
     } catch (error) {
       refuseAll(this, asError(error))
       return
@@ -72,24 +70,22 @@ interface Output {
 }
 
 /** @throws Error in words when the node's settings, or the broker's, cannot be used */
-function open(RED: NodeAPI, options: MqttOutOptions): Output {
-  const gateway = gatewayName(options.gateway)
-  const publicationOf = publisher(options, gateway)
-  const outbox = outboxSettings(options)
-  const broker = RED.nodes.getNode(options.broker) as BrokerNode | null
+function open(RED: NodeAPI, config: MqttOutOptions): Output {
+  const settings = readOptions(mqttOutOptions, config)
+  const gateway = settings.gateway ?? (process.env.FIELDLOG_GATEWAY || hostname())
+  const publicationOf = publisher(settings, gateway)
+  const broker = RED.nodes.getNode(settings.broker) as BrokerNode | null
   if (!broker?.brokerurl) throw new Error('no broker is chosen, or the chosen one is disabled')
   const session = sessionOptions(broker, gateway, tlsNodeOf(RED, broker.id))
-  return { seat: takeSeat(RED, broker.id, session, outbox), publicationOf }
+  return { seat: takeSeat(RED, broker.id, session, outboxSettings(settings)), publicationOf }
 }
 
 /** What becomes of an event at once, and what when it has to wait. */
-function publisher(options: MqttOutOptions, gateway: string): (event: FieldlogEvent) => Publication {
-  const topicOf = compileTopic(options.topic.trim() || mqttOutDefaults.topic)
-  const lateTopicOf = options.lateTopic.trim() === '' ? topicOf : compileTopic(options.lateTopic.trim())
-  const { contentType, write } = payloadForm(options.payload, gateway)
-  const qos = (numberOption('qos', options.qos) ?? 1) as QoS
-  const expiry = numberOption('expiry', options.expiry)
-  const retain = options.retain === true
+function publisher(settings: MqttOutSettings, gateway: string): (event: FieldlogEvent) => Publication {
+  const { qos, expiry, retain } = settings
+  const topicOf = compileTopic(settings.topic)
+  const lateTopicOf = settings.lateTopic === undefined ? topicOf : compileTopic(settings.lateTopic)
+  const { contentType, write } = payloadForm(settings.payload, gateway)
   return (event) => {
     const { id, replayed, verdict, type, source } = event
     const values = { gateway, verdict, type, source }
@@ -99,14 +95,8 @@ function publisher(options: MqttOutOptions, gateway: string): (event: FieldlogEv
   }
 }
 
-function outboxSettings({ order, keep, pace, maxSize }: MqttOutOptions): OutboxSettings {
-  const megabytes = numberOption('maxSize', maxSize) ?? 1_000
-  return { order, keep, pace: numberOption('pace', pace) ?? 0, maxBytes: megabytes * 1_000_000 }
-}
-
-function gatewayName(entered: string): string {
-  if (entered !== '' && !isVariable(entered)) return entered
-  return process.env.FIELDLOG_GATEWAY || hostname()
+function outboxSettings({ order, keep, pace, maxSize }: MqttOutSettings): OutboxSettings {
+  return { order, keep, pace, maxBytes: maxSize * 1_000_000 }
 }
 
 function eventOf({ event }: EventMessage): FieldlogEvent {

@@ -1,85 +1,105 @@
 import { defaultTopic, topicProblem } from '../../lib/mqtt/message/topic.ts'
-import { isVariable } from '../shared/variable.ts'
+import { choice, configNode, flag, number, optional, text, wholeNumber } from '../../lib/options/fields.ts'
+import type { Saved, Settings } from '../../lib/options/options.ts'
 
-/** A property that may also be text: typed, or `${VARIABLE}` of the environment. */
-type NumberOrText = number | string
-
-export interface MqttOutOptions {
-  name: string
-  /** id of an `mqtt-broker` config node of Node-RED: address, TLS, login, client id, keep-alive, MQTT version */
-  broker: string
-  /** template of the topic; may name {gateway}, {verdict}, {type}, {source}; empty: the default */
-  topic: string
-  /** the same for events that had to wait for the broker; empty: that of the others */
-  lateTopic: string
-  /** the gateway's name in topic and payload; empty: FIELDLOG_GATEWAY, else the host name */
-  gateway: string
-  /** what stands in a message: the whole event as JSON, its data as JSON, or the line as it came; default event */
-  payload: 'event' | 'data' | 'raw'
-  /** 0, 1 or 2; default 1: each message is acknowledged by the broker */
-  qos: NumberOrText
-  /** whether the broker keeps the last message of each topic for later subscribers; default false */
-  retain: boolean
-  /** MQTT 5: seconds after which the broker need not deliver a message any more; empty (default): never */
-  expiry: NumberOrText
-  /** after an outage: all that waits first, or what comes at once and the rest behind it; default strict */
-  order: 'strict' | 'live-first'
-  /** live first: events a second of those that wait; 0 (default): as fast as the broker takes them */
-  pace: NumberOrText
-  /** MB on disk for events that wait; default 1000 */
-  maxSize: NumberOrText
-  /** what stays when they are used up: the oldest events or the newest; default oldest */
-  keep: 'oldest' | 'newest'
+/** What all nodes of a broker share, because its outbox is one: the panel sets it in all of them. */
+export const outboxFields = {
+  order: choice(['strict', 'live-first'], {
+    title: 'order',
+    description: 'After an outage: all that waits first, or what comes at once and the rest behind it.',
+    default: 'strict',
+    env: true,
+  }),
+  pace: number({
+    title: 'pace',
+    description: 'Live first: how fast what waits may go; 0: as fast as the broker takes it.',
+    unit: 'events a second',
+    min: 0,
+    max: 100_000,
+    default: 0,
+    env: true,
+  }),
+  maxSize: number({
+    title: 'limit',
+    description: 'Disk space for events that wait.',
+    unit: 'MB',
+    min: 1,
+    max: 1_000_000,
+    default: 1_000,
+    env: true,
+  }),
+  keep: choice(['oldest', 'newest'], {
+    title: 'what is kept',
+    description: 'What stays when the disk space is used up.',
+    default: 'oldest',
+    env: true,
+  }),
 }
 
-export const mqttOutDefaults: MqttOutOptions = {
-  name: '',
-  broker: '',
-  topic: defaultTopic,
-  lateTopic: '',
-  gateway: '',
-  payload: 'event',
-  qos: 1,
-  retain: false,
-  expiry: '',
-  order: 'strict',
-  pace: 0,
-  maxSize: 1000,
-  keep: 'oldest',
+/** The options of a `fieldlog-mqtt-out` node. */
+export const mqttOutOptions = {
+  name: text({ title: 'name', description: 'Shown under the node.' }),
+  broker: configNode('mqtt-broker', {
+    title: 'broker',
+    description: 'Address, TLS, login, client id, keep-alive and MQTT version are entered there.',
+  }),
+  topic: text({
+    title: 'topic',
+    description: 'A template that may name {gateway}, {verdict}, {type} and {source}.',
+    default: defaultTopic,
+    env: true,
+    problem: topicProblem,
+  }),
+  lateTopic: optional(
+    text({
+      title: 'late topic',
+      description:
+        'The template for events that had to wait for the broker; empty: the same as for the others.',
+      env: true,
+      problem: lateTopicProblem,
+    }),
+  ),
+  gateway: optional(
+    text({
+      title: 'gateway',
+      description: 'The name in topic and payload; empty: FIELDLOG_GATEWAY, else the host name.',
+      env: true,
+    }),
+  ),
+  payload: choice(['event', 'data', 'raw'], {
+    title: 'payload',
+    description: 'The whole event as JSON, its data as JSON, or the line as it came.',
+    default: 'event',
+    env: true,
+  }),
+  qos: choice([0, 1, 2], {
+    title: 'QoS',
+    description: 'With 1 and 2 the broker acknowledges each message.',
+    default: 1,
+    env: true,
+  }),
+  retain: flag({
+    title: 'retain',
+    description: 'The broker keeps the last message of each topic for later subscribers.',
+    default: false,
+  }),
+  expiry: optional(
+    wholeNumber({
+      title: 'expiry',
+      description: 'MQTT 5: after this time the broker need not deliver a message any more; empty: never.',
+      unit: 'seconds',
+      min: 1,
+      max: 4_294_967_295,
+      env: true,
+    }),
+  ),
+  ...outboxFields,
 }
 
-/** Of the outbox, which all nodes of a broker share: the panel sets them in all of them. */
-export const sharedOptions = ['order', 'pace', 'maxSize', 'keep'] as const
+export type MqttOutOptions = Saved<typeof mqttOutOptions>
+export type MqttOutSettings = Settings<typeof mqttOutOptions>
 
-const ranges = {
-  qos: { name: 'QoS', min: 0, max: 2, whole: true, unit: '' },
-  expiry: { name: 'the expiry', min: 1, max: 4_294_967_295, whole: true, unit: ' of seconds' },
-  pace: { name: 'the pace', min: 0, max: 100_000, whole: false, unit: ' of events a second' },
-  maxSize: { name: 'the limit', min: 1, max: 1_000_000, whole: false, unit: ' of MB' },
-} as const
-
-/** What is wrong with a number, in words; empty is right and stands for the default, so is `${VARIABLE}`. */
-export function numberError(property: keyof typeof ranges, value: unknown): string | undefined {
-  if (value === '' || value === undefined || isVariable(value)) return undefined
-  const { name, min, max, whole, unit } = ranges[property]
-  const number = Number(value)
-  if (number >= min && number <= max && (!whole || Number.isInteger(number))) return undefined
-  return `${name} is ${String(value)}: give a ${whole ? 'whole ' : ''}number${unit} from ${min} to ${max}`
-}
-
-/**
- * A number as it is used; empty, or an unset variable: the default, which may be empty, too (undefined).
- * @throws Error in words when it is wrong
- */
-export function numberOption(property: keyof typeof ranges, value: unknown): number | undefined {
-  const problem = numberError(property, value)
-  if (problem !== undefined) throw new Error(problem)
-  const isGiven = value !== '' && value !== undefined && !isVariable(value)
-  const used = isGiven ? value : mqttOutDefaults[property]
-  return used === '' ? undefined : Number(used)
-}
-
-/** What is wrong with the topic template, in words. Empty is right: it stands for the default. */
-export function topicError(topic: string): string | undefined {
-  return topic.trim() === '' ? undefined : topicProblem(topic.trim())
+function lateTopicProblem(template: string): string | undefined {
+  const problem = topicProblem(template)
+  return problem === undefined ? undefined : `late topic: ${problem}`
 }

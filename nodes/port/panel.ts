@@ -1,32 +1,24 @@
+import { problemOf } from '../../lib/options/check.ts'
+import { isReference } from '../../lib/options/reference.ts'
 import { parseAddress } from '../../lib/serial/source/address.ts'
 import type { PortSuggestion } from '../../lib/serial/source/ports.ts'
 import { baudRates } from '../../lib/serial/source/settings.ts'
 import type { Completion } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
-import { type PortOptions, portDefaults, portProblem } from './options.ts'
-
-const check = (property: Parameters<typeof portProblem>[0]) => (value: unknown, _options?: unknown) =>
-  portProblem(property, value) ?? true
+import { bindInputs, inputOf } from '../shared/panel/bind-inputs.ts'
+import { editorDefaults } from '../shared/panel/editor-defaults.ts'
+import { type PortOptions, portOptions } from './options.ts'
 
 RED.nodes.registerType<PortOptions>('fieldlog-port', {
   category: 'config',
   color: colours.port,
-  defaults: {
-    name: { value: portDefaults.name },
-    path: { value: portDefaults.path, validate: check('path') },
-    baudRate: { value: portDefaults.baudRate, validate: check('baudRate') },
-    dataBits: { value: portDefaults.dataBits, validate: check('dataBits') },
-    parity: { value: portDefaults.parity, validate: check('parity') },
-    stopBits: { value: portDefaults.stopBits, validate: check('stopBits') },
-    flowControl: { value: portDefaults.flowControl, validate: check('flowControl') },
-    maxLine: { value: portDefaults.maxLine, validate: check('maxLine') },
-    logEmptyLines: { value: portDefaults.logEmptyLines },
-  },
+  defaults: editorDefaults(portOptions),
   label() {
     return this.name || String(this.path || 'demo:')
   },
   oneditprepare() {
-    const path = $('#node-config-input-path')
+    bindInputs(this, portOptions)
+    const path = inputOf(this, 'path')
     const demo: PortSuggestion = { path: 'demo:', text: this._('fieldlog-port.demo') }
     let ports = [demo]
     const show = () => {
@@ -47,7 +39,7 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
       $('#fieldlog-port-serial').toggle(isDevice(String(path.val())))
     })
     path.trigger('change')
-    $('#node-config-input-baudRate').autoComplete({ search: baudCompletions, minLength: 1 })
+    inputOf(this, 'baudRate').autoComplete({ search: baudCompletions, minLength: 1 })
   },
 })
 
@@ -85,11 +77,6 @@ function baudCompletions(text: string): Completion[] {
 
 /** Baud rate and the like mean something; also while the address is not known or not right yet. */
 function isDevice(path: string): boolean {
-  try {
-    return (
-      portProblem('path', path) !== undefined || path.includes('$') || parseAddress(path).kind === 'device'
-    )
-  } catch {
-    return true
-  }
+  if (isReference(path) || problemOf(portOptions.path, path) !== undefined) return true
+  return parseAddress(path).kind === 'device'
 }

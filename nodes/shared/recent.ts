@@ -2,11 +2,13 @@
 import type { Node, NodeAPI } from 'node-red'
 import { systemDisk } from '../../lib/journal/disk/disk.ts'
 import { asError } from '../../lib/kit/errors.ts'
+import { problemOf, settingOf } from '../../lib/options/check.ts'
+import { wholeNumber } from '../../lib/options/fields.ts'
 import type { RecentReadings } from '../../lib/preview/reading.ts'
 import { mostReadings, recentReadings } from '../../lib/preview/recent.ts'
 
 export const readingsPath = '/fieldlog/readings'
-const defaultLimit = 1_000
+const limitField = wholeNumber({ title: 'limit', min: 1, max: mostReadings, default: 1_000 })
 
 /** The part of Express that is used here. */
 interface Request {
@@ -42,11 +44,12 @@ export function serveRecentReadings(RED: NodeAPI): void {
 
 async function answer(RED: NodeAPI, { query }: Request, response: Response): Promise<void> {
   try {
-    const limit = query.limit === undefined || query.limit === '' ? defaultLimit : Number(query.limit)
-    if (!Number.isInteger(limit) || limit < 1 || limit > mostReadings) {
-      refuse(response, 400, `limit is ${String(query.limit)}: give a whole number from 1 to ${mostReadings}`)
+    const problem = problemOf(limitField, query.limit)
+    if (problem !== undefined) {
+      refuse(response, 400, problem)
       return
     }
+    const limit = settingOf(limitField, query.limit)
     const id = typeof query.journal === 'string' && query.journal !== '' ? query.journal : firstJournal(RED)
     const directory = id === undefined ? undefined : journalDirectory(RED, id)
     if (id === undefined || directory === undefined) {

@@ -95,7 +95,7 @@ describe('starts that are refused', function () {
 
   it('a variable that makes no sense', async () => {
     assert.deepEqual(await refused({ env: { FIELDLOG_BAUD: 'fast' } }), [
-      'fieldlog: FIELDLOG_BAUD is "fast"; it must be a whole number from 1 to 20000000 (bits/s)',
+      'fieldlog: FIELDLOG_BAUD is "fast": give a whole number of bits/s from 50 to 4000000',
     ])
     const lines = await refused({ env: { FIELDLOG_MQTT: 'http://ann:hunter2@host' } })
     assert.deepEqual(lines, [

@@ -3,7 +3,7 @@
 
 /** Each group's folders, from the ground up; each may import those before it in its group. */
 const groups: Record<string, { folders: string[]; uses: string[] }> = {
-  ground: { folders: ['types', 'lib', 'lib/kit'], uses: [] },
+  ground: { folders: ['types', 'lib', 'lib/kit', 'lib/options'], uses: [] },
   journal: {
     folders: [
       'lib/journal/disk',
@@ -60,7 +60,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/cli'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'predicates', 'labelling'],
   },
-  appliance: { folders: ['lib/appliance'], uses: ['ground'] },
+  appliance: { folders: ['lib/appliance'], uses: ['ground', 'journal', 'serial'] },
   nodes: {
     folders: [
       'nodes/shared/panel',

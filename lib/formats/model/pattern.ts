@@ -1,6 +1,7 @@
 // Regular expressions that users write are RE2's: linear time, whatever the expression
 // (docs/decisions/006-cel-and-re2.md).
 import { RE2JS } from 're2js'
+import { asError } from '../../kit/errors.ts'
 
 export interface PatternOptions {
   /** capitals and small letters are the same. Default false */
@@ -9,8 +10,19 @@ export interface PatternOptions {
 
 /** Compiles an expression in RE2's syntax; `(?<name>…)` is a named group, too. Throws what is wrong, in words. */
 export function compilePattern(pattern: string, options: PatternOptions = {}): RE2JS {
-  const source = RE2JS.translateRegExp(pattern)
-  return RE2JS.compile(source, options.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0)
+  try {
+    const source = RE2JS.translateRegExp(pattern)
+    return RE2JS.compile(source, options.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0)
+  } catch (error) {
+    throw new Error(leftOut(pattern) ?? asError(error).message)
+  }
+}
+
+/** What people know from other engines, and RE2 leaves out because it cannot be matched in linear time. */
+function leftOut(pattern: string): string | undefined {
+  if (/\(\?<?[=!]/.test(pattern)) return 'looking ahead or behind, (?=…), is not available in RE2'
+  if (/(^|[^\\])(\\\\)*\\[1-9]/.test(pattern)) return 'references back, \\1, are not available in RE2'
+  return undefined
 }
 
 const cacheSize = 100

@@ -2,6 +2,7 @@
 import type { Scalar } from '../../../lib/event.ts'
 import { rowProblems } from '../../../lib/predicates/check/check.ts'
 import { kindMismatch } from '../../../lib/predicates/check/kind.ts'
+import { re2Engine } from '../../../lib/predicates/criteria/regex.ts'
 import { listText, parseList } from '../../../lib/predicates/model/operand-text.ts'
 import { isOperatorName, operators } from '../../../lib/predicates/model/operators.ts'
 import { completeRow, nameOf, type PredicateRow } from '../../../lib/predicates/model/row.ts'
@@ -12,7 +13,6 @@ import type { Words } from '../../shared/panel/inputs.ts'
 import { listed, numberOrText } from '../../shared/panel/texts.ts'
 import { guardInput } from './guard.ts'
 import type { KnownField } from './known-fields.ts'
-import { browserRegex } from './pattern-check.ts'
 import { matching, testInputs } from './test.ts'
 
 export interface RowContext {
@@ -121,7 +121,7 @@ export function predicateRow(place: JQuery, given: Partial<PredicateRow>, contex
   function review(): void {
     if (!isBuilt) return
     const now = read()
-    const problems = now.enabled ? rowProblems(now, browserRegex) : []
+    const problems = now.enabled ? rowProblems(now, re2Engine) : []
     const wrong = new Set<string>(problems.map(({ at }) => at))
     const kind = fields.get(now.field)?.kind
     name.attr(

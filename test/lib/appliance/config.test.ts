@@ -105,13 +105,29 @@ describe('appliance configuration', () => {
 
   it('names the variable that cannot be used, and what it may be', () => {
     const cases: Array<[string, string, RegExp]> = [
-      ['FIELDLOG_PORT', 'http', /^FIELDLOG_PORT is "http"; it must be a whole number from 0 to 65535$/],
-      ['FIELDLOG_PORT', '70000', /^FIELDLOG_PORT is "70000"/],
-      ['FIELDLOG_MQTT_PORT', '-1', /^FIELDLOG_MQTT_PORT is "-1"/],
-      ['FIELDLOG_BAUD', '57600.5', /^FIELDLOG_BAUD is "57600.5"; it must be a whole number .*\(bits\/s\)$/],
+      ['FIELDLOG_PORT', 'http', /^FIELDLOG_PORT is "http": give a whole number from 0 to 65535$/],
+      ['FIELDLOG_PORT', '70000', /^FIELDLOG_PORT is 70000:/],
+      ['FIELDLOG_MQTT_PORT', '-1', /^FIELDLOG_MQTT_PORT is -1:/],
+      [
+        'FIELDLOG_BAUD',
+        '57600.5',
+        /^FIELDLOG_BAUD is 57600\.5: give a whole number of bits\/s from 50 to 4000000$/,
+      ],
       ['FIELDLOG_BAUD', 'NaN', /^FIELDLOG_BAUD/],
-      ['FIELDLOG_FLUSH_INTERVAL', '-1', /^FIELDLOG_FLUSH_INTERVAL .*\(seconds\)$/],
-      ['FIELDLOG_BUFFER_SIZE', '0', /^FIELDLOG_BUFFER_SIZE .*\(events\)$/],
+      // what the port would refuse: 5,000,000 passed here once, and then nothing was logged
+      ['FIELDLOG_BAUD', '5000000', /^FIELDLOG_BAUD is 5000000: give/],
+      ['FIELDLOG_BAUD', '49', /^FIELDLOG_BAUD is 49: give/],
+      ['FIELDLOG_BAUD', `\${BAUD}`, /^FIELDLOG_BAUD is "\$\{BAUD\}": give/],
+      [
+        'FIELDLOG_FLUSH_INTERVAL',
+        '-1',
+        /^FIELDLOG_FLUSH_INTERVAL is -1: give a number of seconds from 0 to 3600$/,
+      ],
+      [
+        'FIELDLOG_BUFFER_SIZE',
+        '0',
+        /^FIELDLOG_BUFFER_SIZE is 0: give a whole number of events from 1 to 100000$/,
+      ],
     ]
     for (const [name, value, message] of cases) {
       assert.throws(() => read({ [name]: value }), { name: 'ConfigError', message }, `${name}=${value}`)

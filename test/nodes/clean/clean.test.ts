@@ -239,4 +239,15 @@ describe(`nodes: clean (${nodeRedName})`, () => {
       'Error: clean: the message carries no event: wire this node behind a log node',
     )
   })
+
+  it('goes on with the first format that fits where its choice is none, and says so', async () => {
+    await load({ match: 'last' })
+    const [output] = await sent(message('OK 12 1 118 182 0'))
+    assert.equal(output, 'clean')
+    const texts = helper.log().args.map(([entry]) => String(entry.msg))
+    assert.ok(
+      texts.includes('clean: match is "last": give one of first, best; until it is corrected first is used'),
+      texts.join('\n'),
+    )
+  })
 })

@@ -229,15 +229,27 @@ describe(`nodes: label (${nodeRedName})`, () => {
     const node = (RED: NodeAPI) => {
       RED.nodes.registerType('fieldlog-log', function (this: Node, config) {
         RED.nodes.createNode(this, config)
+        Object.assign(this, { timeLimit: 100 })
       })
     }
     const predicates = [{ ...spike, settings: { limit: 120 } }]
-    const flow = [{ ...log, type: 'fieldlog-log', timeLimit: 100 }, { ...wired, predicates }, ...rest]
+    const flow = [{ ...log, type: 'fieldlog-log' }, { ...wired, predicates }, ...rest]
     await helper.load([node, label], flow)
     const warnings = helper.log().args.map(([entry]) => String(entry.msg))
     assert.equal(
       warnings.filter((text) => /hold a reading for 120 s.*gives up on it after 100 s/.test(text)).length,
       1,
+    )
+  })
+
+  it('goes on with the default where an option is wrong, and says so', async () => {
+    await helper.load(label, [{ ...wired, badFrom: 'never' }, ...rest])
+    const texts = helper.log().args.map(([entry]) => String(entry.msg))
+    assert.ok(
+      texts.includes(
+        'label: bad from is "never": give one of fail, suspect; until it is corrected fail is used',
+      ),
+      texts.join('\n'),
     )
   })
 })

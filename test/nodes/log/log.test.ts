@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EventMessage } from '../../../lib/event.ts'
 import journalNode from '../../../nodes/journal/journal.ts'
+import type { LogNode } from '../../../nodes/journal/registry.ts'
 import logNode from '../../../nodes/log/log.ts'
 import helper, { type TestNode, withHooks } from '../helper.ts'
 
@@ -189,9 +190,34 @@ describe('fieldlog-log', () => {
     await helper.load(nodes, flow())
     const errors = helper.log().args.map(([entry]) => String(entry.msg))
     assert.ok(
-      errors.includes('journal: bufferSize is many: give a whole number of events from 1 to 100000'),
+      errors.includes('journal: buffer size is "many": give a whole number of events from 1 to 100000'),
       errors.join('\n'),
     )
+  })
+
+  it('takes its limits from variables, and goes on with the default where one is wrong', async () => {
+    const limits = { window: '20000', quietTime: `\${T_QUIET}`, timeLimit: `\${T_LIMIT}` }
+    process.env.T_LIMIT = '7'
+    try {
+      await helper.load(
+        nodes,
+        flow().map((node) => (node.id === 'log' ? { ...node, ...limits } : node)),
+      )
+    } finally {
+      delete process.env.T_LIMIT
+    }
+    const warnings = helper
+      .log()
+      .args.map(([entry]) => String(entry.msg))
+      .filter((text) => text.startsWith('log: '))
+    assert.deepEqual(warnings, [
+      'log: window is 20000: give a whole number of events from 1 to 10000; until it is corrected 1000 is used',
+    ])
+    const log = helper.getNode('log')
+    assert.equal((log as unknown as LogNode).timeLimit, 7)
+    const taken = take(helper.getNode('sink'), 1)
+    log.receive({ payload: 'a line' })
+    assert.equal((await taken)[0]!.event.raw, 'a line')
   })
 
   /** Resolves when the stored checkpoint is at a seq. */

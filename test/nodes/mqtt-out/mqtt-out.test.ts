@@ -204,13 +204,25 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
     const wrong: Array<[object[], RegExp]> = [
       [[out('out', { broker: '' })], /no broker is chosen/],
       [[brokerNode, out('out', { topic: 'a/#' })], /must not contain \+ or #/],
-      [[brokerNode, out('out', { lateTopic: 'a/{x}' })], /\{x\} is not known/],
-      [[brokerNode, out('out', { qos: 3 })], /QoS is 3: give a whole number from 0 to 2/],
+      [[brokerNode, out('out', { lateTopic: 'a/{x}' })], /late topic: \{x\} is not known/],
+      [[brokerNode, out('out', { payload: 'all' })], /payload is "all": give one of event, data, raw/],
+      [[brokerNode, out('out', { order: 'any' })], /order is "any": give one of strict, live-first/],
+      [
+        [brokerNode, out('out', { expiry: '0.5', pace: -1 })],
+        /expiry is 0\.5: give a whole number of seconds from 1 to 4294967295; pace is -1: give a number of events/,
+      ],
+      // the environment's value is checked by the same rule
+      [
+        [brokerNode, out('out', { maxSize: `\${T_LIMIT}` })],
+        /limit is 0: give a number of MB from 1 to 1000000/,
+      ],
+      [[brokerNode, out('out', { qos: 3 })], /QoS is 3: give one of 0, 1, 2/],
       [
         [{ ...brokerNode, broker: 'http://me:hush@host' }, out('out')],
         /address must be a host name, or a URL/,
       ],
     ]
+    process.env.T_LIMIT = '0'
     for (const [flow, text] of wrong) {
       await helper.load(types, [tab, ...flow])
       assert.match(String((await deliver('out', message(1)))?.message), text)

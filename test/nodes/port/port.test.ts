@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import type { NodeAPI } from 'node-red'
-import { type PortOptions, portDefaults, portProblem, readPortOptions } from '../../../nodes/port/options.ts'
+import { problemOf } from '../../../lib/options/check.ts'
+import { defaultsOf } from '../../../lib/options/options.ts'
+import { type PortOptions, portOptions, readPortOptions } from '../../../nodes/port/options.ts'
 import port from '../../../nodes/port/port.ts'
+import type { PortNode } from '../../../nodes/port/registry.ts'
+import { editorDefaults } from '../../../nodes/shared/panel/editor-defaults.ts'
 import helper, { nodeRedName } from '../helper.ts'
 
 describe('The options of a fieldlog-port', () => {
-  const options = (changes: Partial<PortOptions>) => readPortOptions({ ...portDefaults, ...changes })
+  const options = (changes: Partial<PortOptions>) =>
+    readPortOptions({ ...defaultsOf(portOptions), ...changes })
 
   it('are the defaults where they are empty, as from an unset variable', () => {
     const defaults = {
@@ -30,28 +35,45 @@ describe('The options of a fieldlog-port', () => {
   })
 
   it('are refused in words', () => {
-    const refused: Array<[Parameters<typeof portProblem>[0], unknown, string]> = [
+    const refused: Array<[keyof typeof portOptions, unknown, string]> = [
       ['path', 'ttyUSB0', '"ttyUSB0" is not a device path: write it in full, as in /dev/ttyUSB0'],
-      ['baudRate', 'fast', 'baud rate: "fast" is not a whole number'],
-      ['baudRate', 57_600.5, 'baud rate: "57600.5" is not a whole number'],
-      ['baudRate', '10', 'baud rate: 10 is not between 50 and 4000000'],
-      ['dataBits', 9, 'data bits: "9" is none of 8, 7, 6, 5'],
-      ['parity', 'mark', 'parity: "mark" is none of none, even, odd'],
-      ['stopBits', 3, 'stop bits: "3" is none of 1, 2'],
-      ['flowControl', 'on', 'flow control: "on" is none of none, rtscts, xonxoff'],
-      ['maxLine', 5, 'longest line: 5 is not between 16 and 1048576'],
+      ['baudRate', 'fast', 'baud rate is "fast": give a whole number of bits/s from 50 to 4000000'],
+      ['baudRate', 57_600.5, 'baud rate is 57600.5: give a whole number of bits/s from 50 to 4000000'],
+      ['baudRate', '49', 'baud rate is 49: give a whole number of bits/s from 50 to 4000000'],
+      ['baudRate', 4_000_001, 'baud rate is 4000001: give a whole number of bits/s from 50 to 4000000'],
+      ['dataBits', 9, 'data bits is 9: give one of 8, 7, 6, 5'],
+      ['parity', 'mark', 'parity is "mark": give one of none, even, odd'],
+      ['stopBits', 3, 'stop bits is 3: give one of 1, 2'],
+      ['flowControl', 'on', 'flow control is "on": give one of none, rtscts, xonxoff'],
+      ['maxLine', 15, 'longest line is 15: give a whole number of bytes from 16 to 1048576'],
+      ['logEmptyLines', 'maybe', 'log empty lines is "maybe": give true or false'],
     ]
+    const panel = editorDefaults(portOptions)
     for (const [property, value, problem] of refused) {
-      assert.equal(portProblem(property, value), problem)
-      assert.throws(() => options({ [property]: value }), { message: problem })
+      assert.equal(panel[property].validate?.call({} as never, value as never), problem)
+      assert.throws(() => options({ [property]: value }), {
+        message: problem,
+        problems: { [property]: problem },
+      })
     }
+    assert.deepEqual(options({ baudRate: 50, maxLine: '16' }).serial.baudRate, 50)
+    assert.deepEqual(options({ baudRate: '4000000', maxLine: 1_048_576 }).lines.maxLine, 1_048_576)
   })
 
   it('are left alone in the panel where the environment fills them in', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED's own way to name a variable
     const variable = '${FIELDLOG_BAUD}'
-    assert.equal(portProblem('baudRate', variable), undefined)
-    assert.equal(portProblem('path', ''), undefined)
+    for (const property of [
+      'path',
+      'baudRate',
+      'dataBits',
+      'parity',
+      'stopBits',
+      'flowControl',
+      'maxLine',
+    ] as const) {
+      assert.equal(problemOf(portOptions[property], variable), undefined, property)
+    }
   })
 })
 
@@ -82,5 +104,31 @@ describe(`fieldlog-port (${nodeRedName})`, () => {
     assert.ok(Array.isArray(body))
     for (const entry of body as object[]) assert.deepEqual(Object.keys(entry), ['path', 'text'])
     assert.deepEqual(permissions, ['fieldlog.read'])
+  })
+
+  it('takes its settings from variables, and checks what they hold as if it were typed', async () => {
+    const node = {
+      id: 'port',
+      type: 'fieldlog-port',
+      path: 'demo:',
+      baudRate: `\${T_BAUD}`,
+      parity: '$(T_PARITY)',
+    }
+    const cases: Array<[Record<string, string>, string | undefined]> = [
+      [{ T_BAUD: '9600', T_PARITY: 'even' }, undefined],
+      [{}, undefined],
+      [{ T_BAUD: '10' }, 'baud rate is 10: give a whole number of bits/s from 50 to 4000000'],
+      [{ T_PARITY: 'mark' }, 'parity is "mark": give one of none, even, odd'],
+    ]
+    for (const [variables, problem] of cases) {
+      Object.assign(process.env, variables)
+      try {
+        await helper.load(port, [node])
+        assert.equal((helper.getNode('port') as unknown as PortNode).problem, problem)
+      } finally {
+        for (const name of Object.keys(variables)) delete process.env[name]
+        await helper.unload()
+      }
+    }
   })
 })

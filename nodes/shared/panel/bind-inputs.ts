@@ -1,0 +1,103 @@
+// Binds the inputs of a panel to the options of its node. The panel's HTML says where an input stands and what its
+// label is; all else comes from the options: what a select offers, placeholder, unit, and what is wrong, below the
+// input while it is typed.
+//
+// An input is `#node-input-<name>`, in the panel of a config node `#node-config-input-<name>`. Words come from the
+// locale file of the node, where it has them: `<name>-<value>` for a choice, `<name>-placeholder`, `<name>-unit`.
+import { problemOf, rangeText } from '../../../lib/options/check.ts'
+import {
+  type ChoiceField,
+  type Field,
+  type Fields,
+  isChoice,
+  isConfigNode,
+  isFlag,
+  isNumber,
+} from '../../../lib/options/fields.ts'
+import type { EditorNode } from '../../../types/node-red-editor.d.ts'
+
+/** For `oneditprepare`: binds each input of a node's panel to its field. */
+export function bindInputs(node: EditorNode, options: Fields): void {
+  addStyle()
+  for (const [name, field] of Object.entries(options)) {
+    if (!isConfigNode(field)) bind({ node, name, field, input: inputOf(node, name) })
+  }
+}
+
+/** The input of one option, for what a panel adds to it. */
+export function inputOf(node: EditorNode, name: string): JQuery {
+  return $(`#node-${node._def.category === 'config' ? 'config-' : ''}input-${name}`)
+}
+
+interface Bound {
+  node: EditorNode
+  name: string
+  field: Field
+  input: JQuery
+}
+
+function bind(bound: Bound): void {
+  const { node, name, field, input } = bound
+  // A node of an earlier version lacks the newer options: it runs on their defaults, and its panel shows them.
+  const value = node[name] ?? field.default ?? ''
+  if (isFlag(field)) {
+    input.prop('checked', value === true || value === 'true')
+    return
+  }
+  if (isChoice(field)) offerChoices(bound, field, String(value))
+  else showPlaceholder(bound)
+  input.val(String(value))
+  if (isNumber(field)) {
+    input.attr({ title: rangeText(field), inputmode: 'decimal' }).addClass('fieldlog-number')
+    const unit = wordsFor(node, `${name}-unit`) ?? field.unit
+    if (unit !== undefined) $('<span class="fieldlog-unit">').text(unit).insertAfter(input)
+  }
+  showProblem(bound)
+}
+
+/** What an empty input stands for; without a default the panel's own placeholder stays. */
+function showPlaceholder({ node, name, field, input }: Bound): void {
+  const placeholder = wordsFor(node, `${name}-placeholder`) ?? String(field.default ?? '')
+  if (placeholder !== '') input.attr('placeholder', placeholder)
+}
+
+function offerChoices({ node, name, input }: Bound, field: ChoiceField, value: string): void {
+  const offered = field.enum.map(String)
+  // A value that is none of them, such as the name of a variable, stays until the user chooses another.
+  for (const each of offered.includes(value) ? offered : [...offered, value]) {
+    $('<option>')
+      .val(each)
+      .text(wordsFor(node, `${name}-${each}`) ?? each)
+      .appendTo(input)
+  }
+}
+
+/** Says below the row of an input what is wrong with it. */
+function showProblem({ field, input }: Bound): void {
+  const place = $('<div class="fieldlog-option-problem">')
+    .attr('id', `${input.attr('id')}-problem`)
+    .appendTo(input.closest('.form-row'))
+  const show = () => void place.text(problemOf(field, input.val()) ?? '')
+  input.on('input change', show)
+  show()
+}
+
+/** The locale's words for a key; undefined where it has none. */
+function wordsFor(node: EditorNode, key: string): string | undefined {
+  const path = `${node.type}.${key}`
+  const words = node._(path)
+  return words === path ? undefined : words
+}
+
+/** A row whose labels are wider than Node-RED's sets `--fieldlog-indent`, the distance of its inputs from the left. */
+const style = `
+  .form-row > input[type="text"].fieldlog-number { width: 180px; }
+  .fieldlog-unit { flex: 1 1 0; margin-left: 6px; color: var(--red-ui-secondary-text-color); }
+  .fieldlog-option-problem { flex: 0 0 100%; box-sizing: border-box; padding: 4px 0 0 var(--fieldlog-indent, 105px); font-size: 12px; line-height: 1.5; color: var(--red-ui-text-color-error); }
+  .fieldlog-option-problem:empty { display: none; }`
+
+function addStyle(): void {
+  if ($('#fieldlog-option-style').length === 0) {
+    $('<style id="fieldlog-option-style">').text(style).appendTo('head')
+  }
+}

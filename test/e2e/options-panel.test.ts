@@ -1,0 +1,157 @@
+// In the browser: the panels of nodes whose options are described by a schema show what the schema says, at the field.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { Editor } from '../support/editor.ts'
+import { Gateway } from '../support/gateway.ts'
+
+interface BrowserRed {
+  nodes: {
+    dirty(): boolean
+    eachConfig(callback: (node: { type: string; id: string }) => void): void
+    eachNode(callback: (node: BrowserNode) => void): void
+  }
+  editor: { editConfig(name: string, type: string, id: string): void }
+}
+
+interface BrowserNode {
+  type: string
+  valid: boolean
+}
+
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: Node-RED's own way to name a variable
+for (const nodeRed of ['node-red', 'node-red-4']) {
+  describe(`options in the panel (${nodeRed})`, function () {
+    this.timeout(120_000)
+    let gateway: Gateway
+    let editor: Editor
+    let page: Page
+
+    before(async () => {
+      gateway = await Gateway.start({ nodeRed })
+      editor = await Editor.open(gateway.url)
+      page = editor.page
+    })
+    after(async () => {
+      await (editor as Editor | undefined)?.close()
+      await (gateway as Gateway | undefined)?.remove()
+    })
+
+    const problem = (input: string) => page.locator(`#${input}-problem`)
+
+    it('port: choices, defaults and units are the schema’s, and its variables stay as they are', async () => {
+      await openConfig('fieldlog-port')
+      assert.deepEqual(await choices('node-config-input-parity'), ['none', 'even', 'odd'])
+      assert.deepEqual(await choices('node-config-input-dataBits'), ['8', '7', '6', '5'])
+      assert.deepEqual(await choices('node-config-input-flowControl'), [
+        'none',
+        'by wire (RTS/CTS)',
+        'XON/XOFF',
+      ])
+      const values = ['path', 'baudRate', 'dataBits', 'parity', 'stopBits', 'flowControl', 'maxLine']
+      assert.deepEqual(await Promise.all(values.map((name) => value(`node-config-input-${name}`))), [
+        '${FIELDLOG_SERIAL}',
+        '${FIELDLOG_BAUD}',
+        '8',
+        'none',
+        '1',
+        'none',
+        '65536',
+      ])
+      const baudRate = page.locator('#node-config-input-baudRate')
+      assert.equal(await baudRate.getAttribute('placeholder'), '57600')
+      assert.equal(await baudRate.getAttribute('title'), 'a whole number of bits/s from 50 to 4000000')
+      await page.getByText('bytes; longer ones come in pieces').waitFor()
+    })
+
+    it('port: says what is wrong below the field, while it is typed', async () => {
+      const cases: Array<[string, string, string]> = [
+        ['path', 'ttyUSB0', '"ttyUSB0" is not a device path: write it in full, as in /dev/ttyUSB0'],
+        ['baudRate', '49', 'baud rate is 49: give a whole number of bits/s from 50 to 4000000'],
+        ['maxLine', '1 MB', 'longest line is "1 MB": give a whole number of bytes from 16 to 1048576'],
+      ]
+      for (const [name, wrong, text] of cases) {
+        const input = page.locator(`#node-config-input-${name}`)
+        const before = await input.inputValue()
+        await input.fill(wrong)
+        await problem(`node-config-input-${name}`).getByText(text, { exact: true }).waitFor()
+        await input.fill('${SOME_VARIABLE}')
+        await problem(`node-config-input-${name}`).waitFor({ state: 'hidden' })
+        await input.fill(before)
+      }
+      await editor.done()
+    })
+
+    it('mqtt out: the same, for numbers, topics and texts with a default', async () => {
+      await editor.edit('fieldlog-mqtt-out', 'good')
+      assert.deepEqual(await choices('node-input-qos'), [
+        '0: not acknowledged, may be lost',
+        '1: acknowledged',
+        '2: acknowledged, no repeats while connected',
+      ])
+      await page.getByText('seconds (MQTT 5)').waitFor()
+      const cases: Array<[string, string, string]> = [
+        ['expiry', '0', 'expiry is 0: give a whole number of seconds from 1 to 4294967295'],
+        ['maxSize', 'all', 'limit is "all": give a number of MB from 1 to 1000000'],
+        ['topic', 'a/#', 'The topic must not contain + or #: these are for subscribing.'],
+        ['lateTopic', 'late/{kind}', 'late topic: {kind} is not known'],
+      ]
+      for (const [name, wrong, text] of cases) {
+        const input = page.locator(`#node-input-${name}`)
+        const before = await input.inputValue()
+        await input.fill(wrong)
+        await problem(`node-input-${name}`).getByText(text).waitFor()
+        assert.equal(await page.locator('#fieldlog-mqtt-out-preview').isVisible(), name !== 'topic')
+        await input.fill('${SOME_VARIABLE}')
+        await problem(`node-input-${name}`).waitFor({ state: 'hidden' })
+        await input.fill(before)
+      }
+      await editor.done()
+    })
+
+    it('a panel that was only looked at changes nothing', async () => {
+      const dirty = () =>
+        page.evaluate(() => (globalThis as unknown as { RED: BrowserRed }).RED.nodes.dirty())
+      const before = readFileSync(join(gateway.home, 'flows.json'), 'utf8')
+      for (const type of ['fieldlog-log', 'fieldlog-clean', 'fieldlog-label', 'fieldlog-mqtt-out']) {
+        await editor.edit(type)
+        await editor.done()
+      }
+      await openConfig('fieldlog-journal')
+      await editor.done()
+      assert.equal(await dirty(), false)
+      assert.equal(readFileSync(join(gateway.home, 'flows.json'), 'utf8'), before)
+      const invalid = await page.evaluate(() => {
+        const found: string[] = []
+        ;(globalThis as unknown as { RED: BrowserRed }).RED.nodes.eachNode(({ type, valid }) => {
+          if (!valid) found.push(type)
+        })
+        return found
+      })
+      assert.deepEqual(invalid, [])
+      assert.deepEqual(editor.problems, [])
+    })
+
+    /** Opens the panel of the one config node of a type. */
+    async function openConfig(type: string): Promise<void> {
+      await page.evaluate((type) => {
+        const { RED } = globalThis as unknown as { RED: BrowserRed }
+        RED.nodes.eachConfig((node) => {
+          if (node.type === type) RED.editor.editConfig('', type, node.id)
+        })
+      }, type)
+      await editor.panelOpen()
+      await page.locator('#node-config-dialog-ok').waitFor()
+    }
+
+    function choices(select: string): Promise<string[]> {
+      return page.locator(`#${select} option`).allTextContents()
+    }
+
+    function value(input: string): Promise<string> {
+      return page.locator(`#${input}`).inputValue()
+    }
+  })
+}
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: Node-RED's own way to name a variable
