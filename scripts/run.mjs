@@ -12,7 +12,13 @@ const pinnedNode = join(root, 'node_modules/node/bin/node')
 const lockStamp = join(root, 'node_modules/.fieldlog-lock')
 const buildStamp = join(root, 'dist/.sources')
 const sources = ['lib', 'nodes', 'bin', 'types', 'flows', 'icons', 'scripts/build.ts']
-const sourceFiles = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
+const sourceFiles = [
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'tsconfig.types.json',
+  'package-lock.json',
+]
 
 const targets = {
   start: 'dist/bin/start.js',

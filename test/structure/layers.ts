@@ -60,6 +60,8 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/cli'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'predicates', 'labelling'],
   },
+  // what package.json exports
+  public: { folders: ['lib/public'], uses: ['ground', 'journal', 'formats', 'predicates'] },
   appliance: { folders: ['lib/appliance'], uses: ['ground'] },
   nodes: {
     folders: [

@@ -1,6 +1,7 @@
 // What a journal's writer is told, with the defaults.
 import { randomInt } from 'node:crypto'
 import { systemTimers, type Timers } from '../../kit/timers.ts'
+import { packageVersion } from '../../package.ts'
 import { type Disk, systemDisk } from '../disk/disk.ts'
 import { type Lock, takeLock } from '../disk/lock.ts'
 import { type Clock, systemClock } from '../format/time.ts'
@@ -26,7 +27,7 @@ export interface JournalOptions {
   fileSize?: number
   /** called when the disk is full: removes what may go and resolves to whether there was any; default: nothing may */
   makeRoom?: (noteFirst: NoteFirst) => Promise<boolean>
-  /** version that the `open` notice names */
+  /** version that the `open` notice names; default: this package's */
   software?: string
   disk?: Disk
   clock?: Clock
@@ -47,7 +48,7 @@ export function withDefaults(options: JournalOptions): Required<JournalOptions> 
     reserve: 64_000_000,
     fileSize: Number.POSITIVE_INFINITY,
     makeRoom: async () => false,
-    software: '1.0.0',
+    software: packageVersion,
     disk: systemDisk,
     clock: systemClock,
     timers: systemTimers,
