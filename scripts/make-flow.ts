@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jeelinkFormats } from '../lib/formats/library/jeelink.ts'
 import { formatLibrary } from '../lib/formats/library/library.ts'
+import { currentVersion, versionedTypes } from '../lib/migrate/migrate.ts'
 import { cleanDefaults } from '../nodes/clean/options.ts'
 import { journalDefaults } from '../nodes/journal/settings.ts'
 import { labelDefaults } from '../nodes/label/options.ts'
@@ -52,11 +53,19 @@ export function gatewayFlow(): FlowNode[] {
     onCanvas(bad, 'fieldlog-mqtt-out', 710, row, [], { ...mqttOutDefaults, name: 'bad', broker }),
     onCanvas(rejected, 'fieldlog-mqtt-out', 680, 240, [], { ...mqttOutDefaults, name: 'rejected', broker }),
     onCanvas(unknown, 'debug', 690, 300, [], debugSettings),
-    { id: port, type: 'fieldlog-port', ...portDefaults, path: env('SERIAL'), baudRate: env('BAUD') },
+    {
+      id: port,
+      type: 'fieldlog-port',
+      ...portDefaults,
+      ...versionOf('fieldlog-port'),
+      path: env('SERIAL'),
+      baudRate: env('BAUD'),
+    },
     {
       id: journal,
       type: 'fieldlog-journal',
       ...journalDefaults,
+      ...versionOf('fieldlog-journal'),
       bufferSize: env('BUFFER_SIZE'),
       flushInterval: env('FLUSH_INTERVAL'),
     },
@@ -83,13 +92,19 @@ function onCanvas(
   wires: string[][],
   properties: object,
 ): FlowNode {
-  return { id: nodeId, type, z: tab, ...properties, x, y, wires }
+  return { id: nodeId, type, z: tab, ...properties, ...versionOf(type), x, y, wires }
+}
+
+/** Nothing for nodes of the core. */
+function versionOf(type: string): { version?: number } {
+  return versionedTypes.includes(type) ? { version: currentVersion(type) } : {}
 }
 
 function formatNodes(): FlowNode[] {
   return jeelinkFormats.map((definition, index) => ({
     id: id(0x30 + index),
     type: 'fieldlog-format',
+    ...versionOf('fieldlog-format'),
     definition,
     sample: formatLibrary.find((format) => format.definition === definition)?.sample ?? '',
   }))

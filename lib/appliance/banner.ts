@@ -1,6 +1,7 @@
 // What a start says it runs: read from the flow itself where the flow decides, so that an edited one is
 // described as it is.
 import { resolve } from 'node:path'
+import { migrate } from '../migrate/migrate.ts'
 import type { ApplianceConfig } from './config.ts'
 
 export interface FlowNode {
@@ -52,6 +53,7 @@ function settings(
 ): string {
   const values = facts.flow
     .filter((node) => node.type === type && node.d !== true)
+    .map((node) => migrate(type, node))
     .map((node) => show(expand(node[property], facts.environment) || fallback))
   return values.length > 0 ? [...new Set(values)].join(', ') : 'none in the flow'
 }

@@ -1,5 +1,7 @@
+import { currentVersion } from '../../lib/migrate/migrate.ts'
 import type { EditorNode } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
+import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
 import { type CleanOptions, cleanDefaults } from './options.ts'
 
@@ -12,6 +14,7 @@ RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
   category: 'fieldlog',
   color: colours.clean,
   defaults: {
+    version: { value: currentVersion('fieldlog-clean') },
     name: { value: cleanDefaults.name },
     formats: { value: cleanDefaults.formats, type: 'fieldlog-format[]', validate: () => true },
     match: { value: cleanDefaults.match },
@@ -30,20 +33,21 @@ RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
     return this.name ? 'node_label_italic' : ''
   },
   oneditprepare() {
+    const { formats } = openMigrated(this)
     list().editableList({
       addButton: this._('fieldlog-clean.add'),
       sortable: true,
       removable: true,
       addItem: (place: JQuery, _index: number, { id }: { id?: string }) => formatRow(place, id),
     })
-    $('#node-input-match').val(this.match ?? cleanDefaults.match)
-    for (const id of this.formats ?? []) list().editableList('addItem', { id })
+    for (const id of formats ?? []) list().editableList('addItem', { id })
     showAll(this)
     $('#fieldlog-clean-new').on('click', () => RED.editor.editConfig('', 'fieldlog-format', none))
     // the dialog of the new format lies above this one; when it has gone, there may be one more
     $('#fieldlog-clean-all').on('mouseenter', () => showAll(this))
   },
   oneditsave() {
+    saveVersion(this)
     const ids = list()
       .editableList('items')
       .toArray()

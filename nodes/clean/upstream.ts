@@ -3,6 +3,7 @@ import type { NodeAPI } from 'node-red'
 import { compileFormats } from '../../lib/formats/compile.ts'
 import type { FormatDefinition } from '../../lib/formats/model/definition.ts'
 import type { JournalPlace } from '../../lib/labelling/live-labelling.ts'
+import { migrate } from '../../lib/migrate/migrate.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import type { JournalNode } from '../journal/registry.ts'
 import { deliveryLimits, type LogNodeOptions } from '../log/settings.ts'
@@ -47,7 +48,7 @@ export interface Upstream {
 
 export function upstreamOf(RED: NodeAPI, id: string): Upstream {
   const nodes: FlowNode[] = []
-  RED.nodes.eachNode((node) => void nodes.push(node as unknown as FlowNode))
+  RED.nodes.eachNode((node) => void nodes.push(migrate(node.type, node as unknown as FlowNode)))
   const before = nodesBefore(nodes, id)
   const cleans = before.filter(({ type }) => type === 'fieldlog-clean') as Array<
     FlowNode & Partial<CleanOptions>

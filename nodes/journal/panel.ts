@@ -1,4 +1,6 @@
+import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { colours } from '../shared/colours.ts'
+import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
 import { type JournalNodeOptions, journalDefaults, journalProblem } from './settings.ts'
 
 const check = (property: keyof JournalNodeOptions) => (value: unknown, _options?: unknown) =>
@@ -8,6 +10,7 @@ RED.nodes.registerType<JournalNodeOptions>('fieldlog-journal', {
   category: 'config',
   color: colours.journal,
   defaults: {
+    version: { value: currentVersion('fieldlog-journal') },
     name: { value: journalDefaults.name },
     directory: { value: journalDefaults.directory, validate: check('directory') },
     bufferSize: { value: journalDefaults.bufferSize, validate: check('bufferSize') },
@@ -20,5 +23,11 @@ RED.nodes.registerType<JournalNodeOptions>('fieldlog-journal', {
   },
   label() {
     return this.name || String(this.directory || journalDefaults.directory)
+  },
+  oneditprepare() {
+    openMigrated(this, 'node-config-input')
+  },
+  oneditsave() {
+    saveVersion(this)
   },
 })

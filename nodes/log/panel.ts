@@ -1,6 +1,8 @@
+import { currentVersion } from '../../lib/migrate/migrate.ts'
 import type { EditorNode } from '../../types/node-red-editor.d.ts'
 import type { JournalReport } from '../journal/endpoints.ts'
 import { colours } from '../shared/colours.ts'
+import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
 import { onlyConfig } from '../shared/panel/only-config.ts'
 import { counterRows } from './counters.ts'
 import { type LogNodeOptions, logDefaults, logProblem } from './settings.ts'
@@ -17,6 +19,7 @@ RED.nodes.registerType<LogNodeOptions>('fieldlog-log', {
   category: 'fieldlog',
   color: colours.log,
   defaults: {
+    version: { value: currentVersion('fieldlog-log') },
     name: { value: logDefaults.name },
     journal: { value: logDefaults.journal, type: 'fieldlog-journal', required: true },
     window: { value: logDefaults.window, validate: check('window') },
@@ -40,12 +43,16 @@ RED.nodes.registerType<LogNodeOptions>('fieldlog-log', {
     return this.name ? 'node_label_italic' : ''
   },
   oneditprepare() {
+    openMigrated(this)
     const show = () => showCounters(this)
     show()
     timer = setInterval(show, lookAgain)
     $('#node-input-journal').on('change', show)
   },
-  oneditsave: stopLooking,
+  oneditsave() {
+    saveVersion(this)
+    stopLooking()
+  },
   oneditcancel: stopLooking,
   oneditdelete: stopLooking,
 })

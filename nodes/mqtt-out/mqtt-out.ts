@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { asError } from '../../lib/kit/errors.ts'
+import { migrate } from '../../lib/migrate/migrate.ts'
 import type { QoS } from '../../lib/mqtt/message/outgoing.ts'
 import { payloadForm } from '../../lib/mqtt/message/payload.ts'
 import { compileTopic } from '../../lib/mqtt/message/topic.ts'
@@ -20,8 +21,9 @@ const statusInterval = 10_000
 
 export default function (RED: NodeAPI): void {
   serveRefused(RED)
-  RED.nodes.registerType('fieldlog-mqtt-out', function (this: Node, config: MqttOutOptions & NodeDef) {
-    RED.nodes.createNode(this, config)
+  RED.nodes.registerType('fieldlog-mqtt-out', function (this: Node, saved: MqttOutOptions & NodeDef) {
+    RED.nodes.createNode(this, saved)
+    const config = migrate('fieldlog-mqtt-out', saved)
     const options = { ...mqttOutDefaults, ...config }
     let out: Output
     try {

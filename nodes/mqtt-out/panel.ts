@@ -1,5 +1,7 @@
+import { currentVersion, migrate } from '../../lib/migrate/migrate.ts'
 import { compileTopic } from '../../lib/mqtt/message/topic.ts'
 import { colours } from '../shared/colours.ts'
+import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
 import { onlyConfig } from '../shared/panel/only-config.ts'
 import { isVariable } from '../shared/variable.ts'
 import { type MqttOutOptions, mqttOutDefaults, numberError, sharedOptions, topicError } from './options.ts'
@@ -15,6 +17,7 @@ RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
   category: 'fieldlog',
   color: colours['mqtt-out'],
   defaults: {
+    version: { value: currentVersion('fieldlog-mqtt-out') },
     name: { value: mqttOutDefaults.name },
     broker: { value: mqttOutDefaults.broker, type: 'mqtt-broker', required: true },
     topic: { value: mqttOutDefaults.topic, validate: (topic, _options) => topicError(topic ?? '') ?? true },
@@ -47,12 +50,12 @@ RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
     return this.name ? 'node_label_italic' : ''
   },
   oneditprepare() {
+    openMigrated(this)
     const topic = $('#node-input-topic').attr('placeholder', mqttOutDefaults.topic)
     const gateway = $('#node-input-gateway')
     const show = () => showTopic(text(topic), text(gateway), (key) => this._(`fieldlog-mqtt-out.${key}`))
     topic.add(gateway).on('input change', show)
     show()
-    prepareDefaults(this)
     for (const property of ['expiry', 'pace', 'maxSize'] as const) showProblem(property)
     showLateTopicProblem()
     const order = $('#node-input-order')
@@ -61,16 +64,10 @@ RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
     showPace()
   },
   oneditsave() {
+    saveVersion(this)
     shareOutbox(this.id)
   },
 })
-
-/** Nodes of an earlier version lack the newer properties: their selects and inputs show the defaults. */
-function prepareDefaults(node: Partial<MqttOutOptions>): void {
-  for (const property of ['payload', 'qos', 'order', 'keep', 'maxSize', 'pace'] as const) {
-    if (node[property] === undefined) $(`#node-input-${property}`).val(String(mqttOutDefaults[property]))
-  }
-}
 
 /** What is wrong with a number, below its input. */
 function showProblem(property: 'expiry' | 'pace' | 'maxSize'): void {
@@ -93,9 +90,11 @@ function shareOutbox(own: string): void {
   const broker = $('#node-input-broker').val()
   RED.nodes.eachNode((node) => {
     if (node.type !== 'fieldlog-mqtt-out' || node.id === own || node.broker !== broker) return
+    // an older node may not say a value that it runs by
+    const now = migrate(node.type, node)
     for (const property of sharedOptions) {
       const value = $(`#node-input-${property}`).val()
-      if (String(node[property]) === String(value)) continue
+      if (String(now[property]) === String(value)) continue
       node[property] = value
       node.changed = true
       node.dirty = true

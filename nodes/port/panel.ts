@@ -1,8 +1,10 @@
+import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { parseAddress } from '../../lib/serial/source/address.ts'
 import type { PortSuggestion } from '../../lib/serial/source/ports.ts'
 import { baudRates } from '../../lib/serial/source/settings.ts'
 import type { Completion } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
+import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
 import { type PortOptions, portDefaults, portProblem } from './options.ts'
 
 const check = (property: Parameters<typeof portProblem>[0]) => (value: unknown, _options?: unknown) =>
@@ -12,6 +14,7 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
   category: 'config',
   color: colours.port,
   defaults: {
+    version: { value: currentVersion('fieldlog-port') },
     name: { value: portDefaults.name },
     path: { value: portDefaults.path, validate: check('path') },
     baudRate: { value: portDefaults.baudRate, validate: check('baudRate') },
@@ -26,6 +29,7 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
     return this.name || String(this.path || 'demo:')
   },
   oneditprepare() {
+    openMigrated(this, 'node-config-input')
     const path = $('#node-config-input-path')
     const demo: PortSuggestion = { path: 'demo:', text: this._('fieldlog-port.demo') }
     let ports = [demo]
@@ -48,6 +52,9 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
     })
     path.trigger('change')
     $('#node-config-input-baudRate').autoComplete({ search: baudCompletions, minLength: 1 })
+  },
+  oneditsave() {
+    saveVersion(this)
   },
 })
 

@@ -49,7 +49,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   },
   labelling: {
     folders: ['lib/labelling'],
-    uses: ['ground', 'journal', 'delivery', 'formats', 'preview', 'predicates'],
+    uses: ['ground', 'migrate', 'journal', 'delivery', 'formats', 'preview', 'predicates'],
   },
   mqtt: {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
@@ -61,8 +61,9 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground', 'journal', 'delivery', 'formats', 'predicates', 'labelling'],
   },
   // what package.json exports
+  migrate: { folders: ['lib/migrate'], uses: ['ground'] },
   public: { folders: ['lib/public'], uses: ['ground', 'journal', 'formats', 'predicates'] },
-  appliance: { folders: ['lib/appliance'], uses: ['ground'] },
+  appliance: { folders: ['lib/appliance'], uses: ['ground', 'migrate'] },
   nodes: {
     folders: [
       'nodes/shared/panel',
@@ -80,6 +81,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     ],
     uses: [
       'ground',
+      'migrate',
       'journal',
       'delivery',
       'formats',
