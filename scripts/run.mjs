@@ -48,7 +48,9 @@ function installDependencies() {
   say('installing the dependencies (once, and after an update) …')
   const npm = process.env.npm_execpath
   const [program, first] = npm ? [process.execPath, [npm]] : ['npm', []]
-  const result = spawnSync(program, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // under `npm publish --dry-run` npm tells its children to do nothing either, and there would be nothing to pack
+  const options = ['--dry-run=false', '--no-audit', '--no-fund', '--loglevel=error']
+  const result = spawnSync(program, [...first, 'ci', ...options], {
     cwd: root,
     // standard output stays free for the command itself
     stdio: ['ignore', 2, 2],
