@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 // The `fieldlog` command: finds the subcommand and hands over to it.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Command } from '../lib/cli/command.ts'
+import { packageVersion } from '../lib/package.ts'
 
 interface Subcommand {
   /** one line for `fieldlog --help` */
@@ -68,7 +67,7 @@ async function main(name: string | undefined, args: string[]): Promise<number> {
     return 0
   }
   if (name === '--version' || name === '-v') {
-    process.stdout.write(`${version()}\n`)
+    process.stdout.write(`${packageVersion}\n`)
     return 0
   }
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined
@@ -85,17 +84,4 @@ function help(): string {
 function usage(problem: string): number {
   process.stderr.write(`fieldlog: ${problem}; see fieldlog --help\n`)
   return 2
-}
-
-function version(): string {
-  // the command runs from dist/bin in the package
-  for (const folder of ['../..', '..']) {
-    try {
-      const text = readFileSync(join(import.meta.dirname, folder, 'package.json'), 'utf8')
-      return (JSON.parse(text) as { version: string }).version
-    } catch {
-      // from the sources it runs in bin, one folder higher up
-    }
-  }
-  return 'unknown'
 }

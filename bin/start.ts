@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { homedir, hostname } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { demandLogin, guardFor } from '../lib/appliance/access.ts'
 import { banner, type FlowNode } from '../lib/appliance/banner.ts'
 import { type ApplianceConfig, flowEnvironment, readConfig } from '../lib/appliance/config.ts'
@@ -16,6 +16,7 @@ import { nodeRedSettings } from '../lib/appliance/settings.ts'
 import { Shutdown } from '../lib/appliance/shutdown.ts'
 import { asError, errorCode } from '../lib/kit/errors.ts'
 import { startEmbeddedBroker } from '../lib/mqtt/broker/embedded.ts'
+import { packageRoot, packageVersion } from '../lib/package.ts'
 import { drain } from '../nodes/port/registry.ts'
 import { loadNodeRed, type NodeRed, startNodeRed } from './node-red.ts'
 
@@ -63,10 +64,9 @@ async function run(shutdown: Shutdown): Promise<void> {
   const broker = config.mqtt.url === undefined ? await ownBroker(config, shutdown) : undefined
   Object.assign(process.env, flowEnvironment(config, broker?.url ?? ''))
   const secret = credentialSecret(config.home)
-  const root = packageRoot()
-  const firstStart = installDefaultFlow(config.home, defaultFlow(root), secret)
+  const firstStart = installDefaultFlow(config.home, defaultFlow(), secret)
 
-  const settings = nodeRedSettings(config, { packageRoot: root, credentialSecret: secret, login })
+  const settings = nodeRedSettings(config, { packageRoot, credentialSecret: secret, login })
   const started = startNodeRed(nodeRed, server, settings, auth && demandLogin(auth))
   shutdown.add('the flow', async () => {
     await started
@@ -80,7 +80,7 @@ async function run(shutdown: Shutdown): Promise<void> {
   reportMissingNodes(nodeRed)
   answer = await started
 
-  say(`Fieldlog ${ownVersion(root)} on Node-RED ${nodeRed.version}, Node.js ${process.versions.node}`)
+  say(`Fieldlog ${packageVersion} on Node-RED ${nodeRed.version}, Node.js ${process.versions.node}`)
   const flow = JSON.parse(readFileSync(join(config.home, 'flows.json'), 'utf8')) as FlowNode[]
   const facts = { config, port, broker: brokerText(config, broker), login, flow, environment: process.env }
   for (const line of banner(facts)) process.stdout.write(`${line}\n`)
@@ -154,19 +154,8 @@ function reportMissingNodes({ RED }: NodeRed): void {
   })
 }
 
-/** The folder with our package.json, above bin/ or dist/bin/. */
-function packageRoot(): string {
-  let folder = import.meta.dirname
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
-  return folder
-}
-
-function ownVersion(root: string): string {
-  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
-}
-
-function defaultFlow(root: string): string {
-  const path = join(root, 'examples/gateway.json')
+function defaultFlow(): string {
+  const path = join(packageRoot, 'examples/gateway.json')
   if (!existsSync(path))
     throw new StartError(`the package is incomplete: ${path} is missing; build or install it again`)
   return readFileSync(path, 'utf8')

@@ -1,4 +1,4 @@
-// Builds dist/: compiled TypeScript, and for each node its HTML with the panel's script bundled in, its
+// Builds dist/: compiled TypeScript with the declarations of what is public, and for each node its HTML with the panel's script bundled in, its
 // locales and its icon beside it, where Node-RED looks for them. flows/ becomes examples/ (Import menu).
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,13 +9,19 @@ const root = join(import.meta.dirname, '..')
 const path = (...parts: string[]) => join(root, ...parts)
 
 rmSync(path('dist'), { recursive: true, force: true })
-execFileSync(process.execPath, [path('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-})
+compile('tsconfig.build.json')
+// declaration files for what package.json exports, and what that needs
+compile('tsconfig.types.json')
 for (const name of nodeNames()) assembleNode(name)
 rmSync(path('examples'), { recursive: true, force: true })
 if (existsSync(path('flows'))) cpSync(path('flows'), path('examples'), { recursive: true })
+
+function compile(project: string): void {
+  execFileSync(process.execPath, [path('node_modules/typescript/bin/tsc'), '-p', project], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+}
 
 function nodeNames(): string[] {
   if (!existsSync(path('nodes'))) return []

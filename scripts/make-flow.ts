@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jeelinkFormats } from '../lib/formats/library/jeelink.ts'
 import { formatLibrary } from '../lib/formats/library/library.ts'
+import { currentVersion, versionedTypes } from '../lib/migrate/migrate.ts'
 import { defaultsOf } from '../lib/options/options.ts'
 import { cleanDefaults } from '../nodes/clean/options.ts'
 import { journalOptions } from '../nodes/journal/settings.ts'
@@ -65,6 +66,7 @@ export function gatewayFlow(): FlowNode[] {
       id: port,
       type: 'fieldlog-port',
       ...defaultsOf(portOptions),
+      ...versionOf('fieldlog-port'),
       path: env('SERIAL'),
       baudRate: env('BAUD'),
     },
@@ -72,6 +74,7 @@ export function gatewayFlow(): FlowNode[] {
       id: journal,
       type: 'fieldlog-journal',
       ...defaultsOf(journalOptions),
+      ...versionOf('fieldlog-journal'),
       bufferSize: env('BUFFER_SIZE'),
       flushInterval: env('FLUSH_INTERVAL'),
     },
@@ -98,13 +101,19 @@ function onCanvas(
   wires: string[][],
   properties: object,
 ): FlowNode {
-  return { id: nodeId, type, z: tab, ...properties, x, y, wires }
+  return { id: nodeId, type, z: tab, ...properties, ...versionOf(type), x, y, wires }
+}
+
+/** Nothing for nodes of the core. */
+function versionOf(type: string): { version?: number } {
+  return versionedTypes.includes(type) ? { version: currentVersion(type) } : {}
 }
 
 function formatNodes(): FlowNode[] {
   return jeelinkFormats.map((definition, index) => ({
     id: id(0x30 + index),
     type: 'fieldlog-format',
+    ...versionOf('fieldlog-format'),
     definition,
     sample: formatLibrary.find((format) => format.definition === definition)?.sample ?? '',
   }))

@@ -12,7 +12,13 @@ const pinnedNode = join(root, 'node_modules/node/bin/node')
 const lockStamp = join(root, 'node_modules/.fieldlog-lock')
 const buildStamp = join(root, 'dist/.sources')
 const sources = ['lib', 'nodes', 'bin', 'types', 'flows', 'icons', 'scripts/build.ts']
-const sourceFiles = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
+const sourceFiles = [
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'tsconfig.types.json',
+  'package-lock.json',
+]
 
 const targets = {
   start: 'dist/bin/start.js',
@@ -42,7 +48,9 @@ function installDependencies() {
   say('installing the dependencies (once, and after an update) …')
   const npm = process.env.npm_execpath
   const [program, first] = npm ? [process.execPath, [npm]] : ['npm', []]
-  const result = spawnSync(program, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // under `npm publish --dry-run` npm tells its children to do nothing either, and there would be nothing to pack
+  const options = ['--dry-run=false', '--no-audit', '--no-fund', '--loglevel=error']
+  const result = spawnSync(program, [...first, 'ci', ...options], {
     cwd: root,
     // standard output stays free for the command itself
     stdio: ['ignore', 2, 2],

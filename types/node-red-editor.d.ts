@@ -29,7 +29,10 @@ export interface EditorProperty<Value> {
 export interface EditorNodeDefinition<Options> {
   category: string
   color: string
-  defaults: { [Key in keyof Options]: EditorProperty<Options[Key]> }
+  defaults: { [Key in keyof Options]: EditorProperty<Options[Key]> } & {
+    /** the form of these properties, as `migrate` counts it; no panel shows it */
+    version: EditorProperty<number>
+  }
   credentials?: Record<string, { type: 'text' | 'password' }>
   inputs?: 0 | 1
   outputs?: number

@@ -1,6 +1,7 @@
 // The lines that a start prints about what it runs. Where the flow decides (which port, which broker), they are read
 // from the flow, so that an edited one is described correctly.
 import { resolve } from 'node:path'
+import { migrate } from '../migrate/migrate.ts'
 import type { ApplianceConfig } from './config.ts'
 
 export interface FlowNode {
@@ -52,6 +53,7 @@ function settings(
 ): string {
   const values = facts.flow
     .filter((node) => node.type === type && node.d !== true)
+    .map((node) => migrate(type, node))
     .map((node) => show(expand(node[property], facts.environment) || fallback))
   return values.length > 0 ? [...new Set(values)].join(', ') : 'none in the flow'
 }

@@ -2,6 +2,7 @@
 import { checkDefinition } from '../formats/check/check.ts'
 import type { Match } from '../formats/compile.ts'
 import type { FormatDefinition } from '../formats/model/definition.ts'
+import { migrate } from '../migrate/migrate.ts'
 import type { LabelSettings } from '../predicates/judge/compile.ts'
 import type { PredicateRow } from '../predicates/model/row.ts'
 
@@ -27,9 +28,10 @@ interface FlowNode {
  */
 export function rulesOfFlow(flow: unknown, label?: string): FlowRules {
   if (!Array.isArray(flow)) throw new Error('it is no flow: found no list of nodes')
-  const nodes = flow.filter(
-    (node) => typeof node === 'object' && node !== null && node.d !== true,
-  ) as FlowNode[]
+  const nodes = (flow as unknown[])
+    .filter((node): node is FlowNode => typeof node === 'object' && node !== null)
+    .filter(({ d }) => d !== true)
+    .map((node) => migrate(String(node.type), node))
   const definitions = definitionsOf(nodes)
   const clean = only(nodes, 'fieldlog-clean')
   const labelNode = chosen(nodes, label)

@@ -5,6 +5,7 @@ import { EventMemory } from '../../lib/formats/model/memory.ts'
 import { leavesOut } from '../../lib/formats/steps/repeats.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { Gate } from '../../lib/kit/gate.ts'
+import { migrate } from '../../lib/migrate/migrate.ts'
 import { readOptionsOrDefaults } from '../../lib/options/options.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import { onInput } from '../journal/direct.ts'
@@ -19,8 +20,9 @@ type Send = (messages: ReturnType<typeof cleanMessages>) => void
 type Done = (error?: Error) => void
 
 export default function (RED: NodeAPI): void {
-  RED.nodes.registerType('fieldlog-clean', function (this: CleanNode, config: CleanOptions & NodeDef) {
-    RED.nodes.createNode(this, config)
+  RED.nodes.registerType('fieldlog-clean', function (this: CleanNode, saved: CleanOptions & NodeDef) {
+    RED.nodes.createNode(this, saved)
+    const config = migrate('fieldlog-clean', saved)
     const { match } = readOptionsOrDefaults(cleanOptions, config, (problem) => this.warn(`clean: ${problem}`))
     this.match = match
     const ids = Array.isArray(config.formats) ? config.formats : cleanDefaults.formats

@@ -3,6 +3,7 @@ import type { NodeAPI } from 'node-red'
 import type { Formats } from '../../lib/formats/compile.ts'
 import { systemDisk } from '../../lib/journal/disk/disk.ts'
 import { asError } from '../../lib/kit/errors.ts'
+import { migrate } from '../../lib/migrate/migrate.ts'
 import { payloadOf } from '../../lib/preview/reading.ts'
 import { mostReadings, recentReadings } from '../../lib/preview/recent.ts'
 import type { JournalNode } from '../journal/registry.ts'
@@ -25,7 +26,7 @@ export async function readHistory(RED: NodeAPI, id: string, seq: number, formats
 
 function directoryBefore(RED: NodeAPI, id: string): string | undefined {
   const nodes: FlowNode[] = []
-  RED.nodes.eachNode((node) => void nodes.push(node as unknown as FlowNode))
+  RED.nodes.eachNode((node) => void nodes.push(migrate(node.type, node as unknown as FlowNode)))
   const logs = nodesBefore(nodes, id).filter(({ type }) => type === 'fieldlog-log')
   const journals = [...new Set(logs.map(({ journal }) => String(journal)))]
   if (journals.length !== 1) return undefined

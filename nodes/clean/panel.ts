@@ -1,7 +1,9 @@
+import { currentVersion } from '../../lib/migrate/migrate.ts'
 import type { EditorNode } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
 import { bindInputs } from '../shared/panel/bind-inputs.ts'
 import { editorDefaults } from '../shared/panel/editor-defaults.ts'
+import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
 import { type CleanOptions, cleanDefaults, cleanOptions } from './options.ts'
 
@@ -14,6 +16,7 @@ RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
   category: 'fieldlog',
   color: colours.clean,
   defaults: {
+    version: { value: currentVersion('fieldlog-clean') },
     ...editorDefaults(cleanOptions),
     formats: { value: cleanDefaults.formats, type: 'fieldlog-format[]', validate: () => true },
   },
@@ -31,6 +34,7 @@ RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
     return this.name ? 'node_label_italic' : ''
   },
   oneditprepare() {
+    const { formats } = openMigrated(this)
     list().editableList({
       addButton: this._('fieldlog-clean.add'),
       sortable: true,
@@ -38,13 +42,14 @@ RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
       addItem: (place: JQuery, _index: number, { id }: { id?: string }) => formatRow(place, id),
     })
     bindInputs(this, cleanOptions)
-    for (const id of this.formats ?? []) list().editableList('addItem', { id })
+    for (const id of formats ?? []) list().editableList('addItem', { id })
     showAll(this)
     $('#fieldlog-clean-new').on('click', () => RED.editor.editConfig('', 'fieldlog-format', none))
     // the dialog of the new format lies above this one; when it has gone, there may be one more
     $('#fieldlog-clean-all').on('mouseenter', () => showAll(this))
   },
   oneditsave() {
+    saveVersion(this)
     const ids = list()
       .editableList('items')
       .toArray()

@@ -3,6 +3,7 @@ import type { Node, NodeAPI } from 'node-red'
 import { compileFormats, type Match } from '../../lib/formats/compile.ts'
 import type { FormatDefinition } from '../../lib/formats/model/definition.ts'
 import type { JournalPlace } from '../../lib/labelling/live-labelling.ts'
+import { migrate } from '../../lib/migrate/migrate.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import type { JournalNode, LogNode } from '../journal/registry.ts'
 import { type CleanOptions, cleanOptions } from './options.ts'
@@ -51,7 +52,7 @@ export interface Upstream {
 
 export function upstreamOf(RED: NodeAPI, id: string): Upstream {
   const nodes: FlowNode[] = []
-  RED.nodes.eachNode((node) => void nodes.push(node as unknown as FlowNode))
+  RED.nodes.eachNode((node) => void nodes.push(migrate(node.type, node as unknown as FlowNode)))
   const before = nodesBefore(nodes, id)
   const cleans = before.filter(({ type }) => type === 'fieldlog-clean') as Array<
     FlowNode & Partial<CleanOptions>

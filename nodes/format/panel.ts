@@ -4,8 +4,10 @@ import {
   type FormatDefinition,
   isPacketKind,
 } from '../../lib/formats/model/definition.ts'
+import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { colours } from '../shared/colours.ts'
 import { currentValue, setValue, showProblems, type Words } from '../shared/panel/inputs.ts'
+import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
 import { definitionProblem, type FormatOptions, formatDefaults } from './options.ts'
 import { type DecoderInputs, decoderInputs } from './panel/decoder.ts'
@@ -26,6 +28,7 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
   color: colours.format,
   hasUsers: false,
   defaults: {
+    version: { value: currentVersion('fieldlog-format') },
     definition: {
       value: formatDefaults.definition,
       validate: (definition, _options) => definitionProblem(definition) ?? true,
@@ -37,6 +40,7 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
     return (this.definition as FormatDefinition | undefined)?.type || 'format'
   },
   oneditprepare() {
+    const saved = openMigrated(this, 'node-config-input')
     const words: Words = (key, values) => this._(`fieldlog-format.${key}`, values)
     const soon = debounce(() => refresh(words))
     addChoices($('#fieldlog-format-decimal'), decimalChoices(words))
@@ -73,12 +77,13 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
     form().on('input change', 'input, select, textarea', soon)
     form().on('click', '[data-tab]', (event) => showTab(String($(event.currentTarget).attr('data-tab'))))
     $('#fieldlog-format-fold').on('click', () => foldSpelling(!$('#fieldlog-format-spelling').is(':visible')))
-    const definition = this.definition ?? formatDefaults.definition
+    const definition = saved.definition ?? formatDefaults.definition
     // a new format begins with lines that none takes yet
     showTab(definition.fields.length === 0 ? 'unknown' : 'sample')
     take(definition)
   },
   oneditsave() {
+    saveVersion(this)
     this.definition = readDefinition()
   },
   oneditresize(size) {

@@ -1,6 +1,7 @@
 import type { NodeAPI, NodeDef } from 'node-red'
 import { LogService } from '../../lib/delivery/log-service.ts'
 import { asError } from '../../lib/kit/errors.ts'
+import { migrate } from '../../lib/migrate/migrate.ts'
 import { onFlows } from '../shared/flows.ts'
 import { serveJournals } from './endpoints.ts'
 import { readJournalOptions } from './options.ts'
@@ -11,8 +12,9 @@ export default function (RED: NodeAPI): void {
   serveJournals(RED)
   RED.nodes.registerType(
     'fieldlog-journal',
-    function (this: JournalNode, config: JournalNodeOptions & NodeDef) {
-      RED.nodes.createNode(this, config)
+    function (this: JournalNode, saved: JournalNodeOptions & NodeDef) {
+      RED.nodes.createNode(this, saved)
+      const config = migrate('fieldlog-journal', saved)
       try {
         const options = readJournalOptions(config, RED.settings.userDir ?? process.cwd())
         this.directory = options.directory

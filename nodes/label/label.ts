@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { asError } from '../../lib/kit/errors.ts'
+import { migrate } from '../../lib/migrate/migrate.ts'
 import { readOptionsOrDefaults } from '../../lib/options/options.ts'
 import { compilePredicates } from '../../lib/predicates/judge/compile.ts'
 import type { LabelResult } from '../../lib/predicates/judge/result.ts'
@@ -13,8 +14,9 @@ import { type LabelOptions, labelDefaults, labelOptions } from './options.ts'
 import { type Delivery, forgetLabelling, type Labelling, labellingFor } from './registry.ts'
 
 export default function (RED: NodeAPI): void {
-  RED.nodes.registerType('fieldlog-label', function (this: Node, config: LabelOptions & NodeDef) {
-    RED.nodes.createNode(this, config)
+  RED.nodes.registerType('fieldlog-label', function (this: Node, saved: LabelOptions & NodeDef) {
+    RED.nodes.createNode(this, saved)
+    const config = migrate('fieldlog-label', saved)
     const settings = readOptionsOrDefaults(labelOptions, config, (problem) => this.warn(`label: ${problem}`))
     const rows = Array.isArray(config.predicates) ? config.predicates : labelDefaults.predicates
     const count = { good: 0, bad: 0 }

@@ -1,4 +1,5 @@
 import type { FieldDefinition, FormatDefinition } from '../../lib/formats/model/definition.ts'
+import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { fieldsByType } from '../../lib/predicates/model/defaults.ts'
 import type { PredicateRow } from '../../lib/predicates/model/row.ts'
 import { show, showList } from '../../lib/predicates/model/text.ts'
@@ -6,6 +7,7 @@ import type { EditorNode } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
 import { bindInputs } from '../shared/panel/bind-inputs.ts'
 import { editorDefaults } from '../shared/panel/editor-defaults.ts'
+import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
 import { type LabelOptions, labelDefaults, labelOptions, predicatesProblem } from './options.ts'
 import { knownFields } from './panel/known-fields.ts'
@@ -16,6 +18,7 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
   category: 'fieldlog',
   color: colours.label,
   defaults: {
+    version: { value: currentVersion('fieldlog-label') },
     ...editorDefaults(labelOptions),
     predicates: {
       value: labelDefaults.predicates,
@@ -36,6 +39,7 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
     return this.name ? 'node_label_italic' : ''
   },
   oneditprepare() {
+    const { predicates } = openMigrated(this)
     bindInputs(this, labelOptions)
     const formats = workspaceFormats()
     const trial = rulesTrial($('#fieldlog-label-trial'), formats, draft, (key, values) =>
@@ -61,7 +65,7 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
       removeItem: () => trial.show(),
       sortItems: () => trial.show(),
     })
-    list().editableList('addItems', this.predicates)
+    list().editableList('addItems', predicates)
     showFormatRules(this, formats)
     $('#fieldlog-label-show-ranges').on('click', () => {
       $('#fieldlog-label-format-rules').toggle()
@@ -74,6 +78,7 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
     })
   },
   oneditsave() {
+    saveVersion(this)
     this.predicates = readRows()
   },
   oneditresize({ width, height }) {

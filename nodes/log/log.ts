@@ -1,6 +1,7 @@
 import type { NodeAPI, NodeDef } from 'node-red'
 import type { LoggableMessage } from '../../lib/delivery/intake.ts'
 import { asError } from '../../lib/kit/errors.ts'
+import { migrate } from '../../lib/migrate/migrate.ts'
 import { onInput, sender } from '../journal/direct.ts'
 import type { JournalNode, LogNode } from '../journal/registry.ts'
 import { throttle } from '../shared/throttle.ts'
@@ -8,8 +9,9 @@ import { deliveryLimits, type LogNodeOptions } from './settings.ts'
 import { logStatus } from './status.ts'
 
 export default function (RED: NodeAPI): void {
-  RED.nodes.registerType('fieldlog-log', function (this: LogNode, config: LogNodeOptions & NodeDef) {
-    RED.nodes.createNode(this, config)
+  RED.nodes.registerType('fieldlog-log', function (this: LogNode, saved: LogNodeOptions & NodeDef) {
+    RED.nodes.createNode(this, saved)
+    const config = migrate('fieldlog-log', saved)
     const limits = deliveryLimits(config, (problem) => this.warn(`log: ${problem}`))
     this.timeLimit = limits.timeLimit
     const journal = RED.nodes.getNode(config.journal) as JournalNode | null

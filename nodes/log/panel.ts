@@ -1,8 +1,10 @@
+import { currentVersion } from '../../lib/migrate/migrate.ts'
 import type { EditorNode } from '../../types/node-red-editor.d.ts'
 import type { JournalReport } from '../journal/endpoints.ts'
 import { colours } from '../shared/colours.ts'
 import { bindInputs } from '../shared/panel/bind-inputs.ts'
 import { editorDefaults } from '../shared/panel/editor-defaults.ts'
+import { saveVersion } from '../shared/panel/migrated.ts'
 import { onlyConfig } from '../shared/panel/only-config.ts'
 import { counterRows } from './counters.ts'
 import { type LogNodeOptions, logOptions } from './settings.ts'
@@ -15,7 +17,7 @@ let timer: ReturnType<typeof setInterval> | undefined
 RED.nodes.registerType<LogNodeOptions>('fieldlog-log', {
   category: 'fieldlog',
   color: colours.log,
-  defaults: editorDefaults(logOptions),
+  defaults: { version: { value: currentVersion('fieldlog-log') }, ...editorDefaults(logOptions) },
   inputs: 1,
   outputs: 2,
   outputLabels(index) {
@@ -39,7 +41,10 @@ RED.nodes.registerType<LogNodeOptions>('fieldlog-log', {
     timer = setInterval(show, lookAgain)
     $('#node-input-journal').on('change', show)
   },
-  oneditsave: stopLooking,
+  oneditsave() {
+    saveVersion(this)
+    stopLooking()
+  },
   oneditcancel: stopLooking,
   oneditdelete: stopLooking,
 })

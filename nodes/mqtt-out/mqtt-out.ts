@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { asError } from '../../lib/kit/errors.ts'
+import { migrate } from '../../lib/migrate/migrate.ts'
 import { payloadForm } from '../../lib/mqtt/message/payload.ts'
 import { compileTopic } from '../../lib/mqtt/message/topic.ts'
 import type { Publication } from '../../lib/mqtt/outbox/outbox.ts'
@@ -19,8 +20,9 @@ const statusInterval = 10_000
 
 export default function (RED: NodeAPI): void {
   serveRefused(RED)
-  RED.nodes.registerType('fieldlog-mqtt-out', function (this: Node, config: MqttOutOptions & NodeDef) {
-    RED.nodes.createNode(this, config)
+  RED.nodes.registerType('fieldlog-mqtt-out', function (this: Node, saved: MqttOutOptions & NodeDef) {
+    RED.nodes.createNode(this, saved)
+    const config = migrate('fieldlog-mqtt-out', saved)
     let out: Output
     try {
       out = open(RED, config)

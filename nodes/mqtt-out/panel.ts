@@ -1,9 +1,11 @@
+import { currentVersion, migrate } from '../../lib/migrate/migrate.ts'
 import { compileTopic } from '../../lib/mqtt/message/topic.ts'
 import { problemOf } from '../../lib/options/check.ts'
 import { isReference } from '../../lib/options/reference.ts'
 import { colours } from '../shared/colours.ts'
 import { bindInputs } from '../shared/panel/bind-inputs.ts'
 import { editorDefaults } from '../shared/panel/editor-defaults.ts'
+import { saveVersion } from '../shared/panel/migrated.ts'
 import { onlyConfig } from '../shared/panel/only-config.ts'
 import { type MqttOutOptions, mqttOutOptions, outboxFields } from './options.ts'
 
@@ -13,7 +15,7 @@ const example = { gateway: 'pi-4', type: 'room', source: 'ttyUSB0' }
 RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
   category: 'fieldlog',
   color: colours['mqtt-out'],
-  defaults: editorDefaults(mqttOutOptions),
+  defaults: { version: { value: currentVersion('fieldlog-mqtt-out') }, ...editorDefaults(mqttOutOptions) },
   inputs: 1,
   outputs: 0,
   icon: 'fieldlog-mqtt-out.svg',
@@ -41,6 +43,7 @@ RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
     showPace()
   },
   oneditsave() {
+    saveVersion(this)
     shareOutbox(this.id)
   },
 })
@@ -50,9 +53,11 @@ function shareOutbox(own: string): void {
   const broker = $('#node-input-broker').val()
   RED.nodes.eachNode((node) => {
     if (node.type !== 'fieldlog-mqtt-out' || node.id === own || node.broker !== broker) return
+    // an older node may not say a value that it runs by
+    const now = migrate(node.type, node)
     for (const property of Object.keys(outboxFields)) {
       const value = $(`#node-input-${property}`).val()
-      if (String(node[property]) === String(value)) continue
+      if (String(now[property]) === String(value)) continue
       node[property] = value
       node.changed = true
       node.dirty = true

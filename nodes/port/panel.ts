@@ -1,3 +1,4 @@
+import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { problemOf } from '../../lib/options/check.ts'
 import { isReference } from '../../lib/options/reference.ts'
 import { parseAddress } from '../../lib/serial/source/address.ts'
@@ -7,12 +8,13 @@ import type { Completion } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
 import { bindInputs, inputOf } from '../shared/panel/bind-inputs.ts'
 import { editorDefaults } from '../shared/panel/editor-defaults.ts'
+import { saveVersion } from '../shared/panel/migrated.ts'
 import { type PortOptions, portOptions } from './options.ts'
 
 RED.nodes.registerType<PortOptions>('fieldlog-port', {
   category: 'config',
   color: colours.port,
-  defaults: editorDefaults(portOptions),
+  defaults: { version: { value: currentVersion('fieldlog-port') }, ...editorDefaults(portOptions) },
   label() {
     return this.name || String(this.path || 'demo:')
   },
@@ -40,6 +42,9 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
     })
     path.trigger('change')
     inputOf(this, 'baudRate').autoComplete({ search: baudCompletions, minLength: 1 })
+  },
+  oneditsave() {
+    saveVersion(this)
   },
 })
 

@@ -1,5 +1,6 @@
 import type { NodeAPI, NodeDef } from 'node-red'
 import { asError } from '../../lib/kit/errors.ts'
+import { migrate } from '../../lib/migrate/migrate.ts'
 import { createSource } from '../../lib/serial/create-source.ts'
 import { listPorts } from '../../lib/serial/source/ports.ts'
 import { type PortOptions, readPortOptions } from './options.ts'
@@ -8,8 +9,9 @@ import { type PortNode, portRegistry } from './registry.ts'
 export default function (RED: NodeAPI): void {
   const registry = portRegistry(RED)
 
-  RED.nodes.registerType('fieldlog-port', function (this: PortNode, config: PortOptions & NodeDef) {
-    RED.nodes.createNode(this, config)
+  RED.nodes.registerType('fieldlog-port', function (this: PortNode, saved: PortOptions & NodeDef) {
+    RED.nodes.createNode(this, saved)
+    const config = migrate('fieldlog-port', saved)
     this.port = registry.port(this.id)
     try {
       const settings = readPortOptions(config)

@@ -1,4 +1,6 @@
+import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { colours } from '../shared/colours.ts'
+import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
 import { onlyConfig } from '../shared/panel/only-config.ts'
 import { type SerialInOptions, serialInDefaults } from './options.ts'
 
@@ -6,6 +8,7 @@ RED.nodes.registerType<SerialInOptions>('fieldlog-serial-in', {
   category: 'fieldlog',
   color: colours['serial-in'],
   defaults: {
+    version: { value: currentVersion('fieldlog-serial-in') },
     name: { value: serialInDefaults.name },
     port: { value: serialInDefaults.port, type: 'fieldlog-port', required: true },
   },
@@ -24,5 +27,11 @@ RED.nodes.registerType<SerialInOptions>('fieldlog-serial-in', {
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : ''
+  },
+  oneditprepare() {
+    openMigrated(this)
+  },
+  oneditsave() {
+    saveVersion(this)
   },
 })

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { migrate } from '../../lib/migrate/migrate.ts'
 import type { PortLine } from '../../lib/serial/port-line.ts'
 import { statusOf } from '../../lib/serial/status.ts'
 import { sender } from '../journal/direct.ts'
@@ -7,8 +8,9 @@ import { throttle } from '../shared/throttle.ts'
 import type { SerialInOptions } from './options.ts'
 
 export default function (RED: NodeAPI): void {
-  RED.nodes.registerType('fieldlog-serial-in', function (this: Node, config: SerialInOptions & NodeDef) {
-    RED.nodes.createNode(this, config)
+  RED.nodes.registerType('fieldlog-serial-in', function (this: Node, saved: SerialInOptions & NodeDef) {
+    RED.nodes.createNode(this, saved)
+    const config = migrate('fieldlog-serial-in', saved)
     const portNode = RED.nodes.getNode(config.port) as PortNode | null
     if (!portNode?.port) {
       this.status({ fill: 'red', shape: 'ring', text: 'no port' })

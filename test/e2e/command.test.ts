@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Gateway } from '../support/gateway.ts'
 
 const root = join(import.meta.dirname, '../..')
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 
 function fieldlog(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
@@ -31,7 +32,6 @@ describe('the fieldlog command', function () {
   })
 
   it('tells its version', () => {
-    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
     assert.deepEqual(fieldlog('--version'), { status: 0, stdout: `${version}\n`, stderr: '' })
   })
 
@@ -60,6 +60,7 @@ describe('the fieldlog command', function () {
     await gateway.remove()
     const early = Gateway.spawn({ command: ['fieldlog.js', 'start'] })
     await early.line(/^fieldlog: Fieldlog /)
+    assert.ok(early.lines[0]?.startsWith(`fieldlog: Fieldlog ${version} on Node-RED `), early.lines[0])
     const { status, signal } = await early.stop()
     assert.deepEqual([status, signal], [0, null])
     await early.remove()

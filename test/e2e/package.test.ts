@@ -1,6 +1,6 @@
 // The package as users get it: the tarball in an ordinary Node-RED, used with mouse and keyboard.
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -39,6 +39,40 @@ describe('the package in an ordinary Node-RED', function () {
     )
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
+
+  describe('the tarball', () => {
+    it('can be published, and npm finds nothing in package.json that it would correct', () => {
+      const { stdout, stderr, status } = spawnSync('npm', ['publish', '--dry-run', '--ignore-scripts'], {
+        cwd: root,
+        encoding: 'utf8',
+      })
+      assert.equal(status, 0, stderr)
+      assert.doesNotMatch(stderr, /corrected|npm pkg fix/)
+      assert.match(stdout, /^\+ @fieldlog\/node-red-gateway@\d/m)
+    })
+
+    it('brings the documents, and every picture and page that the README links to', () => {
+      const files = new Set(packed().map((file) => file.replace(/^package\//, '')))
+      const links = [...read('README.md').matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, link]) => link as string)
+      const own = links.filter((link) => !link.includes(':'))
+      assert.ok(own.includes('docs/flow.png'), own.join(' '))
+      for (const file of ['CHANGELOG.md', 'LICENSE', 'README.md', 'examples/gateway.json', ...own]) {
+        assert.ok(files.has(file), `${file} is not in the package`)
+      }
+    })
+
+    it('holds nothing that only the repository needs', () => {
+      const others = packed().filter(
+        (file) =>
+          !/^package\/(dist\/(bin|lib|nodes)|docs|examples)\/|^package\/[A-Za-z]+\.(md|json)$/.test(file),
+      )
+      assert.deepEqual(others, ['package/LICENSE'])
+    })
+
+    const packed = () => execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
+    const read = (file: string) =>
+      execFileSync('tar', ['-xzOf', tarball, `package/${file}`], { encoding: 'utf8' })
+  })
 
   for (const nodeRed of ['node-red', 'node-red-4']) {
     describe(nodeRed, () => {

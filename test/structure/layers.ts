@@ -49,7 +49,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   },
   labelling: {
     folders: ['lib/labelling'],
-    uses: ['ground', 'journal', 'delivery', 'formats', 'preview', 'predicates'],
+    uses: ['ground', 'migrate', 'journal', 'delivery', 'formats', 'preview', 'predicates'],
   },
   mqtt: {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
@@ -60,7 +60,10 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/cli'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'predicates', 'labelling'],
   },
-  appliance: { folders: ['lib/appliance'], uses: ['ground', 'journal', 'serial'] },
+  // what package.json exports
+  migrate: { folders: ['lib/migrate'], uses: ['ground'] },
+  public: { folders: ['lib/public'], uses: ['ground', 'journal', 'formats', 'predicates'] },
+  appliance: { folders: ['lib/appliance'], uses: ['ground', 'journal', 'serial', 'migrate'] },
   nodes: {
     folders: [
       'nodes/shared/panel',
@@ -78,6 +81,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     ],
     uses: [
       'ground',
+      'migrate',
       'journal',
       'delivery',
       'formats',

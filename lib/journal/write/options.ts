@@ -1,6 +1,7 @@
 // The options of a journal's writer, with their defaults.
 import { randomInt } from 'node:crypto'
 import { type Clock, systemClock } from '../../kit/clock.ts'
+import { packageVersion } from '../../package.ts'
 import { type Disk, systemDisk } from '../disk/disk.ts'
 import { type Lock, takeLock } from '../disk/lock.ts'
 
@@ -30,7 +31,7 @@ export interface JournalOptions {
   makeRoom?: (noteFirst: NoteFirst) => Promise<boolean>
   /** what its messages call it; default `journal` */
   subject?: string
-  /** version that the `open` notice names */
+  /** version that the `open` notice names; default: this package's */
   software?: string
   disk?: Disk
   clock?: Clock
@@ -51,7 +52,7 @@ export function withDefaults(options: JournalOptions): Required<JournalOptions> 
     fileSize: Number.POSITIVE_INFINITY,
     makeRoom: async () => false,
     subject: 'journal',
-    software: '1.0.0',
+    software: packageVersion,
     disk: systemDisk,
     clock: systemClock,
     drawEpoch: randomEpoch,

@@ -4,6 +4,7 @@
 //
 // An input is `#node-input-<name>`, in the panel of a config node `#node-config-input-<name>`. Words come from the
 // locale file of the node, where it has them: `<name>-<value>` for a choice, `<name>-placeholder`, `<name>-unit`.
+import { migrate } from '../../../lib/migrate/migrate.ts'
 import { problemOf, rangeText } from '../../../lib/options/check.ts'
 import {
   type ChoiceField,
@@ -16,11 +17,12 @@ import {
 } from '../../../lib/options/fields.ts'
 import type { EditorNode } from '../../../types/node-red-editor.d.ts'
 
-/** For `oneditprepare`: binds each input of a node's panel to its field. */
+/** For `oneditprepare`: binds each input of a node's panel to its field, and shows the node's values in today's form. */
 export function bindInputs(node: EditorNode, options: Fields): void {
   addStyle()
+  const values = migrate(node.type, node)
   for (const [name, field] of Object.entries(options)) {
-    if (!isConfigNode(field)) bind({ node, name, field, input: inputOf(node, name) })
+    if (!isConfigNode(field)) bind({ node, name, field, input: inputOf(node, name), saved: values[name] })
   }
 }
 
@@ -34,12 +36,14 @@ interface Bound {
   name: string
   field: Field
   input: JQuery
+  /** the option's value */
+  saved: unknown
 }
 
 function bind(bound: Bound): void {
-  const { node, name, field, input } = bound
-  // A node of an earlier version lacks the newer options: it runs on their defaults, and its panel shows them.
-  const value = node[name] ?? field.default ?? ''
+  const { node, name, field, input, saved } = bound
+  // What is not there is its default, for the running node too.
+  const value = saved ?? field.default ?? ''
   if (isFlag(field)) {
     input.prop('checked', value === true || value === 'true')
     return

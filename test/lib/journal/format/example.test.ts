@@ -78,7 +78,7 @@ describe('journal: the example of the format', () => {
 
   it('is written so by the real writer', async () => {
     const machine = new Machine('2026-11-21T23:59:30.000Z')
-    const process = machine.boot({ drawEpoch: () => 'k3x9a7qd' })
+    const process = machine.boot({ drawEpoch: () => 'k3x9a7qd', software: '1.0.0' })
     const { journal, disk } = process
     const log = (entry: (typeof entries)[number], received = entry.received) => {
       const { kind, source, text } = entry

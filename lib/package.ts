@@ -1,0 +1,23 @@
+// Where this package lies and which version it is. package.json is the only place that says the version.
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** The folder with our package.json: the one above lib/ in the sources, and above dist/ in the built package. */
+export const packageRoot = folderWithManifest(import.meta.dirname)
+
+/** As in package.json, without a `v`. */
+export const packageVersion = readVersion(join(packageRoot, 'package.json'))
+
+function folderWithManifest(start: string): string {
+  let folder = start
+  while (!existsSync(join(folder, 'package.json'))) {
+    const above = dirname(folder)
+    if (above === folder) throw new Error(`no package.json above ${start}: install the package again`)
+    folder = above
+  }
+  return folder
+}
+
+function readVersion(file: string): string {
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}

@@ -1,0 +1,24 @@
+// What is public of the predicates: `@fieldlog/node-red-gateway/predicates`. They judge decoded events by rules, and
+// know nothing of Node-RED or of the journal. What is not named here may change in any version.
+
+export type { FieldlogEvent, Flag, Scalar } from '../event.ts'
+export { rowProblems } from '../predicates/check/check.ts'
+export type { RowProblem } from '../predicates/check/problem.ts'
+export { cleanEvents } from '../predicates/clean-events.ts'
+export { re2Engine } from '../predicates/criteria/regex.ts'
+export { compilePredicates, type LabellerParts, type LabelSettings } from '../predicates/judge/compile.ts'
+export { Draft } from '../predicates/judge/draft.ts'
+export type { Labeller, Release, StoredMemory } from '../predicates/judge/labeller.ts'
+export type { LabelResult } from '../predicates/judge/result.ts'
+export type { RuleProblem } from '../predicates/judge/rule.ts'
+export type { RegexEngine } from '../predicates/model/operators.ts'
+export {
+  completeRow,
+  type MissingPolicy,
+  newRow,
+  type Operand,
+  type PredicateRow,
+  type RowOperator,
+  type Severity,
+} from '../predicates/model/row.ts'
+export { type Trial, tryRules } from '../predicates/trial.ts'

@@ -1,0 +1,63 @@
+// A program that uses what the package exports, by its name and with its types, as others would. exports.test.ts
+// compiles it and runs it beside the packed package; it prints what it found as JSON.
+import { compileFormats, type FormatDefinition, type Outcome } from '@fieldlog/node-red-gateway/formats'
+import {
+  type Entry,
+  escapeText,
+  Journal,
+  queryJournal,
+  readJournal,
+  systemDisk,
+  verifyJournal,
+} from '@fieldlog/node-red-gateway/journal'
+import { compilePredicates, type FieldlogEvent } from '@fieldlog/node-red-gateway/predicates'
+
+const directory = process.argv[2] as string
+const format: FormatDefinition = {
+  type: 'greenhouse',
+  decoder: { kind: 'key-values' },
+  fields: [{ name: 'temp', type: 'number', max: 60 }],
+}
+
+const durable: number[] = []
+const journal = new Journal(
+  { directory, reserve: 0 },
+  { durable: (entries) => durable.push(...entries.map(({ seq }) => seq)) },
+)
+await journal.start()
+for (const line of ['temp:21.5', 'temp:99']) {
+  journal.append({ kind: 'L', received: 1353196800062, source: 'tty', text: escapeText(line) })
+}
+await journal.flush()
+await journal.stop()
+
+const notices: string[] = []
+for await (const reading of readJournal(systemDisk, directory, 1)) {
+  if (reading.kind !== 'batch') throw new Error(`damage in ${reading.file}`)
+  for (const item of reading.items) if (item.kind === 'N') notices.push(`${item.notice} ${item.json}`)
+}
+const entries: Entry[] = []
+for await (const found of queryJournal(systemDisk, directory, { sources: new Set(['tty']) })) {
+  if (found.kind === 'entries') entries.push(...found.entries)
+}
+const { problems } = await verifyJournal(systemDisk, directory)
+
+const formats = compileFormats([format])
+const labeller = compilePredicates([], [format])
+const verdicts = entries.map((entry) => {
+  const outcome: Outcome = formats.decode({ payload: entry.text, source: entry.source })
+  if (outcome.kind !== 'clean') return outcome.kind
+  const event: FieldlogEvent = {
+    id: `${entry.epoch}-${entry.seq}`,
+    seq: entry.seq,
+    received: entry.received,
+    time: entry.received,
+    source: entry.source,
+    raw: entry.text,
+    replayed: false,
+    type: outcome.type,
+    data: outcome.events[0]?.data ?? {},
+  }
+  return labeller.label(event).verdict
+})
+process.stdout.write(`${JSON.stringify({ durable, notices, problems, verdicts })}\n`)
