@@ -2,20 +2,7 @@
 // `syncDirectory`. At a power cut all else is lost in part, in any order: writes tear at any byte or sector,
 // sectors of a file that grew may be zeros, names come and go one by one.
 import type { Disk, DiskFile, OpenMode } from '../../lib/journal/disk/disk.ts'
-
-/** A number in [0, 1). */
-export type Random = () => number
-
-/** A generator that gives the same numbers for the same seed (mulberry32). */
-export function seededRandom(seed: number): Random {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+import type { Random } from './random.ts'
 
 /** An error as the system throws it. */
 export function systemError(code: string, operation: string, path: string): NodeJS.ErrnoException {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { listText, parseList, parseOperand } from '../../../lib/predicates/model/operand-text.ts'
+import { fc } from '../../support/random.ts'
 
 describe('predicates: operands as text', () => {
   it('reads one operand by its kind', () => {

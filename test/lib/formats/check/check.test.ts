@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { checkDefinition } from '../../../../lib/formats/check/check.ts'
 import { describeProblems } from '../../../../lib/formats/check/problems.ts'
 import { compileFormats } from '../../../../lib/formats/compile.ts'
 import type { FormatDefinition } from '../../../../lib/formats/model/definition.ts'
+import { fc } from '../../../support/random.ts'
 
 const good = {
   type: 'room',

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import { decodeIndex } from '../../../../lib/journal/archive/blocks.ts'
 import { buildJournal, inBatches, lines } from '../../../support/build-journal.ts'
 import { FaultDisk } from '../../../support/fault-disk.ts'
-import { seededRandom } from '../../../support/memory-disk.ts'
+import { seeded } from '../../../support/random.ts'
 import { archive, directory, diskWith, readAll, threeDays } from '../support/archived.ts'
 
 const small = buildJournal([
@@ -77,42 +77,45 @@ describe('archiveFile', () => {
     )
   })
 
-  it('keeps the journal whole when the process or the power goes at any operation', async () => {
-    const expected = await readAll(diskWith(small))
-    assert.equal(expected.entries.length, 35)
-    const counting = new FaultDisk(diskWith(small))
-    await archive(counting, small, 0)
-    const operations = counting.operations.length
-    const random = seededRandom(7)
-    for (let at = 1; at <= operations; at++) {
-      for (const kind of ['kill', 'kill-after'] as const) {
-        for (const power of [false, true]) {
-          const memory = diskWith(small)
-          const disk = new FaultDisk(memory, { fault: ({ number }) => (number === at ? kind : undefined) })
-          const killed = new Promise<void>((resolve) => {
-            disk.onKill = resolve
-          })
-          await Promise.race([archive(disk, small, 0), killed])
-          assert.ok(disk.killed, `operation ${at} was not reached`)
-          if (power) memory.powerCut(random)
-          const where = `${kind} at operation ${at} ${JSON.stringify(disk.operations[at - 1])}, power cut ${power}`
-          const found = await readAll(memory)
-          assert.deepEqual(found.entries, expected.entries, where)
-          assert.deepEqual(found.damages, [], where)
-          // and the next try comes to an end
-          if (memory.peek(`${directory}/${small[0]!.path}`)) {
-            assert.equal(await archive(memory, small, 0), 'archived', where)
+  it(
+    'keeps the journal whole when the process or the power goes at any operation',
+    seeded(async (randomFor) => {
+      const expected = await readAll(diskWith(small))
+      assert.equal(expected.entries.length, 35)
+      const counting = new FaultDisk(diskWith(small))
+      await archive(counting, small, 0)
+      const operations = counting.operations.length
+      const random = randomFor(7)
+      for (let at = 1; at <= operations; at++) {
+        for (const kind of ['kill', 'kill-after'] as const) {
+          for (const power of [false, true]) {
+            const memory = diskWith(small)
+            const disk = new FaultDisk(memory, { fault: ({ number }) => (number === at ? kind : undefined) })
+            const killed = new Promise<void>((resolve) => {
+              disk.onKill = resolve
+            })
+            await Promise.race([archive(disk, small, 0), killed])
+            assert.ok(disk.killed, `operation ${at} was not reached`)
+            if (power) memory.powerCut(random)
+            const where = `${kind} at operation ${at} ${JSON.stringify(disk.operations[at - 1])}, power cut ${power}`
+            const found = await readAll(memory)
+            assert.deepEqual(found.entries, expected.entries, where)
+            assert.deepEqual(found.damages, [], where)
+            // and the next try comes to an end
+            if (memory.peek(`${directory}/${small[0]!.path}`)) {
+              assert.equal(await archive(memory, small, 0), 'archived', where)
+            }
+            assert.deepEqual((await readAll(memory)).entries, expected.entries, where)
+            assert.deepEqual(
+              memory.paths(directory).filter((path) => path.includes('20261119.txt')),
+              [`${directory}/${small[0]!.path}.gz`],
+              where,
+            )
           }
-          assert.deepEqual((await readAll(memory)).entries, expected.entries, where)
-          assert.deepEqual(
-            memory.paths(directory).filter((path) => path.includes('20261119.txt')),
-            [`${directory}/${small[0]!.path}.gz`],
-            where,
-          )
         }
       }
-    }
-  })
+    }),
+  )
 
   it('fails with the journal whole when an operation fails, and can be tried again', async () => {
     const counting = new FaultDisk(diskWith(small))

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { type DevicePort, deviceSource } from '../../../../lib/serial/source/device.ts'
 import type { SerialSettings } from '../../../../lib/serial/source/settings.ts'
 import type { SourceError } from '../../../../lib/serial/source/source.ts'
-import { createPty } from '../../../support/pty.ts'
-import { ManualTiming, settle } from '../manual-timing.ts'
+import { ManualTiming, settle } from '../../../lib/serial/manual-timing.ts'
+import { createPty } from '../../../support/programs/pty.ts'
 
 const settings: SerialSettings = {
   baudRate: 57_600,

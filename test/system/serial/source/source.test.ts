@@ -8,8 +8,8 @@ import type { SerialSettings } from '../../../../lib/serial/source/settings.ts'
 import type { LineSource, Link, SourceError } from '../../../../lib/serial/source/source.ts'
 import { tcpSource } from '../../../../lib/serial/source/tcp.ts'
 import { LineSplitter } from '../../../../lib/serial/splitter.ts'
-import { createPty } from '../../../support/pty.ts'
-import { ManualTiming } from '../manual-timing.ts'
+import { ManualTiming } from '../../../lib/serial/manual-timing.ts'
+import { createPty } from '../../../support/programs/pty.ts'
 
 const serial: SerialSettings = {
   baudRate: 57_600,
