@@ -5,7 +5,7 @@ import { asError } from '../../lib/kit/errors.ts'
 import type { RecentReadings } from '../../lib/preview/reading.ts'
 import { mostReadings, recentReadings } from '../../lib/preview/recent.ts'
 
-export const readingsPath = '/fieldlog/readings'
+const readingsPath = '/fieldlog/readings'
 const defaultLimit = 1_000
 
 /** The part of Express that is used here. */

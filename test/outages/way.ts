@@ -16,7 +16,7 @@ import { Arrivals } from './arrivals.ts'
 import { type BrokerProxy, startProxy } from './proxy.ts'
 
 /** As an operator would set it up who wants to lose nothing. */
-export const durableBroker = [
+const durableBroker = [
   'persistence true',
   'autosave_on_changes true',
   'autosave_interval 1',

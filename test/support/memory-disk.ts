@@ -135,12 +135,13 @@ export class MemoryDisk implements Disk {
     if (!inode) throw systemError('ENOENT', 'open', path)
     if (inode instanceof Directory) throw systemError('EISDIR', 'open', path)
     this.openFiles++
-    return new MemoryFile(this, inode, path)
+    return new MemoryFile(this, inode, path, mode !== 'read')
   }
 
   async list(path: string): Promise<string[]> {
     const directory = this.#find(path)
-    return directory instanceof Directory ? [...directory.entries.keys()] : []
+    if (directory instanceof Inode) throw systemError('ENOTDIR', 'scandir', path)
+    return directory ? [...directory.entries.keys()] : []
   }
 
   async makeDirectory(path: string): Promise<void> {
@@ -148,7 +149,9 @@ export class MemoryDisk implements Disk {
     const names = path.split('/').filter(Boolean)
     for (const [index, name] of names.entries()) {
       const entry = directory.entries.get(name)
-      if (entry instanceof Inode) throw systemError('ENOTDIR', 'mkdir', path)
+      if (entry instanceof Inode) {
+        throw systemError(index < names.length - 1 ? 'ENOTDIR' : 'EEXIST', 'mkdir', path)
+      }
       const next = entry ?? new Directory()
       if (!entry) directory.change((entries) => entries.set(name, next))
       // as the interface says: missing parents are safe, the directory itself is not
@@ -173,7 +176,8 @@ export class MemoryDisk implements Disk {
   }
 
   async remove(path: string): Promise<void> {
-    const parent = this.#directory(parentOf(path), 'unlink')
+    const parent = this.#find(parentOf(path))
+    if (!(parent instanceof Directory && parent.entries.has(nameOf(path)))) return
     parent.change((entries) => entries.delete(nameOf(path)))
   }
 
@@ -248,16 +252,19 @@ export class MemoryFile implements DiskFile {
   readonly #disk: MemoryDisk
   readonly #inode: Inode
   readonly #path: string
+  readonly #isWritable: boolean
   #open = true
 
-  constructor(disk: MemoryDisk, inode: Inode, path: string) {
+  constructor(disk: MemoryDisk, inode: Inode, path: string, isWritable: boolean) {
     this.#disk = disk
     this.#inode = inode
     this.#path = path
+    this.#isWritable = isWritable
   }
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
     this.#check('write')
+    if (!this.#isWritable) throw systemError('EBADF', 'write', this.#path)
     const room = this.#disk.largest(this.#inode.data.length) - position
     const fit = Math.max(0, Math.min(bytes.length, room))
     this.#inode.change(position, Buffer.from(bytes.subarray(0, fit)))
@@ -281,6 +288,7 @@ export class MemoryFile implements DiskFile {
 
   async truncate(size: number): Promise<void> {
     this.#check('ftruncate')
+    if (!this.#isWritable) throw systemError('EINVAL', 'ftruncate', this.#path)
     this.#inode.change(size, undefined)
   }
 

@@ -8,7 +8,7 @@ const compress = promisify<Uint8Array, ZlibOptions, Buffer>(gzip)
 const decompress = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip)
 
 /** The text of one member at most: more is no archive of ours, and would not fit into a small machine's memory. */
-export const longestMember = 256 << 20
+const longestMember = 256 << 20
 const firstLook = 1 << 20
 const shortestMember = 18
 

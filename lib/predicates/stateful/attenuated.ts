@@ -2,7 +2,7 @@ import { type Judge, type Levels, limitOf, number, type StatefulOperator, under 
 import { meanAndDeviation } from './window.ts'
 
 /** so many readings of a period count at most, the last ones */
-export const mostInPeriod = 10_000
+const mostInPeriod = 10_000
 
 /**
  * QARTOD attenuated signal: the standard deviation (of the population), or the range, of the readings of the test
