@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chosenTests, NoTestsError, testFilesIn } from './suite/choose.ts'
+import { chosenTests, NoTestsError, systemTestsBeside, testFilesIn } from './suite/choose.ts'
 import { type Counts, type Outcome, outcomeOf, totalOf } from './suite/counts.ts'
 import { type Job, jobsFor } from './suite/jobs.ts'
 import { inParallel, killAll, run } from './suite/pool.ts'
@@ -22,10 +22,8 @@ const mochaOptions = process.argv.slice(optionsAt)
 const isWhole = paths.length === 0 && mochaOptions.length === 0
 
 const jobs = planned()
-installSystemPackages(
-  root,
-  jobs.flatMap(({ files }) => files),
-)
+const files = jobs.flatMap((job) => job.files)
+installSystemPackages(root, files)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
     killAll()
@@ -42,6 +40,10 @@ rmSync(folder, { recursive: true })
 const { passed, failed, complaints } = totalOf(outcomes)
 const seconds = Math.round((performance.now() - started) / 1000)
 process.stdout.write(`\n${jobs.length} mocha processes, ${slots} at a time, ${seconds} s\n`)
+const more = systemTestsBeside(root, files).filter(
+  (folder) => !files.some((file) => file.startsWith(`${folder}/`)),
+)
+if (more.length > 0) process.stdout.write(`not run, as they need programs or mounts: ${more.join(' ')}\n`)
 for (const complaint of complaints) process.stdout.write(`${complaint}\n`)
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exit(failed === 0 ? 0 : 1)

@@ -21,6 +21,13 @@ export function chosenTests(root: string, paths: readonly string[]): string[] {
   return [...new Set(paths.flatMap((path) => testsOf(root, path)))].sort()
 }
 
+/** The folders of test/system with tests of the same parts of lib, for tests of test/lib. */
+export function systemTestsBeside(root: string, testFiles: readonly string[]): string[] {
+  const parts = testFiles.map((file) => /^test\/lib\/([^/]+)\//.exec(file)?.[1])
+  const folders = new Set(parts.map((part) => `test/system/${part}`))
+  return [...folders].filter((folder) => existsSync(join(root, folder)))
+}
+
 function testsOf(root: string, path: string): string[] {
   const inside = relative(root, resolve(root, path))
   const below = inside.startsWith('test/') || inside === 'test' ? inside : join('test', inside)

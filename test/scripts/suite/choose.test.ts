@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { chosenTests, NoTestsError, testFilesIn } from '../../../scripts/suite/choose.ts'
+import { chosenTests, NoTestsError, systemTestsBeside, testFilesIn } from '../../../scripts/suite/choose.ts'
 
 describe('the tests that a command line means', () => {
   let root: string
@@ -14,6 +14,7 @@ describe('the tests that a command line means', () => {
       'test/lib/journal/format/line.test.ts',
       'test/lib/journal/support/disk.ts',
       'test/nodes/log/log.test.ts',
+      'test/system/journal/space.test.ts',
     ]) {
       mkdirSync(join(root, dirname(file)), { recursive: true })
       writeFileSync(join(root, file), '')
@@ -24,7 +25,11 @@ describe('the tests that a command line means', () => {
   const journal = ['test/lib/journal/a.test.ts', 'test/lib/journal/format/line.test.ts']
 
   it('are all in test without a path', () => {
-    assert.deepEqual(testFilesIn(root, 'test'), [...journal, 'test/nodes/log/log.test.ts'])
+    assert.deepEqual(testFilesIn(root, 'test'), [
+      ...journal,
+      'test/nodes/log/log.test.ts',
+      'test/system/journal/space.test.ts',
+    ])
   })
 
   for (const path of ['lib/journal', 'test/lib/journal', './lib/journal/', 'test/lib/journal/']) {
@@ -34,6 +39,11 @@ describe('the tests that a command line means', () => {
   for (const path of ['test/lib/journal/format/line.test.ts', 'lib/journal/format/line.test.ts']) {
     it(`are a file: ${path}`, () => assert.deepEqual(chosenTests(root, [path]), [journal[1]]))
   }
+
+  it('have others beside them that need the system', () => {
+    assert.deepEqual(systemTestsBeside(root, journal), ['test/system/journal'])
+    assert.deepEqual(systemTestsBeside(root, ['test/nodes/log/log.test.ts']), [])
+  })
 
   it('are the tests of a source file', () => {
     assert.deepEqual(chosenTests(root, ['lib/journal/format/line.ts']), [journal[1]])
