@@ -36,10 +36,17 @@ export function seeded(test: (this: Mocha.Context, randomFor: RandomFor) => unkn
     try {
       await test.call(this, (offset) => seededRandom(seed + offset))
     } catch (error) {
-      if (error instanceof Error) error.message += `\nto see it again: FIELDLOG_SEED=${seed}`
+      if (error instanceof Error) addSeed(error)
       throw error
     }
   }
+}
+
+/** Reporters print the message, or the stack with the message as it was at first: the seed goes into both. */
+function addSeed(error: Error): void {
+  const { message, stack } = error
+  error.message = `${message}\nto see it again: FIELDLOG_SEED=${seed}`
+  if (stack) error.stack = stack.replace(message, () => error.message)
 }
 
 function parseSeed(text: string): number {
