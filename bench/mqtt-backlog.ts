@@ -8,7 +8,7 @@ import mqtt from 'mqtt'
 import { DiskOutbox, type DiskOutboxOptions } from '../lib/mqtt/outbox/disk-outbox.ts'
 import { type Entry, keyOf, type Publication } from '../lib/mqtt/outbox/outbox.ts'
 import { Session } from '../lib/mqtt/session/session.ts'
-import { startMosquitto } from '../test/support/mosquitto.ts'
+import { startMosquitto } from '../test/support/programs/mosquitto.ts'
 import { sampleMessage } from './sample-message.ts'
 
 const count = Number(process.argv[2] ?? 1_000_000)

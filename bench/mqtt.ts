@@ -2,7 +2,7 @@
 // `node bench/mqtt.ts [messages]`
 import mqtt from 'mqtt'
 import { Session } from '../lib/mqtt/session/session.ts'
-import { startMosquitto } from '../test/support/mosquitto.ts'
+import { startMosquitto } from '../test/support/programs/mosquitto.ts'
 import { type SampleMessage, sampleMessage } from './sample-message.ts'
 
 interface Result {

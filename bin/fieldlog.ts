@@ -1,5 +1,6 @@
-#!/usr/bin/env node
-// The `fieldlog` command: finds the subcommand and hands over to it.
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+// The `fieldlog` command: finds the subcommand and hands over to it. (Node 22 would warn of its own node:sqlite, on which
+// the user has no influence.)
 import type { Command } from '../lib/cli/command.ts'
 import { packageVersion } from '../lib/package.ts'
 

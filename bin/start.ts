@@ -1,6 +1,6 @@
 // The appliance: Node-RED with the shipped flow, its own broker where there is no other, and an orderly end.
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { homedir, hostname } from 'node:os'
@@ -161,4 +161,5 @@ function defaultFlow(): string {
   return readFileSync(path, 'utf8')
 }
 
-if (import.meta.main) await start()
+// run as a program, not imported by fieldlog.ts (import.meta.main is only in Node 24)
+if (process.argv[1] && realpathSync(process.argv[1]) === import.meta.filename) await start()

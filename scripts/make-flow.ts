@@ -204,4 +204,6 @@ function comments(): FlowNode[] {
   ]
 }
 
-if (import.meta.main) writeFileSync(flowFile, `${JSON.stringify(gatewayFlow(), null, 2)}\n`)
+if (process.argv[1] === import.meta.filename) {
+  writeFileSync(flowFile, `${JSON.stringify(gatewayFlow(), null, 2)}\n`)
+}

@@ -1,6 +1,6 @@
 // Entry of every npm script. Plain JavaScript, because it runs on the machine's own Node (20 or later)
 // before anything is installed: it installs the dependencies when the lock file changed, builds when the
-// sources changed, then hands over to the pinned Node from the npm package `node`.
+// sources changed, then hands over to the pinned Node from the npm package `node`, or the one that FIELDLOG_NODE names.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const pinnedNode = join(root, 'node_modules/node/bin/node')
+// another Node to run on, of those that the package promises to run on: .ci/matrix tries them
+const node = process.env.FIELDLOG_NODE || pinnedNode
 const lockStamp = join(root, 'node_modules/.fieldlog-lock')
 const buildStamp = join(root, 'dist/.sources')
 const sources = ['lib', 'nodes', 'bin', 'types', 'flows', 'icons', 'scripts/build.ts']
@@ -82,13 +84,13 @@ function build() {
 
 /** Runs the target on the pinned Node; its exit status is ours. It learns of our end by the IPC channel. */
 function handOver(path) {
-  const child = spawn(pinnedNode, [path, ...args], {
+  const child = spawn(node, [path, ...args], {
     cwd: command === 'fieldlog' ? (process.env.INIT_CWD ?? process.cwd()) : root,
     stdio: ['inherit', 'inherit', 'inherit', ...(command === 'start' ? ['ipc'] : [])],
   })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   if (command === 'start') stopWithParent(child)
-  child.on('error', (error) => fail(`cannot run ${pinnedNode}: ${error.message}`))
+  child.on('error', (error) => fail(`cannot run ${node}: ${error.message}`))
   child.on('exit', (status, signal) => process.exit(signal ? 1 : status))
 }
 

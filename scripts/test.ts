@@ -1,62 +1,101 @@
-// npm test: system packages, types, lint, then mocha: everything on the default Node-RED, and the node tests
-// a second time on the older one. `npm test -- test/lib/journal` runs only the files given.
-import { spawnSync } from 'node:child_process'
+// npm test: types, lint and every test on the default Node-RED, and the nodes' tests a second time on the older one.
+// `npm test -- lib/journal nodes/log` runs only the tests of what is named; mocha's options may follow (-g TITLE).
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { check } from './check.ts'
-import { installSystemPackages } from './system-packages.ts'
+import { chosenTests, NoTestsError, systemTestsBeside, testFilesIn } from './suite/choose.ts'
+import { type Counts, type Outcome, outcomeOf, totalOf } from './suite/counts.ts'
+import { type Job, jobsFor } from './suite/jobs.ts'
+import { inParallel, killAll, run } from './suite/pool.ts'
+import { installSystemPackages } from './suite/system-packages.ts'
 
 const root = join(import.meta.dirname, '..')
-const chosen = process.argv.slice(2)
+const nodeReds = ['node-red', 'node-red-4']
+/** of one process, ms; the longest takes two minutes on two busy cores */
+const limit = Number(process.env.FIELDLOG_TEST_LIMIT || 900) * 1000
+const slots = Number(process.env.FIELDLOG_TEST_JOBS || availableParallelism())
 
-installSystemPackages()
-const clean = chosen.length > 0 || check()
+const firstOption = process.argv.findIndex((arg, index) => index >= 2 && arg.startsWith('-'))
+const optionsAt = firstOption === -1 ? process.argv.length : firstOption
+const paths = process.argv.slice(2, optionsAt)
+const mochaOptions = process.argv.slice(optionsAt)
+const isWhole = paths.length === 0 && mochaOptions.length === 0
+
+const jobs = planned()
+const files = jobs.flatMap((job) => job.files)
+installSystemPackages(root, files)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    killAll()
+    process.exit(1)
+  })
+}
 const folder = mkdtempSync(join(tmpdir(), 'fieldlog-counts-'))
-const counts = join(folder, 'counts')
-const runs = chosen.length > 0 ? [mocha('node-red', chosen)] : allRuns()
-const total = { passes: 0, failures: 0, pending: 0 }
-for (const line of existsSync(counts) ? readFileSync(counts, 'utf8').trim().split('\n') : []) {
-  const count = JSON.parse(line) as typeof total
-  total.passes += count.passes
-  total.failures += count.failures
-  total.pending += count.pending
-}
+const started = performance.now()
+const live = jobs.length === 1 && !isWhole
+const tasks = jobs.map((job, index) => () => mocha(job, join(folder, String(index))))
+const outcomes = await inParallel([...tasks, ...(isWhole ? [typesAndLint] : [])], slots)
 rmSync(folder, { recursive: true })
-const crashed = runs.some((status) => status !== 0) && total.failures === 0
-if (!clean) process.stdout.write('types or lint failed; the messages stand above\n')
-if (crashed) process.stdout.write('a mocha run ended without a count; its message stands above\n')
-if (total.pending > 0) process.stdout.write(`${total.pending} skipped tests: not allowed\n`)
-const failed = total.failures + (clean ? 0 : 1) + (crashed ? 1 : 0) + total.pending
-process.stdout.write(`${total.passes} passed, ${failed} failed\n`)
-process.exit(failed === 0 && total.passes > 0 ? 0 : 1)
 
-function allRuns(): number[] {
-  return [mocha('node-red', ['test']), mocha('node-red-4', ['test/nodes'])]
+const { passed, failed, complaints } = totalOf(outcomes)
+const seconds = Math.round((performance.now() - started) / 1000)
+process.stdout.write(`\n${jobs.length} mocha processes, ${slots} at a time, ${seconds} s\n`)
+const more = systemTestsBeside(root, files).filter(
+  (folder) => !files.some((file) => file.startsWith(`${folder}/`)),
+)
+if (more.length > 0) process.stdout.write(`not run, as they need programs or mounts: ${more.join(' ')}\n`)
+for (const complaint of complaints) process.stdout.write(`${complaint}\n`)
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
+process.exit(failed === 0 ? 0 : 1)
+
+function planned(): Job[] {
+  try {
+    if (paths.length > 0)
+      return jobsFor(chosenTests(root, paths), process.env.FIELDLOG_NODE_RED || 'node-red')
+    const [main, ...others] = nodeReds
+    return [
+      ...jobsFor(testFilesIn(root, 'test'), main!),
+      ...others.flatMap((nodeRed) => jobsFor(testFilesIn(root, 'test/nodes'), nodeRed)),
+    ]
+  } catch (error) {
+    if (!(error instanceof NoTestsError)) throw error
+    process.stderr.write(`fieldlog: ${error.message}\n`)
+    process.exit(1)
+  }
 }
 
-function mocha(nodeRed: string, paths: string[]): number {
-  process.stdout.write(`\nmocha ${paths.join(' ')} (${nodeRed} ${nodeRedVersion(nodeRed)})\n`)
-  const result = spawnSync(
-    process.execPath,
-    [
-      join(root, 'node_modules/mocha/bin/mocha.js'),
-      '--reporter',
-      join(root, 'scripts/count-reporter.cjs'),
-      ...paths.map(testFiles),
-    ],
+async function mocha({ name, files, nodeRed }: Job, countsFile: string): Promise<Outcome> {
+  const headline = `mocha ${name} (${nodeRed} ${nodeRedVersion(nodeRed)})`
+  if (live) process.stdout.write(`\n${headline}\n`)
+  const program = join(root, 'node_modules/mocha/bin/mocha.js')
+  const reporter = join(root, 'scripts/suite/count-reporter.cjs')
+  const color = process.stdout.isTTY ? ['--color'] : []
+  const end = await run(
     {
+      program: process.execPath,
+      args: [program, '--forbid-only', '--reporter', reporter, ...color, ...mochaOptions, ...files],
       cwd: root,
-      stdio: 'inherit',
-      env: { ...process.env, FIELDLOG_COUNTS: counts, FIELDLOG_NODE_RED: nodeRed },
+      env: { ...process.env, FIELDLOG_COUNTS: countsFile, FIELDLOG_NODE_RED: nodeRed },
+      limit,
     },
+    live,
   )
-  return result.status ?? 1
+  if (!live) process.stdout.write(`\n${headline}, ${seconds1(end.took)}\n${end.output}`)
+  const counts = existsSync(countsFile) ? (JSON.parse(readFileSync(countsFile, 'utf8')) as Counts) : undefined
+  return outcomeOf(`${name}, ${nodeRed}`, { ...end, mayBeEmpty: mochaOptions.length > 0 }, counts)
 }
 
-/** The tests in a folder: what else is there, is run by them. */
-function testFiles(path: string): string {
-  return path.endsWith('.ts') ? path : join(path, '**', '*.test.ts')
+async function typesAndLint(): Promise<Outcome> {
+  const name = 'types and lint'
+  const args = [join(root, 'scripts/check.ts')]
+  const end = await run({ program: process.execPath, args, cwd: root, env: process.env, limit }, false)
+  process.stdout.write(`\n${name}, ${seconds1(end.took)}\n${end.output}`)
+  const trouble = end.status === 0 ? undefined : 'failed; the messages stand above'
+  return { name, counts: undefined, trouble }
+}
+
+function seconds1(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
 }
 
 function nodeRedVersion(alias: string): string {

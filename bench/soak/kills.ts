@@ -3,7 +3,7 @@
 // `npm run soak -- kills [events, default 120000]`
 import { setTimeout as pause } from 'node:timers/promises'
 import { assertWhole, type Outcome, Way } from '../../test/outages/way.ts'
-import { seededRandom } from '../../test/support/memory-disk.ts'
+import { seed, seededRandom } from '../../test/support/random.ts'
 
 interface Scenario {
   name: string
@@ -18,7 +18,6 @@ const least = 100_000
 const events = Number(process.argv[2] ?? 1.2 * least)
 /** lines a second: more than such a broker takes, so that something is always in flight */
 const pace = 1_000
-const seed = Date.now() % 1_000_000
 const random = seededRandom(seed)
 const between = (low: number, high: number) => low + random() * (high - low)
 
@@ -45,7 +44,7 @@ const scenarios: Scenario[] = [
   },
 ]
 
-console.log(`${events} events in all, seed ${seed}`)
+console.log(`${events} events in all, FIELDLOG_SEED=${seed}`)
 let failed = false
 let total = 0
 for (const scenario of scenarios) failed = !(await run(scenario, events / scenarios.length)) || failed

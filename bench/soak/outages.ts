@@ -4,11 +4,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fastBroker, Way } from '../../test/outages/way.ts'
-import { seededRandom } from '../../test/support/memory-disk.ts'
+import { seed, seededRandom } from '../../test/support/random.ts'
 
 const minutes = Number(process.argv[2] ?? 10)
 const pace = Number(process.argv[3] ?? 2000)
-const seed = Date.now() % 1_000_000
 const random = seededRandom(seed)
 const between = (low: number, high: number) => low + random() * (high - low)
 
@@ -21,7 +20,7 @@ interface Sample {
 }
 
 const way = await Way.start(fastBroker)
-console.log(`${minutes} minutes at ${pace} lines/s, seed ${seed}`)
+console.log(`${minutes} minutes at ${pace} lines/s, FIELDLOG_SEED=${seed}`)
 way.stream(pace)
 const end = performance.now() + minutes * 60_000
 // the first minute warms up; then quiet stretches are measured, between outages

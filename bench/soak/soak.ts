@@ -22,7 +22,8 @@ if (name !== undefined && !(name in soaks)) {
 }
 const failed = (name === undefined ? Object.keys(soaks) : [name]).filter((each) => {
   process.stdout.write(`\nsoak: ${each}\n`)
-  const env = { ...process.env, FIELDLOG_SOAK: '1' }
+  // other random numbers in each soak; a failure prints the seed that gives its own again
+  const env = { FIELDLOG_SEED: 'random', ...process.env, FIELDLOG_SOAK: '1' }
   return (
     spawnSync(process.execPath, [...soaks[each]!, ...rest], { cwd: root, stdio: 'inherit', env }).status !== 0
   )

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { asError } from '../kit/errors.ts'
 
 /** The home cannot be used; the message says which and why. */
-export class HomeError extends Error {
+class HomeError extends Error {
   override name = 'HomeError'
   readonly code = 'HOME'
 }

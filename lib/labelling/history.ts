@@ -8,7 +8,7 @@ import { readJournal } from '../journal/read/reader.ts'
 import { cleanEvents } from '../predicates/clean-events.ts'
 
 /** The events that formats make of an entry; ids, times and keys as the clean node gives them. */
-export function eventsOf(entry: Entry, formats: Formats): FieldlogEvent[] {
+function eventsOf(entry: Entry, formats: Formats): FieldlogEvent[] {
   const { payload, event } = messageOf(entry, { replayed: true })
   return cleanEvents(event, formats.decode({ payload, ...placeOf(event) }))
 }

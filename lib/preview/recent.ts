@@ -12,7 +12,7 @@ import type { RecentReading, RecentReadings } from './reading.ts'
 
 export const mostReadings = 5_000
 /** characters of all texts together; a reading that does not fit pushes out the oldest ones */
-export const mostCharacters = 4_000_000
+const mostCharacters = 4_000_000
 
 /** How much of a file's end is searched for its last C line; a longer end is read from its beginning. */
 const tailBytes = 1 << 18

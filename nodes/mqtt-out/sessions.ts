@@ -137,7 +137,7 @@ function reporter(RED: NodeAPI, brokerId: string): Report {
 }
 
 /** `<userDir>/outbox/<broker id>`; ids that a user has written may hold anything. */
-export function outboxDirectory(RED: NodeAPI, brokerId: string): string {
+function outboxDirectory(RED: NodeAPI, brokerId: string): string {
   const name = /^[\w-]{1,100}$/.test(brokerId)
     ? brokerId
     : createHash('sha256').update(brokerId).digest('hex').slice(0, 16)

@@ -13,7 +13,7 @@ export interface PortNode extends Node {
   problem?: string
 }
 
-export class PortRegistry {
+class PortRegistry {
   readonly #clock: Clock
   readonly #ports = new Map<string, LinePort>()
 

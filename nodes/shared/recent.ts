@@ -7,7 +7,7 @@ import { wholeNumber } from '../../lib/options/fields.ts'
 import type { RecentReadings } from '../../lib/preview/reading.ts'
 import { mostReadings, recentReadings } from '../../lib/preview/recent.ts'
 
-export const readingsPath = '/fieldlog/readings'
+const readingsPath = '/fieldlog/readings'
 const limitField = wholeNumber({ title: 'limit', min: 1, max: mostReadings, default: 1_000 })
 
 /** The part of Express that is used here. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { seeded } from '../support/random.ts'
 import { RealRuntime } from '../support/real-runtime.ts'
 import { type Arrival, arrivals, dealtWith, missingAtSink, storedCheckpoint } from './evidence.ts'
 import { flowOf, idOf, quietTime, scenarios, window } from './scenarios.ts'
@@ -14,15 +15,6 @@ const versions = ['node-red', 'node-red-4']
 const saveInterval = 1_000
 /** the longest way through one of the flows, and what a busy machine adds, ms */
 const allowance = 1_500
-
-/** Numbers from 0 to 1 that are the same in each run. */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
 
 /** How many events were on their way or new to the checkpoint when the process was killed, at most. */
 function boundOfRepeats(before: Arrival[]): number {
@@ -64,65 +56,68 @@ for (const nodeRed of versions) {
       assert.equal(state.checkpoint, checkpoint)
     }
 
-    it('has every event up to the checkpoint at the sink after each kill, and in the end every event', async function () {
-      this.timeout(soak ? 1_800_000 : 120_000)
-      const flow = scenarios.flatMap((scenario) => flowOf(folder, scenario))
-      const roll = random(kills)
-      const seen = new Map(
-        scenarios.map((scenario) => [
-          scenario,
-          {
-            arrivals: 0,
-            stored: dealtWith({ seq: 0, counters: { complete: 0, failed: 0, incomplete: 0, damaged: 0 } }),
-            bound: 0,
-          },
-        ]),
-      )
-      for (let kill = 1; kill <= kills; kill++) {
-        runtime = await RealRuntime.start({ folder, flow, nodeRed })
-        await runtime.until(`${idOf(scenarios[0]!)}-journal`, ({ waiting }) => waiting === 0)
-        await pause(300 + roll() * 3_000)
-        await runtime.kill()
-        runtime = undefined
-        for (const [scenario, last] of seen) {
-          const where = `${scenario.name}, kill ${kill}`
-          const stored = dealtWith(await storedCheckpoint(folder, scenario))
-          assert.deepEqual(missingAtSink(folder, scenario, stored), [], where)
-          const all = arrivals(folder, scenario)
-          assertRepeats(all, last, where)
-          if (all.length > last.arrivals) last.bound = boundOfRepeats(all.slice(last.arrivals))
-          last.arrivals = all.length
-          last.stored = stored
+    it(
+      'has every event up to the checkpoint at the sink after each kill, and in the end every event',
+      seeded(async function (randomFor) {
+        this.timeout(soak ? 1_800_000 : 120_000)
+        const flow = scenarios.flatMap((scenario) => flowOf(folder, scenario))
+        const roll = randomFor(kills)
+        const seen = new Map(
+          scenarios.map((scenario) => [
+            scenario,
+            {
+              arrivals: 0,
+              stored: dealtWith({ seq: 0, counters: { complete: 0, failed: 0, incomplete: 0, damaged: 0 } }),
+              bound: 0,
+            },
+          ]),
+        )
+        for (let kill = 1; kill <= kills; kill++) {
+          runtime = await RealRuntime.start({ folder, flow, nodeRed })
+          await runtime.until(`${idOf(scenarios[0]!)}-journal`, ({ waiting }) => waiting === 0)
+          await pause(300 + roll() * 3_000)
+          await runtime.kill()
+          runtime = undefined
+          for (const [scenario, last] of seen) {
+            const where = `${scenario.name}, kill ${kill}`
+            const stored = dealtWith(await storedCheckpoint(folder, scenario))
+            assert.deepEqual(missingAtSink(folder, scenario, stored), [], where)
+            const all = arrivals(folder, scenario)
+            assertRepeats(all, last, where)
+            if (all.length > last.arrivals) last.bound = boundOfRepeats(all.slice(last.arrivals))
+            last.arrivals = all.length
+            last.stored = stored
+          }
         }
-      }
 
-      runtime = await RealRuntime.start({ folder, flow, nodeRed })
-      await pause(500)
-      await runtime.pauseFeeds()
-      for (const [scenario, last] of seen) {
-        const name = scenario.name
-        const state = await runtime.until(
-          `${idOf(scenario)}-journal`,
-          ({ checkpoint, entries, waiting }) => waiting === 0 && checkpoint === entries,
-        )
-        assert.ok(state.entries > kills * 10, `${name}: ${state.entries} events`)
-        assert.equal(state.complete + state.incomplete, state.entries, name)
-        assert.equal(
-          state.incomplete > 0,
-          name === 'never done' || (name === 'batch' && state.incomplete > 0),
-          name,
-        )
-        assert.deepEqual(
-          missingAtSink(folder, scenario, () => true),
-          [],
-          name,
-        )
-        assertRepeats(arrivals(folder, scenario), last, `${name}, in the end`)
-      }
-      await replaySome(runtime)
-      await runtime.stop()
-      runtime = undefined
-    })
+        runtime = await RealRuntime.start({ folder, flow, nodeRed })
+        await pause(500)
+        await runtime.pauseFeeds()
+        for (const [scenario, last] of seen) {
+          const name = scenario.name
+          const state = await runtime.until(
+            `${idOf(scenario)}-journal`,
+            ({ checkpoint, entries, waiting }) => waiting === 0 && checkpoint === entries,
+          )
+          assert.ok(state.entries > kills * 10, `${name}: ${state.entries} events`)
+          assert.equal(state.complete + state.incomplete, state.entries, name)
+          assert.equal(
+            state.incomplete > 0,
+            name === 'never done' || (name === 'batch' && state.incomplete > 0),
+            name,
+          )
+          assert.deepEqual(
+            missingAtSink(folder, scenario, () => true),
+            [],
+            name,
+          )
+          assertRepeats(arrivals(folder, scenario), last, `${name}, in the end`)
+        }
+        await replaySome(runtime)
+        await runtime.stop()
+        runtime = undefined
+      }),
+    )
   })
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { seeded } from '../support/random.ts'
 import { type FlowNode, RealRuntime } from '../support/real-runtime.ts'
 import { arrivals } from './evidence.ts'
 import {
@@ -38,21 +39,24 @@ for (const nodeRed of versions) {
     })
 
     for (const feed of feeds) {
-      it(`keeps it at ${feed.name}, and when all is sent again after a start`, async function () {
-        this.timeout(300_000)
-        const first = Math.trunc(Math.random() * 1e9)
-        const graphs = Array.from({ length: flows }, (_, i) => randomGraph(first + i))
-        const flow: FlowNode[] = graphs.flatMap((graph) => orderFlow(folder, graph, feedOf(feed)))
-        runtime = await RealRuntime.start({ folder, flow, nodeRed })
-        await complete(graphs, feed.lines)
-        for (const graph of graphs) assertOrder(graph, false)
-        await runtime.stop()
-        for (const graph of graphs) rmSync(join(journalDirectory(folder, graph), '.checkpoint'))
-        const silent = flow.map((node) => (node.type === 'test-feed' ? { ...node, burst: 0 } : node))
-        runtime = await RealRuntime.start({ folder, flow: silent, nodeRed })
-        await complete(graphs, feed.lines)
-        for (const graph of graphs) assertOrder(graph, true)
-      })
+      it(
+        `keeps it at ${feed.name}, and when all is sent again after a start`,
+        seeded(async function (randomFor) {
+          this.timeout(300_000)
+          const first = Math.trunc(randomFor(0)() * 1e9)
+          const graphs = Array.from({ length: flows }, (_, i) => randomGraph(first + i))
+          const flow: FlowNode[] = graphs.flatMap((graph) => orderFlow(folder, graph, feedOf(feed)))
+          runtime = await RealRuntime.start({ folder, flow, nodeRed })
+          await complete(graphs, feed.lines)
+          for (const graph of graphs) assertOrder(graph, false)
+          await runtime.stop()
+          for (const graph of graphs) rmSync(join(journalDirectory(folder, graph), '.checkpoint'))
+          const silent = flow.map((node) => (node.type === 'test-feed' ? { ...node, burst: 0 } : node))
+          runtime = await RealRuntime.start({ folder, flow: silent, nodeRed })
+          await complete(graphs, feed.lines)
+          for (const graph of graphs) assertOrder(graph, true)
+        }),
+      )
     }
 
     it('keeps it between ways of the same length, where one leads through a function node or past a switched-off one', async function () {

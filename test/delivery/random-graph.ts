@@ -1,6 +1,7 @@
 // Random flows behind a log node: nodes that take part in the direct way, function, switch, link, subflow, join, and
 // debug nodes that are switched off. Each node that can do so notes that a message came by.
 import { join } from 'node:path'
+import { seededRandom } from '../support/random.ts'
 import type { FlowNode } from '../support/real-runtime.ts'
 
 export interface Feed {
@@ -37,7 +38,7 @@ const kinds = [
 type Kind = (typeof kinds)[number]
 
 export function randomGraph(seed: number): RandomGraph {
-  const random = generator(seed)
+  const random = seededRandom(seed)
   const pick = <T>(list: readonly T[]): T => list[Math.trunc(random() * list.length)]!
   const size = 3 + Math.trunc(random() * 5)
   const chosen = Array.from({ length: size }, (): Kind => pick(kinds))
@@ -187,15 +188,4 @@ function subflow(node: MakeNode, name: string, wires: string[][], z: string): Fl
     { id: inner, z: id, type: 'test-pass', name: '', x: 100, y: 50, mark: name, outputs: 1, wires: [[]] },
     node(`subflow:${id}`, name, { wires }),
   ]
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

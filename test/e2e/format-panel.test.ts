@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { Collector } from '../support/collector.ts'
-import { Editor } from '../support/editor.ts'
 import { Gateway } from '../support/gateway.ts'
+import { Editor } from '../support/programs/editor.ts'
 
 interface BrowserRed {
   editor: { editConfig(name: string, type: string, id: string): void }

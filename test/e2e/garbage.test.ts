@@ -5,7 +5,7 @@ import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
 import { generator } from '../support/jeelink.ts'
 import { readJournal } from '../support/journal-files.ts'
-import { createPty, type Pty } from '../support/pty.ts'
+import { createPty, type Pty } from '../support/programs/pty.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 const pieceSize = 64 * 1024

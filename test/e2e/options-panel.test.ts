@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { Editor } from '../support/editor.ts'
 import { Gateway } from '../support/gateway.ts'
+import { Editor } from '../support/programs/editor.ts'
 
 interface BrowserRed {
   nodes: {

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { Collector } from '../support/collector.ts'
-import { Editor } from '../support/editor.ts'
 import { Gateway } from '../support/gateway.ts'
-import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
-import { createPty, type Pty } from '../support/pty.ts'
+import { Editor } from '../support/programs/editor.ts'
+import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
+import { createPty, type Pty } from '../support/programs/pty.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 interface BrowserRed {

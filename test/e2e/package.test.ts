@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { Editor } from '../support/editor.ts'
-import { freePort } from '../support/mosquitto.ts'
+import { Editor } from '../support/programs/editor.ts'
+import { freePort } from '../support/programs/free-port.ts'
 
 const root = join(import.meta.dirname, '../..')
 const screenshots = process.env.FIELDLOG_SCREENSHOTS || join(tmpdir(), 'fieldlog-screenshots')

@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers'
 import { Collector } from '../support/collector.ts'
 import { Gateway, type GatewayOptions } from '../support/gateway.ts'
 import { journalHolds } from '../support/journal-files.ts'
-import { startMosquitto } from '../support/mosquitto.ts'
+import { startMosquitto } from '../support/programs/mosquitto.ts'
 
 async function takePort(): Promise<{ server: Server; port: number }> {
   const server = createServer().listen(0, '127.0.0.1')

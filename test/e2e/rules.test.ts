@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
 import { Collector } from '../support/collector.ts'
-import { Editor } from '../support/editor.ts'
 import { Gateway } from '../support/gateway.ts'
-import { createPty, type Pty } from '../support/pty.ts'
+import { Editor } from '../support/programs/editor.ts'
+import { createPty, type Pty } from '../support/programs/pty.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 interface Published {

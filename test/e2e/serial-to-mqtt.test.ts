@@ -4,8 +4,8 @@ import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
 import { jeelinkSample, type SampleLine, wire } from '../support/jeelink.ts'
 import { readJournal } from '../support/journal-files.ts'
-import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
-import { createPty, type Pty } from '../support/pty.ts'
+import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
+import { createPty, type Pty } from '../support/programs/pty.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 interface Published {

@@ -6,7 +6,7 @@ import { Gateway, type GatewayOptions } from '../support/gateway.ts'
 import { anyPacket, generator, wire } from '../support/jeelink.ts'
 import { journalHolds, readJournal } from '../support/journal-files.ts'
 import { startLineServer } from '../support/line-server.ts'
-import { createPty, type Pty } from '../support/pty.ts'
+import { createPty, type Pty } from '../support/programs/pty.ts'
 import { bytesRead, portOpened } from '../support/serial-open.ts'
 
 /** Numbered lines with packets between them. */

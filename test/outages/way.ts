@@ -9,14 +9,14 @@ import { systemDisk } from '../../lib/journal/disk/disk.ts'
 import type { Entry } from '../../lib/journal/format/entry.ts'
 import { readJournal } from '../../lib/journal/read/reader.ts'
 import { Gateway } from '../support/gateway.ts'
-import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
-import { createPty, type Pty } from '../support/pty.ts'
+import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
+import { createPty, type Pty } from '../support/programs/pty.ts'
 import { portOpened } from '../support/serial-open.ts'
 import { Arrivals } from './arrivals.ts'
 import { type BrokerProxy, startProxy } from './proxy.ts'
 
 /** As an operator would set it up who wants to lose nothing. */
-export const durableBroker = [
+const durableBroker = [
   'persistence true',
   'autosave_on_changes true',
   'autosave_interval 1',

@@ -42,7 +42,7 @@ export function comments(source: string): string {
 }
 
 /** Joins wrapped lines, and drops the marks with which comment lines begin. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return text.replace(/\s*\n[ \t]*(?:\/\/|\*(?!\*))?[ \t]*/g, ' ')
 }
 
@@ -99,7 +99,7 @@ export function headingsOf(markdown: string): string[] {
 }
 
 /** A heading's anchor, as GitHub makes it. */
-export function slug(heading: string): string {
+function slug(heading: string): string {
   return heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
+import { importsOf } from '../../scripts/suite/imports.ts'
 import { allowedImports, folderOf } from './layers.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -12,7 +13,11 @@ interface Import {
 }
 
 const sources = ['lib', 'nodes', 'bin', 'web'].flatMap((folder) => walk(join(root, folder)))
-const imports = sources.flatMap(importsOf)
+const imports = sources.flatMap((from): Import[] =>
+  importsOf(root, from)
+    .filter((to) => to.endsWith('.ts'))
+    .map((to) => ({ from, to })),
+)
 
 describe('the layers of the source', () => {
   it('finds the imports that it judges', () => {
@@ -78,13 +83,6 @@ function walk(path: string): string[] {
     if (entry.isDirectory()) return walk(below)
     return /\.(ts|mjs|cjs|js)$/.test(entry.name) ? [relative(root, below)] : []
   })
-}
-
-function importsOf(file: string): Import[] {
-  const text = readFileSync(join(root, file), 'utf8')
-  return [...text.matchAll(/(?:\bfrom |\bimport |\bimport\()'(\.[^']+)'/g)]
-    .map(([, specifier]) => ({ from: file, to: normalize(join(dirname(file), specifier!)) }))
-    .filter(({ to }) => to.endsWith('.ts'))
 }
 
 /** The circles of a graph, each once, as a text; found by going depth first. */

@@ -25,7 +25,7 @@ export interface BuiltFile {
   lastSeq: number
 }
 
-export const testEpoch = 'testabcd'
+const testEpoch = 'testabcd'
 
 /** The files of a journal, in order. */
 export function buildJournal(plans: readonly FilePlan[]): BuiltFile[] {

@@ -1,6 +1,8 @@
 // Lines as a JeeLink sends them, with what must become of each: worked out here from the protocol's description,
 // by other code than the gateway's. The same seed gives the same lines.
 
+import { seededRandom } from './random.ts'
+
 export type Verdict = 'good' | 'bad' | 'rejected'
 
 export interface SampleLine {
@@ -38,15 +40,10 @@ export function anyPacket(random: Random): SampleLine {
   return kind < 9 ? radioblip(random) : smarelay(random)
 }
 
-/** Numbers below a bound, the same for the same seed (mulberry32). */
+/** Whole numbers below a bound, the same for the same seed. */
 export function generator(seed: number): Random {
-  let state = seed >>> 0
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
+  const random = seededRandom(seed)
+  return (below) => Math.floor(random() * below)
 }
 
 function vectors(): SampleLine[] {

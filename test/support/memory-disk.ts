@@ -2,20 +2,7 @@
 // `syncDirectory`. At a power cut all else is lost in part, in any order: writes tear at any byte or sector,
 // sectors of a file that grew may be zeros, names come and go one by one.
 import type { Disk, DiskFile, OpenMode } from '../../lib/journal/disk/disk.ts'
-
-/** A number in [0, 1). */
-export type Random = () => number
-
-/** A generator that gives the same numbers for the same seed (mulberry32). */
-export function seededRandom(seed: number): Random {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+import type { Random } from './random.ts'
 
 /** An error as the system throws it. */
 export function systemError(code: string, operation: string, path: string): NodeJS.ErrnoException {
@@ -148,12 +135,13 @@ export class MemoryDisk implements Disk {
     if (!inode) throw systemError('ENOENT', 'open', path)
     if (inode instanceof Directory) throw systemError('EISDIR', 'open', path)
     this.openFiles++
-    return new MemoryFile(this, inode, path)
+    return new MemoryFile(this, inode, path, mode !== 'read')
   }
 
   async list(path: string): Promise<string[]> {
     const directory = this.#find(path)
-    return directory instanceof Directory ? [...directory.entries.keys()] : []
+    if (directory instanceof Inode) throw systemError('ENOTDIR', 'scandir', path)
+    return directory ? [...directory.entries.keys()] : []
   }
 
   async makeDirectory(path: string): Promise<void> {
@@ -161,7 +149,9 @@ export class MemoryDisk implements Disk {
     const names = path.split('/').filter(Boolean)
     for (const [index, name] of names.entries()) {
       const entry = directory.entries.get(name)
-      if (entry instanceof Inode) throw systemError('ENOTDIR', 'mkdir', path)
+      if (entry instanceof Inode) {
+        throw systemError(index < names.length - 1 ? 'ENOTDIR' : 'EEXIST', 'mkdir', path)
+      }
       const next = entry ?? new Directory()
       if (!entry) directory.change((entries) => entries.set(name, next))
       // as the interface says: missing parents are safe, the directory itself is not
@@ -186,7 +176,8 @@ export class MemoryDisk implements Disk {
   }
 
   async remove(path: string): Promise<void> {
-    const parent = this.#directory(parentOf(path), 'unlink')
+    const parent = this.#find(parentOf(path))
+    if (!(parent instanceof Directory && parent.entries.has(nameOf(path)))) return
     parent.change((entries) => entries.delete(nameOf(path)))
   }
 
@@ -261,16 +252,19 @@ export class MemoryFile implements DiskFile {
   readonly #disk: MemoryDisk
   readonly #inode: Inode
   readonly #path: string
+  readonly #isWritable: boolean
   #open = true
 
-  constructor(disk: MemoryDisk, inode: Inode, path: string) {
+  constructor(disk: MemoryDisk, inode: Inode, path: string, isWritable: boolean) {
     this.#disk = disk
     this.#inode = inode
     this.#path = path
+    this.#isWritable = isWritable
   }
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
     this.#check('write')
+    if (!this.#isWritable) throw systemError('EBADF', 'write', this.#path)
     const room = this.#disk.largest(this.#inode.data.length) - position
     const fit = Math.max(0, Math.min(bytes.length, room))
     this.#inode.change(position, Buffer.from(bytes.subarray(0, fit)))
@@ -294,6 +288,7 @@ export class MemoryFile implements DiskFile {
 
   async truncate(size: number): Promise<void> {
     this.#check('ftruncate')
+    if (!this.#isWritable) throw systemError('EINVAL', 'ftruncate', this.#path)
     this.#inode.change(size, undefined)
   }
 

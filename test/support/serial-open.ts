@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Pty } from './pty.ts'
+import type { Pty } from './programs/pty.ts'
 
 /** Resolves when the process has the pty open: a device that is opened throws away what came before. */
 export async function portOpened(child: ChildProcess, pty: Pty, limit = 30_000): Promise<void> {

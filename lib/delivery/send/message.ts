@@ -27,7 +27,7 @@ export interface Sending {
 }
 
 /** An event's id: `<epoch>-<seq>`, unique for ever. */
-export function eventId(entry: Entry): string {
+function eventId(entry: Entry): string {
   return `${entry.epoch}-${entry.seq}`
 }
 

@@ -142,7 +142,7 @@ function checkRange(field: FieldDefinition, path: string, problems: Problems): v
 }
 
 /** Whether a value may stand in `data` for this field as it is. */
-export function fits(value: unknown, field: FieldDefinition): boolean {
+function fits(value: unknown, field: FieldDefinition): boolean {
   switch (field.type) {
     case 'number':
       return typeof value === 'number' && Number.isFinite(value)

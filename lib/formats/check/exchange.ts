@@ -9,7 +9,7 @@ import schema from './schema.json' with { type: 'json' }
 import { checkShape, type Schema } from './schema-check.ts'
 
 /** characters of a file at most */
-export const longestFile = 2_000_000
+const longestFile = 2_000_000
 const mostFormats = 200
 /** problems that are told of one file */
 const mostProblems = 50

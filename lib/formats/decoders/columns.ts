@@ -6,7 +6,7 @@ import { Failure } from '../model/failure.ts'
 import { show } from '../model/text.ts'
 import { findSeparator, skipBlanks, skipSeparator, startsWithSeparator } from './separator.ts'
 
-export const columnsDefaults = { delimiter: ',', quote: '"' } as const
+const columnsDefaults = { delimiter: ',', quote: '"' } as const
 
 /** The columns, up to the last that a field wants. */
 type Columns = Array<string | undefined>

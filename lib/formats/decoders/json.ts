@@ -9,9 +9,9 @@ import { type Enveloped, envelopeReader, unwrap } from './envelope.ts'
 import { pathReader } from './paths.ts'
 
 /** longer texts are rejected: one that is deeply nested takes the parser seconds */
-export const longestJson = 1_000_000
+const longestJson = 1_000_000
 /** events of one line at most */
-export const mostEvents = 1_000
+const mostEvents = 1_000
 
 interface OpenedJson extends Enveloped {
   items: unknown[]

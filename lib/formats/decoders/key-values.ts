@@ -4,7 +4,7 @@ import type { LineDecoder } from '../model/decoder.ts'
 import type { FieldDefinition, KeyValuesDecoder, Recogniser } from '../model/definition.ts'
 import { findSeparator, skipBlanks, skipSeparator, startsWithSeparator } from './separator.ts'
 
-export const keyValuesDefaults = { pairSeparator: ',', valueSeparator: ':' } as const
+const keyValuesDefaults = { pairSeparator: ',', valueSeparator: ':' } as const
 
 /** One place for each key that a field wants. */
 type Values = Array<string | undefined>

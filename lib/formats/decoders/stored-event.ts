@@ -7,7 +7,7 @@ import { show } from '../model/text.ts'
 import { type Enveloped, envelopeReader, unwrap } from './envelope.ts'
 import { parsePython } from './python.ts'
 
-export const storedEventPrefix = 'Stored Event:'
+const storedEventPrefix = 'Stored Event:'
 
 /** Takes lines that begin with the prefix, by default `Stored Event:`; a Python dict must follow. */
 export function storedEventDecoder(

@@ -18,12 +18,6 @@ export interface Proposal {
   samples: string[]
 }
 
-/** What is known of lines of one kind: they are told apart by `kind`. */
-export interface LineGroup {
-  kind: string
-  lines: string[]
-}
-
 const mostLines = 500
 const mostSamples = 20
 const mostProposals = 30

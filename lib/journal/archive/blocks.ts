@@ -37,7 +37,7 @@ export interface BlockIndex {
 }
 
 /** Text of a block, at least, where the file has so much. */
-export const blockSize = 1 << 20
+const blockSize = 1 << 20
 /** A block is cut at this size even if it has no commit (damage); bytes. */
 const longestBlock = 16 << 20
 
@@ -58,7 +58,7 @@ export function writeIndex(disk: Disk, path: string, index: BlockIndex): Promise
  * How many of these bytes, which begin with a batch, make a block: up to the end of the last C line in them;
  * undefined where there is none.
  */
-export function cutBlock(bytes: Buffer): number | undefined {
+function cutBlock(bytes: Buffer): number | undefined {
   for (
     let mark = bytes.lastIndexOf(commitMark);
     mark !== -1;
@@ -134,7 +134,7 @@ export async function epochBehind(text: Buffer, before: string): Promise<string>
 }
 
 /** The earliest and the latest time of a batch's entries; `from` > `to` where it has none. */
-export function timesOf(body: Buffer, dayStart: number): { from: number; to: number } {
+function timesOf(body: Buffer, dayStart: number): { from: number; to: number } {
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY
   for (let at = 0; at < body.length; at = body.indexOf(lf, at) + 1 || body.length) {

@@ -133,7 +133,7 @@ function blockAt(blocks: readonly Block[], position: number): number {
 }
 
 /** Makes an index by decompressing the whole .gz. */
-export async function makeIndex(file: DiskFile, stored: number, path: string): Promise<BlockIndex> {
+async function makeIndex(file: DiskFile, stored: number, path: string): Promise<BlockIndex> {
   const index: BlockIndex = { size: 0, stored, head: '', blocks: [] }
   const { day } = parseFilePath(path)!
   let lastSeq: number | undefined

@@ -9,7 +9,7 @@ const compress = promisify<Uint8Array, ZlibOptions, Buffer>(gzip)
 const decompress = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip)
 
 /** Most text of one member. An archive of ours never has more, and it would not fit into a small machine's memory. */
-export const longestMember = 256 << 20
+const longestMember = 256 << 20
 const firstLook = 1 << 20
 const shortestMember = 18
 

@@ -28,7 +28,7 @@ export interface Commit {
   crc: string
 }
 
-export const formatVersion = 1
+const formatVersion = 1
 export const sourcePattern = /^[A-Za-z0-9._:@-]+$/
 const epochPattern = /^[a-z0-9]{8}$/
 const crcPattern = /^[0-9a-f]{8}$/

@@ -4,7 +4,7 @@
 export const defaultTopic = 'fieldlog/{gateway}/{verdict}/{type}/{source}'
 
 /** What a template may name. */
-export const topicParts = ['gateway', 'verdict', 'type', 'source'] as const
+const topicParts = ['gateway', 'verdict', 'type', 'source'] as const
 export type TopicPart = (typeof topicParts)[number]
 export type TopicValues = { readonly [part in TopicPart]?: string | undefined }
 
@@ -21,7 +21,7 @@ const forbidden = /[+#/\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u
 const allForbidden = new RegExp(forbidden, 'gu')
 
 /** One value as it may stand in a level of a topic; `_` when nothing is left of it. */
-export function topicLevel(value: string | undefined): string {
+function topicLevel(value: string | undefined): string {
   if (value === undefined || value === '') return '_'
   if (!forbidden.test(value)) return value
   return value.replace(allForbidden, '') || '_'

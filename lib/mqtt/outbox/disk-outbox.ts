@@ -30,7 +30,7 @@ export interface DiskOutboxOptions extends StoreOptions {
   memory?: Partial<QueueLimits>
 }
 
-export const defaultMaxBytes = 1_000_000_000
+const defaultMaxBytes = 1_000_000_000
 /** An outbox has several files, so that the oldest can go; each has this share of the limit at most. */
 const filesInLimit = 8
 /** ms until the next try when it could not be opened */

@@ -1,7 +1,7 @@
 import type { Flag } from '../../event.ts'
 import type { Votes } from '../model/row.ts'
 
-export const mostVotes = 1000
+const mostVotes = 1000
 
 /** "At least p of the last n": an event breaks the rule only where enough of the last ones, it included, did. */
 export class Voting {

@@ -23,7 +23,7 @@ export interface LabellerParts {
 }
 
 /** The rows that are in use: those that the formats declare, and the node's own. */
-export function rowsInUse(
+function rowsInUse(
   rows: ReadonlyArray<Partial<PredicateRow>>,
   formats: readonly FormatDefinition[],
   formatRanges = true,
@@ -33,7 +33,7 @@ export function rowsInUse(
 }
 
 /** The rule set of a node's rows and of what the formats declare. */
-export function ruleSet(
+function ruleSet(
   rows: ReadonlyArray<Partial<PredicateRow>>,
   formats: readonly FormatDefinition[],
   { badFrom = 'fail', formatRanges = true }: LabelSettings = {},

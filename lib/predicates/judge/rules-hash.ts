@@ -7,7 +7,7 @@ export function rulesHash(rules: unknown): string {
 }
 
 /** JSON that is the same for values that differ only in the order of their keys. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part) ? sorted(part) : part,
   )

@@ -51,7 +51,7 @@ export function positionOf({ id, seq }: Pick<FieldlogEvent, 'id' | 'seq'>): numb
   return seq * 1024 + (dot === -1 ? 0 : Math.min(1023, Number(id.slice(dot + 1)) || 0))
 }
 
-export function seriesKey({ source, type = '', key }: FieldlogEvent): string {
+function seriesKey({ source, type = '', key }: FieldlogEvent): string {
   return key === undefined ? `${source}\n${type}` : `${source}\n${type}\n${key}`
 }
 

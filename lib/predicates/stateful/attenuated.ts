@@ -2,7 +2,7 @@ import { type Judge, type Levels, limitOf, number, type StatefulOperator, under 
 import { meanAndDeviation } from './window.ts'
 
 /** at most this many readings of a period count, the latest ones */
-export const mostInPeriod = 10_000
+const mostInPeriod = 10_000
 
 /**
  * QARTOD attenuated signal: the standard deviation (of the population), or the range, of the readings of the test

@@ -2,9 +2,9 @@ import { type Judge, type Levels, number, type StatefulOperator } from './operat
 import { insertSorted, median, removeSorted } from './window.ts'
 
 /** the median is that of so many intervals, the last ones */
-export const flatIntervals = 100
+const flatIntervals = 100
 /** a flat run is followed over at most this many readings */
-export const longestRun = 10_000
+const longestRun = 10_000
 
 /**
  * QARTOD flat line: the last n = floor(threshold ÷ median interval) + 1 readings span less than the tolerance. The

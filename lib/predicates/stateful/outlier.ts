@@ -18,7 +18,7 @@ export const outlier: StatefulOperator = {
 }
 
 /** How many readings must be there. */
-export function leastBefore(window: number): number {
+function leastBefore(window: number): number {
   return Math.max(3, Math.ceil(window / 2))
 }
 

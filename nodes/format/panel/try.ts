@@ -58,7 +58,7 @@ export function showOutcome(
   }
 }
 
-export function showValue(place: JQuery, field: FieldDefinition, value: Scalar, words: Words): void {
+function showValue(place: JQuery, field: FieldDefinition, value: Scalar, words: Words): void {
   const { name, type, unit = '' } = field
   const text = type === 'time' ? new Date(Number(value)).toISOString() : `${String(value)} ${unit}`.trim()
   const pair = showPair(place, name, text)

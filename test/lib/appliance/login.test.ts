@@ -55,14 +55,31 @@ describe('appliance login', () => {
     })
   })
 
-  it('checks Basic credentials, and hashes a right password once', async () => {
+  const made = () => {
     const bcrypt = fakeBcrypt()
-    const auth = new BasicAuth({ user: 'admin', hash: 'hash:p:w é' }, bcrypt)
+    return { bcrypt, auth: new BasicAuth({ user: 'admin', hash: 'hash:p:w é' }, bcrypt) }
+  }
+
+  it('lets in who has user and password', async () => {
+    assert.equal(await made().auth.allows(basic('admin', 'p:w é')), true)
+  })
+
+  it('hashes a right password once', async () => {
+    const { auth, bcrypt } = made()
     assert.equal(await auth.allows(basic('admin', 'p:w é')), true)
     assert.equal(await auth.allows(basic('admin', 'p:w é')), true)
     assert.equal(bcrypt.calls.compare, 1)
+  })
+
+  it('refuses a wrong password and a wrong user, after a right one, too', async () => {
+    const { auth } = made()
+    assert.equal(await auth.allows(basic('admin', 'p:w é')), true)
     assert.equal(await auth.allows(basic('admin', 'wrong')), false)
     assert.equal(await auth.allows(basic('root', 'p:w é')), false)
+  })
+
+  it('refuses what are no Basic credentials', async () => {
+    const { auth } = made()
     for (const authorization of ['', 'Basic', 'Basic !!', 'Basic YWRtaW4=', 'Bearer YWRtaW46cDp3']) {
       assert.equal(await auth.allows({ authorization }), false, authorization)
     }

@@ -18,15 +18,29 @@ describe('appliance settings of Node-RED', () => {
       login,
     })
 
-  it('keeps everything in the home, loads the package, and sends nothing to anyone', () => {
+  it('keeps everything in the home', () => {
     const made = settings()
     assert.deepEqual([made.userDir, made.flowFile, made.credentialSecret], [home, 'flows.json', 'key'])
+  })
+
+  it('loads the package, and puts its nodes first in the palette', () => {
+    const made = settings()
     assert.deepEqual(made.nodesDir, ['/opt/fieldlog'])
-    assert.deepEqual(made.telemetry, { enabled: false, updateNotification: false })
+    assert.equal(made.paletteCategories[0], 'fieldlog')
+  })
+
+  it('sends nothing to anyone', () => {
+    assert.deepEqual(settings().telemetry, { enabled: false, updateNotification: false })
+  })
+
+  it('is quiet: warnings in the log, no tours in the editor', () => {
+    const made = settings()
     assert.equal(made.logging.console.level, 'warn')
     assert.equal(made.editorTheme.tours, false)
-    assert.equal(made.paletteCategories[0], 'fieldlog')
-    assert.equal('adminAuth' in made, false)
+  })
+
+  it('has no login of its own', () => {
+    assert.equal('adminAuth' in settings(), false)
   })
 
   it('asks for one login everywhere', () => {

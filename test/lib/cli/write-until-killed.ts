@@ -1,8 +1,7 @@
 // A writer for the tests: logs `n 1`, `n 2` … into the directory it is given and prints each seq that is durable.
 import { Journal } from '../../../lib/journal/journal.ts'
 
-// mocha loads every file of the folder
-if (import.meta.main) await write(process.argv[2]!)
+await write(process.argv[2]!)
 
 async function write(directory: string): Promise<void> {
   const journal = new Journal(

@@ -91,13 +91,19 @@ describe('delivery: entryOf', () => {
     assert.equal(entry({ payload: {}, time }).kind, 'E')
   })
 
-  it('names the source: source, topic, the fallback, else log', () => {
+  it('takes the source from the message: its source, its topic, the fallback, else log', () => {
     assert.equal(sourceOf({ source: 'a', topic: 'b' }, 'c'), 'a')
     assert.equal(sourceOf({ source: '', topic: 'b' }, 'c'), 'b')
     assert.equal(sourceOf({ source: 7, topic: null }, 'c'), 'c')
     assert.equal(sourceOf({}, ''), 'log')
+  })
+
+  it('writes a source in the characters that the journal allows', () => {
     assert.equal(sourceOf({ source: 'tcp:10.0.0.5:2000' }, ''), 'tcp:10.0.0.5:2000')
     assert.equal(sourceOf({ source: 'a b/c\nü' }, ''), 'a_b_c__')
+  })
+
+  it('cuts a source that is too long', () => {
     assert.equal(sourceOf({ source: 'x'.repeat(300) }, '').length, 255)
   })
 })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { compileFormats } from '../../../lib/formats/compile.ts'
 import { jeelinkFormats } from '../../../lib/formats/library/jeelink.ts'
 import type { Decoder, FieldDefinition, FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import { compileGlob } from '../../../lib/formats/model/glob.ts'
+import { fc } from '../../support/random.ts'
 import { decoded, format, integer, number, text } from './helper.ts'
 
 /** Each property for a good part of a minute where there is time for it. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { type Link, LinkedList } from '../../../lib/kit/linked-list.ts'
+import { fc } from '../../support/random.ts'
 
 describe('linked list', () => {
   it('does as a Set that keeps the order of adding', () => {

@@ -1,12 +1,12 @@
 // The streaming rules against plain batch versions; and whatever is sent again, at whatever speed, has the same flags.
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import type { Flag } from '../../../lib/event.ts'
 import { LabelSession } from '../../../lib/labelling/session.ts'
 import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import { Draft } from '../../../lib/predicates/judge/draft.ts'
 import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
+import { fc } from '../../support/random.ts'
 import * as batch from '../predicates/batch.ts'
 import { event, flagsFor, judge } from '../predicates/helper.ts'
 

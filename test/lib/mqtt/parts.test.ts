@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { pauseAfter } from '../../../lib/kit/backoff.ts'
 import { Fifo } from '../../../lib/kit/fifo.ts'
 import { MemoryRefusedPile } from '../../../lib/mqtt/outbox/refused.ts'
 import { Recent } from '../../../lib/mqtt/session/recent.ts'
 import { Strikes } from '../../../lib/mqtt/session/strikes.ts'
 import { problemOfConnack, problemOfError } from '../../../lib/mqtt/wire/problems.ts'
+import { fc } from '../../support/random.ts'
 import { testEntry } from './support.ts'
 
 describe('mqtt fifo', () => {

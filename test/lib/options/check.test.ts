@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { problemOf, settingOf } from '../../../lib/options/check.ts'
 import {
   choice,
@@ -18,6 +17,7 @@ import {
   readOptions,
   readOptionsOrDefaults,
 } from '../../../lib/options/options.ts'
+import { fc } from '../../support/random.ts'
 
 const rate = wholeNumber({ title: 'rate', unit: 'events', min: 2, max: 50, default: 10, env: true })
 const share = number({ title: 'share', min: 0, max: 1, default: 0.5 })

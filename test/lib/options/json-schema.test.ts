@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import Schema from 'typebox/schema'
 import { problemOf } from '../../../lib/options/check.ts'
 import { choice, configNode, flag, number, optional, text, wholeNumber } from '../../../lib/options/fields.ts'
 import { jsonSchema } from '../../../lib/options/json-schema.ts'
+import { fc } from '../../support/random.ts'
 
 const options = {
   port: configNode('some-port', { title: 'port' }),

@@ -33,19 +33,25 @@ describe('predicates: check', () => {
     ])
   })
 
-  it('sees what cannot hold for the kind of the field', () => {
+  it('finds nothing where the rule fits the kind of the field', () => {
     assert.equal(kindMismatch(row({}), 'number'), undefined)
+    assert.equal(kindMismatch(row({ operator: 'contains', values: ['1'] }), 'number'), undefined)
+    assert.equal(kindMismatch(row({ operator: 'is of type', values: ['number'] }), 'number'), undefined)
+  })
+
+  it('names an operand that is of another kind than the field', () => {
     assert.equal(kindMismatch(row({ values: ['50'] }), 'number'), 'temp is a number, "50" is not')
     assert.equal(
       kindMismatch(row({ operator: 'in set', values: [1, true] }), 'number'),
       'temp is a number, true is not',
     )
+  })
+
+  it('names an operator that cannot hold for the kind of the field', () => {
     assert.equal(kindMismatch(row({}), 'boolean'), 'temp is true or false: "<=" cannot hold')
     assert.equal(
       kindMismatch(row({ operator: 'is true', values: [] }), 'string'),
       'temp is a text: "is true" cannot hold',
     )
-    assert.equal(kindMismatch(row({ operator: 'contains', values: ['1'] }), 'number'), undefined)
-    assert.equal(kindMismatch(row({ operator: 'is of type', values: ['number'] }), 'number'), undefined)
   })
 })

@@ -287,12 +287,16 @@ describe('predicates: guards, thresholds, votes', () => {
     assert.deepEqual(flagsOf(row, list), [1, 1, 4, 1, 1, 1, 9, 4])
   })
 
-  it('tells what is wrong with them', () => {
-    const row = { field: 'v', operator: '<', values: [1] }
+  const row = { field: 'v', operator: '<', values: [1] }
+
+  it('say what is wrong with a condition', () => {
     assert.match(problemsOf({ ...row, when: 'a <' })[0] ?? '', /^when: /)
     assert.deepEqual(problemsOf({ ...row, when: { field: 'v', operator: 'spike', values: [1] } }), [
       'when: must not look at the readings before',
     ])
+  })
+
+  it('say what is wrong with votes', () => {
     assert.deepEqual(problemsOf({ ...row, votes: { least: 3, of: 2 } }), [
       'votes: 3 of the last 2 can never be: the first number must be the smaller one',
     ])
@@ -302,8 +306,15 @@ describe('predicates: guards, thresholds, votes', () => {
     assert.deepEqual(problemsOf({ ...row, votes: { least: 1, of: 1001 } }), [
       'votes: looks back 1000 readings at most',
     ])
+  })
+
+  it('say which values a rule cannot take', () => {
     const rate = { field: 'v', operator: 'rate of change' }
     assert.deepEqual(problemsOf({ ...rate, values: ['3'] }), ['values: needs a number that is not negative'])
+  })
+
+  it('say on which side suspect values must be', () => {
+    const rate = { field: 'v', operator: 'rate of change' }
     assert.deepEqual(problemsOf({ ...rate, values: [3], suspectValues: [3] }), [
       'suspectValues: must be smaller than 3, or it never counts',
     ])
@@ -311,6 +322,9 @@ describe('predicates: guards, thresholds, votes', () => {
       problemsOf({ field: 'v', operator: 'attenuated signal', values: [3], suspectValues: [2] }),
       ['suspectValues: must be greater than 3, or it never counts'],
     )
+  })
+
+  it('say what is wrong with settings', () => {
     assert.deepEqual(
       problemsOf({ field: 'v', operator: 'outlier', values: [3], settings: { window: 2, measure: 'x' } }),
       ['settings: measure must be median or deviation', 'settings: window must be at least 3'],

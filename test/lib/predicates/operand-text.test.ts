@@ -1,18 +1,30 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { listText, parseList, parseOperand } from '../../../lib/predicates/model/operand-text.ts'
+import { fc } from '../../support/random.ts'
 
 describe('predicates: operands as text', () => {
-  it('reads one operand by its kind', () => {
+  it('reads a number where the text is one', () => {
     assert.equal(parseOperand('number', '18.5'), 18.5)
     assert.equal(parseOperand('number', ' -2e3 '), -2000)
     assert.equal(parseOperand('number', '.5'), 0.5)
+  })
+
+  it('keeps the text of what is no number, for a check to name it', () => {
     assert.equal(parseOperand('number', 'warm'), 'warm')
     assert.equal(parseOperand('number', '0x10'), '0x10')
     assert.equal(parseOperand('number', '1,5'), '1,5')
+  })
+
+  it('takes an empty number for none', () => {
     assert.equal(parseOperand('number', ''), undefined)
+  })
+
+  it('takes a text as it is', () => {
     assert.equal(parseOperand('string', '18'), '18')
     assert.equal(parseOperand('string', ' '), ' ')
+  })
+
+  it('reads true, and takes all else for false', () => {
     assert.equal(parseOperand('boolean', 'true'), true)
     assert.equal(parseOperand('boolean', ''), false)
   })

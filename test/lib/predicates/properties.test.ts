@@ -1,7 +1,6 @@
 // Whatever rows and data there are: no throw, and verdict, flags and reasons agree with each other.
 // FIELDLOG_SOAK=1 goes on for a minute.
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import type { FieldlogEvent, Scalar } from '../../../lib/event.ts'
 import { rowProblems } from '../../../lib/predicates/check/check.ts'
 import { re2Engine } from '../../../lib/predicates/criteria/regex.ts'
@@ -10,6 +9,7 @@ import { expressionOperator, groupOperators } from '../../../lib/predicates/mode
 import { operatorNames } from '../../../lib/predicates/model/operators.ts'
 import { completeRow, nameOf, type PredicateRow } from '../../../lib/predicates/model/row.ts'
 import { statefulNames } from '../../../lib/predicates/model/stateful-names.ts'
+import { fc } from '../../support/random.ts'
 import { judge } from './helper.ts'
 
 const isSoak = process.env.FIELDLOG_SOAK === '1'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { LineSplitter, type SplitLine } from '../../../lib/serial/splitter.ts'
+import { fc } from '../../support/random.ts'
 
 function splitter(maxLine = 64, emptyLines = false) {
   const lines: SplitLine[] = []

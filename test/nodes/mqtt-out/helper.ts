@@ -51,7 +51,7 @@ export function message(seq: number, over: Partial<FieldlogEvent> = {}): EventMe
 type CompleteEvent = { msg: EventMessage; error?: Error; node: { id: string } }
 
 /** Resolves with what `done` got for the message with that seq at a node. */
-export function completion(nodeId: string, seq: number): Promise<Error | undefined> {
+function completion(nodeId: string, seq: number): Promise<Error | undefined> {
   const { hooks } = nodeRed('@node-red/util') as {
     hooks: { add(name: string, hook: (event: CompleteEvent) => void): void; remove(name: string): void }
   }

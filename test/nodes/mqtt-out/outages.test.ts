@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Collector } from '../../support/collector.ts'
-import { type Mosquitto, startMosquitto } from '../../support/mosquitto.ts'
+import { type Mosquitto, startMosquitto } from '../../support/programs/mosquitto.ts'
 import helper, { nodeRedName } from '../helper.ts'
 import { brokerNode, deliver, message, out, tab, types } from './helper.ts'
 

@@ -4,7 +4,7 @@ import type { LinePort } from '../../../lib/serial/line-port.ts'
 import port from '../../../nodes/port/port.ts'
 import { drain, type PortNode } from '../../../nodes/port/registry.ts'
 import serialIn from '../../../nodes/serial-in/serial-in.ts'
-import { createPty, type Pty } from '../../support/pty.ts'
+import { createPty, type Pty } from '../../support/programs/pty.ts'
 import helper, { nodeRedName } from '../helper.ts'
 
 interface LineMessage {

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { compileTopic } from '../../../lib/mqtt/message/topic.ts'
 import { type Fields, isChoice, isConfigNode, isFlag, isOptional } from '../../../lib/options/fields.ts'
 import { problemsOf, readOptions } from '../../../lib/options/options.ts'
@@ -14,6 +13,7 @@ import { logOptions } from '../../../nodes/log/settings.ts'
 import { mqttOutOptions } from '../../../nodes/mqtt-out/options.ts'
 import { portOptions, readPortOptions } from '../../../nodes/port/options.ts'
 import { editorDefaults } from '../../../nodes/shared/panel/editor-defaults.ts'
+import { fc } from '../../support/random.ts'
 
 const nodes = join(import.meta.dirname, '../../../nodes')
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import type { Checkpoint } from '../../../../lib/delivery/progress/checkpoint.ts'
 import { Progress } from '../../../../lib/delivery/progress/progress.ts'
+import { fc } from '../../../support/random.ts'
 import { nothing } from '../support/world.ts'
 
 type Fate = 'complete' | 'failed' | 'incomplete' | 'damaged'

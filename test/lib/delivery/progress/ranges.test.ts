@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { SeqRanges } from '../../../../lib/delivery/progress/ranges.ts'
+import { fc } from '../../../support/random.ts'
 
 type Step =
   | { do: 'add' | 'remove'; from: number; length: number }

@@ -3,16 +3,34 @@ import { LiveTail } from '../../../../lib/delivery/send/live-tail.ts'
 import { entries } from '../support/memory-journal.ts'
 
 describe('delivery: LiveTail', () => {
-  it('gives each entry once, in order, and forgets those before it', () => {
+  it('is empty at first', () => {
+    assert.equal(new LiveTail().firstSeq, Number.POSITIVE_INFINITY)
+  })
+
+  it('gives each entry once', () => {
     const tail = new LiveTail()
-    assert.equal(tail.firstSeq, Number.POSITIVE_INFINITY)
+    tail.add(entries(5, 9))
+    assert.equal(tail.take(5)?.seq, 5)
+    assert.equal(tail.take(5), undefined)
+  })
+
+  it('gives nothing that came before its first', () => {
+    const tail = new LiveTail()
     tail.add(entries(5, 9))
     assert.equal(tail.firstSeq, 5)
     assert.equal(tail.take(4), undefined)
-    assert.equal(tail.take(5)?.seq, 5)
-    assert.equal(tail.take(5), undefined)
+  })
+
+  it('forgets what came before the one that it gives', () => {
+    const tail = new LiveTail()
+    tail.add(entries(5, 9))
     assert.equal(tail.take(8)?.seq, 8)
     assert.equal(tail.firstSeq, 9)
+  })
+
+  it('forgets all when it is asked for one behind its last', () => {
+    const tail = new LiveTail()
+    tail.add(entries(5, 9))
     assert.equal(tail.take(12), undefined)
     assert.equal(tail.firstSeq, Number.POSITIVE_INFINITY)
   })

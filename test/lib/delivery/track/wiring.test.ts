@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { type FlowEntry, type Participant, wiringOf } from '../../../../lib/delivery/track/wiring.ts'
+import { fc } from '../../../support/random.ts'
 
 type Wires = Record<string, string[][]>
 

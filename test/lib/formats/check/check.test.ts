@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { checkDefinition } from '../../../../lib/formats/check/check.ts'
 import { describeProblems } from '../../../../lib/formats/check/problems.ts'
 import { compileFormats } from '../../../../lib/formats/compile.ts'
 import type { FormatDefinition } from '../../../../lib/formats/model/definition.ts'
+import { fc } from '../../../support/random.ts'
 
 const good = {
   type: 'room',
@@ -144,32 +144,44 @@ describe('formats: checking a definition', () => {
     )
   })
 
-  it('names the groups of a pattern, the columns of a header, the form of a path', () => {
+  describe('for a field that comes from nowhere', () => {
     const field = { name: 'x', type: 'number' }
     const first = (decoder: unknown, from?: string) =>
       describeProblems(checkDefinition({ type: 't', decoder, fields: [{ ...field, from }] }))
-    assert.equal(
-      first({ kind: 'pattern', pattern: '(?<a>.)(?P<b>.)' }),
-      'fields[0].from: found no group "x", expected a or b',
-    )
-    assert.equal(first({ kind: 'pattern', pattern: '(?<x>.)' }), '')
-    assert.match(
-      first({ kind: 'pattern', pattern: '(' }),
-      /^decoder\.pattern: .+, expected a regular expression/,
-    )
-    assert.equal(
-      first({ kind: 'columns', header: ['a', 'b'] }),
-      'fields[0].from: found "x", expected a column number or a or b',
-    )
-    assert.equal(
-      first({ kind: 'columns' }),
-      'fields[0].from: found "x", expected a column number, 0 the first',
-    )
-    assert.equal(first({ kind: 'columns' }, '7'), '')
-    assert.equal(
-      first({ kind: 'json' }, 'a..b'),
-      'fields[0].from: found "a..b", expected a path such as sensor.temp or list[0].value',
-    )
+
+    it('names the groups of a pattern', () => {
+      assert.equal(
+        first({ kind: 'pattern', pattern: '(?<a>.)(?P<b>.)' }),
+        'fields[0].from: found no group "x", expected a or b',
+      )
+      assert.equal(first({ kind: 'pattern', pattern: '(?<x>.)' }), '')
+    })
+
+    it('says that a pattern is no regular expression', () => {
+      assert.match(
+        first({ kind: 'pattern', pattern: '(' }),
+        /^decoder\.pattern: .+, expected a regular expression/,
+      )
+    })
+
+    it('names the columns of a header, or asks for a number', () => {
+      assert.equal(
+        first({ kind: 'columns', header: ['a', 'b'] }),
+        'fields[0].from: found "x", expected a column number or a or b',
+      )
+      assert.equal(
+        first({ kind: 'columns' }),
+        'fields[0].from: found "x", expected a column number, 0 the first',
+      )
+      assert.equal(first({ kind: 'columns' }, '7'), '')
+    })
+
+    it('shows the form of a path', () => {
+      assert.equal(
+        first({ kind: 'json' }, 'a..b'),
+        'fields[0].from: found "a..b", expected a path such as sensor.temp or list[0].value',
+      )
+    })
   })
 
   it('never throws, and what it lets pass compiles', () => {

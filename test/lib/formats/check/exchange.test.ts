@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { decoderKinds } from '../../../../lib/formats/check/check.ts'
 import { exportFormats, importFormats } from '../../../../lib/formats/check/exchange.ts'
 import schema from '../../../../lib/formats/check/schema.json' with { type: 'json' }
 import { emontx } from '../../../../lib/formats/library/emontx.ts'
+import { fc } from '../../../support/random.ts'
 
 const good = { type: 'a', decoder: { kind: 'json' }, fields: [{ name: 'v', type: 'number' }] }
 

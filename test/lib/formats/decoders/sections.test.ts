@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { parsePython } from '../../../../lib/formats/decoders/python.ts'
 import { parseSections } from '../../../../lib/formats/decoders/section-text.ts'
 import { Failure } from '../../../../lib/formats/model/failure.ts'
+import { fc } from '../../../support/random.ts'
 
 function sections(text: string): unknown {
   const result = parseSections(text)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { checkDefinition } from '../../../../lib/formats/check/check.ts'
 import { proposeFormats } from '../../../../lib/formats/propose/propose.ts'
+import { fc } from '../../../support/random.ts'
 import { decoded } from '../helper.ts'
 
 /** The one proposal for lines, and what it makes of the first. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { Environment } from '@marcbachmann/cel-js'
-import fc from 'fast-check'
 import { Failure } from '../../../../lib/formats/model/failure.ts'
 import { compileArithmetic } from '../../../../lib/formats/steps/arithmetic.ts'
 import { compileExpression } from '../../../../lib/formats/steps/expression.ts'
+import { fc } from '../../../support/random.ts'
 
 const parser = new Environment({ unlistedVariablesAreDyn: true })
 for (const name of ['floor', 'max']) parser.registerFunction(`${name}(double, double): double`, () => 0)

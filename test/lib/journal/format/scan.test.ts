@@ -1,6 +1,5 @@
 // Walking the bytes of a file: whatever pieces they come in, however long a line is.
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import type { DiskFile } from '../../../../lib/journal/disk/disk.ts'
 import {
   closeBatch,
@@ -14,6 +13,7 @@ import { scanBytes, scanFile } from '../../../../lib/journal/format/scan.ts'
 import { escapeText } from '../../../../lib/journal/format/text.ts'
 import { findBatch } from '../../../../lib/journal/read/find-batch.ts'
 import { findEnd } from '../../../../lib/journal/recover/recovery.ts'
+import { fc } from '../../../support/random.ts'
 
 const day = 20_778
 const noon = day * 86_400_000 + 43_200_000

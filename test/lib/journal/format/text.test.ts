@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { isUtf8 } from 'node:buffer'
-import fc from 'fast-check'
 import { escapeText, unescapeBytes, unescapeLine } from '../../../../lib/journal/format/text.ts'
+import { fc } from '../../../support/random.ts'
 
 /** Bytes with what devices and bad lines send: valid and broken UTF-8, controls, backslashes. */
 const bytes = fc

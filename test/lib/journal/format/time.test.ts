@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import {
   compactDay,
   dateTime,
@@ -11,6 +10,7 @@ import {
   parseTimeOfDay,
   timeOfDay,
 } from '../../../../lib/journal/format/time.ts'
+import { fc } from '../../../support/random.ts'
 
 const anyTime = fc.integer({ min: 0, max: latestTime })
 

@@ -1,8 +1,8 @@
-// Many faults after one another, at random but by a seed: in writing, in stopping, in the repair at a start, in the
+// Many faults after one another, at random: in writing, in stopping, in the repair at a start, in the
 // repair of what the last repair left. Whatever was called durable stays.
 import assert from 'node:assert/strict'
 import type { Fault } from '../../../support/fault-disk.ts'
-import { type Random, seededRandom } from '../../../support/memory-disk.ts'
+import { type Random, seeded } from '../../../support/random.ts'
 import { checkPromises, Machine, type Process } from '../support/machine.ts'
 
 /** How often each goes wrong, per operation; the rest goes well. */
@@ -74,20 +74,24 @@ async function end(machine: Machine, process: Process, random: Random): Promise<
 
 describe('journal: many faults after one another', () => {
   for (let block = 0; block < 10; block++) {
-    it(`keeps what was durable, seeds ${block * 30} to ${block * 30 + 29}`, async () => {
-      for (let seed = block * 30; seed < block * 30 + 30; seed++) await history(seed)
-    })
+    it(
+      `keeps what was durable, histories ${block * 30} to ${block * 30 + 29}`,
+      seeded(async (randomFor) => {
+        for (let number = block * 30; number < block * 30 + 30; number++) {
+          await history(number, randomFor(number))
+        }
+      }),
+    )
   }
 })
 
-async function history(seed: number): Promise<void> {
-  const random = seededRandom(seed)
+async function history(number: number, random: Random): Promise<void> {
   const machine = new Machine('2026-11-21T23:58:00.000Z')
   for (let round = 0; round < 6; round++) {
     await end(machine, await life(machine, random), random)
     // half of the time the next one finds what the last one left
     if (random() < 0.5) continue
-    const where = `seed ${seed}, round ${round}`
+    const where = `history ${number}, round ${round}`
     const process = await machine.open()
     const { entries, damage } = await machine.read()
     checkPromises(machine, entries, where)

@@ -2,7 +2,7 @@
 // ends it and cuts the power: whatever was called durable is there afterwards, once, in order, under its id.
 import assert from 'node:assert/strict'
 import type { Fault, FaultPlan } from '../../../support/fault-disk.ts'
-import { seededRandom } from '../../../support/memory-disk.ts'
+import { type Random, seeded } from '../../../support/random.ts'
 import { verifyFormat } from '../support/format.ts'
 import { checkPromises, Machine, type Process } from '../support/machine.ts'
 
@@ -42,13 +42,13 @@ async function workload(machine: Machine, plan: FaultPlan): Promise<Process> {
 }
 
 /** Opens without faults, checks, goes on, cuts the power, checks again. */
-async function checkAfter(machine: Machine, where: string, seed: number): Promise<void> {
+async function checkAfter(machine: Machine, where: string, random: Random): Promise<void> {
   const process = await machine.open()
   const { entries, damage } = await machine.read()
   checkPromises(machine, entries, where)
   assert.deepEqual(damage, [], `${where}: nothing is damaged`)
   verifyFormat(machine.disk, where)
-  machine.powerCut(process, seededRandom(seed))
+  machine.powerCut(process, random)
   const again = await machine.open()
   const reread = await machine.read()
   assert.deepEqual(reread.entries, entries, `${where}: what a start found is on the medium`)
@@ -81,50 +81,63 @@ const nameAt = (number: number, fault: Fault): { plan: FaultPlan; where: () => s
 }
 
 describe('journal: a fault at every operation', () => {
-  it('keeps every promise without any', async () => {
-    const machine = newMachine()
-    await workload(machine, {})
-    assert.equal(machine.durable.length, 9)
-    await checkAfter(machine, 'no fault', 1)
-  })
+  it(
+    'keeps every promise without any',
+    seeded(async (randomFor) => {
+      const machine = newMachine()
+      await workload(machine, {})
+      assert.equal(machine.durable.length, 9)
+      await checkAfter(machine, 'no fault', randomFor(1))
+    }),
+  )
 
   for (const fault of ['fail', 'late', 'tear'] as const) {
-    it(`loses nothing when an operation goes wrong: ${fault}`, async () => {
-      const operations = await countOperations()
-      for (let number = 1; number <= operations; number++) {
-        const machine = newMachine()
-        const { plan, where } = nameAt(number, fault)
-        const process = await workload(machine, plan)
-        // it goes on in the same process: nothing was lost at all
-        await machine.during(process, () => process.journal.flush())
-        assert.equal(machine.durable.length, 10, where())
-        machine.kill(process)
-        await checkAfter(machine, where(), number)
-      }
-    })
+    it(
+      `loses nothing when an operation goes wrong: ${fault}`,
+      seeded(async (randomFor) => {
+        const operations = await countOperations()
+        for (let number = 1; number <= operations; number++) {
+          const machine = newMachine()
+          const { plan, where } = nameAt(number, fault)
+          const process = await workload(machine, plan)
+          // it goes on in the same process: nothing was lost at all
+          await machine.during(process, () => process.journal.flush())
+          assert.equal(machine.durable.length, 10, where())
+          machine.kill(process)
+          await checkAfter(machine, where(), randomFor(number))
+        }
+      }),
+    )
   }
 
   for (const fault of ['kill', 'kill-after'] as const) {
-    it(`loses nothing durable when the process ends at an operation: ${fault}`, async () => {
-      const operations = await countOperations()
-      for (let number = 1; number <= operations; number++) {
-        const machine = newMachine()
-        const { plan, where } = nameAt(number, fault)
-        machine.kill(await workload(machine, plan))
-        await checkAfter(machine, where(), number)
-      }
-    })
-
-    it(`loses nothing durable when the power goes at an operation: ${fault}`, async () => {
-      const operations = await countOperations()
-      for (let number = 1; number <= operations; number++) {
-        for (let seed = 1; seed <= 4; seed++) {
+    it(
+      `loses nothing durable when the process ends at an operation: ${fault}`,
+      seeded(async (randomFor) => {
+        const operations = await countOperations()
+        for (let number = 1; number <= operations; number++) {
           const machine = newMachine()
           const { plan, where } = nameAt(number, fault)
-          machine.powerCut(await workload(machine, plan), seededRandom(number * 10 + seed))
-          await checkAfter(machine, `${where()}, power cut ${seed}`, seed)
+          machine.kill(await workload(machine, plan))
+          await checkAfter(machine, where(), randomFor(number))
         }
-      }
-    })
+      }),
+    )
+
+    it(
+      `loses nothing durable when the power goes at an operation: ${fault}`,
+      seeded(async (randomFor) => {
+        const operations = await countOperations()
+        for (let number = 1; number <= operations; number++) {
+          for (let cut = 1; cut <= 4; cut++) {
+            const random = randomFor(number * 10 + cut)
+            const machine = newMachine()
+            const { plan, where } = nameAt(number, fault)
+            machine.powerCut(await workload(machine, plan), random)
+            await checkAfter(machine, `${where()}, power cut ${cut}`, random)
+          }
+        }
+      }),
+    )
   }
 })

@@ -11,7 +11,7 @@ import { systemDisk } from '../../../../lib/journal/disk/disk.ts'
 import { Journal } from '../../../../lib/journal/journal.ts'
 import { readJournal } from '../../../../lib/journal/read/reader.ts'
 import { readJournal as readByDescription } from '../../../support/journal-files.ts'
-import { type Random, seededRandom } from '../../../support/memory-disk.ts'
+import { type Random, seeded } from '../../../support/random.ts'
 
 const kills = 200
 /** as many at a time as there are cores on the smallest machine */
@@ -87,20 +87,23 @@ describe('journal: a process that is killed', () => {
   })
   after(() => rmSync(folder, { recursive: true }))
 
-  it(`loses nothing that it told to be durable, ${kills} times`, async function () {
-    this.timeout(300_000)
-    const work = Array.from({ length: lanes }, async (_, index) => {
-      const directory = join(folder, `journal${index}`)
-      const told = await lane(program, directory, kills / lanes, seededRandom(index + 1))
-      // in the end the journal is whole by its description, too
-      const journal = new Journal({ directory, reserve: 0 })
-      const { lastSeq } = await journal.start()
-      await journal.stop()
-      const { entries } = readByDescription(directory)
-      assert.ok(lastSeq >= told)
-      assert.equal(entries.length, lastSeq)
-      assert.equal(new Set(entries.map(({ bytes }) => bytes.toString())).size, lastSeq, 'each once')
-    })
-    await Promise.all(work)
-  })
+  it(
+    `loses nothing that it told to be durable, ${kills} times`,
+    seeded(async function (randomFor) {
+      this.timeout(300_000)
+      const work = Array.from({ length: lanes }, async (_, index) => {
+        const directory = join(folder, `journal${index}`)
+        const told = await lane(program, directory, kills / lanes, randomFor(index))
+        // in the end the journal is whole by its description, too
+        const journal = new Journal({ directory, reserve: 0 })
+        const { lastSeq } = await journal.start()
+        await journal.stop()
+        const { entries } = readByDescription(directory)
+        assert.ok(lastSeq >= told)
+        assert.equal(entries.length, lastSeq)
+        assert.equal(new Set(entries.map(({ bytes }) => bytes.toString())).size, lastSeq, 'each once')
+      })
+      await Promise.all(work)
+    }),
+  )
 })

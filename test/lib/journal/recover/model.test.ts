@@ -1,7 +1,6 @@
 // Whatever is done with a journal, in whatever order: it agrees with a model of a few lines.
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
-import { seededRandom } from '../../../support/memory-disk.ts'
+import { fc, seededRandom } from '../../../support/random.ts'
 import { verifyFormat } from '../support/format.ts'
 import { type Found, Machine, type Process, readEntries } from '../support/machine.ts'
 import { Model } from '../support/model.ts'

@@ -2,7 +2,7 @@
 // journal once, under its id, and what was torn is beside it.
 import assert from 'node:assert/strict'
 import type { Fault } from '../../../support/fault-disk.ts'
-import { seededRandom } from '../../../support/memory-disk.ts'
+import { seeded } from '../../../support/random.ts'
 import { chain, verifyFormat } from '../support/format.ts'
 import { directory, type Found, Machine } from '../support/machine.ts'
 import { days, filesOf, linesOf, machineWith, sampleJournal } from '../support/sample.ts'
@@ -117,17 +117,20 @@ describe('journal: the repair at a start', () => {
 
   for (const fault of ['fail', 'late', 'tear', 'kill', 'kill-after'] as const) {
     for (const power of fault.startsWith('kill') ? [0, 1, 2, 3, 4] : [0]) {
-      it(`is done in the end: ${fault}${power > 0 ? ` and a power cut (${power})` : ''} at every operation`, async () => {
-        for (const one of all) {
-          for (let at = 1; ; at++) {
-            const machine = one.machine()
-            const name = await startWith(machine, fault, at)
-            if (name === undefined) break
-            if (power > 0) machine.disk.powerCut(seededRandom(at * 7 + power))
-            await checkRepaired(machine, one, `${one.what}: ${name}`)
+      it(
+        `is done in the end: ${fault}${power > 0 ? ` and a power cut (${power})` : ''} at every operation`,
+        seeded(async (randomFor) => {
+          for (const one of all) {
+            for (let at = 1; ; at++) {
+              const machine = one.machine()
+              const name = await startWith(machine, fault, at)
+              if (name === undefined) break
+              if (power > 0) machine.disk.powerCut(randomFor(at * 7 + power))
+              await checkRepaired(machine, one, `${one.what}: ${name}`)
+            }
           }
-        }
-      })
+        }),
+      )
     }
   }
 

@@ -42,7 +42,7 @@ export function diskWith(files: readonly BuiltFile[]): MemoryDisk {
   return disk
 }
 
-export const atOnce = { rest: async () => {}, stopped: () => false }
+const atOnce = { rest: async () => {}, stopped: () => false }
 
 /** Archives the file at an index. */
 export async function archive(disk: Disk, files: readonly BuiltFile[], index: number, pace = atOnce) {

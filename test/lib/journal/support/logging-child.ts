@@ -23,22 +23,19 @@ function tell(text: string): void {
   }
 }
 
-// mocha loads every file of the folder
-if (import.meta.main) {
-  await journal.start()
-  if (task === 'hold') {
-    tell('held\n')
-    setInterval(() => {}, 60_000)
-  } else {
-    let count = 0
-    const log = () => {
-      // as fast as the disk takes it
-      for (let i = 0; i < 7 && journal.statistics.held < 100; i++) {
-        const text = `${process.pid} ${count++} ${'x'.repeat(count % 50)}`
-        journal.append({ kind: 'L', received: Date.now(), source: 'child', text })
-      }
-      setImmediate(log)
+await journal.start()
+if (task === 'hold') {
+  tell('held\n')
+  setInterval(() => {}, 60_000)
+} else {
+  let count = 0
+  const log = () => {
+    // as fast as the disk takes it
+    for (let i = 0; i < 7 && journal.statistics.held < 100; i++) {
+      const text = `${process.pid} ${count++} ${'x'.repeat(count % 50)}`
+      journal.append({ kind: 'L', received: Date.now(), source: 'child', text })
     }
-    log()
+    setImmediate(log)
   }
+  log()
 }

@@ -5,7 +5,8 @@ import { type DamageReport, type ReadLimits, readJournal } from '../../../../lib
 import type { JournalOptions } from '../../../../lib/journal/write/options.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { FaultDisk, type FaultPlan } from '../../../support/fault-disk.ts'
-import { MemoryDisk, type Random } from '../../../support/memory-disk.ts'
+import { MemoryDisk } from '../../../support/memory-disk.ts'
+import type { Random } from '../../../support/random.ts'
 
 export const directory = '/data/journal'
 

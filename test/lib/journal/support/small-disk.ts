@@ -1,41 +1,26 @@
-// A file system of 2 MB: a real one where this user may mount one, else one in memory with a quota.
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// A file system of 2 MB, of which the journal takes what it gets.
 import { join } from 'node:path'
-import { type Disk, systemDisk } from '../../../../lib/journal/disk/disk.ts'
+import type { Disk } from '../../../../lib/journal/disk/disk.ts'
+import type { Lock } from '../../../../lib/journal/disk/lock.ts'
 import { MemoryDisk } from '../../../support/memory-disk.ts'
 
 export interface SmallDisk {
-  /** what it is, for the test's name */
-  kind: string
   disk: Disk
+  /** how a journal there is locked */
+  lock(directory: string, now: number): Lock
   /** where it begins */
   root: string
   remove(): void
 }
 
-const size = 2 << 20
+export const smallSize = 2 << 20
 
-export function smallDisk(): SmallDisk {
-  const root = mkdtempSync(join(tmpdir(), 'fieldlog-small-'))
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', root]).status === 0
-  if (mounted) {
-    const remove = () => {
-      spawnSync('umount', ['-l', root])
-      rmSync(root, { recursive: true })
-    }
-    return { kind: 'tmpfs', disk: systemDisk, root, remove }
-  }
-  rmSync(root, { recursive: true })
-  return quotaDisk()
-}
-
+/** In memory, with a quota. */
 export function quotaDisk(): SmallDisk {
   const disk = new MemoryDisk()
   disk.place('/small/.keep', '')
-  disk.quota = size
-  return { kind: 'quota', disk, root: '/small', remove() {} }
+  disk.quota = smallSize
+  return { disk, lock: () => ({ release() {} }), root: '/small', remove() {} }
 }
 
 /** Fills a file with so many bytes, or as many as there is room for. */

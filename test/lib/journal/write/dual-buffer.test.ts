@@ -123,19 +123,44 @@ describe('journal: the dual buffer', () => {
     assert.match(text, /^H .*\nN .* open .*\nL .* early\nN .* incomplete .*\nC .* 3 1 .*\n$/)
   })
 
-  it('flushes all at the stop, leaves no timer, and takes nothing more', async () => {
+  it('flushes all at the stop', async () => {
+    const { machine, process, log } = await running()
+    log(3)
+    await machine.time.run(process.journal.stop())
+    assert.equal(machine.durable.length, 3)
+    assert.equal(machine.disk.openFiles, 0)
+  })
+
+  it('stops once, however often it is asked to', async () => {
     const { machine, process, log } = await running()
     log(3)
     const stopped = process.journal.stop()
     assert.equal(process.journal.stop(), stopped)
     await machine.time.run(stopped)
-    assert.equal(machine.durable.length, 3)
+  })
+
+  it('leaves no timer at the stop', async () => {
+    const { machine, process, log } = await running()
+    log(3)
+    await machine.time.run(process.journal.stop())
     assert.equal(machine.time.timers, 0)
-    assert.equal(machine.disk.openFiles, 0)
+    await machine.time.advance(60_000)
+    assert.equal(machine.time.timers, 0)
+  })
+
+  it('takes nothing after the stop, and counts it as dropped', async () => {
+    const { machine, process, log } = await running()
+    log(3)
+    await machine.time.run(process.journal.stop())
     assert.equal(process.journal.append({ kind: 'L', received: 0, source: 'tty', text: 'late' }), false)
     assert.equal(process.journal.statistics.dropped, 1)
     await machine.time.advance(60_000)
     assert.equal(machine.time.timers, 0)
+  })
+
+  it('cannot be started after the stop', async () => {
+    const { machine, process } = await running()
+    await machine.time.run(process.journal.stop())
     await assert.rejects(process.journal.start(), /is closed/)
   })
 

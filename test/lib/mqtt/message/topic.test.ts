@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { compileTopic, defaultTopic, statusTopic, topicProblem } from '../../../../lib/mqtt/message/topic.ts'
+import { fc } from '../../../support/random.ts'
 
 const topicOf = compileTopic(defaultTopic)
 const values = { gateway: 'pi-4', verdict: 'good', type: 'room', source: 'ttyUSB0' }

@@ -3,7 +3,8 @@ import { DiskOutbox, type DiskOutboxOptions } from '../../../../lib/mqtt/outbox/
 import { type Entry, OutboxFullError } from '../../../../lib/mqtt/outbox/outbox.ts'
 import { FakeClock, settle } from '../../../support/fake-clock.ts'
 import { FaultDisk } from '../../../support/fault-disk.ts'
-import { MemoryDisk, type Random, seededRandom } from '../../../support/memory-disk.ts'
+import { MemoryDisk } from '../../../support/memory-disk.ts'
+import { type Random, seeded, seededRandom } from '../../../support/random.ts'
 import { testEntry } from '../support.ts'
 
 /** One process's outbox, and what it told. */
@@ -289,14 +290,15 @@ describe('mqtt outbox on disk', () => {
     assert.equal(second.outbox.count, read.length)
   })
 
-  for (let seed = 1; seed <= 40; seed++) {
-    it(`agrees with a model through crashes, whatever happens (${seed})`, () =>
-      walk(seed, open, () => medium))
+  for (let number = 1; number <= 40; number++) {
+    it(
+      `agrees with a model through crashes, whatever happens (${number})`,
+      seeded((randomFor) => walk(randomFor(number), open, () => medium)),
+    )
   }
 
   /** Random steps beside a list of what must still come. */
-  async function walk(seed: number, openOutbox: typeof open, disk: () => MemoryDisk): Promise<void> {
-    const random: Random = seededRandom(seed)
+  async function walk(random: Random, openOutbox: typeof open, disk: () => MemoryDisk): Promise<void> {
     const pick = (below: number) => Math.floor(random() * below)
     const options = { memory: { count: 5 + pick(40) }, fileSize: 2000 + pick(5000) }
     let opened = await openOutbox(options)
@@ -335,21 +337,20 @@ describe('mqtt outbox on disk', () => {
         opened = await openOutbox(options)
         const all = await readAll(opened.outbox)
         const found = new Set(namesOf(all))
-        for (const id of waiting)
-          if (survivors.has(id)) assert.ok(found.has(id), `seed ${seed}: ${id} is lost`)
+        for (const id of waiting) if (survivors.has(id)) assert.ok(found.has(id), `${id} is lost`)
         // what was acknowledged within the last second may come again, before all others
         const known = namesOf(all).filter((id) => waiting.includes(id))
         assert.deepEqual(
           known,
           waiting.filter((id) => found.has(id)),
-          `seed ${seed}: order`,
+          'order',
         )
         waiting = namesOf(all)
         underWay = all
         opened.kept.push(...waiting)
         continue
       }
-      assert.equal(opened.outbox.count, waiting.length, `seed ${seed}, step ${step}: count`)
+      assert.equal(opened.outbox.count, waiting.length, `step ${step}: count`)
       assert.deepEqual(
         namesOf(underWay),
         waiting.filter((id) => namesOf(underWay).includes(id)),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { generate, type Packet } from 'mqtt-packet'
 import { acknowledgementReader } from '../../../../lib/mqtt/wire/acknowledgements.ts'
+import { fc } from '../../../support/random.ts'
 
 /** What is told and passed on when the bytes come in these pieces. */
 function read(pieces: Buffer[]): { acknowledged: number[][]; rest: Buffer } {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import { type IPublishPacket, parser } from 'mqtt-packet'
 import type { Outgoing, Payload, QoS } from '../../../../lib/mqtt/message/outgoing.ts'
 import { publishPackets } from '../../../../lib/mqtt/wire/publish-packet.ts'
+import { fc } from '../../../support/random.ts'
 
 /** What a peer reads. */
 function parsed(bytes: Buffer, protocolVersion: 4 | 5): IPublishPacket {

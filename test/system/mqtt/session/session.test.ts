@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { type EmbeddedBroker, startEmbeddedBroker } from '../../../../lib/mqtt/broker/embedded.ts'
 import { MemoryOutbox } from '../../../../lib/mqtt/outbox/outbox.ts'
+import { closeSessions, connected, inTrouble, startSession } from '../../../lib/mqtt/support.ts'
 import { Collector } from '../../../support/collector.ts'
-import { type Mosquitto, startMosquitto } from '../../../support/mosquitto.ts'
-import { closeSessions, connected, inTrouble, startSession } from '../support.ts'
+import { type Mosquitto, startMosquitto } from '../../../support/programs/mosquitto.ts'
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `e-${from + i}`)
 

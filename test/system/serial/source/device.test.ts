@@ -6,7 +6,7 @@ import { type DevicePort, deviceSource } from '../../../../lib/serial/source/dev
 import type { SerialSettings } from '../../../../lib/serial/source/settings.ts'
 import type { SourceError } from '../../../../lib/serial/source/source.ts'
 import { FakeClock, settle } from '../../../support/fake-clock.ts'
-import { createPty } from '../../../support/pty.ts'
+import { createPty } from '../../../support/programs/pty.ts'
 
 const settings: SerialSettings = {
   baudRate: 57_600,

@@ -9,7 +9,7 @@ import type { LineSource, Link, SourceError } from '../../../../lib/serial/sourc
 import { tcpSource } from '../../../../lib/serial/source/tcp.ts'
 import { LineSplitter } from '../../../../lib/serial/splitter.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { createPty } from '../../../support/pty.ts'
+import { createPty } from '../../../support/programs/pty.ts'
 
 const serial: SerialSettings = {
   baudRate: 57_600,

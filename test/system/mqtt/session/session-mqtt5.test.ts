@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import type { IPublishPacket } from 'mqtt-packet'
 import { DiskOutbox } from '../../../../lib/mqtt/outbox/disk-outbox.ts'
 import { DiskRefusedPile } from '../../../../lib/mqtt/outbox/refused.ts'
+import { letIn, type ScriptedBroker, startScriptedBroker } from '../../../lib/mqtt/scripted-broker.ts'
+import { closeSessions, connected, inTrouble, startSession } from '../../../lib/mqtt/support.ts'
 import { Collector } from '../../../support/collector.ts'
-import { type Mosquitto, startMosquitto } from '../../../support/mosquitto.ts'
-import { letIn, type ScriptedBroker, startScriptedBroker } from '../scripted-broker.ts'
-import { closeSessions, connected, inTrouble, startSession } from '../support.ts'
+import { type Mosquitto, startMosquitto } from '../../../support/programs/mosquitto.ts'
 
 describe('mqtt session on the wire', () => {
   let broker: ScriptedBroker
