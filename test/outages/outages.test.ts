@@ -5,7 +5,7 @@ import { type RandomFor, seeded } from '../support/random.ts'
 import { assertWhole, Way } from './way.ts'
 
 describe('outages: from the pty to the broker', function () {
-  this.timeout(120_000)
+  this.timeout(600_000)
   let way: Way
 
   beforeEach(async () => {
@@ -23,7 +23,7 @@ describe('outages: from the pty to the broker', function () {
         await way.stopBroker('SIGTERM', between(0, 500))
       }
       await way.endStream()
-      const outcome = await way.settled(60_000)
+      const outcome = await way.settled(30_000)
       assert.ok(outcome.sent > 500, `${outcome.sent} events`)
       // at most what was in flight at each of the ten ends
       assertWhole(outcome, 10 * 100)
@@ -42,7 +42,7 @@ describe('outages: from the pty to the broker', function () {
         await Promise.all(kills)
       }
       await way.endStream()
-      const outcome = await way.settled(60_000)
+      const outcome = await way.settled(30_000)
       assert.ok(outcome.sent > 100, `${outcome.sent} events`)
       assert.deepEqual([outcome.lost, outcome.unknown], [[], 0])
     }),
@@ -66,7 +66,7 @@ describe('outages: from the pty to the broker', function () {
         way.proxy.resume()
       }
       await way.endStream()
-      const outcome = await way.settled(60_000)
+      const outcome = await way.settled(30_000)
       assertWhole(outcome, 12 * 100)
     }),
   )
