@@ -1,5 +1,6 @@
 // Walks the bytes of a journal file: batches whose CRC holds, and the stretches between them that are damaged.
 import { crc32 } from 'node:zlib'
+import { isTurnLong, nextTurn } from '../../kit/turns.ts'
 import type { DiskFile } from '../disk/disk.ts'
 import { type Commit, type Header, parseCommit, parseHeader } from './line.ts'
 
@@ -33,9 +34,10 @@ export interface Tail {
 
 export type Span = Batch | Damage | Tail
 
-const chunkSize = 1 << 20
+/** What is read at a time: the less, the shorter is a step between two turns of the event loop. */
+const chunkSize = 1 << 18
 /** A stretch without a C that is longer than this is damage, not a batch: it bounds the memory. */
-const longestBatch = 256 << 20
+export const longestBatch = 256 << 20
 
 const lf = 10
 const letterH = 0x48
@@ -44,7 +46,8 @@ const commitMark = Buffer.from('\nC ')
 
 /**
  * The spans of a file from `from`, which must be the start of a batch, up to `to`. The last one is always a
- * `tail`, empty where the range ends with a C. Memory stays near the size of one batch.
+ * `tail`, empty where the range ends with a C. Memory stays near the size of one batch; everything else in the process
+ * has its turn meanwhile.
  */
 export async function* scanFile(
   file: Pick<DiskFile, 'read'>,
@@ -56,7 +59,11 @@ export async function* scanFile(
     const chunk = await file.read(position, Math.min(chunkSize, to - position))
     if (chunk.length === 0) break
     position += chunk.length
-    yield* window.add(chunk)
+    for (const span of window.add(chunk)) {
+      yield span
+      if (isTurnLong()) await nextTurn()
+    }
+    if (isTurnLong()) await nextTurn()
   }
   yield window.tail()
 }
