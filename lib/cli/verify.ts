@@ -30,7 +30,7 @@ export const verify: Command = {
     if (rest > 0) await io.out(`and ${count(rest)} more; --all prints them\n`)
     for (const note of notes) await io.out(`note: ${line(note)}\n`)
     const seqs = counts.entries > 0 ? ` (${count(counts.firstSeq)} to ${count(counts.lastSeq)})` : ''
-    const speed = seconds > 0.1 ? `, ${size(counts.bytes / seconds)}/s` : ''
+    const speed = seconds > 1 ? `, ${size(counts.bytes / seconds)}/s` : ''
     await io.out(
       `${isWhole ? 'whole' : 'not whole'}: ${counted(counts.files, 'file')}, ` +
         `${counted(counts.entries, 'entry', 'entries')}${seqs}, ${size(counts.bytes)} of text${speed}\n`,

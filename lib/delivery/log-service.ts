@@ -5,7 +5,7 @@ import { openText } from '../journal/archive/open-text.ts'
 import { CountingDisk } from '../journal/disk/counting-disk.ts'
 import { systemDisk } from '../journal/disk/disk.ts'
 import { JournalLockedError } from '../journal/disk/lock.ts'
-import type { Entry } from '../journal/format/entry.ts'
+import { type Entry, entriesOf, type PoisonEntry } from '../journal/format/entry.ts'
 import { type Clock, systemClock } from '../journal/format/time.ts'
 import { type DurableEntry, Journal, type JournalStatistics } from '../journal/journal.ts'
 import { type KeepOptions, Upkeep } from '../journal/keep/upkeep.ts'
@@ -314,7 +314,9 @@ export class LogService {
   async *#read(fromSeq: number): AsyncGenerator<Entry[] | DamageReport> {
     for await (const reading of this.#readings(fromSeq)) {
       if (reading.kind === 'damage') yield reading
-      else yield reading.items.filter((item) => item.kind !== 'N')
+      else
+        for (const part of entriesOf(reading.items))
+          yield Array.isArray(part) ? part : passed(reading.file, part)
     }
   }
 
@@ -334,6 +336,11 @@ export class LogService {
     stopTimer()
     return inTime
   }
+}
+
+/** An entry that cannot be decoded is counted and passed like a damaged one. */
+function passed(file: string, { seq, reason }: PoisonEntry): DamageReport {
+  return { kind: 'damage', file, offset: 0, end: 0, from: seq, to: seq, reason }
 }
 
 /** What was on its way to the log node when the flows began to stop arrives in the next turns. */

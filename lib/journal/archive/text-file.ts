@@ -11,6 +11,9 @@ export interface TextFile extends DiskFile {
   blockOf?(seq: number): Block | undefined
 }
 
+/** What readers need of it. */
+export type ReadableText = Pick<TextFile, 'read' | 'size' | 'head'>
+
 /** Opens the text of a file for reading, plain or compressed. */
 export type OpenText = (stored: string) => Promise<TextFile>
 

@@ -50,6 +50,20 @@ export function isEntry(item: Item): item is Entry {
   return item.kind !== 'N' && item.kind !== 'poison'
 }
 
+/** The entries among these, in order, notices left out: what can be decoded, cut where one cannot. */
+export function* entriesOf(items: readonly Item[]): Generator<Entry[] | PoisonEntry> {
+  let entries: Entry[] = []
+  for (const item of items) {
+    if (isEntry(item)) entries.push(item)
+    else if (item.kind === 'poison') {
+      if (entries.length > 0) yield entries
+      entries = []
+      yield item
+    }
+  }
+  if (entries.length > 0) yield entries
+}
+
 /** What a reader must know at the start of a batch. */
 export interface ReadingPlace {
   /** days since 1970, from the file's name */
@@ -63,7 +77,7 @@ const lf = 10
 
 /**
  * What a batch holds, in order, in pieces. `place.epoch` is brought up to date by H and by `open` notices. A notice whose
- * JSON is no object is passed over, like one of a kind that is not known.
+ * JSON cannot be parsed is passed over, like one of a kind that is not known.
  */
 export function* decodeBatch(batch: Batch, place: ReadingPlace): Generator<Item[]> {
   if (batch.header) place.epoch = batch.header.epoch
@@ -134,23 +148,22 @@ class Decoder {
 function problemOf(line: Line | undefined): string | undefined {
   if (line?.kind === 'L' || line?.kind === 'R')
     return isUnescapable(line.text) ? undefined : 'it has a backslash that starts no \\xhh'
-  if (line?.kind === 'N') return noticeValue(line.json) ? undefined : 'its JSON is no object'
-  if (line?.kind !== 'E') return undefined
+  if (line === undefined) return undefined
   try {
-    JSON.parse(line.text)
+    JSON.parse(line.kind === 'N' ? line.json : line.text)
     return undefined
   } catch (error) {
     return `its JSON cannot be parsed: ${asError(error).message}`
   }
 }
 
-/** What a notice says; undefined where its JSON is no object. */
-export function noticeValue(json: string): Record<string, unknown> | undefined {
+/** What a notice says by name; nothing where its JSON is no object. */
+export function noticeValue(json: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(json)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {
-    return undefined
+    return {}
   }
 }
 

@@ -44,13 +44,13 @@ export interface RetentionNotice {
 /** Reads a `hash` notice; undefined where it is none. */
 export function hashNotice({ notice, json }: FoundNotice): HashNotice | undefined {
   if (notice !== 'hash') return undefined
-  const { file, sha256 } = noticeValue(json) ?? {}
+  const { file, sha256 } = noticeValue(json)
   return typeof file === 'string' && typeof sha256 === 'string' ? { file, sha256 } : undefined
 }
 
 /** Reads a `retention` notice; undefined where it is none. */
 export function retentionNotice({ notice, json }: FoundNotice): RetentionNotice | undefined {
   if (notice !== 'retention') return undefined
-  const { upTo, lastSeq } = noticeValue(json) ?? {}
+  const { upTo, lastSeq } = noticeValue(json)
   return typeof upTo === 'string' && typeof lastSeq === 'number' ? { upTo, lastSeq } : undefined
 }

@@ -17,8 +17,8 @@ const digitValue = new Uint8Array(256).fill(16)
 for (let byte = 0; byte < 256; byte++) {
   const isPlain = byte >= 0x20 && byte < 0x7f && byte !== backslash
   writtenLength[byte] = isPlain ? 1 : 4
-  const escape = Buffer.from([backslash, letterX, digits[byte >> 4]!, digits[byte & 15]!])
-  writtenWord[byte] = isPlain ? byte : escape.readUInt32LE()
+  const word = Buffer.from([backslash, letterX, digits[byte >> 4]!, digits[byte & 15]!])
+  writtenWord[byte] = isPlain ? byte : word.readUInt32LE()
 }
 for (const [value, digit] of digits.entries()) digitValue[digit] = value
 

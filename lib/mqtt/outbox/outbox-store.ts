@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { CheckpointFile } from '../../delivery/progress/checkpoint.ts'
 import { SeqRanges } from '../../delivery/progress/ranges.ts'
 import { type Disk, systemDisk } from '../../journal/disk/disk.ts'
-import type { Entry as JournalEntry } from '../../journal/format/entry.ts'
+import { isEntry, type Entry as JournalEntry } from '../../journal/format/entry.ts'
 import { type Clock, systemClock } from '../../journal/format/time.ts'
 import { type DurableEntry, Journal } from '../../journal/journal.ts'
 import { readJournal } from '../../journal/read/reader.ts'
@@ -142,7 +142,7 @@ export class OutboxStore {
     const limits = { durableSize: (path: string) => this.#journal.durableSize(path) }
     for await (const reading of readJournal(this.#disk, this.#directory, from, limits)) {
       if (reading.kind !== 'batch') continue
-      const entries = reading.items.filter((item) => item.kind !== 'N')
+      const entries = reading.items.filter(isEntry)
       if (entries.length > 0) yield entries
     }
   }

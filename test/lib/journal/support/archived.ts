@@ -1,5 +1,6 @@
 import { openText } from '../../../../lib/journal/archive/open-text.ts'
 import type { Disk } from '../../../../lib/journal/disk/disk.ts'
+import { isEntry } from '../../../../lib/journal/format/entry.ts'
 import { archiveFile } from '../../../../lib/journal/keep/archiver.ts'
 import { readCatalog } from '../../../../lib/journal/read/catalog.ts'
 import { readJournal } from '../../../../lib/journal/read/reader.ts'
@@ -51,7 +52,7 @@ export async function readAll(disk: Disk, from = 1) {
       continue
     }
     for (const item of reading.items) {
-      if (item.kind === 'N' || item.seq < from) continue
+      if (!isEntry(item) || item.seq < from) continue
       entries.push({ seq: item.seq, text: item.text, received: item.received, epoch: item.epoch })
     }
   }
