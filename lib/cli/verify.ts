@@ -1,3 +1,4 @@
+import { readCheckpoint } from '../delivery/progress/audit.ts'
 import { systemDisk } from '../journal/disk/disk.ts'
 import type { Finding } from '../journal/inspect/findings.ts'
 import { verifyJournal } from '../journal/inspect/verify.ts'
@@ -16,7 +17,8 @@ export const verify: Command = {
   async run([path = ''], { all, json }, io) {
     const directory = await journalDirectory(path)
     const start = performance.now()
-    const { problems, notes, ...counts } = await verifyJournal(systemDisk, directory)
+    const checkpoint = await readCheckpoint(systemDisk, directory)
+    const { problems, notes, ...counts } = await verifyJournal(systemDisk, directory, checkpoint?.seq)
     const seconds = (performance.now() - start) / 1000
     const shown = all ? problems : problems.slice(0, 1)
     const isWhole = problems.length === 0

@@ -218,9 +218,15 @@ export class LogService {
     const { notice } = message as { notice?: { kind?: unknown } }
     if (notice?.kind === 'long-line') this.#journal.notice('long-line', { ...notice, kind: undefined })
     const tag: Tag = { message, done }
-    if (!this.#journal.append(entry, tag)) {
-      done(new Error(`log: the event was dropped: ${this.#problem ?? 'the journal is closed'}`))
+    let isTaken: boolean
+    try {
+      isTaken = this.#journal.append(entry, tag)
+    } catch (error) {
+      // an entry that the format cannot hold, or that is too long
+      done(asError(error))
+      return
     }
+    if (!isTaken) done(new Error(`log: the event was dropped: ${this.#problem ?? 'the journal is closed'}`))
   }
 
   async #tryStart(): Promise<void> {

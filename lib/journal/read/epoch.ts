@@ -1,6 +1,6 @@
 // Which epoch is in force at a place of a journal: that of the last `open` notice before it, else of H.
 
-import type { OpenText } from '../archive/text-file.ts'
+import { type OpenText, openIfThere } from '../archive/text-file.ts'
 import { lastOpened } from '../format/opened.ts'
 import { scanFile } from '../format/scan.ts'
 import type { JournalFile } from './journal-file.ts'
@@ -17,7 +17,8 @@ export async function epochAt(
 ): Promise<string | undefined> {
   const file = files[index]
   if (!file) return undefined
-  const text = await openText(file.stored)
+  const text = await openIfThere(openText, file.stored)
+  if (!text) return undefined
   let stated: string | undefined
   try {
     const size = Math.min(offset, file.validSize ?? (await text.size()))

@@ -2,7 +2,7 @@
 // read on in its archive; one that is removed ends there, and its room on the disk is free at once.
 import { errorCode } from '../../kit/errors.ts'
 import type { Block } from '../archive/blocks.ts'
-import type { OpenText, ReadableText, TextFile } from '../archive/text-file.ts'
+import { type OpenText, openIfThere, type ReadableText, type TextFile } from '../archive/text-file.ts'
 
 export class RestingText implements ReadableText {
   readonly #open: OpenText
@@ -64,10 +64,6 @@ export class RestingText implements ReadableText {
 
 /** Undefined for a file that was removed since: what it held is missing, as the next one's H says. */
 export async function openResting(open: OpenText, stored: string): Promise<RestingText | undefined> {
-  try {
-    return new RestingText(open, stored, await open(stored))
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined
-    throw error
-  }
+  const text = await openIfThere(open, stored)
+  return text && new RestingText(open, stored, text)
 }

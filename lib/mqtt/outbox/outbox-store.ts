@@ -5,6 +5,7 @@ import { CheckpointFile } from '../../delivery/progress/checkpoint.ts'
 import { SeqRanges } from '../../delivery/progress/ranges.ts'
 import { type Disk, systemDisk } from '../../journal/disk/disk.ts'
 import { isEntry, type Entry as JournalEntry } from '../../journal/format/entry.ts'
+import { largestEntryLimit } from '../../journal/format/entry-limit.ts'
 import { type Clock, systemClock } from '../../journal/format/time.ts'
 import { type DurableEntry, Journal } from '../../journal/journal.ts'
 import { readJournal } from '../../journal/read/reader.ts'
@@ -69,7 +70,8 @@ export class OutboxStore {
     this.#files = new OutboxFiles(this.#disk, this.#directory)
     this.#checkpoint = new CheckpointFile(this.#disk, join(this.#directory, '.checkpoint'))
     this.#journal = new Journal(
-      { ...options, flushInterval: 0 },
+      // a message may hold more than an entry: its data, and what the line was
+      { ...options, flushInterval: 0, entryLimit: largestEntryLimit },
       {
         durable: (entries) => this.#durable(entries),
         failure: (text) => listener.problem(text?.replace(/^journal:/, 'outbox:')),
