@@ -53,6 +53,8 @@ export interface LogState {
   wear: { bytes: number; syncs: number; seconds: number }
   /** why the journal is not open or not written, with what to do */
   problem: string | undefined
+  /** why files that are old by the clock are kept: it disagrees with the journal; undefined where all is well */
+  clockDoubt: string | undefined
 }
 
 const startPause = 2_000
@@ -204,7 +206,18 @@ export class LogService {
       journal: this.#journal.statistics,
       wear: { bytes, syncs, seconds: (this.#clock.monotonic() - this.#begin) / 1000 },
       problem: this.#problem,
+      clockDoubt: this.#upkeep.clockDoubt,
     }
+  }
+
+  /**
+   * The user says that the clock is right, however far it is from the journal: files go for their age again. Rejects
+   * with an Error while the journal is not open.
+   */
+  async confirmClock(): Promise<void> {
+    if (!this.#delivery || this.#stopped)
+      throw new Error(`log: the clock cannot be noted: ${this.#problem ?? 'the journal is not open'}`)
+    await this.#upkeep.confirmClock()
   }
 
   #append(message: LoggableMessage, fallbackSource: string, done: Done): void {

@@ -97,7 +97,10 @@ class Tally {
 
   /** What retention removed while the journal was read. */
   get removedMeanwhile(): number {
-    return this.#damaged.reduce((sum, [from, to]) => sum + Math.max(0, Math.min(to, this.retained) - from + 1), 0)
+    return this.#damaged.reduce(
+      (sum, [from, to]) => sum + Math.max(0, Math.min(to, this.retained) - from + 1),
+      0,
+    )
   }
 
   #damage(from: number, to: number): void {

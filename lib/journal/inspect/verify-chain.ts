@@ -47,10 +47,13 @@ export function checkLast(
 ): void {
   const last = files.at(-1)
   const there = new Set([...files.map(({ path }) => path), ...unreadable.map(plainPath)])
-  const beyond = known.filter(({ path, firstSeq }) => !there.has(path) && firstSeq > Math.max(lastSeq, retained))
+  const beyond = known.filter(
+    ({ path, firstSeq }) => !there.has(path) && firstSeq > Math.max(lastSeq, retained),
+  )
   const names = new Set(beyond.map(({ path }) => path))
   const newest = known.toSorted((a, b) => a.firstSeq - b.firstSeq).at(-1)
-  if (newest && !there.has(newest.next) && (beyond.length > 0 || newest.path === last?.path)) names.add(newest.next)
+  if (newest && !there.has(newest.next) && (beyond.length > 0 || newest.path === last?.path))
+    names.add(newest.next)
   for (const name of names) {
     const text = 'the file is missing: the catalog knows it, and nothing behind it is there'
     findings.problem(files.length, name, 'missing', {}, text)

@@ -48,7 +48,8 @@ export async function backupJournal(disk: Disk, directory: string, target: strin
   const stored: string[] = []
   for (const [index, file] of files.entries()) {
     const next = files[index + 1]?.header
-    const sha256 = next?.previous === file.path && next.sha256 !== '?' ? (next.sha256 ?? undefined) : undefined
+    const sha256 =
+      next?.previous === file.path && next.sha256 !== '?' ? (next.sha256 ?? undefined) : undefined
     const wanted = { file, isLast: index === files.length - 1, sha256 }
     const path = await new FileBackup(disk, directory, target, wanted, result).run()
     if (path !== undefined) stored.push(path)
@@ -222,9 +223,7 @@ async function copyIndex(disk: Disk, directory: string, target: string, stored: 
 
 /** What an earlier backup had and the journal no longer has: plain files of archives, removed files. */
 async function removeOthers(disk: Disk, target: string, stored: readonly string[]): Promise<void> {
-  const wanted = new Set(
-    stored.flatMap((path) => [path, ...(path.endsWith('.gz') ? [indexPath(path)] : [])]),
-  )
+  const wanted = new Set(stored.flatMap((path) => [path, ...(path.endsWith('.gz') ? [indexPath(path)] : [])]))
   for (const year of await yearsIn(disk, target)) {
     for (const name of await disk.list(join(target, year))) {
       const path = `${year}/${name}`

@@ -33,7 +33,10 @@ describe("journal: an entry's limit", () => {
     const { machine, process } = await running({ entryLimit: 100 })
     machine.log(process, 'before')
     const entry = { kind: 'L' as const, received: machine.time.wall(), source: 'tty', text: 'x'.repeat(101) }
-    assert.throws(() => process.journal.append(entry), /an entry of 101 bytes or more is longer than the 100 that one may have/)
+    assert.throws(
+      () => process.journal.append(entry),
+      /an entry of 101 bytes or more is longer than the 100 that one may have/,
+    )
     machine.log(process, 'x'.repeat(100))
     await machine.during(process, () => process.journal.flush())
     assert.equal(process.journal.lastSeq, 2)
