@@ -6,7 +6,7 @@ import { auditJournal } from '../../../../lib/delivery/progress/audit.ts'
 import { compileFormats } from '../../../../lib/formats/compile.ts'
 import { jeelinkFormats } from '../../../../lib/formats/library/jeelink.ts'
 import { systemDisk } from '../../../../lib/journal/disk/disk.ts'
-import { escapeText, unescapeBytes } from '../../../../lib/journal/format/text.ts'
+import { escapeText } from '../../../../lib/journal/format/text.ts'
 import { msPerDay } from '../../../../lib/journal/format/time.ts'
 import { verifyJournal } from '../../../../lib/journal/inspect/verify.ts'
 import { Journal } from '../../../../lib/journal/journal.ts'
@@ -16,7 +16,7 @@ import { queryJournal } from '../../../../lib/journal/read/query.ts'
 import { readJournal } from '../../../../lib/journal/read/reader.ts'
 import { historyOf } from '../../../../lib/labelling/history.ts'
 import { recentReadings } from '../../../../lib/preview/recent.ts'
-import { type LoopDelay, loopDelayDuring } from '../../../support/loop-delay.ts'
+import { type LoopDelay, loopDelayDuring } from './loop-delay.ts'
 
 export interface MeasuredCall extends LoopDelay {
   name: string
@@ -62,8 +62,11 @@ export async function measureCalls(
     await measure('audit, archives', () => auditJournal(systemDisk, directory))
     await measure('backup, archives', () => backupJournal(systemDisk, directory, join(target, 'copy')))
     await measure('indices made again', () => remakeIndices(directory))
-    await measure('the events before a replay', () => history(directory))
-    await measure('escape and read back 1 MB of binary', async () => binary(1 << 20))
+    const formats = compileFormats([...jeelinkFormats])
+    await measure('the events before a replay', () => historyOf(systemDisk, directory, formats, 1, 20_000))
+    // the most that a port gives as one line
+    const bytes = Buffer.from(Uint8Array.from({ length: 1 << 16 }, (_, i) => (i * 2_654_435_761) >>> 24))
+    await measure('escape a line of 64 kB of binary', async () => void escapeText(bytes))
   } finally {
     await live.stop()
     rmSync(target, { recursive: true })
@@ -104,17 +107,6 @@ async function remakeIndices(directory: string): Promise<void> {
     }
   }
   for await (const _reading of readJournal(systemDisk, directory, Number.MAX_SAFE_INTEGER)) break
-}
-
-function history(directory: string): Promise<unknown> {
-  const formats = compileFormats([...jeelinkFormats])
-  return historyOf(systemDisk, directory, formats, 1, 20_000)
-}
-
-function binary(size: number): void {
-  const bytes = Buffer.from(Uint8Array.from({ length: size }, (_, i) => (i * 2_654_435_761) >>> 24))
-  const back = unescapeBytes(escapeText(bytes))
-  if (!back.equals(bytes)) throw new Error('other bytes came back')
 }
 
 /** Lines at a steady pace, as a gateway has them beside all this. */

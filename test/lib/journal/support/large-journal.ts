@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { encodeBatches, type NewEntry } from '../../lib/journal/format/batch.ts'
-import { filePath, headerLine } from '../../lib/journal/format/line.ts'
-import { msPerDay } from '../../lib/journal/format/time.ts'
+import { encodeBatches, type NewEntry } from '../../../../lib/journal/format/batch.ts'
+import { filePath, headerLine } from '../../../../lib/journal/format/line.ts'
+import { msPerDay } from '../../../../lib/journal/format/time.ts'
 
 export interface LargeJournal {
   /** days since 1970 of the last file */
