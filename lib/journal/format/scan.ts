@@ -92,11 +92,17 @@ class ScanWindow {
   *add(chunk: Buffer): Generator<Batch | Damage> {
     this.#append(chunk)
     let start = 0
+    // the mark may straddle two chunks
+    let searched = this.#length - commitMark.length
     for (;;) {
       const at = this.#nextCommit(Math.max(start, this.#searched), start)
       if (at === -1) break
       const end = this.#bytes.indexOf(lf, at)
-      if (end === -1) break
+      if (end === -1) {
+        // the C line goes on in the next chunk: it is found again by the LF before it
+        searched = at - 1
+        break
+      }
       this.#searched = end
       const commit = parseCommit(this.#bytes.toString('latin1', at, end))
       if (!commit) continue
@@ -107,10 +113,7 @@ class ScanWindow {
       yield this.#damage(0, this.#length, undefined)
       start = this.#length
     }
-    // the mark may straddle two chunks
-    this.#searched = Math.max(0, this.#length - start - commitMark.length)
-    const unclosed = this.#bytes.lastIndexOf(commitMark)
-    if (unclosed >= start) this.#searched = Math.min(this.#searched, unclosed - start)
+    this.#searched = Math.max(0, searched - start)
     this.#drop(start)
   }
 
@@ -134,6 +137,7 @@ class ScanWindow {
   }
 
   #drop(count: number): void {
+    if (count === 0) return
     this.#memory.copyWithin(0, count, this.#length)
     this.#length -= count
     this.#base += count

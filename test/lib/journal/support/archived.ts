@@ -43,10 +43,10 @@ export async function archive(disk: Disk, files: readonly BuiltFile[], index: nu
 }
 
 /** The seqs and texts of all entries from a seq on, and what is damaged. */
-export async function readAll(disk: Disk, from = 1) {
+export async function readAll(disk: Disk, from = 1, path = directory) {
   const entries: Array<{ seq: number; text: string; received: number; epoch: string }> = []
   const damages: string[] = []
-  for await (const reading of readJournal(disk, directory, from)) {
+  for await (const reading of readJournal(disk, path, from)) {
     if (reading.kind === 'damage') {
       damages.push(`${reading.file} ${reading.offset}-${reading.end} seqs ${reading.from}-${reading.to}`)
       continue
