@@ -1,9 +1,10 @@
 // Walks a journal: checksums, seqs, archives, and with `checkChain` the files' links. Says what is broken, where
 // and why.
 
+import { errorCode } from '../../kit/errors.ts'
 import { GzText } from '../archive/gz-text.ts'
 import { openText } from '../archive/open-text.ts'
-import { type OpenText, openIfThere, type TextFile } from '../archive/text-file.ts'
+import { type OpenText, type TextFile, withText } from '../archive/text-file.ts'
 import type { Disk } from '../disk/disk.ts'
 import { HashingFile } from '../disk/file-hash.ts'
 import { type Header, parseLine } from '../format/line.ts'
@@ -94,25 +95,29 @@ class Walk {
 
   /** False where the file is not there any more. */
   async file(index: number): Promise<boolean> {
-    const file = this.#files[index]!
-    const text = await openIfThere(this.#open, file.stored)
-    if (!text) return false
     try {
-      const stored = await text.size()
-      const size = Math.min(file.validSize ?? stored, stored)
-      if (size < stored) {
-        const what = `${stored - size} bytes behind its durable end are void (a write failed there)`
-        this.findings.note(file.path, 'void', { offset: size, end: stored }, what)
-      }
-      const hashing = new HashingFile(text)
-      const found = await this.#batches(index, hashing, size)
-      this.walked.push({ size, sha256: hashing.digest(), ...found })
-      this.#checkMembers(index, text)
-      this.bytes += size
+      await withText(this.#files[index]!, this.#open, (text) => this.#walk(index, text))
       return true
-    } finally {
-      await text.close()
+    } catch (error) {
+      // an archive is opened for each member
+      if (errorCode(error) === 'ENOENT') return false
+      throw error
     }
+  }
+
+  async #walk(index: number, text: TextFile): Promise<void> {
+    const file = this.#files[index]!
+    const stored = await text.size()
+    const size = Math.min(file.validSize ?? stored, stored)
+    if (size < stored) {
+      const what = `${stored - size} bytes behind its durable end are void (a write failed there)`
+      this.findings.note(file.path, 'void', { offset: size, end: stored }, what)
+    }
+    const hashing = new HashingFile(text)
+    const found = await this.#batches(index, hashing, size)
+    this.walked.push({ size, sha256: hashing.digest(), ...found })
+    this.#checkMembers(index, text)
+    this.bytes += size
   }
 
   async #batches(

@@ -152,7 +152,8 @@ class Walk {
         }
       } else {
         // a last file's unclosed end is the writer's, who is about to close it, or recovery's
-        if (span.end > span.offset && next) damaged.push({ ...span, kind: 'damage', claimed: undefined })
+        if (span.end > span.offset && next && !text.isGone)
+          damaged.push({ ...span, kind: 'damage', claimed: undefined })
         if (damaged.length === 0) continue
         if (this.#epoch !== undefined) await this.#lookForOpen(text, damaged)
         yield* this.#missing(file, damaged, span.offset, await this.#lastOf(damaged, next))

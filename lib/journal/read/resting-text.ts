@@ -5,6 +5,8 @@ import type { Block } from '../archive/blocks.ts'
 import { type OpenText, openIfThere, type ReadableText, type TextFile } from '../archive/text-file.ts'
 
 export class RestingText implements ReadableText {
+  /** it was removed while it was read: there is nothing more of it */
+  isGone = false
   readonly #open: OpenText
   readonly #stored: string
   /** a plain file is here while it is open; an archive stays, for it has its index in memory and no file open */
@@ -56,8 +58,9 @@ export class RestingText implements ReadableText {
       this.#text ??= await this.#open(this.#stored)
       return await use(this.#text)
     } catch (error) {
-      if (errorCode(error) === 'ENOENT') return ifGone
-      throw error
+      if (errorCode(error) !== 'ENOENT') throw error
+      this.isGone = true
+      return ifGone
     }
   }
 }
