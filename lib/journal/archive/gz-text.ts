@@ -179,10 +179,11 @@ export async function markOf(file: Pick<DiskFile, 'read'>, stored: number, block
   const ends = [Math.max(0, stored - markedBytes)]
   const step = Math.max(1, Math.ceil(blocks.length / markedMembers))
   for (let i = step; i < blocks.length; i += step) ends.push(Math.max(0, blocks[i]!.at - trailerSize))
-  let crc = crc32(await file.read(0, markedBytes))
-  for (const [i, at] of ends.entries())
-    crc = crc32(await file.read(at, i === 0 ? markedBytes : trailerSize), crc)
-  return crc.toString(16).padStart(8, '0')
+  const parts = await Promise.all([
+    file.read(0, markedBytes),
+    ...ends.map((at, i) => file.read(at, i === 0 ? markedBytes : trailerSize)),
+  ])
+  return crc32(Buffer.concat(parts)).toString(16).padStart(8, '0')
 }
 
 /**
