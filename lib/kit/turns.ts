@@ -20,6 +20,11 @@ export function nextTurn(): Promise<void> {
   })
 }
 
+/** Whether work waits for its next turn. Tests that move a clock by hand let it stand meanwhile. */
+export function isWorkWaiting(): boolean {
+  return waiting.length > 0
+}
+
 function resume(): void {
   began = performance.now()
   waiting.shift()?.()

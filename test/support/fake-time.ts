@@ -1,6 +1,7 @@
 // Both clocks and all timers of a test, moved by hand.
 import type { Clock } from '../../lib/journal/format/time.ts'
 import type { Timers } from '../../lib/kit/timers.ts'
+import { isWorkWaiting } from '../../lib/kit/turns.ts'
 
 interface Timer {
   at: number
@@ -9,7 +10,8 @@ interface Timer {
 
 /** Lets everything that is ready run. */
 export async function settle(turns = 2): Promise<void> {
-  for (let i = 0; i < turns; i++) await new Promise<void>((resolve) => setImmediate(resolve))
+  for (let i = 0; i < turns || isWorkWaiting(); i++)
+    await new Promise<void>((resolve) => setImmediate(resolve))
 }
 
 export class FakeTime implements Clock, Timers {
