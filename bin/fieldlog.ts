@@ -44,6 +44,12 @@ const subcommands: Record<string, Subcommand> = {
   relabel: journalCommand('try the formats and predicates of a flow on a whole journal', async () => {
     return (await import('../lib/cli/relabel.ts')).relabel
   }),
+  clock: journalCommand(
+    'say whether the clock agrees with the journal, or confirm that it is right',
+    async () => {
+      return (await import('../lib/cli/clock.ts')).clock
+    },
+  ),
   import: journalCommand('append JeeMon day files to a journal', async () => {
     return (await import('../lib/cli/import.ts')).importFiles
   }),

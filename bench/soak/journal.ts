@@ -1,28 +1,19 @@
 // A journal of years in little time: 10 million entries over 30 days, most of them archived. What it takes to open
-// it, to read from its middle, to verify it. `npm run soak -- journal [entries]`, on real files.
+// it, to read from its middle, to verify it, and how long its calls hold the event loop.
+// `npm run soak -- journal [entries]`, on real files.
 
-import { createHash } from 'node:crypto'
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemDisk } from '../../lib/journal/disk/disk.ts'
-import { encodeBatches, type NewEntry } from '../../lib/journal/format/batch.ts'
-import { filePath, headerLine } from '../../lib/journal/format/line.ts'
 import { dayOf, msPerDay } from '../../lib/journal/format/time.ts'
 import { verifyJournal } from '../../lib/journal/inspect/verify.ts'
 import { Journal } from '../../lib/journal/journal.ts'
 import { Upkeep } from '../../lib/journal/keep/upkeep.ts'
 import { queryJournal } from '../../lib/journal/read/query.ts'
 import { systemClock } from '../../lib/kit/clock.ts'
+import { makeLargeJournal } from '../../test/lib/journal/support/large-journal.ts'
+import { callsHead, describeCall, measureCalls } from '../../test/lib/journal/support/stalls.ts'
 
 const entries = Number(process.argv[2] ?? 10_000_000)
 const days = 30
@@ -49,59 +40,30 @@ await measureAll('28 days archived', false)
 const year = join(directory, '2026')
 const stored = readdirSync(year).reduce((sum, name) => sum + statSync(join(year, name)).size, 0)
 print(`${megabytes(plainBytes)} of text, ${megabytes(stored)} with archives`)
+await measureStalls()
 if (failed) process.exitCode = 1
 
-/** Writes the files with the journal's own encoder, without a writer: it is as fast as the disk. */
 function makeJournal(): number {
   const start = performance.now()
-  const perDay = Math.ceil(entries / days)
-  let lastSeq = 0
-  let total = 0
-  let before: { path: string; size: number; sha256: string } | undefined
-  for (let day = lastDay - days + 1; day <= lastDay; day++) {
-    const count = Math.min(perDay, entries - lastSeq)
-    const path = filePath(day, 0)
-    mkdirSync(join(directory, path, '..'), { recursive: true })
-    const file = openSync(join(directory, path), 'w')
-    const hash = createHash('sha256')
-    let size = 0
-    let head = headerLine({
-      time: day * msPerDay,
-      epoch: 'soak0000',
-      firstSeq: lastSeq + 1,
-      previous: before?.path ?? null,
-      previousSize: before?.size ?? 0,
-      sha256: before?.sha256 ?? null,
-    })
-    for (let done = 0; done < count; done += batchSize) {
-      const batch = Array.from({ length: Math.min(batchSize, count - done) }, (_, i) =>
-        entry(day, done + i, count),
-      )
-      const { bytes, lastSeq: last } = encodeBatches(batch, lastSeq, batch.at(-1)!.received, head)
-      head = ''
-      lastSeq = last
-      writeSync(file, bytes)
-      hash.update(bytes)
-      size += bytes.length
-    }
-    closeSync(file)
-    before = { path, size, sha256: hash.digest('hex') }
-    total += size
-  }
+  const bytes = makeLargeJournal(directory, { lastDay, days, entriesPerDay: entries / days, batchSize })
   const seconds = (performance.now() - start) / 1000
   print(`${entries.toLocaleString('en-US')} entries made in ${seconds.toFixed(0)} s`)
-  return total
+  return bytes
 }
 
-/** Lines as a JeeLink gives them, spread over the day. */
-function entry(day: number, n: number, count: number): NewEntry {
-  const random = (n * 2_654_435_761) >>> 0
-  const byte = (shift: number) => (random >>> shift) & 255
-  return {
-    kind: 'L',
-    received: day * msPerDay + Math.floor((n / count) * msPerDay),
-    source: n % 5 === 0 ? 'tcp:10.0.0.5:2000' : 'usb-A40117UK',
-    text: `OK ${n % 31} ${byte(0)} ${byte(8)} ${byte(16)} ${byte(24)} ${n & 255} ${(n >> 8) & 255}`,
+/** What each call on a journal of 1 GB holds the event loop for: `busy` is to stay under 20 ms. */
+async function measureStalls(): Promise<void> {
+  const large = mkdtempSync(join(tmpdir(), 'fieldlog-soak-'))
+  try {
+    // 1 MiB of text in a batch: the most that a writer makes of short lines
+    const plan = { lastDay, days: 6, entriesPerDay: 3_000_000, batchSize: 20_000 }
+    print(`\nthe event loop beside 1,000 lines/s, ${megabytes(makeLargeJournal(large, plan))} of text, ms`)
+    print(callsHead)
+    const calls = await measureCalls(large, lastDay, (call) => print(describeCall(call)))
+    for (const { name, maxBusy } of calls)
+      if (maxBusy >= 20) row(`${name}: the loop is held`, `${maxBusy} ms`, '< 20 ms', false)
+  } finally {
+    rmSync(large, { recursive: true, force: true })
   }
 }
 

@@ -33,15 +33,24 @@ export const backup: Command = {
       await file.write(checkpoint)
       await file.close()
     }
-    const { problems } = await verifyJournal(systemDisk, target)
+    const { problems } = await verifyJournal(systemDisk, target, checkpoint?.seq)
     if (json) {
       const summary = { whole: problems.length === 0, ...result, checkpoint: checkpoint?.seq, problems }
       await io.out(`${JSON.stringify(summary, null, 2)}\n`)
     } else {
-      const kept = result.kept > 0 ? ` (${count(result.kept)} were there)` : ''
+      const there = [
+        ...(result.kept > 0 ? [`${count(result.kept)} were there`] : []),
+        ...(result.repaired > 0 ? [`${count(result.repaired)} repaired`] : []),
+      ]
+      const kept = there.length > 0 ? ` (${there.join(', ')})` : ''
       await io.out(
         `${counted(result.files, 'file')}${kept}, ${size(result.bytes)} copied, up to entry ${count(result.lastSeq)}; ` +
           `${problems.length === 0 ? 'verified: whole' : 'verified: NOT whole'}\n`,
+      )
+    }
+    for (const file of result.spared) {
+      io.err(
+        `fieldlog backup: ${file}: damaged in the journal; the copy of an earlier backup is whole, and was kept\n`,
       )
     }
     for (const { file, text } of problems) io.err(`fieldlog backup: ${file}: ${text}\n`)

@@ -2,7 +2,7 @@ import { openText } from '../journal/archive/open-text.ts'
 import { systemDisk } from '../journal/disk/disk.ts'
 import { escapeText } from '../journal/format/text.ts'
 import { followJournal } from '../journal/read/follow.ts'
-import { type Found, type Query, queryJournal } from '../journal/read/query.ts'
+import { type Found, type PoisonReport, type Query, queryJournal } from '../journal/read/query.ts'
 import type { DamageReport } from '../journal/read/reader.ts'
 import { type Command, type Io, type OptionValues, UsageError } from './command.ts'
 import { journalDirectory } from './journal-directory.ts'
@@ -89,8 +89,21 @@ class Printer {
   async part(part: Found): Promise<void> {
     if (part.kind === 'entries')
       await this.#io.out(part.entries.map(this.#json ? entryJson : entryLine).join(''))
+    else if (part.kind === 'poison') await this.#poison(part)
     else if (this.#damaged) await this.#damage(part)
     else this.#io.err(`fieldlog cat: damaged: ${where(part)}; --damaged prints it\n`)
+  }
+
+  async #poison({ file, entry: { seq, line, reason } }: PoisonReport): Promise<void> {
+    if (!this.#damaged) {
+      this.#io.err(`fieldlog cat: ${file}: entry ${seq} cannot be decoded: ${reason}; --damaged prints it\n`)
+      return
+    }
+    const raw = lines(Buffer.from(line))
+    if (this.#json) {
+      const damaged = { file, reason, from: seq, to: seq }
+      await this.#io.out(`${JSON.stringify({ damaged, raw })}\n`)
+    } else await this.#io.out(`# not decodable: ${file}, entry ${seq}: ${reason}\n! ${raw.join('')}\n`)
   }
 
   async #damage(report: DamageReport): Promise<void> {

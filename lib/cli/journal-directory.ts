@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { systemDisk } from '../journal/disk/disk.ts'
-import { parseFilePath } from '../journal/format/line.ts'
+import { journalPaths } from '../journal/read/catalog.ts'
 import { errorCode } from '../kit/errors.ts'
 import { CommandError } from './command.ts'
 
@@ -25,10 +25,5 @@ export async function journalDirectory(path: string): Promise<string> {
 }
 
 async function hasFiles(directory: string): Promise<boolean> {
-  for (const year of await systemDisk.list(directory)) {
-    if (!/^\d{4}$/.test(year)) continue
-    const names = await systemDisk.list(`${directory}/${year}`)
-    if (names.some((name) => parseFilePath(`${year}/${name}`))) return true
-  }
-  return false
+  return (await journalPaths(systemDisk, directory)).length > 0
 }

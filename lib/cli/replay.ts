@@ -61,7 +61,8 @@ function seq(option: string, value: unknown): number {
   throw new UsageError(`${option} ${String(value)} is no seq (fieldlog cat shows them)`)
 }
 
-async function onlyJournal(api: AdminApi): Promise<string> {
+/** Its id. */
+export async function onlyJournal(api: AdminApi): Promise<string> {
   const journals = (await api.ask('GET', 'fieldlog/journals')) as JournalName[]
   if (journals.length === 1) return journals[0]!.id
   if (journals.length === 0) throw new CommandError('the gateway has no journal: deploy a log node first')

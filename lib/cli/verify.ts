@@ -1,3 +1,4 @@
+import { readCheckpoint } from '../delivery/progress/audit.ts'
 import { systemDisk } from '../journal/disk/disk.ts'
 import type { Finding } from '../journal/inspect/findings.ts'
 import { verifyJournal } from '../journal/inspect/verify.ts'
@@ -16,7 +17,8 @@ export const verify: Command = {
   async run([path = ''], { all, json }, io) {
     const directory = await journalDirectory(path)
     const start = performance.now()
-    const { problems, notes, ...counts } = await verifyJournal(systemDisk, directory)
+    const checkpoint = await readCheckpoint(systemDisk, directory)
+    const { problems, notes, ...counts } = await verifyJournal(systemDisk, directory, checkpoint?.seq)
     const seconds = (performance.now() - start) / 1000
     const shown = all ? problems : problems.slice(0, 1)
     const isWhole = problems.length === 0
@@ -30,7 +32,7 @@ export const verify: Command = {
     if (rest > 0) await io.out(`and ${count(rest)} more; --all prints them\n`)
     for (const note of notes) await io.out(`note: ${line(note)}\n`)
     const seqs = counts.entries > 0 ? ` (${count(counts.firstSeq)} to ${count(counts.lastSeq)})` : ''
-    const speed = seconds > 0.1 ? `, ${size(counts.bytes / seconds)}/s` : ''
+    const speed = seconds > 1 ? `, ${size(counts.bytes / seconds)}/s` : ''
     await io.out(
       `${isWhole ? 'whole' : 'not whole'}: ${counted(counts.files, 'file')}, ` +
         `${counted(counts.entries, 'entry', 'entries')}${seqs}, ${size(counts.bytes)} of text${speed}\n`,

@@ -1,6 +1,7 @@
 // Turns a message that `log` receives into an entry for the journal (docs/message.md, "What log makes of a message").
 
 import type { NewEntry } from '../journal/format/batch.ts'
+import { EntryTooLongError, largestEntryLimit } from '../journal/format/entry-limit.ts'
 import { escapeText } from '../journal/format/text.ts'
 import { msPerDay } from '../journal/format/time.ts'
 import { asError } from '../kit/errors.ts'
@@ -42,6 +43,8 @@ export function entryOf(message: LoggableMessage, now: number, fallback: string)
   if (typeof payload !== 'string' && !(payload instanceof Uint8Array)) {
     return { kind: 'E', received, source, text: exactJson(payload) }
   }
+  // escaped it is no shorter
+  if (payload.length > largestEntryLimit) throw new EntryTooLongError(payload.length, largestEntryLimit)
   const text = escapeText(typeof payload === 'string' ? payload.replace(/\r?\n$/, '') : withoutEnd(payload))
   return isTime(time) ? { kind: 'R', received, time, source, text } : { kind: 'L', received, source, text }
 }

@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { openText } from '../journal/archive/open-text.ts'
 import { CountingDisk } from '../journal/disk/counting-disk.ts'
 import { systemDisk } from '../journal/disk/disk.ts'
-import type { Entry } from '../journal/format/entry.ts'
+import { type Entry, entriesOf, type PoisonEntry } from '../journal/format/entry.ts'
 import { type DurableEntry, Journal, type JournalStatistics } from '../journal/journal.ts'
 import { type KeepOptions, Upkeep } from '../journal/keep/upkeep.ts'
 import { readCatalog } from '../journal/read/catalog.ts'
@@ -54,6 +54,8 @@ export interface LogState {
   wear: { bytes: number; syncs: number; seconds: number }
   /** why the journal is not open or not written, with what to do */
   problem: string | undefined
+  /** why files that are old by the clock are kept: it disagrees with the journal; undefined where all is well */
+  clockDoubt: string | undefined
 }
 
 const startPause = 2_000
@@ -206,7 +208,18 @@ export class LogService {
       journal: this.#journal.statistics,
       wear: { bytes, syncs, seconds: (this.#clock.monotonic() - this.#begin) / 1000 },
       problem: this.#problem,
+      clockDoubt: this.#upkeep.clockDoubt,
     }
+  }
+
+  /**
+   * The user says that the clock is right, however far it is from the journal: files go for their age again. Rejects
+   * with an Error while the journal is not open.
+   */
+  async confirmClock(): Promise<void> {
+    if (!this.#delivery || this.#stopped)
+      throw new Error(`log: the clock cannot be noted: ${this.#problem ?? 'the journal is not open'}`)
+    await this.#upkeep.confirmClock()
   }
 
   #append(message: LoggableMessage, fallbackSource: string, done: Done): void {
@@ -220,9 +233,15 @@ export class LogService {
     const { notice } = message as { notice?: { kind?: unknown } }
     if (notice?.kind === 'long-line') this.#journal.notice('long-line', { ...notice, kind: undefined })
     const tag: Tag = { message, done }
-    if (!this.#journal.append(entry, tag)) {
-      done(new Error(`log: the event was dropped: ${this.#problem ?? 'the journal is closed'}`))
+    let isTaken: boolean
+    try {
+      isTaken = this.#journal.append(entry, tag)
+    } catch (error) {
+      // an entry that the format cannot hold, or that is too long
+      done(asError(error))
+      return
     }
+    if (!isTaken) done(new Error(`log: the event was dropped: ${this.#problem ?? 'the journal is closed'}`))
   }
 
   async #tryStart(): Promise<void> {
@@ -315,7 +334,9 @@ export class LogService {
   async *#read(fromSeq: number): AsyncGenerator<Entry[] | DamageReport> {
     for await (const reading of this.#readings(fromSeq)) {
       if (reading.kind === 'damage') yield reading
-      else yield reading.items.filter((item) => item.kind !== 'N')
+      else
+        for (const part of entriesOf(reading.items))
+          yield Array.isArray(part) ? part : passed(reading.file, part)
     }
   }
 
@@ -324,6 +345,11 @@ export class LogService {
     this.#problem = problem
     this.#listener.changed()
   }
+}
+
+/** An entry that cannot be decoded is counted and passed like a damaged one. */
+function passed(file: string, { seq, reason }: PoisonEntry): DamageReport {
+  return { kind: 'damage', file, offset: 0, end: 0, from: seq, to: seq, reason }
 }
 
 /**

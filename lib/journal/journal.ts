@@ -7,6 +7,7 @@ import type { Disk } from './disk/disk.ts'
 import type { Lock } from './disk/lock.ts'
 import { checkEntry, type NewEntry } from './format/batch.ts'
 import type { Entry } from './format/entry.ts'
+import { checkEntryLimit, checkLength } from './format/entry-limit.ts'
 import type { Salvage } from './recover/recovery.ts'
 import { recover } from './recover/start.ts'
 import { DualBuffer, type Held } from './write/buffer.ts'
@@ -80,6 +81,7 @@ export class Journal {
 
   constructor(options: JournalOptions, listener: JournalListener = {}) {
     this.#options = withDefaults(options)
+    checkEntryLimit(this.#options.entryLimit)
     this.#listener = listener
     this.directory = this.#options.directory
     this.#buffer = new DualBuffer(this.#options.maxHeldEvents, this.#options.maxHeldBytes)
@@ -110,10 +112,12 @@ export class Journal {
 
   /**
    * Takes an entry into the active buffer; false where memory is full and it had to be dropped, or after
-   * `stop`. Throws a TypeError at an entry that the journal's format cannot hold.
+   * `stop`. Throws a TypeError at an entry that the journal's format cannot hold, and an EntryTooLongError at one that
+   * is longer than `entryLimit`.
    */
   append(entry: NewEntry, tag?: unknown): boolean {
     checkEntry(entry)
+    checkLength(entry.text, this.#options.entryLimit)
     // a clock that steps within a burst is seen soon enough
     if (this.#buffer.active < 64 || this.#buffer.active % 64 === 0) this.#steps.check()
     const { kind, received: at, source, text } = entry

@@ -30,7 +30,7 @@ export interface RuleChanges {
 
 export interface Relabelling {
   entries: number
-  /** that could not be read */
+  /** that could not be read, or not be decoded */
   damaged: number
   changed: number
   types: TypeChanges[]
@@ -62,6 +62,10 @@ export async function relabel(
     }
     for (const item of reading.items) {
       if (item.kind === 'N') continue
+      if (item.kind === 'poison') {
+        tally.damaged++
+        continue
+      }
       tally.entries++
       tally.ids.set(item.seq, `${item.epoch}-${item.seq}`)
       old.take(item)

@@ -2,12 +2,13 @@
 import { openText } from '../journal/archive/open-text.ts'
 import type { OpenText } from '../journal/archive/text-file.ts'
 import type { Disk } from '../journal/disk/disk.ts'
-import type { Entry } from '../journal/format/entry.ts'
+import { type Entry, isEntry } from '../journal/format/entry.ts'
 import { parseCommit } from '../journal/format/line.ts'
 import { unescapeLine } from '../journal/format/text.ts'
 import { readCatalog } from '../journal/read/catalog.ts'
 import type { JournalFile } from '../journal/read/journal-file.ts'
 import { readJournal } from '../journal/read/reader.ts'
+import { isTurnLong, nextTurn } from '../kit/turns.ts'
 import type { RecentReading, RecentReadings } from './reading.ts'
 
 export const mostReadings = 5_000
@@ -19,7 +20,7 @@ const tailBytes = 1 << 18
 
 /**
  * The last `limit` entries (5,000 at most) up to seq `upTo`, by default to the journal's end, fewer where their texts are longer than 4 million characters together.
- * Only what a C line vouches for is read; damaged entries are left out and counted. Throws what the disk throws.
+ * Only what a C line vouches for is read; entries that are damaged or cannot be decoded are left out and counted. Throws what the disk throws.
  */
 export async function recentReadings(
   disk: Disk,
@@ -38,12 +39,16 @@ export async function recentReadings(
       for (const item of reading.items) {
         if (item.kind === 'N') continue
         seq = item.seq
-        if (seq >= from && seq <= lastSeq) entries.add(item)
+        if (isEntry(item) && seq >= from && seq <= lastSeq) entries.add(item)
       }
       if (seq >= lastSeq) break
     }
   }
-  const readings = entries.list.map(asReading).filter((each) => each !== undefined)
+  const readings: RecentReading[] = []
+  for (const entry of entries.list) {
+    readings.push(asReading(entry))
+    if (isTurnLong()) await nextTurn()
+  }
   return { lastSeq, readings, leftOut: wanted - readings.length }
 }
 
@@ -58,20 +63,14 @@ class LastEntries {
   }
 }
 
-function asReading(entry: Entry): RecentReading | undefined {
+function asReading(entry: Entry): RecentReading {
   const { kind, seq, epoch, source, received, text } = entry
   const reading: RecentReading = { seq, id: `${epoch}-${seq}`, kind, source, received }
-  try {
-    if (kind === 'E') return { ...reading, json: JSON.parse(text) }
-    const line = unescapeLine(text)
-    return typeof line === 'string'
-      ? { ...reading, text: line }
-      : { ...reading, bytes: line.toString('base64') }
-  } catch (error) {
-    // Under a good checksum, and still not what the journal writes: another program's entry. It is left out.
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  if (kind === 'E') return { ...reading, json: JSON.parse(text) }
+  const line = unescapeLine(text)
+  return typeof line === 'string'
+    ? { ...reading, text: line }
+    : { ...reading, bytes: line.toString('base64') }
 }
 
 /** The seq of the last entry that a C line vouches for; 0 in an empty journal. */

@@ -38,6 +38,8 @@ const shortest = 60
  * - `POST /fieldlog/journals/<id>/replay` (`fieldlog.write`) with `{from, to, for}` or `{incomplete: true}`, as JSON or
  *   in the query: answers when the flow is done, with a `ReplayResult`; 400 for a wrong range, 409 while the journal
  *   is not open
+ * - `POST /fieldlog/journals/<id>/clock` (`fieldlog.write`): the user says that the clock is right; answers with the
+ *   `JournalReport`; 404 where there is no such journal, 409 while it is not open
  */
 export function serveJournals(RED: NodeAPI): void {
   const mayRead = RED.auth.needsPermission('fieldlog.read')
@@ -57,6 +59,20 @@ export function serveJournals(RED: NodeAPI): void {
       },
     )
   })
+  RED.httpAdmin.post('/fieldlog/journals/:id/clock', mayWrite, (request: Request, response: Response) => {
+    confirmClock(find(RED, request), response).catch((error: unknown) => {
+      refuse(response, 409, asError(error).message)
+    })
+  })
+}
+
+async function confirmClock(journal: JournalNode | undefined, response: Response): Promise<void> {
+  if (!journal?.service) {
+    refuse(response, 404, 'there is no such journal among the deployed flows')
+    return
+  }
+  await journal.service.confirmClock()
+  response.json(reportOf(journal))
 }
 
 async function replay(journal: JournalNode | undefined, wanted: Record<string, unknown>, response: Response) {

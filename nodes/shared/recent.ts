@@ -2,6 +2,7 @@
 import type { Node, NodeAPI } from 'node-red'
 import { systemDisk } from '../../lib/journal/disk/disk.ts'
 import { asError } from '../../lib/kit/errors.ts'
+import { isTurnLong, nextTurn } from '../../lib/kit/turns.ts'
 import { problemOf, settingOf } from '../../lib/options/check.ts'
 import { wholeNumber } from '../../lib/options/fields.ts'
 import type { RecentReadings } from '../../lib/preview/reading.ts'
@@ -9,6 +10,8 @@ import { mostReadings, recentReadings } from '../../lib/preview/recent.ts'
 
 const readingsPath = '/fieldlog/readings'
 const limitField = wholeNumber({ title: 'limit', min: 1, max: mostReadings, default: 1_000 })
+/** characters of JSON that are sent at a time */
+const pieceLength = 1 << 16
 
 /** The part of Express that is used here. */
 interface Request {
@@ -17,6 +20,9 @@ interface Request {
 interface Response {
   status(code: number): Response
   json(value: unknown): void
+  setHeader(name: string, value: string): void
+  write(text: string): void
+  end(text: string): void
 }
 
 /** The part of a deployed `fieldlog-journal` that is used here. */
@@ -56,14 +62,24 @@ async function answer(RED: NodeAPI, { query }: Request, response: Response): Pro
       refuse(response, 404, 'there is no such journal among the deployed flows: deploy a log node first')
       return
     }
-    const readings: RecentReadings = {
-      journal: id,
-      ...(await recentReadings(systemDisk, directory, limit)),
-    }
-    response.json(readings)
+    await sendInPieces({ journal: id, ...(await recentReadings(systemDisk, directory, limit)) }, response)
   } catch (error) {
     refuse(response, 500, `the journal cannot be read: ${asError(error).message}`)
   }
+}
+
+/** Some megabytes of JSON at once would hold the event loop. */
+async function sendInPieces({ readings, ...rest }: RecentReadings, response: Response): Promise<void> {
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  let piece = `${JSON.stringify(rest).slice(0, -1)},"readings":[`
+  for (const [index, reading] of readings.entries()) {
+    piece += `${index > 0 ? ',' : ''}${JSON.stringify(reading)}`
+    if (piece.length < pieceLength) continue
+    response.write(piece)
+    piece = ''
+    if (isTurnLong()) await nextTurn()
+  }
+  response.end(`${piece}]}`)
 }
 
 function refuse(response: Response, code: number, error: string): void {

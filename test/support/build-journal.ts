@@ -15,6 +15,8 @@ export interface FilePlan {
   batches: Array<Array<NewEntry | NewNotice>>
   /** H has `?` for the file before */
   unhashed?: boolean
+  /** of its H */
+  epoch?: string
 }
 
 export interface BuiltFile {
@@ -37,7 +39,7 @@ export function buildJournal(plans: readonly FilePlan[]): BuiltFile[] {
     const firstSeq = (before?.lastSeq ?? 0) + 1
     let head = headerLine({
       time: now,
-      epoch: testEpoch,
+      epoch: plan.epoch ?? testEpoch,
       firstSeq,
       previous: before?.path ?? null,
       previousSize: before?.bytes.length ?? 0,

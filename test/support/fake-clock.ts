@@ -1,5 +1,6 @@
 // The one fake clock of all tests: both clocks and all timers, moved by hand.
 import type { Clock } from '../../lib/kit/clock.ts'
+import { isWorkWaiting } from '../../lib/kit/turns.ts'
 
 interface Timer {
   at: number
@@ -8,7 +9,8 @@ interface Timer {
 
 /** Lets everything that is ready run. */
 export async function settle(turns = 3): Promise<void> {
-  for (let i = 0; i < turns; i++) await new Promise<void>((resolve) => setImmediate(resolve))
+  for (let i = 0; i < turns || isWorkWaiting(); i++)
+    await new Promise<void>((resolve) => setImmediate(resolve))
 }
 
 export class FakeClock implements Clock {

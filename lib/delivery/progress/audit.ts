@@ -2,7 +2,7 @@
 // (docs/delivery.md, "Accounts").
 import { join } from 'node:path'
 import type { Disk } from '../../journal/disk/disk.ts'
-import type { Notice } from '../../journal/format/entry.ts'
+import { type Notice, noticeValue } from '../../journal/format/entry.ts'
 import { type Reading, readJournal } from '../../journal/read/reader.ts'
 import { type Checkpoint, CheckpointFile } from './checkpoint.ts'
 import { findIncomplete } from './incomplete.ts'
@@ -72,7 +72,7 @@ class Tally {
   /** entries up to it may be gone with whole files */
   retained = 0
   readable = 0
-  damaged = 0
+  readonly #damaged: Array<[from: number, to: number]> = []
   dropped = 0
   opens = 0
   salvaged = 0
@@ -81,11 +81,31 @@ class Tally {
     for await (const reading of readings) {
       if (reading.kind === 'damage') {
         this.firstSeq ??= reading.from
-        this.damaged += Math.max(0, reading.to - reading.from + 1)
+        this.#damage(reading.from, reading.to)
         this.lastSeq = Math.max(this.lastSeq, reading.to)
       } else for (const item of reading.items) this.#count(item)
       yield reading
     }
+  }
+
+  /** What cannot be read, but for what retention removed while the journal was read. */
+  get damaged(): number {
+    return this.#damaged.reduce(
+      (sum, [from, to]) => sum + Math.max(0, to - Math.max(from, this.retained + 1) + 1),
+      0,
+    )
+  }
+
+  /** What retention removed while the journal was read. */
+  get removedMeanwhile(): number {
+    return this.#damaged.reduce(
+      (sum, [from, to]) => sum + Math.max(0, Math.min(to, this.retained) - from + 1),
+      0,
+    )
+  }
+
+  #damage(from: number, to: number): void {
+    this.#damaged.push([from, to])
   }
 
   #count(item: Extract<Reading, { kind: 'batch' }>['items'][number]): void {
@@ -95,7 +115,8 @@ class Tally {
     }
     this.firstSeq ??= item.seq
     this.lastSeq = item.seq
-    this.readable++
+    if (item.kind === 'poison') this.#damage(item.seq, item.seq)
+    else this.readable++
   }
 
   #notice({ notice, json, after }: Notice): void {
@@ -109,7 +130,7 @@ class Tally {
 }
 
 function numberIn(json: string, property: string): number {
-  const value = (JSON.parse(json) as Record<string, unknown>)[property]
+  const value = noticeValue(json)[property]
   return typeof value === 'number' ? value : 0
 }
 
@@ -122,8 +143,9 @@ function accounts(
   const { lastSeq, readable, dropped, opens, salvaged } = tally
   const inFront = (tally.firstSeq ?? 1) - 1
   // what is missing in front beyond what was noted is damage
-  const removed = Math.min(inFront, tally.retained)
-  const damaged = tally.damaged + inFront - removed
+  const inFrontRemoved = Math.min(inFront, tally.retained)
+  const removed = inFrontRemoved + tally.removedMeanwhile
+  const damaged = tally.damaged + inFront - inFrontRemoved
   const checkpoint = before?.seq
   const counters = before?.counters ?? { complete: 0, failed: 0, incomplete: 0, damaged: 0 }
   const ranges = [...noted].filter(([from]) => from <= (checkpoint ?? 0))

@@ -1,4 +1,5 @@
 // Which events are noted in the journal as incomplete, and have not been completed since.
+import { noticeValue } from '../../journal/format/entry.ts'
 import type { Reading } from '../../journal/read/reader.ts'
 import { SeqRanges } from './ranges.ts'
 
@@ -23,5 +24,5 @@ export async function findIncomplete(readings: AsyncIterable<Reading>): Promise<
 }
 
 function numberIn(json: string, property: string): number {
-  return Number((JSON.parse(json) as Record<string, unknown>)[property])
+  return Number(noticeValue(json)[property])
 }

@@ -81,9 +81,11 @@ export class ReadAhead {
   #missing(from: number, to: number): Missing {
     const damage = this.#damage
     this.#damage = undefined
-    const reason = damage
-      ? `${damage.file} is damaged at byte ${damage.offset}: ${damage.reason}`
-      : 'no file of the journal has them'
-    return { from, to, reason }
+    return { from, to, reason: damage ? whyMissing(damage) : 'no file of the journal has them' }
   }
+}
+
+/** Of a whole file, or of an entry in a sound batch, no bytes are damaged. */
+function whyMissing({ file, offset, end, reason }: DamageReport): string {
+  return end > offset ? `${file} is damaged at byte ${offset}: ${reason}` : `${file}: ${reason}`
 }

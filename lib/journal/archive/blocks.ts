@@ -4,7 +4,7 @@ import type { Disk, DiskFile } from '../disk/disk.ts'
 import { readSealed, writeSealed } from '../disk/sealed-file.ts'
 import { parseCommit } from '../format/line.ts'
 import { lastOpened } from '../format/opened.ts'
-import { scanBytes } from '../format/scan.ts'
+import { longestBatch, scanFile } from '../format/scan.ts'
 import { msPerDay, parseDateTime } from '../format/time.ts'
 
 /** One block. */
@@ -31,6 +31,8 @@ export interface BlockIndex {
   size: number
   /** bytes of the .gz */
   stored: number
+  /** what tells this .gz from another one of the same name: see `markOf` */
+  mark: string
   /** the H line without its LF; empty where no checksum vouches for it */
   head: string
   blocks: Block[]
@@ -38,8 +40,8 @@ export interface BlockIndex {
 
 /** Text of a block, at least, where the file has so much. */
 const blockSize = 1 << 20
-/** A block is cut at this size even if it has no commit (damage); bytes. */
-const longestBlock = 16 << 20
+/** A block without any C line (damage) is cut at this size all the same: a block never ends within a batch; bytes. */
+const longestBlock = longestBatch
 
 const lf = 10
 const commitMark = Buffer.from('\nC ')
@@ -58,7 +60,7 @@ export function writeIndex(disk: Disk, path: string, index: BlockIndex): Promise
  * How many of these bytes, which begin with a batch, make a block: up to the end of the last C line in them;
  * undefined where there is none.
  */
-function cutBlock(bytes: Buffer): number | undefined {
+export function cutBlock(bytes: Buffer): number | undefined {
   for (
     let mark = bytes.lastIndexOf(commitMark);
     mark !== -1;
@@ -104,7 +106,7 @@ export async function describeBlock(text: Buffer, start: BlockStart): Promise<Bl
   let last = start.lastSeq
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY
-  for (const span of scanBytes(text, start.offset)) {
+  for await (const span of scanFile(memoryFile(text), 0, text.length)) {
     if (span.kind !== 'batch') continue
     // damage in front of it may hold seqs, too: the block is where they were
     first ??= start.lastSeq === undefined ? span.commit.lastSeq - span.entries + 1 : start.lastSeq + 1
@@ -156,6 +158,6 @@ function entryTime(body: Buffer, at: number, dayStart: number): number {
 }
 
 /** Bytes in memory as a file to read. */
-function memoryFile(bytes: Buffer): Pick<DiskFile, 'read'> {
+export function memoryFile(bytes: Buffer): Pick<DiskFile, 'read'> {
   return { read: async (position, length) => bytes.subarray(position, position + length) }
 }

@@ -1,11 +1,21 @@
 // An archived file as if it were plain: any part of its text can be read, with one or two gzip members in memory.
 import { join } from 'node:path'
 import { asError, errorCode } from '../../kit/errors.ts'
+import { checksum } from '../../kit/sealed.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
 import { headerLine, parseFilePath } from '../format/line.ts'
-import { scanBytes } from '../format/scan.ts'
-import { type Block, type BlockIndex, describeBlock, epochBehind, readIndex, writeIndex } from './blocks.ts'
-import { expandMember, members } from './gzip.ts'
+import { longestBatch, scanFile } from '../format/scan.ts'
+import {
+  type Block,
+  type BlockIndex,
+  cutBlock,
+  describeBlock,
+  epochBehind,
+  memoryFile,
+  readIndex,
+  writeIndex,
+} from './blocks.ts'
+import { expandMember, type Member, members } from './gzip.ts'
 import type { TextFile } from './text-file.ts'
 
 /** The index beside an archived file: `2026/20261121.txt.gz` has `2026/20261121.idx`. */
@@ -16,34 +26,37 @@ export function indexPath(stored: string): string {
 /** Blocks kept decompressed: a read may span two. */
 const cachedBlocks = 2
 
-/** Opens an archived file; its index is made again where it is missing or wrong. */
+/** Opens an archived file; its index is made again where it is missing, wrong, or of another file. */
 export async function openGz(disk: Disk, directory: string, stored: string): Promise<GzText> {
-  const file = await disk.open(join(directory, stored), 'read')
+  const open = () => disk.open(join(directory, stored), 'read')
+  const file = await open()
   try {
     const size = await file.size()
     const found = await readIndex(disk, join(directory, indexPath(stored)))
-    // a .gz that was cut off still has the right index
-    if (found && size <= found.stored) return new GzText(file, size, found)
-    const index = await makeIndex(file, size, stored)
+    if (found && size <= found.stored && found.mark === (await markOf(file, size, found.blocks)))
+      return new GzText(open, size, found)
+    const index = await rightIndex(file, size, stored, found)
     await saveIndex(disk, join(directory, indexPath(stored)), index)
-    return new GzText(file, size, index)
-  } catch (error) {
+    return new GzText(open, size, index)
+  } finally {
     await file.close()
-    throw error
   }
 }
 
-/** Text of a `.txt.gz`; nothing can be written to it. */
+/**
+ * Text of a `.txt.gz`; nothing can be written to it. The file is open only while a member is read: one that is removed
+ * meanwhile does not stay on the disk for a reader that waits.
+ */
 export class GzText implements TextFile {
   readonly index: BlockIndex
   /** offsets in the .gz of the members that could not be decompressed whole, as far as they were read */
   readonly broken = new Set<number>()
-  readonly #file: DiskFile
+  readonly #open: () => Promise<DiskFile>
   readonly #stored: number
   readonly #cache = new Map<Block, Promise<Buffer>>()
 
-  constructor(file: DiskFile, stored: number, index: BlockIndex) {
-    this.#file = file
+  constructor(open: () => Promise<DiskFile>, stored: number, index: BlockIndex) {
+    this.#open = open
     this.#stored = stored
     this.index = index
   }
@@ -87,9 +100,8 @@ export class GzText implements TextFile {
     return blocks[low - 1]
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#cache.clear()
-    return this.#file.close()
   }
 
   write(): Promise<void> {
@@ -120,7 +132,13 @@ export class GzText implements TextFile {
   }
 
   async #expand(block: Block, end: number): Promise<Buffer> {
-    const member = await this.#file.read(block.at, Math.max(0, end - block.at))
+    const file = await this.#open()
+    let member: Buffer
+    try {
+      member = await file.read(block.at, Math.max(0, end - block.at))
+    } finally {
+      await file.close()
+    }
     const { text, sound } = await expandMember(member, block.size)
     if (!sound) this.broken.add(block.at)
     return text
@@ -132,27 +150,89 @@ function blockAt(blocks: readonly Block[], position: number): number {
   return after === -1 ? blocks.length : after
 }
 
+/** Bytes at both ends of a .gz, and ends of members, that make its mark. */
+const markedBytes = 4096
+const markedMembers = 8
+const trailerSize = 8
+
+/**
+ * What tells a .gz from another one without reading it all: the CRC-32 of its first and last bytes and of the checksums at
+ * the ends of some members, 8 hex digits. `stored` is its size.
+ */
+export async function markOf(file: Pick<DiskFile, 'read'>, stored: number, blocks: readonly Block[]) {
+  const ends = [Math.max(0, stored - markedBytes)]
+  const step = Math.max(1, Math.ceil(blocks.length / markedMembers))
+  for (let i = step; i < blocks.length; i += step) ends.push(Math.max(0, blocks[i]!.at - trailerSize))
+  const parts = await Promise.all([
+    file.read(0, markedBytes),
+    ...ends.map((at, i) => file.read(at, i === 0 ? markedBytes : trailerSize)),
+  ])
+  return checksum(Buffer.concat(parts))
+}
+
+/**
+ * The index of a .gz that the one beside it was not made of, or that was damaged since. Of a damaged one the index that
+ * was there still knows where its members begin, and what was in them.
+ */
+async function rightIndex(
+  file: DiskFile,
+  size: number,
+  stored: string,
+  found: BlockIndex | undefined,
+): Promise<BlockIndex> {
+  const { index, sound } = await makeIndex(file, size, stored)
+  if (sound || !found || size > found.stored || (index.head !== '' && index.head !== found.head)) return index
+  return { ...found, mark: await markOf(file, size, found.blocks) }
+}
+
 /** Makes an index by decompressing the whole .gz. */
-async function makeIndex(file: DiskFile, stored: number, path: string): Promise<BlockIndex> {
-  const index: BlockIndex = { size: 0, stored, head: '', blocks: [] }
+async function makeIndex(
+  file: DiskFile,
+  stored: number,
+  path: string,
+): Promise<{ index: BlockIndex; sound: boolean }> {
+  const index: BlockIndex = { size: 0, stored, mark: '', head: '', blocks: [] }
   const { day } = parseFilePath(path)!
+  let isSound = true
   let lastSeq: number | undefined
   let epoch = ''
-  for await (const { at, text } of members(file, path)) {
-    if (at === 0) index.head = headOf(text)
+  for await (const { at, text, sound } of wholeBatches(members(file, path))) {
+    isSound &&= sound
+    if (at === 0) index.head = await headOf(text)
     const block = await describeBlock(text, { day, offset: index.size, at, lastSeq, epoch })
     index.blocks.push(block)
     index.size += text.length
     lastSeq = block.lastSeq
     epoch = await epochBehind(text, epoch)
   }
-  return index
+  index.mark = await markOf(file, stored, index.blocks)
+  return { index, sound: isSound }
+}
+
+/** Members in groups that end with a C: an earlier version cut batches of over 16 MB, and others may cut anywhere. */
+async function* wholeBatches(found: AsyncIterable<Member>): AsyncGenerator<Omit<Member, 'end'>> {
+  let parts: Buffer[] = []
+  let size = 0
+  let at = 0
+  for await (const member of found) {
+    if (parts.length === 0) at = member.at
+    parts.push(member.text)
+    size += member.text.length
+    const isWhole = cutBlock(member.text) === member.text.length
+    if (!isWhole && member.sound && size < longestBatch) continue
+    yield { at, text: parts.length === 1 ? member.text : Buffer.concat(parts), sound: member.sound }
+    parts = []
+    size = 0
+  }
+  if (parts.length > 0) yield { at, text: Buffer.concat(parts), sound: true }
 }
 
 /** The H line at the start of a file; empty where no checksum vouches for it. */
-export function headOf(text: Buffer): string {
-  const { value: first } = scanBytes(text).next()
-  return first?.kind === 'batch' && first.header ? headerLine(first.header).trimEnd() : ''
+export async function headOf(text: Buffer): Promise<string> {
+  for await (const span of scanFile(memoryFile(text), 0, text.length)) {
+    return span.kind === 'batch' && span.header ? headerLine(span.header).trimEnd() : ''
+  }
+  return ''
 }
 
 /** An index is a convenience: where it cannot be stored (a medium that is read-only, or full), all goes on. */

@@ -3,6 +3,7 @@
 import { promisify } from 'node:util'
 import { crc32, createInflateRaw, gunzip, gzip, inflateRaw, type ZlibOptions } from 'node:zlib'
 import { errorCode, withCode } from '../../kit/errors.ts'
+import { isTurnLong, nextTurn } from '../../kit/turns.ts'
 import type { DiskFile } from '../disk/disk.ts'
 
 const compress = promisify<Uint8Array, ZlibOptions, Buffer>(gzip)
@@ -12,6 +13,8 @@ const decompress = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip)
 const longestMember = 256 << 20
 const firstLook = 1 << 20
 const shortestMember = 18
+/** bytes between two looks whether others should have their turn */
+const checkedAtOnce = 1 << 20
 
 /** One gzip member with this text. */
 export function compressMember(text: Uint8Array): Promise<Buffer> {
@@ -24,7 +27,10 @@ export function compressMember(text: Uint8Array): Promise<Buffer> {
  */
 export async function expandMember(member: Buffer, size: number): Promise<{ text: Buffer; sound: boolean }> {
   try {
-    const text = await decompress(member, { maxOutputLength: Math.max(size, 1) })
+    const text = await decompress(member, {
+      maxOutputLength: Math.max(size, 1),
+      chunkSize: Math.max(size, 64),
+    })
     if (text.length === size) return { text, sound: true }
   } catch (error) {
     if (errorCode(error) === undefined) throw error
@@ -65,12 +71,22 @@ async function nextMember(file: DiskFile, path: string, at: number, size: number
     if (start !== undefined && typeof found === 'object') {
       const end = start + found.used + 8
       if (end > bytes.length && !isAll) continue
-      const sound = end <= bytes.length && bytes.readUInt32LE(end - 8) === crc32(found.text)
+      const sound = end <= bytes.length && bytes.readUInt32LE(end - 8) === (await checksumOf(found.text))
       return { at, end: Math.min(at + end, size), text: found.text, sound }
     }
     const text = await expandStart(bytes.subarray(start ?? 10))
     return { at, end: await nextStart(file, at + 1, size), text: withHole(text), sound: false }
   }
+}
+
+/** CRC-32; a member of somebody else's may be long. */
+async function checksumOf(text: Buffer): Promise<number> {
+  let crc = 0
+  for (let at = 0; at < text.length; at += checkedAtOnce) {
+    crc = crc32(text.subarray(at, at + checkedAtOnce), crc)
+    if (isTurnLong()) await nextTurn()
+  }
+  return crc
 }
 
 /** The whole deflate stream at the start of these bytes; `short` where it goes on behind them. */

@@ -22,6 +22,7 @@ export function openText(disk: Disk, directory: string): OpenText {
   }
 }
 
-function otherForm(stored: string): string {
+/** The path of a file's other form: plain, or archived. */
+export function otherForm(stored: string): string {
   return stored.endsWith('.gz') ? stored.slice(0, -3) : `${stored}.gz`
 }

@@ -1,4 +1,5 @@
 // The text of a journal file, whether it is stored plain or compressed.
+import { errorCode } from '../../kit/errors.ts'
 import type { DiskFile } from '../disk/disk.ts'
 import type { Block } from './blocks.ts'
 
@@ -11,8 +12,21 @@ export interface TextFile extends DiskFile {
   blockOf?(seq: number): Block | undefined
 }
 
+/** What readers need of it. */
+export type ReadableText = Pick<TextFile, 'read' | 'size' | 'head'>
+
 /** Opens the text of a file for reading, plain or compressed. */
 export type OpenText = (stored: string) => Promise<TextFile>
+
+/** Undefined for a file that was removed since its path was read. */
+export async function openIfThere(openText: OpenText, stored: string): Promise<TextFile | undefined> {
+  try {
+    return await openText(stored)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
 
 /** Opens a file's text, uses it, closes it. */
 export async function withText<T>(

@@ -2,22 +2,24 @@
 // written before it, or sees that the file is damaged.
 import { errorCode } from '../../kit/errors.ts'
 import { seal, unseal } from '../../kit/sealed.ts'
-import type { Disk, DiskFile } from './disk.ts'
+import type { Disk } from './disk.ts'
 import { type ReplaceOptions, replaceFile } from './replace-file.ts'
 
-/** The text in it; undefined where it is damaged, or there is none. Rejects with what else the disk says. */
+/**
+ * The text in it; undefined where it is damaged, or where there is none or a directory of that name. Rejects with what else
+ * the disk says.
+ */
 export async function readSealed(disk: Disk, path: string): Promise<string | undefined> {
-  let file: DiskFile
   try {
-    file = await disk.open(path, 'read')
+    const file = await disk.open(path, 'read')
+    try {
+      return unseal((await file.read(0, await file.size())).toString('utf8'))
+    } finally {
+      await file.close()
+    }
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'EISDIR') return undefined
     throw error
-  }
-  try {
-    return unseal((await file.read(0, await file.size())).toString('utf8'))
-  } finally {
-    await file.close()
   }
 }
 

@@ -1,6 +1,9 @@
 // Entries and notices as readers get them: with absolute times, seqs and ids.
-import { type EntryKind, parseLine } from './line.ts'
+import { isUtf8 } from 'node:buffer'
+import { asError } from '../../kit/errors.ts'
+import { type EntryKind, type Line, parseLine } from './line.ts'
 import type { Batch } from './scan.ts'
+import { isUnescapable } from './text.ts'
 import { msPerDay } from './time.ts'
 
 /** One entry of the journal. */
@@ -27,6 +30,40 @@ export interface Notice {
   after: number
 }
 
+/**
+ * An entry that cannot be decoded although its batch is sound: it was written by another program, or by a later version.
+ * It has its seq like any other, and must not keep what is behind it.
+ */
+export interface PoisonEntry {
+  kind: 'poison'
+  seq: number
+  epoch: string
+  /** as it stands in the file, without its LF; bytes that are not valid UTF-8 as U+FFFD */
+  line: string
+  /** in words */
+  reason: string
+}
+
+export type Item = Entry | PoisonEntry | Notice
+
+export function isEntry(item: Item): item is Entry {
+  return item.kind !== 'N' && item.kind !== 'poison'
+}
+
+/** The entries among these, in order, notices left out: what can be decoded, cut where one cannot. */
+export function* entriesOf(items: readonly Item[]): Generator<Entry[] | PoisonEntry> {
+  let entries: Entry[] = []
+  for (const item of items) {
+    if (isEntry(item)) entries.push(item)
+    else if (item.kind === 'poison') {
+      if (entries.length > 0) yield entries
+      entries = []
+      yield item
+    }
+  }
+  if (entries.length > 0) yield entries
+}
+
 /** What a reader must know at the start of a batch. */
 export interface ReadingPlace {
   /** days since 1970, from the file's name */
@@ -34,35 +71,100 @@ export interface ReadingPlace {
   epoch: string
 }
 
+/** About so many bytes are decoded at a time, so that nobody has much to do between two turns of the event loop. */
+const pieceSize = 1 << 14
+const lf = 10
+
 /**
- * The entries and notices of a batch in order. `place.epoch` is brought up to date by H and by `open` notices.
+ * What a batch holds, in order, in pieces. `place.epoch` is brought up to date by H and by `open` notices. A notice whose
+ * JSON cannot be parsed is passed over, like one of a kind that is not known.
  */
-export function decodeBatch(batch: Batch, place: ReadingPlace): Array<Entry | Notice> {
+export function* decodeBatch(batch: Batch, place: ReadingPlace): Generator<Item[]> {
   if (batch.header) place.epoch = batch.header.epoch
-  const decoded: Array<Entry | Notice> = []
-  const start = place.day * msPerDay
-  let seq = batch.commit.lastSeq - batch.entries
-  const text = batch.body.toString('utf8')
-  for (let at = 0; at < text.length; ) {
-    const from = at
-    at = text.indexOf('\n', from) + 1
-    if (from === 0 && batch.header) continue
-    const line = parseLine(text.slice(from, at - 1))
-    if (line === undefined) {
-      // written by a later version, under a good CRC: counted as the scan does, so that the seqs stay right
-      if (text[from] !== 'N') seq++
-      continue
-    }
-    if (line.kind === 'N') {
-      if (line.notice === 'open') place.epoch = openedEpoch(line.json) ?? place.epoch
-      decoded.push({ kind: 'N', notice: line.notice, time: start + line.time, json: line.json, after: seq })
-      continue
-    }
-    seq++
-    const received = line.kind === 'R' ? line.time : start + line.time
-    decoded.push({ kind: line.kind, seq, epoch: place.epoch, received, source: line.source, text: line.text })
+  const { body } = batch
+  const decoder = new Decoder(batch.commit.lastSeq - batch.entries, place)
+  for (let at = batch.header ? body.indexOf(lf) + 1 : 0; at < body.length; ) {
+    const last = body.indexOf(lf, at + pieceSize)
+    const end = last === -1 ? body.length : last + 1
+    yield decoder.items(body.subarray(at, end))
+    at = end
   }
-  return decoded
+}
+
+class Decoder {
+  /** of the entry before */
+  #seq: number
+  readonly #place: ReadingPlace
+  readonly #dayStart: number
+
+  constructor(seq: number, place: ReadingPlace) {
+    this.#seq = seq
+    this.#place = place
+    this.#dayStart = place.day * msPerDay
+  }
+
+  /** Of whole lines. */
+  items(bytes: Buffer): Item[] {
+    const items: Item[] = []
+    if (isUtf8(bytes)) {
+      const text = bytes.toString('utf8')
+      for (let at = 0; at < text.length; at = text.indexOf('\n', at) + 1)
+        this.#add(items, text.slice(at, text.indexOf('\n', at)), true)
+      return items
+    }
+    for (let at = 0; at < bytes.length; at = bytes.indexOf(lf, at) + 1) {
+      const line = bytes.subarray(at, bytes.indexOf(lf, at))
+      this.#add(items, line.toString('utf8'), isUtf8(line))
+    }
+    return items
+  }
+
+  /** Counts as the scan does, so that the seqs stay right. */
+  #add(items: Item[], text: string, isText: boolean): void {
+    const isEntry = text[0] !== 'N' && text[0] !== 'H'
+    if (isEntry) this.#seq++
+    const { epoch } = this.#place
+    const line = isText ? parseLine(text) : undefined
+    const problem = isText ? problemOf(line) : 'it is not valid UTF-8'
+    if (line?.kind === 'N') {
+      if (problem === undefined) items.push(this.#notice(line))
+    } else if (line && problem === undefined) {
+      const { kind, source } = line
+      const received = kind === 'R' ? line.time : this.#dayStart + line.time
+      items.push({ kind, seq: this.#seq, epoch, received, source, text: line.text })
+    } else if (isEntry) {
+      const reason = problem ?? 'its kind, its time or its source is none that this version knows'
+      items.push({ kind: 'poison', seq: this.#seq, epoch, line: text, reason })
+    }
+  }
+
+  #notice({ notice, time, json }: Extract<Line, { kind: 'N' }>): Notice {
+    if (notice === 'open') this.#place.epoch = openedEpoch(json) ?? this.#place.epoch
+    return { kind: 'N', notice, time: this.#dayStart + time, json, after: this.#seq }
+  }
+}
+
+/** Why what a line carries cannot be decoded; undefined where it can. */
+function problemOf(line: Line | undefined): string | undefined {
+  if (line?.kind === 'L' || line?.kind === 'R')
+    return isUnescapable(line.text) ? undefined : 'it has a backslash that starts no \\xhh'
+  if (line === undefined) return undefined
+  try {
+    JSON.parse(line.kind === 'N' ? line.json : line.text)
+    return undefined
+  } catch (error) {
+    return `its JSON cannot be parsed: ${asError(error).message}`
+  }
+}
+
+/** What a notice says by name; nothing where its JSON is no object. */
+export function noticeValue(json: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
 }
 
 /** The epoch that an `open` notice sets; undefined where its JSON has none. */

@@ -1,5 +1,6 @@
 // Finds notices in a batch without parsing the entries between them, and reads those that readers act upon. All kinds
 // are listed in docs/journal-format.md, "Notices".
+import { noticeValue } from './entry.ts'
 import { parseLine } from './line.ts'
 import type { Batch } from './scan.ts'
 
@@ -44,17 +45,13 @@ export interface RetentionNotice {
 /** Reads a `hash` notice; undefined where it is none. */
 export function hashNotice({ notice, json }: FoundNotice): HashNotice | undefined {
   if (notice !== 'hash') return undefined
-  const value = JSON.parse(json) as Partial<HashNotice>
-  return typeof value.file === 'string' && typeof value.sha256 === 'string'
-    ? (value as HashNotice)
-    : undefined
+  const { file, sha256 } = noticeValue(json)
+  return typeof file === 'string' && typeof sha256 === 'string' ? { file, sha256 } : undefined
 }
 
 /** Reads a `retention` notice; undefined where it is none. */
 export function retentionNotice({ notice, json }: FoundNotice): RetentionNotice | undefined {
   if (notice !== 'retention') return undefined
-  const value = JSON.parse(json) as Partial<RetentionNotice>
-  return typeof value.upTo === 'string' && typeof value.lastSeq === 'number'
-    ? (value as RetentionNotice)
-    : undefined
+  const { upTo, lastSeq } = noticeValue(json)
+  return typeof upTo === 'string' && typeof lastSeq === 'number' ? { upTo, lastSeq } : undefined
 }

@@ -1,5 +1,6 @@
 // Walks the bytes of a journal file: batches whose CRC holds, and the stretches between them that are damaged.
 import { checksum } from '../../kit/sealed.ts'
+import { isTurnLong, nextTurn } from '../../kit/turns.ts'
 import type { DiskFile } from '../disk/disk.ts'
 import { type Commit, type Header, parseCommit, parseHeader } from './line.ts'
 
@@ -33,9 +34,10 @@ export interface Tail {
 
 export type Span = Batch | Damage | Tail
 
-const chunkSize = 1 << 20
+/** What is read at a time: the less, the shorter is a step between two turns of the event loop. */
+const chunkSize = 1 << 18
 /** A stretch without a C that is longer than this is damage, not a batch: it bounds the memory. */
-const longestBatch = 256 << 20
+export const longestBatch = 256 << 20
 
 const lf = 10
 const letterH = 0x48
@@ -44,7 +46,8 @@ const commitMark = Buffer.from('\nC ')
 
 /**
  * The spans of a file from `from`, which must be the start of a batch, up to `to`. The last one is always a
- * `tail`, empty where the range ends with a C. Memory stays near the size of one batch.
+ * `tail`, empty where the range ends with a C. Memory stays near the size of one batch; everything else in the process
+ * has its turn meanwhile.
  */
 export async function* scanFile(
   file: Pick<DiskFile, 'read'>,
@@ -56,7 +59,11 @@ export async function* scanFile(
     const chunk = await file.read(position, Math.min(chunkSize, to - position))
     if (chunk.length === 0) break
     position += chunk.length
-    yield* window.add(chunk)
+    for (const span of window.add(chunk)) {
+      yield span
+      if (isTurnLong()) await nextTurn()
+    }
+    if (isTurnLong()) await nextTurn()
   }
   yield window.tail()
 }
@@ -85,11 +92,17 @@ class ScanWindow {
   *add(chunk: Buffer): Generator<Batch | Damage> {
     this.#append(chunk)
     let start = 0
+    // the mark may straddle two chunks
+    let searched = this.#length - commitMark.length
     for (;;) {
       const at = this.#nextCommit(Math.max(start, this.#searched), start)
       if (at === -1) break
       const end = this.#bytes.indexOf(lf, at)
-      if (end === -1) break
+      if (end === -1) {
+        // the C line goes on in the next chunk: it is found again by the LF before it
+        searched = at - 1
+        break
+      }
       this.#searched = end
       const commit = parseCommit(this.#bytes.toString('latin1', at, end))
       if (!commit) continue
@@ -100,10 +113,7 @@ class ScanWindow {
       yield this.#damage(0, this.#length, undefined)
       start = this.#length
     }
-    // the mark may straddle two chunks
-    this.#searched = Math.max(0, this.#length - start - commitMark.length)
-    const unclosed = this.#bytes.lastIndexOf(commitMark)
-    if (unclosed >= start) this.#searched = Math.min(this.#searched, unclosed - start)
+    this.#searched = Math.max(0, searched - start)
     this.#drop(start)
   }
 
@@ -127,6 +137,7 @@ class ScanWindow {
   }
 
   #drop(count: number): void {
+    if (count === 0) return
     this.#memory.copyWithin(0, count, this.#length)
     this.#length -= count
     this.#base += count

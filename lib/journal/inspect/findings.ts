@@ -9,7 +9,17 @@ export interface Finding {
   /** seqs of entries that cannot be read because of it */
   from?: number
   to?: number
-  kind: 'damage' | 'missing' | 'chain' | 'seq' | 'gzip' | 'unreadable' | 'unclosed' | 'void' | 'unhashed'
+  kind:
+    | 'damage'
+    | 'missing'
+    | 'chain'
+    | 'seq'
+    | 'gzip'
+    | 'unreadable'
+    | 'unclosed'
+    | 'void'
+    | 'unhashed'
+    | 'double'
   text: string
 }
 

@@ -1,6 +1,7 @@
 // The links between a journal's files: each names the one before it, its size and its hash.
 
 import type { Header } from '../format/line.ts'
+import type { KnownFile } from '../read/catalog-cache.ts'
 import type { JournalFile } from '../read/journal-file.ts'
 import { type Findings, type Place, seqRange } from './findings.ts'
 
@@ -29,6 +30,44 @@ export interface WalkedJournal {
 
 const nothingReadable = 'nothing in it can be read'
 
+/** What else says which entries there were. */
+export interface Witnesses {
+  /** seq of the checkpoint: entries up to it were there; undefined where nothing says so */
+  checkpoint: number | undefined
+  /** finished files that the catalog's sidecar knows */
+  known: readonly KnownFile[]
+}
+
+/** The end of the journal, of which no later file says anything. */
+export function checkLast(
+  { files, unreadable, retained }: WalkedJournal,
+  lastSeq: number,
+  { checkpoint = 0, known }: Witnesses,
+  findings: Findings,
+): void {
+  const last = files.at(-1)
+  const there = new Set([...files.map(({ path }) => path), ...unreadable.map(plainPath)])
+  const beyond = known.filter(
+    ({ path, firstSeq }) => !there.has(path) && firstSeq > Math.max(lastSeq, retained),
+  )
+  const names = new Set(beyond.map(({ path }) => path))
+  const newest = known.toSorted((a, b) => a.firstSeq - b.firstSeq).at(-1)
+  if (newest && !there.has(newest.next) && (beyond.length > 0 || newest.path === last?.path))
+    names.add(newest.next)
+  for (const name of names) {
+    const text = 'the file is missing: the catalog knows it, and nothing behind it is there'
+    findings.problem(files.length, name, 'missing', {}, text)
+  }
+  if (checkpoint <= lastSeq) return
+  const gap = { from: lastSeq + 1, to: checkpoint }
+  const text = `the checkpoint says that there were entries up to ${checkpoint}: its end, or a file behind it, is missing${lost(gap)}`
+  findings.problem(files.length, last?.path ?? '.checkpoint', 'missing', gap, text)
+}
+
+function plainPath(stored: string): string {
+  return stored.replace(/\.gz$/, '')
+}
+
 /** Checks every link. */
 export function checkChain(journal: WalkedJournal, findings: Findings): void {
   for (const index of journal.files.keys()) {
@@ -56,6 +95,8 @@ function checkPlace(journal: WalkedJournal, index: number, findings: Findings): 
       findings.problem(index - 0.5, before.path, 'missing', gap, `its end is missing${lost(gap)}`)
   } else if (named && !journal.files.some(({ path }) => path === named)) {
     if (header.previousSize > 0) {
+      // removed while the journal was read
+      if (isGap && gap.to <= journal.retained) return
       const there = journal.unreadable.find((stored) => stored === named || stored === `${named}.gz`)
       const [kind, what] = there
         ? (['unreadable', nothingReadable] as const)

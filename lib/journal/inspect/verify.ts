@@ -1,18 +1,20 @@
 // Checks a whole journal: checksums, seqs, archives, and with `checkChain` the links between files. Reports what is
 // broken, where and why.
 
+import { errorCode } from '../../kit/errors.ts'
 import { GzText } from '../archive/gz-text.ts'
 import { openText } from '../archive/open-text.ts'
-import type { OpenText, TextFile } from '../archive/text-file.ts'
+import { type OpenText, type TextFile, withText } from '../archive/text-file.ts'
 import type { Disk } from '../disk/disk.ts'
 import { HashingFile } from '../disk/file-hash.ts'
 import { type Header, parseLine } from '../format/line.ts'
 import { hashNotice, noticesOf, retentionNotice } from '../format/notices.ts'
 import { type Batch, type Damage, scanFile, type Tail } from '../format/scan.ts'
 import { readCatalog } from '../read/catalog.ts'
+import { readKnownFiles } from '../read/catalog-cache.ts'
 import type { JournalFile } from '../read/journal-file.ts'
 import { type Finding, Findings, seqRange } from './findings.ts'
-import { checkChain, type WalkedFile } from './verify-chain.ts'
+import { checkChain, checkLast, type WalkedFile, type WalkedJournal } from './verify-chain.ts'
 
 /** What `verify` found. */
 export interface Verification {
@@ -28,13 +30,32 @@ export interface Verification {
   lastSeq: number
 }
 
-/** Reads the whole journal, beside its writer or without one. Memory stays near the size of one batch. */
-export async function verifyJournal(disk: Disk, directory: string): Promise<Verification> {
+/**
+ * Reads the whole journal, beside its writer and its retention or without them. Memory stays near the size of one batch.
+ *
+ * @param checkpoint the seq up to which entries are known to have been there, as it was before the call
+ */
+export async function verifyJournal(
+  disk: Disk,
+  directory: string,
+  checkpoint?: number,
+): Promise<Verification> {
   const open = openText(disk, directory)
-  const { files, unreadable } = await readCatalog(disk, directory, open, true)
+  const known = [...(await readKnownFiles(disk, directory)).values()]
+  const { files, unreadable, doubles } = await readCatalog(disk, directory, open, true)
   const walk = new Walk(files, open)
-  for (const index of files.keys()) await walk.file(index)
-  checkChain({ files, unreadable, ...walk }, walk.findings)
+  for (let index = 0; index < files.length; ) {
+    if (await walk.file(index)) index++
+    // retention removed it meanwhile, as a notice in a later file says
+    else files.splice(index, 1)
+  }
+  const journal: WalkedJournal = { files, unreadable, ...walk }
+  checkChain(journal, walk.findings)
+  checkLast(journal, (walk.expected ?? 1) - 1, { checkpoint, known }, walk.findings)
+  for (const stored of doubles) {
+    const what = 'it is not read: its other form, plain or archived, is the one that the chain says'
+    walk.findings.note(stored, 'double', {}, what)
+  }
   return {
     problems: walk.findings.problems,
     notes: walk.findings.notes,
@@ -72,24 +93,31 @@ class Walk {
     this.#open = open
   }
 
-  async file(index: number): Promise<void> {
-    const file = this.#files[index]!
-    const text = await this.#open(file.stored)
+  /** False where the file is not there any more. */
+  async file(index: number): Promise<boolean> {
     try {
-      const stored = await text.size()
-      const size = Math.min(file.validSize ?? stored, stored)
-      if (size < stored) {
-        const what = `${stored - size} bytes behind its durable end are void (a write failed there)`
-        this.findings.note(file.path, 'void', { offset: size, end: stored }, what)
-      }
-      const hashing = new HashingFile(text)
-      const found = await this.#batches(index, hashing, size)
-      this.walked.push({ size, sha256: hashing.digest(), ...found })
-      this.#checkMembers(index, text)
-      this.bytes += size
-    } finally {
-      await text.close()
+      await withText(this.#files[index]!, this.#open, (text) => this.#walk(index, text))
+      return true
+    } catch (error) {
+      // an archive is opened for each member
+      if (errorCode(error) === 'ENOENT') return false
+      throw error
     }
+  }
+
+  async #walk(index: number, text: TextFile): Promise<void> {
+    const file = this.#files[index]!
+    const stored = await text.size()
+    const size = Math.min(file.validSize ?? stored, stored)
+    if (size < stored) {
+      const what = `${stored - size} bytes behind its durable end are void (a write failed there)`
+      this.findings.note(file.path, 'void', { offset: size, end: stored }, what)
+    }
+    const hashing = new HashingFile(text)
+    const found = await this.#batches(index, hashing, size)
+    this.walked.push({ size, sha256: hashing.digest(), ...found })
+    this.#checkMembers(index, text)
+    this.bytes += size
   }
 
   async #batches(

@@ -1,9 +1,10 @@
 // Archives one finished file as gzip members, and verifies the result before it removes the plain file. Whenever the
 // process ends, either the plain file or the complete archive is there.
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { dirname, join } from 'node:path'
+import { isTurnLong, nextTurn } from '../../kit/turns.ts'
 import { type BlockIndex, describeBlock, epochBehind, readBlock, writeIndex } from '../archive/blocks.ts'
-import { headOf, indexPath } from '../archive/gz-text.ts'
+import { headOf, indexPath, markOf } from '../archive/gz-text.ts'
 import { compressMember, expandMember } from '../archive/gzip.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
 import type { JournalFile } from '../read/journal-file.ts'
@@ -17,6 +18,9 @@ export interface ArchivePace {
   rest(): Promise<void>
   stopped(): boolean
 }
+
+/** Bytes between two looks whether others should have their turn. */
+const hashedAtOnce = 1 << 18
 
 /** @param sha256 of the file's valid bytes, as the chain says */
 export async function archiveFile(
@@ -65,15 +69,15 @@ async function compress(
   target: DiskFile,
   pace: ArchivePace,
 ): Promise<{ index: BlockIndex; sha256: string } | undefined> {
-  const index: BlockIndex = { size, stored: 0, head: '', blocks: [] }
+  const index: BlockIndex = { size, stored: 0, mark: '', head: '', blocks: [] }
   const hash = createHash('sha256')
   let lastSeq: number | undefined
   let epoch = ''
   for (let offset = 0; offset < size; ) {
     if (pace.stopped()) return undefined
     const text = await readBlock(source, offset, size)
-    if (offset === 0) index.head = headOf(text)
-    hash.update(text)
+    if (offset === 0) index.head = await headOf(text)
+    await update(hash, text)
     const block = await describeBlock(text, { day, offset, at: index.stored, lastSeq, epoch })
     const member = await compressMember(text)
     await target.write(member, index.stored)
@@ -84,7 +88,16 @@ async function compress(
     epoch = await epochBehind(text, epoch)
     await pace.rest()
   }
+  index.mark = await markOf(target, index.stored, index.blocks)
   return { index, sha256: hash.digest('hex') }
+}
+
+/** In steps, between which everything else in the process has its turn. */
+async function update(hash: Hash, text: Buffer): Promise<void> {
+  for (let at = 0; at < text.length; at += hashedAtOnce) {
+    if (isTurnLong()) await nextTurn()
+    hash.update(text.subarray(at, at + hashedAtOnce))
+  }
 }
 
 /** Reads back what was written. */
@@ -100,7 +113,7 @@ async function isReadable(
     const end = index.blocks[i + 1]?.at ?? index.stored
     const { text, sound } = await expandMember(await target.read(block.at, end - block.at), block.size)
     if (!sound) return false
-    hash.update(text)
+    await update(hash, text)
     await pace.rest()
   }
   return hash.digest('hex') === sha256

@@ -2,55 +2,61 @@
 import { dirname, join } from 'node:path'
 import { errorCode, withCode } from '../../kit/errors.ts'
 import { indexPath } from '../archive/gz-text.ts'
-import { openText } from '../archive/open-text.ts'
-import { withText } from '../archive/text-file.ts'
+import { openText, otherForm } from '../archive/open-text.ts'
+import { openIfThere, withText } from '../archive/text-file.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
-import { readCatalog } from '../read/catalog.ts'
+import { sha256Of } from '../disk/file-hash.ts'
+import { readCatalog, yearsIn } from '../read/catalog.ts'
 import type { JournalFile } from '../read/journal-file.ts'
 import { findEnd } from '../recover/recovery.ts'
 
 /** What a backup did. */
 export interface BackupResult {
   files: number
-  /** files that an earlier backup had left as they are now */
+  /** files that an earlier backup had left as they are now, byte for byte */
   kept: number
+  /** files of an earlier backup that were other than the journal's, though of the same size, and were copied again */
+  repaired: number
+  /** files that are damaged in the journal, and whole in an earlier backup, where they stay as they are */
+  spared: string[]
   /** bytes that were copied */
   bytes: number
   lastSeq: number
 }
 
 const chunkSize = 1 << 20
-/** The retention may remove files while they are copied: then all is looked at again. */
-const tries = 3
+
+/** A file with what the chain says of it. */
+interface Wanted {
+  file: JournalFile
+  /** nothing follows it: it may be growing */
+  isLast: boolean
+  /** of its valid bytes; undefined where the chain does not say */
+  sha256: string | undefined
+}
 
 /**
  * Copies the journal as it is now to another directory: a new one, or that of an earlier backup of the same
- * journal, of which finished files are kept. Throws an Error where the target holds something else.
+ * journal, of which finished files are kept where every byte is the same. Files that retention removes meanwhile are left
+ * out. Throws an Error where the target holds something else.
  */
 export async function backupJournal(disk: Disk, directory: string, target: string): Promise<BackupResult> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await copyAll(disk, directory, target)
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT' || attempt === tries) throw error
-    }
-  }
-}
-
-async function copyAll(disk: Disk, directory: string, target: string): Promise<BackupResult> {
   const { files } = await readCatalog(disk, directory, openText(disk, directory))
   await disk.makeDirectory(target)
   await checkTarget(disk, directory, target, files)
-  const result: BackupResult = { files: files.length, kept: 0, bytes: 0, lastSeq: 0 }
+  const result: BackupResult = { files: 0, kept: 0, repaired: 0, spared: [], bytes: 0, lastSeq: 0 }
+  const stored: string[] = []
   for (const [index, file] of files.entries()) {
-    const isLast = index === files.length - 1
-    const copied = await copyFile(disk, directory, target, file, isLast)
-    if (copied === undefined) result.kept++
-    else result.bytes += copied.bytes
-    if (isLast) result.lastSeq = copied?.lastSeq ?? file.firstSeq - 1
+    const next = files[index + 1]?.header
+    const sha256 =
+      next?.previous === file.path && next.sha256 !== '?' ? (next.sha256 ?? undefined) : undefined
+    const wanted = { file, isLast: index === files.length - 1, sha256 }
+    const path = await new FileBackup(disk, directory, target, wanted, result).run()
+    if (path !== undefined) stored.push(path)
   }
-  await removeOthers(disk, target, files)
-  for (const path of [...yearsOf(files).map((year) => join(target, year)), target, dirname(target)]) {
+  result.files = stored.length
+  await removeOthers(disk, target, stored)
+  for (const path of [...yearsOf(stored).map((year) => join(target, year)), target, dirname(target)]) {
     await disk.syncDirectory(path)
   }
   return result
@@ -82,32 +88,107 @@ async function checkTarget(
     throw withCode('BACKUP_TARGET', new Error('the target is the journal itself'))
 }
 
-/** Undefined where the target has the file already. Written under another name, synced, renamed. */
-async function copyFile(
-  disk: Disk,
-  directory: string,
-  target: string,
-  file: JournalFile,
-  isLast: boolean,
-): Promise<{ bytes: number; lastSeq: number } | undefined> {
-  const source = await disk.open(join(directory, file.stored), 'read')
-  try {
-    const isArchive = file.stored !== file.path
+/** One file on its way. */
+class FileBackup {
+  readonly #disk: Disk
+  readonly #directory: string
+  readonly #target: string
+  readonly #wanted: Wanted
+  readonly #result: BackupResult
+
+  constructor(disk: Disk, directory: string, target: string, wanted: Wanted, result: BackupResult) {
+    this.#disk = disk
+    this.#directory = directory
+    this.#target = target
+    this.#wanted = wanted
+    this.#result = result
+  }
+
+  /** The path under which the target has it then; undefined where retention removed it meanwhile. */
+  async run(): Promise<string | undefined> {
+    const { path, stored } = this.#wanted.file
+    // it may be archived meanwhile
+    for (const form of new Set([stored, `${path}.gz`])) {
+      let source: DiskFile
+      try {
+        source = await this.#disk.open(join(this.#directory, form), 'read')
+      } catch (error) {
+        if (errorCode(error) === 'ENOENT') continue
+        throw error
+      }
+      try {
+        return await this.#copy(source, form)
+      } finally {
+        await source.close()
+      }
+    }
+    return undefined
+  }
+
+  async #copy(source: DiskFile, stored: string): Promise<string> {
+    const { file, isLast } = this.#wanted
+    const isArchive = stored !== file.path
     const whole = await source.size()
     const end =
       isLast && !isArchive
         ? await findEnd(source, whole, file.firstSeq)
-        : { size: file.validSize ?? whole, lastSeq: 0 }
+        : { size: file.validSize ?? whole, lastSeq: file.firstSeq - 1 }
     const size = isArchive ? whole : end.size
+    if (isLast) this.#result.lastSeq = end.lastSeq
     // a file that the writer has just begun
-    if (size === 0 && isLast) return { bytes: 0, lastSeq: end.lastSeq }
-    if (!isLast && (await sizeOf(disk, join(target, file.stored))) === size) return undefined
-    await disk.makeDirectory(dirname(join(target, file.stored)))
-    await copyBytes(disk, source, size, join(target, file.stored))
-    if (isArchive) await copyIndex(disk, directory, target, file.stored)
-    return { bytes: size, lastSeq: end.lastSeq }
-  } finally {
-    await source.close()
+    if (size === 0 && isLast) return stored
+    const there = await sizeOf(this.#disk, join(this.#target, stored))
+    if (there === size && (await this.#isSame(source, stored, size))) {
+      this.#result.kept++
+      return stored
+    }
+    const better = isLast ? undefined : await this.#betterCopy(stored)
+    if (better !== undefined) {
+      this.#result.spared.push(file.path)
+      return better
+    }
+    await this.#disk.makeDirectory(dirname(join(this.#target, stored)))
+    await copyBytes(this.#disk, source, size, join(this.#target, stored))
+    if (isArchive) await copyIndex(this.#disk, this.#directory, this.#target, stored)
+    if (there === size) this.#result.repaired++
+    this.#result.bytes += size
+    return stored
+  }
+
+  async #isSame(source: DiskFile, stored: string, size: number): Promise<boolean> {
+    const copy = await this.#disk.open(join(this.#target, stored), 'read')
+    try {
+      for (let at = 0; at < size; at += chunkSize) {
+        const length = Math.min(chunkSize, size - at)
+        if (!(await source.read(at, length)).equals(await copy.read(at, length))) return false
+      }
+      return true
+    } finally {
+      await copy.close()
+    }
+  }
+
+  /** What the target has of the file, in either form, where that is what the chain says, and the journal's is not. */
+  async #betterCopy(stored: string): Promise<string | undefined> {
+    const { sha256 } = this.#wanted
+    if (sha256 === undefined) return undefined
+    for (const form of [stored, otherForm(stored)]) {
+      if ((await sizeOf(this.#disk, join(this.#target, form))) === undefined) continue
+      if ((await this.#hash(this.#directory, stored)) === sha256) return undefined
+      if ((await this.#hash(this.#target, form)) === sha256) return form
+    }
+    return undefined
+  }
+
+  /** Of the text. */
+  async #hash(directory: string, stored: string): Promise<string | undefined> {
+    const text = await openIfThere(openText(this.#disk, directory), stored)
+    if (!text) return undefined
+    try {
+      return await sha256Of(text, this.#wanted.file.validSize ?? (await text.size()))
+    } finally {
+      await text.close()
+    }
   }
 }
 
@@ -146,12 +227,9 @@ async function copyIndex(disk: Disk, directory: string, target: string, stored: 
 }
 
 /** What an earlier backup had and the journal no longer has: plain files of archives, removed files. */
-async function removeOthers(disk: Disk, target: string, files: readonly JournalFile[]): Promise<void> {
-  const wanted = new Set(
-    files.flatMap(({ stored }) => [stored, ...(stored.endsWith('.gz') ? [indexPath(stored)] : [])]),
-  )
-  for (const year of await disk.list(target)) {
-    if (!/^\d{4}$/.test(year)) continue
+async function removeOthers(disk: Disk, target: string, stored: readonly string[]): Promise<void> {
+  const wanted = new Set(stored.flatMap((path) => [path, ...(path.endsWith('.gz') ? [indexPath(path)] : [])]))
+  for (const year of await yearsIn(disk, target)) {
     for (const name of await disk.list(join(target, year))) {
       const path = `${year}/${name}`
       if (/\.(txt|txt\.gz|idx|tmp)$/.test(name) && !wanted.has(path)) await disk.remove(join(target, path))
@@ -159,8 +237,8 @@ async function removeOthers(disk: Disk, target: string, files: readonly JournalF
   }
 }
 
-function yearsOf(files: readonly JournalFile[]): string[] {
-  return [...new Set(files.map(({ stored }) => stored.slice(0, 4)))]
+function yearsOf(stored: readonly string[]): string[] {
+  return [...new Set(stored.map((path) => path.slice(0, 4)))]
 }
 
 async function sizeOf(disk: Disk, path: string): Promise<number | undefined> {

@@ -1,8 +1,9 @@
 // Removes the oldest files by age or size. The removal is noted first, and no file with an entry above the checkpoint
 // goes (docs/journal-format.md, promise 7).
 import { join } from 'node:path'
+import { errorCode } from '../../kit/errors.ts'
 import { indexPath } from '../archive/gz-text.ts'
-import { openText } from '../archive/open-text.ts'
+import { openText, otherForm } from '../archive/open-text.ts'
 import type { Disk } from '../disk/disk.ts'
 import type { RetentionNotice } from '../format/notices.ts'
 import { readCatalog } from '../read/catalog.ts'
@@ -23,24 +24,24 @@ export interface StoredFile {
   bytes: number
   /** seq of its last entry */
   lastSeq: number
+  /** days; undefined where it is not known: then it does not go for its age */
+  age: number | undefined
 }
 
 /**
  * The files that go now, oldest first.
  *
  * @param files all of a journal; the last one is being written and stays
- * @param today days since 1970; undefined where the clock is not to be trusted: then none goes for its age
  */
 export function dueFiles(
   files: readonly StoredFile[],
   rules: RetentionRules,
   checkpoint: number,
-  today: number | undefined,
 ): StoredFile[] {
   let total = files.reduce((sum, { bytes }) => sum + bytes, 0)
   const due: StoredFile[] = []
   for (const stored of files.slice(0, -1)) {
-    const isOld = rules.days > 0 && today !== undefined && stored.file.day < today - rules.days
+    const isOld = rules.days > 0 && stored.age !== undefined && stored.age > rules.days
     const isTooMuch = rules.bytes > 0 && total > rules.bytes
     if (stored.lastSeq > checkpoint || !(isOld || isTooMuch)) break
     due.push(stored)
@@ -56,17 +57,24 @@ export interface RetentionParts {
   rules: RetentionRules
   /** the seq up to which every event has been dealt with */
   checkpoint: number
-  today: number | undefined
+  /** the age of each file in days, undefined where it is not known */
+  agesOf(files: readonly JournalFile[]): Promise<Array<number | undefined>>
   /** resolves when the notice is durable */
   note(notice: RetentionNotice): Promise<void>
 }
 
 /** Removes what is due; returns the paths. */
 export async function applyRetention(parts: RetentionParts): Promise<string[]> {
-  const { disk, directory, rules, checkpoint, today } = parts
+  const { disk, directory, rules, checkpoint } = parts
   if (rules.days <= 0 && rules.bytes <= 0) return []
   const { files } = await readCatalog(disk, directory, openText(disk, directory))
-  const due = dueFiles(await withSizes(disk, directory, files, rules.bytes > 0), rules, checkpoint, today)
+  const ages = rules.days > 0 ? await parts.agesOf(files) : []
+  const stored = await withSizes(disk, directory, files, rules.bytes > 0)
+  const due = dueFiles(
+    stored.map((file, index) => ({ ...file, age: ages[index] })),
+    rules,
+    checkpoint,
+  )
   const last = due.at(-1)
   if (!last) return []
   await parts.note({ upTo: last.file.path, lastSeq: last.lastSeq })
@@ -79,10 +87,10 @@ async function withSizes(
   directory: string,
   files: readonly JournalFile[],
   wanted: boolean,
-): Promise<StoredFile[]> {
-  const stored: StoredFile[] = []
+): Promise<Array<Omit<StoredFile, 'age'>>> {
+  const stored: Array<Omit<StoredFile, 'age'>> = []
   for (const [index, file] of files.entries()) {
-    const bytes = wanted ? await sizeOf(disk, join(directory, file.stored)) : 0
+    const bytes = wanted ? await sizeOf(disk, directory, file.stored) : 0
     const next = files[index + 1]
     stored.push({ file, bytes, lastSeq: next ? next.firstSeq - 1 : Number.POSITIVE_INFINITY })
   }
@@ -97,11 +105,19 @@ async function removeFile(disk: Disk, directory: string, path: string): Promise<
   await disk.syncDirectory(join(plain, '..'))
 }
 
-async function sizeOf(disk: Disk, path: string): Promise<number> {
-  const file = await disk.open(path, 'read')
-  try {
-    return await file.size()
-  } finally {
-    await file.close()
+/** A file may be archived meanwhile. */
+async function sizeOf(disk: Disk, directory: string, stored: string): Promise<number> {
+  for (const form of [stored, otherForm(stored)]) {
+    try {
+      const file = await disk.open(join(directory, form), 'read')
+      try {
+        return await file.size()
+      } finally {
+        await file.close()
+      }
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+    }
   }
+  return 0
 }

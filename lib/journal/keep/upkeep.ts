@@ -7,14 +7,15 @@ import { openText } from '../archive/open-text.ts'
 import { type OpenText, withText } from '../archive/text-file.ts'
 import { type Disk, systemDisk } from '../disk/disk.ts'
 import { sha256Of } from '../disk/file-hash.ts'
-import { hashNotice, noticesOf } from '../format/notices.ts'
-import { scanFile } from '../format/scan.ts'
-import { dayOf, msPerDay } from '../format/time.ts'
+import { hashNotice } from '../format/notices.ts'
+import { dayOf } from '../format/time.ts'
 import { readCatalog } from '../read/catalog.ts'
 import { writeKnownFiles } from '../read/catalog-cache.ts'
 import type { JournalFile } from '../read/journal-file.ts'
 import type { NoteFirst } from '../write/options.ts'
 import { archiveFile } from './archiver.ts'
+import { FileAges } from './file-ages.ts'
+import { noticesIn } from './notices-in.ts'
 import { applyRetention, type RetentionRules } from './retention.ts'
 
 /** What becomes of finished files. */
@@ -54,8 +55,7 @@ export class Upkeep {
   readonly #options: Required<UpkeepOptions>
   readonly #parts: UpkeepParts
   readonly #openText: OpenText
-  /** wall clock less monotonic clock at the start, ms */
-  readonly #offset: number
+  readonly #ages: FileAges
   readonly #warned = new Set<string>()
   #running: Promise<void> | undefined
   #makingRoom = false
@@ -78,7 +78,7 @@ export class Upkeep {
     }
     this.#parts = parts
     this.#openText = openText(this.#options.disk, this.#options.directory)
-    this.#offset = this.#options.clock.wall() - this.#options.clock.monotonic()
+    this.#ages = new FileAges(this.#options, this.#openText)
     this.#ended = new Promise((resolve) => {
       this.#endWait = resolve
     })
@@ -163,16 +163,30 @@ export class Upkeep {
       directory,
       rules,
       checkpoint: this.#parts.checkpoint(),
-      today: this.#trustedDay(),
+      agesOf: (files) => this.#agesOf(files),
       note: (notice) => note('retention', notice),
     })
   }
 
-  /** Today; undefined where the clock was set forward by more than a day since the start: it may be wrong. */
-  #trustedDay(): number | undefined {
-    const { clock } = this.#options
-    const stepped = clock.wall() - clock.monotonic() - this.#offset
-    return stepped > msPerDay ? undefined : dayOf(clock.wall())
+  /**
+   * Why files that are old by the clock stay: it does not agree with the journal. Undefined where it does, or nothing
+   * is removed for its age.
+   */
+  get clockDoubt(): string | undefined {
+    return this.#ages.doubt
+  }
+
+  /** The user says that the clock is right, and was so up to now: files are as old as their names say. */
+  async confirmClock(): Promise<void> {
+    const last = (await this.#files()).at(-1)
+    if (last) await this.#ages.confirm(last, (kind, value) => this.#note(kind, value))
+  }
+
+  /** Says so once where files stay that would go by the clock. */
+  async #agesOf(files: readonly JournalFile[]): Promise<Array<number | undefined>> {
+    const ages = await this.#ages.of(files, this.#options.retentionDays)
+    if (this.#ages.doubt !== undefined) this.#warn(this.#ages.doubt)
+    return ages
   }
 
   /** Hashes that no H and no notice gives: the writer ended before it had read the file. */
@@ -218,17 +232,10 @@ export class Upkeep {
   async #notedHash(files: readonly JournalFile[], index: number): Promise<string | undefined> {
     const { path } = files[index]!
     for (const later of files.slice(index + 1)) {
-      const found = await withText(later, this.#openText, async (text) => {
-        for await (const span of scanFile(text, 0, later.validSize ?? (await text.size()))) {
-          if (span.kind !== 'batch') continue
-          for (const notice of noticesOf(span)) {
-            const hash = hashNotice(notice)
-            if (hash?.file === path) return hash.sha256
-          }
-        }
-        return undefined
-      })
-      if (found !== undefined) return found
+      for await (const notice of noticesIn(later, this.#openText)) {
+        const hash = hashNotice(notice)
+        if (hash?.file === path) return hash.sha256
+      }
     }
     return undefined
   }

@@ -1,8 +1,10 @@
 // The list of a journal's files in the order of their seqs, with the number of valid bytes of each.
 import { join } from 'node:path'
 import { errorCode } from '../../kit/errors.ts'
-import { type OpenText, type TextFile, withText } from '../archive/text-file.ts'
+import { otherForm } from '../archive/open-text.ts'
+import { type OpenText, type ReadableText, type TextFile, withText } from '../archive/text-file.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
+import { sha256Of } from '../disk/file-hash.ts'
 import { filePath, parseFilePath, parseHeader } from '../format/line.ts'
 import { scanFile } from '../format/scan.ts'
 import { type KnownFiles, readKnownFiles } from './catalog-cache.ts'
@@ -11,8 +13,8 @@ import type { Catalog, JournalFile } from './journal-file.ts'
 /** Bytes that hold any H line. */
 const longestHeader = 512
 
-/** How often the directory is read anew when files vanish meanwhile. */
-const looks = 5
+/** Each look that has to be given up has one file less to look at: the writer, its archiver or its retention took it. */
+const looks = 1_000
 
 /** Reads the catalog of a journal from its directory. With `fresh` every file is looked at. */
 export async function readCatalog(
@@ -37,15 +39,20 @@ async function lookAtAll(
   openText: OpenText,
   fresh: boolean,
 ): Promise<Catalog> {
-  const catalog: Catalog = { files: [], unreadable: [] }
-  const paths = await storedFiles(disk, directory)
+  const catalog: Catalog = { files: [], unreadable: [], doubles: [] }
+  const paths = await journalPaths(disk, directory)
   const sidecar: KnownFiles = fresh ? new Map() : await readKnownFiles(disk, directory)
   const known = await believable(sidecar, paths, openText)
+  const twice: JournalFile[] = []
   for (const stored of paths) {
-    const file = known.get(stored) ?? (await describe(stored, openText))
-    if (file) catalog.files.push(file)
-    else catalog.unreadable.push(stored)
+    const isTwice = paths.includes(otherForm(stored))
+    const file = (isTwice ? undefined : known.get(stored)) ?? (await describe(stored, openText))
+    if (file === 'gone') continue
+    if (!file) catalog.unreadable.push(stored)
+    else if (isTwice) twice.push(file)
+    else catalog.files.push(file)
   }
+  await chooseForms(catalog, twice, openText)
   catalog.files = await inOrder(catalog.files, openText)
   for (const [index, file] of catalog.files.entries()) {
     const next = catalog.files[index + 1]
@@ -62,11 +69,12 @@ async function believable(known: KnownFiles, paths: string[], openText: OpenText
   if (newest === undefined) return known
   const { header } = known.get(newest)!
   const seen = await describe(newest, openText)
-  return JSON.stringify(seen?.header) === JSON.stringify(header) ? known : new Map()
+  const isSame = typeof seen === 'object' && JSON.stringify(seen.header) === JSON.stringify(header)
+  return isSame ? known : new Map()
 }
 
 /** Whether a checksum vouches for the H line: the first batch is as it was written. */
-export async function hasSoundHeader(text: TextFile): Promise<boolean> {
+export async function hasSoundHeader(text: ReadableText): Promise<boolean> {
   if (text.head) return true
   for await (const span of scanFile(text, 0, await text.size())) {
     return span.kind === 'batch' && span.header !== undefined
@@ -74,28 +82,85 @@ export async function hasSoundHeader(text: TextFile): Promise<boolean> {
   return false
 }
 
-/** The stored paths of all journal files; where one is there twice, the archive was not finished. */
-async function storedFiles(disk: Disk, directory: string): Promise<string[]> {
-  const paths = new Set<string>()
-  for (const year of await disk.list(directory)) {
-    if (!/^\d{4}$/.test(year)) continue
+/** The stored paths of all journal files, sorted. What is only named like a year, or like a day's file, is none. */
+export async function journalPaths(disk: Disk, directory: string): Promise<string[]> {
+  const paths: string[] = []
+  for (const year of await yearsIn(disk, directory)) {
     for (const name of await disk.list(join(directory, year))) {
-      const path = `${year}/${name}`
-      if (parseFilePath(path)) paths.add(path)
+      if (parseFilePath(`${year}/${name}`)) paths.push(`${year}/${name}`)
     }
   }
-  return [...paths].filter((path) => !path.endsWith('.gz') || !paths.has(path.slice(0, -3))).sort()
+  return paths.sort()
 }
 
-async function describe(stored: string, openText: OpenText): Promise<JournalFile | undefined> {
+/** The directories of a journal that hold its files. */
+export async function yearsIn(disk: Disk, directory: string): Promise<string[]> {
+  const years: string[] = []
+  for (const name of await disk.list(directory)) {
+    if (!/^\d{4}$/.test(name)) continue
+    try {
+      await disk.list(join(directory, name))
+      years.push(name)
+    } catch (error) {
+      // a file that somebody named so
+      if (errorCode(error) !== 'ENOTDIR') throw error
+    }
+  }
+  return years
+}
+
+/** Undefined where nothing in the file can be read; `gone` where it was removed since, or is no file. */
+async function describe(stored: string, openText: OpenText): Promise<JournalFile | 'gone' | undefined> {
   const { day, number } = parseFilePath(stored)!
   const path = filePath(day, number)
-  return withText({ stored }, openText, async (text) => {
-    const header = parseHeader(text.head || (await firstLine(text)))
-    const firstSeq = header?.firstSeq ?? (await firstReadableSeq(text))
-    if (firstSeq === undefined) return undefined
-    return { path, stored, day, number, firstSeq, header, validSize: undefined }
-  })
+  try {
+    return await withText({ stored }, openText, async (text) => {
+      const header = parseHeader(text.head || (await firstLine(text)))
+      const firstSeq = header?.firstSeq ?? (await firstReadableSeq(text))
+      if (firstSeq === undefined) return undefined
+      return { path, stored, day, number, firstSeq, header, validSize: undefined }
+    })
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'EISDIR') return 'gone'
+    throw error
+  }
+}
+
+/**
+ * Of files that are there both plain and archived, the one that the chain says counts: an archiver may have been
+ * interrupted, or somebody has put an older copy back.
+ */
+async function chooseForms(catalog: Catalog, twice: readonly JournalFile[], openText: OpenText) {
+  const all = [...catalog.files, ...twice]
+  for (const plain of twice.filter(({ path, stored }) => path === stored)) {
+    const archive = twice.find(({ path, stored }) => path === plain.path && stored !== path)
+    const [chosen, other] = archive
+      ? await chooseForm(plain, archive, all, openText)
+      : ([plain, undefined] as const)
+    catalog.files.push(chosen)
+    if (other) catalog.doubles.push(other.stored)
+  }
+  // an archive beside a plain file in which nothing can be read
+  const chosen = new Set(catalog.files.map(({ path }) => path))
+  catalog.files.push(...twice.filter(({ path }) => !chosen.has(path)))
+}
+
+/** The one that counts, and the other. */
+async function chooseForm(
+  plain: JournalFile,
+  archive: JournalFile,
+  all: readonly JournalFile[],
+  openText: OpenText,
+): Promise<readonly [JournalFile, JournalFile]> {
+  const size = await withText(plain, openText, (text) => text.size())
+  const archived = await withText(archive, openText, (text) => text.size())
+  const said = all.find(({ header }) => header?.previous === plain.path)?.header
+  // nothing follows it: the one that has more
+  if (!said) return size >= archived ? [plain, archive] : [archive, plain]
+  if (size < said.previousSize) return [archive, plain]
+  if (archived < said.previousSize || said.sha256 === '?') return [plain, archive]
+  const sha256 = await withText(plain, openText, (text) => sha256Of(text, said.previousSize))
+  return sha256 === said.sha256 ? [plain, archive] : [archive, plain]
 }
 
 async function firstLine(text: DiskFile): Promise<string> {
@@ -104,7 +169,7 @@ async function firstLine(text: DiskFile): Promise<string> {
 }
 
 /** Seq that the first readable batch begins with; undefined where there is none. */
-export async function firstReadableSeq(text: DiskFile): Promise<number | undefined> {
+export async function firstReadableSeq(text: ReadableText): Promise<number | undefined> {
   for await (const span of scanFile(text, 0, await text.size())) {
     if (span.kind === 'batch') return span.commit.lastSeq - span.entries + 1
   }

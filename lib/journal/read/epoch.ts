@@ -1,7 +1,7 @@
 // The epoch in force at a place of a journal: that of the last `open` notice before it in the file, else the
 // header's.
 
-import type { OpenText } from '../archive/text-file.ts'
+import { type OpenText, openIfThere } from '../archive/text-file.ts'
 import { lastOpened } from '../format/opened.ts'
 import { scanFile } from '../format/scan.ts'
 import type { JournalFile } from './journal-file.ts'
@@ -18,7 +18,8 @@ export async function epochAt(
 ): Promise<string | undefined> {
   const file = files[index]
   if (!file) return undefined
-  const text = await openText(file.stored)
+  const text = await openIfThere(openText, file.stored)
+  if (!text) return undefined
   let stated: string | undefined
   try {
     const size = Math.min(offset, file.validSize ?? (await text.size()))

@@ -15,7 +15,12 @@ const bisectStep = 1 << 16
 const commitMark = Buffer.from('\nC ')
 
 /** The start of the batch that holds a seq, or of one before it. `firstSeq` is that of the file. */
-export async function findBatch(text: DiskFile, size: number, seq: number, firstSeq: number): Promise<Place> {
+export async function findBatch(
+  text: Pick<DiskFile, 'read'>,
+  size: number,
+  seq: number,
+  firstSeq: number,
+): Promise<Place> {
   const start = { offset: 0, lastSeq: firstSeq - 1 }
   if (seq <= firstSeq) return start
   let low = start
@@ -30,7 +35,11 @@ export async function findBatch(text: DiskFile, size: number, seq: number, first
   return low.offset === 0 || (await closesBatch(text, low)) ? low : start
 }
 
-async function commitAfter(text: DiskFile, from: number, to: number): Promise<Place | undefined> {
+async function commitAfter(
+  text: Pick<DiskFile, 'read'>,
+  from: number,
+  to: number,
+): Promise<Place | undefined> {
   for (let position = from, length = 4096; position < to; length *= 2) {
     const bytes = await text.read(position, Math.min(length, to - position))
     const mark = bytes.indexOf(commitMark)
@@ -44,7 +53,7 @@ async function commitAfter(text: DiskFile, from: number, to: number): Promise<Pl
 }
 
 /** Whether a sound batch ends there. */
-async function closesBatch(text: DiskFile, { offset, lastSeq }: Place): Promise<boolean> {
+async function closesBatch(text: Pick<DiskFile, 'read'>, { offset, lastSeq }: Place): Promise<boolean> {
   const from = await batchBefore(text, offset)
   for await (const span of scanFile(text, from, offset)) {
     if (span.kind === 'batch') return span.end === offset && span.commit.lastSeq === lastSeq
@@ -54,7 +63,7 @@ async function closesBatch(text: DiskFile, { offset, lastSeq }: Place): Promise<
 }
 
 /** The start of the batch that ends at an offset, as the C line before it says. */
-async function batchBefore(text: DiskFile, offset: number): Promise<number> {
+async function batchBefore(text: Pick<DiskFile, 'read'>, offset: number): Promise<number> {
   for (let look = 1 << 16; ; look *= 4) {
     const from = Math.max(0, offset - look)
     const bytes = await text.read(from, offset - from)

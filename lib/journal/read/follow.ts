@@ -5,7 +5,7 @@ import { errorCode } from '../../kit/errors.ts'
 import { openText } from '../archive/open-text.ts'
 import { withText } from '../archive/text-file.ts'
 import type { Disk } from '../disk/disk.ts'
-import { readCatalog } from './catalog.ts'
+import { readCatalog, yearsIn } from './catalog.ts'
 import { type Found, matcher, type Query, queryJournal } from './query.ts'
 
 /** How a live end is watched. */
@@ -40,6 +40,11 @@ export async function* followJournal(
         fromSeq = Math.max(fromSeq, found.to + 1)
         continue
       }
+      if (found.kind === 'poison') {
+        fromSeq = found.entry.seq + 1
+        yield found
+        continue
+      }
       fromSeq = found.entries.at(-1)!.seq + 1
       const entries = found.entries.filter(isWanted)
       if (entries.length > 0) yield { kind: 'entries', entries }
@@ -68,9 +73,7 @@ async function liveEnd(disk: Disk, directory: string): Promise<{ hasMoved(): Pro
 
 async function countNames(disk: Disk, directory: string): Promise<number> {
   let count = 0
-  for (const year of await disk.list(directory)) {
-    if (/^\d{4}$/.test(year)) count += (await disk.list(join(directory, year))).length
-  }
+  for (const year of await yearsIn(disk, directory)) count += (await disk.list(join(directory, year))).length
   return count
 }
 

@@ -31,4 +31,6 @@ export interface Catalog {
   files: JournalFile[]
   /** stored paths of journal files without a readable H and without a readable batch */
   unreadable: string[]
+  /** stored paths of files that stand beside another form of them, plain or archived, which is the one that counts */
+  doubles: string[]
 }

@@ -1,7 +1,7 @@
 // Finds entries by seq, time and source.
 import { openText } from '../archive/open-text.ts'
 import type { Disk } from '../disk/disk.ts'
-import type { Entry, Notice } from '../format/entry.ts'
+import { type Entry, entriesOf, type Item, type PoisonEntry } from '../format/entry.ts'
 import { readCatalog } from './catalog.ts'
 import type { JournalFile } from './journal-file.ts'
 import { type DamageReport, type ReadLimits, readJournal } from './reader.ts'
@@ -17,8 +17,15 @@ export interface Query {
   sources?: ReadonlySet<string>
 }
 
-/** Entries, a batch at a time and in order of seq, or a stretch that cannot be read. */
-export type Found = { kind: 'entries'; entries: Entry[] } | DamageReport
+/** An entry that cannot be decoded. */
+export interface PoisonReport {
+  kind: 'poison'
+  file: string
+  entry: PoisonEntry
+}
+
+/** Entries, some at a time and in order of seq, or what cannot be read or decoded. */
+export type Found = { kind: 'entries'; entries: Entry[] } | PoisonReport | DamageReport
 
 /** Reads what a query asks for. Memory stays near the size of one batch, or of a block of an archive. */
 export async function* queryJournal(
@@ -46,9 +53,16 @@ export async function* queryJournal(
         if (reading.to >= from || reading.to < reading.from) yield reading
         continue
       }
-      const entries = reading.items.filter((item) => item.kind !== 'N')
-      const wanted = entries.filter((entry) => entry.seq >= from && entry.seq <= to && isWanted(entry))
-      if (wanted.length > 0) yield { kind: 'entries', entries: wanted }
+      const isInRange = ({ seq }: { seq: number }) => seq >= from && seq <= to
+      for (const part of entriesOf(reading.items)) {
+        if (!Array.isArray(part)) {
+          // whose time and source nobody knows
+          if (isInRange(part)) yield { kind: 'poison', file: reading.file, entry: part }
+          continue
+        }
+        const wanted = part.filter((entry) => isInRange(entry) && isWanted(entry))
+        if (wanted.length > 0) yield { kind: 'entries', entries: wanted }
+      }
     }
   }
 }
@@ -68,7 +82,7 @@ function within(files: readonly JournalFile[], fromSeq: number, toSeq: number): 
   })
 }
 
-function firstSeq(items: ReadonlyArray<Entry | Notice>): number {
+function firstSeq(items: readonly Item[]): number {
   const [first] = items
   if (!first) return 0
   return first.kind === 'N' ? first.after + 1 : first.seq

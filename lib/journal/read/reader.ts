@@ -1,16 +1,17 @@
 // Reads a journal from any seq on. It finds the place by bisection over the commits, so it needs no index, and holds
 // one batch in memory. Any number of readers may run beside the writer. README.md says what it does about damage.
-import { errorCode } from '../../kit/errors.ts'
+import { isTurnLong, nextTurn } from '../../kit/turns.ts'
 import { openText } from '../archive/open-text.ts'
-import type { OpenText, TextFile } from '../archive/text-file.ts'
-import type { Disk, DiskFile } from '../disk/disk.ts'
-import { decodeBatch, type Entry, type Notice } from '../format/entry.ts'
+import type { OpenText } from '../archive/text-file.ts'
+import type { Disk } from '../disk/disk.ts'
+import { decodeBatch, type Item } from '../format/entry.ts'
 import { lastOpened } from '../format/opened.ts'
 import { type Batch, type Damage, scanFile } from '../format/scan.ts'
 import { firstReadableSeq, hasSoundHeader, readCatalog } from './catalog.ts'
 import { epochAt, inheritedEpoch } from './epoch.ts'
 import { findBatch } from './find-batch.ts'
 import type { JournalFile } from './journal-file.ts'
+import { openResting, type RestingText } from './resting-text.ts'
 
 /** A stretch that cannot be read. Seqs are the entries that are missing because of it; `to` < `from`: none. */
 export interface DamageReport {
@@ -24,8 +25,8 @@ export interface DamageReport {
   reason: string
 }
 
-/** What a reader gives, batch by batch. */
-export type Reading = { kind: 'batch'; file: string; items: Array<Entry | Notice> } | DamageReport
+/** What a reader gives: what batches hold, a piece at a time, and what is damaged between them. */
+export type Reading = { kind: 'batch'; file: string; items: Item[] } | DamageReport
 
 /** What limits a reader. */
 export interface ReadLimits {
@@ -39,7 +40,8 @@ export interface ReadLimits {
 /**
  * Batches from the one that holds `fromSeq` on (it may begin before), to the end of the journal as it was when
  * the reader was called. Every entry comes once, in order of seq; what cannot be read is reported where it
- * would have come.
+ * would have come, and what cannot be decoded comes as a `poison` item. A batch comes in pieces of some 16 kB, between
+ * which everything else in the process has its turn; no file is open while the caller has not asked for the next one.
  */
 export async function* readJournal(
   disk: Disk,
@@ -53,32 +55,29 @@ export async function* readJournal(
   const walk = new Walk(files, open)
   for (const [index, file] of files.entries()) {
     if (index < first) continue
-    const text = await openIfThere(open, file.stored)
+    const text = await openResting(open, file.stored)
     if (!text) continue
     try {
       const size = file.validSize ?? limits.durableSize?.(file.path) ?? (await text.size())
-      let offset = 0
-      if (index === first) offset = await walk.begin(file, text, size, fromSeq)
-      else yield* walk.enter(file, text)
-      yield* walk.read(index, text, offset, size)
+      const offset = index === first ? await walk.begin(file, text, size, fromSeq) : 0
+      if (index > first) yield* resting(text, walk.enter(file, text))
+      yield* resting(text, walk.read(index, text, offset, size))
     } finally {
       await text.close()
     }
   }
 }
 
-/** Undefined for a file that was removed since: what it held is missing, as the next one's H says. */
-async function openIfThere(open: OpenText, stored: string): Promise<TextFile | undefined> {
-  try {
-    return await open(stored)
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined
-    throw error
+/** What is read from a text, which has no file open while the caller has not asked for the next one. */
+async function* resting(text: RestingText, readings: AsyncIterable<Reading>): AsyncGenerator<Reading> {
+  for await (const reading of readings) {
+    if (text.isOpen) await text.rest()
+    yield reading
   }
 }
 
 async function isSound(file: JournalFile, open: OpenText): Promise<boolean> {
-  const text = await openIfThere(open, file.stored)
+  const text = await openResting(open, file.stored)
   if (!text) return false
   try {
     return await hasSoundHeader(text)
@@ -111,8 +110,8 @@ class Walk {
   }
 
   /** Finds the place of a seq in the file to begin with; returns its offset. */
-  async begin(file: JournalFile, text: TextFile, size: number, fromSeq: number): Promise<number> {
-    const block = text.blockOf?.(fromSeq)
+  async begin(file: JournalFile, text: RestingText, size: number, fromSeq: number): Promise<number> {
+    const block = text.blockOf(fromSeq)
     if (block) {
       this.lastSeq = block.firstSeq - 1
       this.#epoch = block.epoch || undefined
@@ -127,7 +126,7 @@ class Walk {
   }
 
   /** Goes on in the next file: what its H says is missing. */
-  async *enter(file: JournalFile, text: DiskFile): AsyncGenerator<DamageReport> {
+  async *enter(file: JournalFile, text: RestingText): AsyncGenerator<DamageReport> {
     const to = file.firstSeq - 1
     if (!file.header || to <= this.lastSeq || !(await hasSoundHeader(text))) return
     const reason = 'the file is missing, or its end is'
@@ -136,7 +135,7 @@ class Walk {
     this.lastSeq = to
   }
 
-  async *read(index: number, text: DiskFile, offset: number, size: number): AsyncGenerator<Reading> {
+  async *read(index: number, text: RestingText, offset: number, size: number): AsyncGenerator<Reading> {
     const file = this.#files[index]!
     const next = this.#files[index + 1]
     const damaged: Damage[] = []
@@ -147,10 +146,14 @@ class Walk {
         const first = span.commit.lastSeq - span.entries + 1
         yield* this.#missing(file, damaged, span.offset, first - 1)
         damaged.length = 0
-        yield* this.#give(file, span)
+        for (const reading of this.#give(file, span)) {
+          yield reading
+          if (isTurnLong()) await nextTurn()
+        }
       } else {
         // a last file's unclosed end is the writer's, who is about to close it, or recovery's
-        if (span.end > span.offset && next) damaged.push({ ...span, kind: 'damage', claimed: undefined })
+        if (span.end > span.offset && next && !text.isGone)
+          damaged.push({ ...span, kind: 'damage', claimed: undefined })
         if (damaged.length === 0) continue
         if (this.#epoch !== undefined) await this.#lookForOpen(text, damaged)
         yield* this.#missing(file, damaged, span.offset, await this.#lastOf(damaged, next))
@@ -161,19 +164,21 @@ class Walk {
   /** The batch, without what came before: a tail that stands there twice, or was written to two files. */
   *#give(file: JournalFile, batch: Batch): Generator<Reading> {
     const place = { day: file.day, epoch: this.#epoch ?? '' }
-    const items = decodeBatch(batch, place)
-    this.#epoch = place.epoch
     const { lastSeq } = batch.commit
-    if (batch.entries > 0 ? lastSeq <= this.lastSeq : lastSeq < this.lastSeq) {
+    const isRepeated = batch.entries > 0 ? lastSeq <= this.lastSeq : lastSeq < this.lastSeq
+    for (const items of decodeBatch(batch, place)) {
+      // ids go by it, in a batch that is there twice too
+      this.#epoch = place.epoch
+      if (isRepeated) continue
+      const news = items.filter((item) => item.kind === 'N' || item.seq > this.lastSeq)
+      if (news.length > 0) yield { kind: 'batch', file: file.path, items: news }
+    }
+    if (isRepeated) {
       const { offset, end } = batch
       const from = this.lastSeq + 1
       const reason = 'its entries stand before it already'
       yield { kind: 'damage', file: file.path, offset, end, from, to: this.lastSeq, reason }
-      return
-    }
-    const news = items.filter((item) => item.kind === 'N' || item.seq > this.lastSeq)
-    this.lastSeq = lastSeq
-    yield { kind: 'batch', file: file.path, items: news }
+    } else this.lastSeq = lastSeq
   }
 
   /** The last seq in a damaged end, as the next file says, or what is left of its own C lines. */
@@ -197,7 +202,7 @@ class Walk {
   }
 
   /** Sees to the epoch in front of a batch: an H in it, or an `open` in what is damaged, says it. */
-  async #setEpoch(index: number, batch: Batch, text: DiskFile, damaged: readonly Damage[]): Promise<void> {
+  async #setEpoch(index: number, batch: Batch, text: RestingText, damaged: readonly Damage[]): Promise<void> {
     if (batch.header) return
     const file = this.#files[index]!
     if (this.#epoch === undefined) this.#epoch = await epochAt(this.#files, index, batch.offset, this.#open)
@@ -205,7 +210,7 @@ class Walk {
     await this.#lookForOpen(text, damaged)
   }
 
-  async #lookForOpen(text: DiskFile, damaged: readonly Damage[]): Promise<void> {
+  async #lookForOpen(text: RestingText, damaged: readonly Damage[]): Promise<void> {
     for (const { offset, end } of damaged) this.#epoch = (await lastOpened(text, offset, end)) ?? this.#epoch
   }
 }

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../kit/clock.ts'
 import { packageVersion } from '../../package.ts'
 import { type Disk, systemDisk } from '../disk/disk.ts'
 import { type Lock, takeLock } from '../disk/lock.ts'
+import { defaultEntryLimit } from '../format/entry-limit.ts'
 
 /** Makes a notice durable at once, with the room that is kept in reserve. */
 export type NoteFirst = (kind: string, value: unknown) => Promise<void>
@@ -23,6 +24,8 @@ export interface JournalOptions {
   maxHeldEvents?: number
   /** their bytes; default 64 MiB */
   maxHeldBytes?: number
+  /** bytes of text that an entry may have; at most 128 MiB; default 16 MiB */
+  entryLimit?: number
   /** free bytes on the file system that are left to others; default 64 MB */
   reserve?: number
   /** bytes at which the writer goes on in another file of the same day; default: one file a day */
@@ -48,6 +51,7 @@ export function withDefaults(options: JournalOptions): Required<JournalOptions> 
     flushInterval: 5,
     maxHeldEvents: 100_000,
     maxHeldBytes: 64 << 20,
+    entryLimit: defaultEntryLimit,
     reserve: 64_000_000,
     fileSize: Number.POSITIVE_INFINITY,
     makeRoom: async () => false,

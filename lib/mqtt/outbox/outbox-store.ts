@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { CheckpointFile } from '../../delivery/progress/checkpoint.ts'
 import { SeqRanges } from '../../delivery/progress/ranges.ts'
 import { type Disk, systemDisk } from '../../journal/disk/disk.ts'
-import type { Entry as JournalEntry } from '../../journal/format/entry.ts'
+import { isEntry, type Entry as JournalEntry } from '../../journal/format/entry.ts'
+import { largestEntryLimit } from '../../journal/format/entry-limit.ts'
 import { type DurableEntry, Journal } from '../../journal/journal.ts'
 import { readJournal } from '../../journal/read/reader.ts'
 import type { JournalOptions } from '../../journal/write/options.ts'
@@ -67,7 +68,8 @@ export class OutboxStore {
     this.#files = new OutboxFiles(this.#disk, this.#directory)
     this.#checkpoint = new CheckpointFile(this.#disk, join(this.#directory, '.checkpoint'))
     this.#journal = new Journal(
-      { ...options, flushInterval: 0, subject: 'outbox' },
+      // a message may hold more than an entry: its data, and what the line was
+      { ...options, flushInterval: 0, entryLimit: largestEntryLimit, subject: 'outbox' },
       {
         durable: (entries) => this.#durable(entries),
         failure: (text) => listener.problem(text),
@@ -140,7 +142,7 @@ export class OutboxStore {
     const limits = { durableSize: (path: string) => this.#journal.durableSize(path) }
     for await (const reading of readJournal(this.#disk, this.#directory, from, limits)) {
       if (reading.kind !== 'batch') continue
-      const entries = reading.items.filter((item) => item.kind !== 'N')
+      const entries = reading.items.filter(isEntry)
       if (entries.length > 0) yield entries
     }
   }

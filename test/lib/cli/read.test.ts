@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { CheckpointFile } from '../../../lib/delivery/progress/checkpoint.ts'
 import { openText } from '../../../lib/journal/archive/open-text.ts'
 import { systemDisk } from '../../../lib/journal/disk/disk.ts'
+import { closeBatch } from '../../../lib/journal/format/batch.ts'
+import { headerLine } from '../../../lib/journal/format/line.ts'
 import { Journal } from '../../../lib/journal/journal.ts'
 import { archiveFile } from '../../../lib/journal/keep/archiver.ts'
 import { readCatalog } from '../../../lib/journal/read/catalog.ts'
@@ -332,6 +334,39 @@ describe('fieldlog cat', () => {
       to: 18,
     })
     assert.equal(json.raw.length, 5)
+  })
+
+  it('names what cannot be decoded, and prints its line when asked to', async () => {
+    const head = headerLine({
+      time: 0,
+      epoch: 'testabcd',
+      firstSeq: 1,
+      previous: null,
+      previousSize: 0,
+      sha256: null,
+    })
+    const lines = 'L 12:00:00.000 usb0 one\nE 12:00:00.000 pump {"rpm":}\nL 12:00:00.000 usb0 three\n'
+    const directory = join(place.path, 'other')
+    mkdirSync(join(directory, '2026'), { recursive: true })
+    writeFileSync(join(directory, '2026/20261121.txt'), closeBatch(head + lines, 3, 3, 0))
+    const plain = await fieldlog(['cat', directory])
+    assert.deepEqual(
+      plain.stdout.split('\n').map((line) => line.split(' ')[0]),
+      ['1', '3', ''],
+    )
+    assert.match(
+      plain.stderr,
+      /^fieldlog cat: 2026\/20261121\.txt: entry 2 cannot be decoded: its JSON cannot be parsed: /,
+    )
+    const { stdout } = await fieldlog(['cat', directory, '--damaged'])
+    assert.match(
+      stdout,
+      /^# not decodable: 2026\/20261121\.txt, entry 2: its JSON .*\n! E 12:00:00\.000 pump \{"rpm":\}$/m,
+    )
+    const json = await fieldlog(['cat', directory, '--damaged', '--json'])
+    const { damaged, raw } = JSON.parse(json.stdout.split('\n')[1]!) as { damaged: object; raw: string[] }
+    assert.deepEqual({ ...damaged, reason: '' }, { file: '2026/20261121.txt', reason: '', from: 2, to: 2 })
+    assert.deepEqual(raw, ['E 12:00:00.000 pump {"rpm":}'])
   })
 
   it('follows what another process writes, until it is told to stop', async () => {

@@ -44,8 +44,10 @@ describe('fieldlog backup', () => {
     assert.deepEqual(again, {
       whole: true,
       files: 2,
-      kept: 1,
-      bytes: files[1]!.bytes.length,
+      kept: 2,
+      repaired: 0,
+      spared: [],
+      bytes: 0,
       lastSeq: 60,
       checkpoint: 7,
       problems: [],

@@ -12,6 +12,7 @@ import type { JournalReport } from '../../../nodes/journal/endpoints.ts'
 import journalNode from '../../../nodes/journal/journal.ts'
 import logNode from '../../../nodes/log/log.ts'
 import { fieldlog } from '../../lib/cli/helper.ts'
+import { readJournal } from '../../support/journal-files.ts'
 import helper, { nodeRedName, type TestNode, withHooks } from '../helper.ts'
 
 describe(`fieldlog-journal over HTTP (${nodeRedName})`, () => {
@@ -112,6 +113,25 @@ describe(`fieldlog-journal over HTTP (${nodeRedName})`, () => {
       status: 404,
       body: { error: 'there is no journal none among the deployed flows' },
     })
+  })
+
+  it('notes that the clock is right where a user says so, by `fieldlog clock --confirm`', async () => {
+    await load()
+    await reportWhere(({ delivery }) => delivery !== undefined)
+    const agrees = await fieldlog(['clock', '--url', url()])
+    assert.deepEqual(agrees, { status: 0, stdout: 'the clock and the journal agree\n', stderr: '' })
+    const confirmed = await fieldlog(['clock', '--confirm', '--url', url()])
+    assert.deepEqual([confirmed.status, confirmed.stderr], [0, ''])
+    const { notices } = readJournal(directory)
+    const today = new Date().toISOString().slice(0, 10)
+    assert.deepEqual(
+      notices
+        .filter(({ kind }) => kind === 'clock')
+        .map(({ json }) => (json as { confirmed: string }).confirmed),
+      [today],
+    )
+    const none = await fetch(`${url()}fieldlog/journals/none/clock`, { method: 'POST' })
+    assert.equal(none.status, 404)
   })
 
   it('sends a range again on request, to one sink if wanted', async () => {

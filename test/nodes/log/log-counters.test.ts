@@ -33,6 +33,7 @@ const report: JournalReport = {
   journal,
   wear: { bytes: 0, syncs: 0, seconds: 100 },
   problem: undefined,
+  clockDoubt: undefined,
   perDay: { bytes: 52_345_678, syncs: 86_400 },
 }
 const text = (key: string, values?: object) => (values ? `${key} ${JSON.stringify(values)}` : key)

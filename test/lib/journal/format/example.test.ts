@@ -117,10 +117,15 @@ function rewritten(bytes: Buffer): Buffer {
       assert.equal(span.end, span.offset, 'nothing but batches')
       continue
     }
-    const items = decodeBatch(span, { day, epoch: '' })
+    const items = [...decodeBatch(span, { day, epoch: '' })].flat()
     const { time, count, lastSeq } = span.commit
     const head = span.header ? headerLine(span.header) : ''
-    const encoded = encodeBatches(items.map(recordOf(day)), lastSeq - span.entries, time, head)
+    const encoded = encodeBatches(
+      items.filter((item) => item.kind !== 'poison').map(recordOf(day)),
+      lastSeq - span.entries,
+      time,
+      head,
+    )
     assert.equal(encoded.lastSeq, lastSeq)
     assert.ok(encoded.bytes.includes(commitStart(time, count, lastSeq)))
     assert.deepEqual(closeBatch(span.body.toString(), count, lastSeq, time), encoded.bytes)

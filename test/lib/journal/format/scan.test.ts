@@ -104,7 +104,7 @@ describe('journal: batches', () => {
         const found: unknown[] = []
         const place = { day, epoch: '' }
         for await (const span of scanFile(fileOf(bytes, piece), 0, bytes.length)) {
-          if (span.kind === 'batch') found.push(...decodeBatch(span, place))
+          if (span.kind === 'batch') found.push(...[...decodeBatch(span, place)].flat())
           else assert.deepEqual(span, { kind: 'tail', offset: bytes.length, end: bytes.length })
         }
         let seq = 0
@@ -162,8 +162,10 @@ describe('journal: batches', () => {
     assert.ok(span?.kind === 'batch')
     assert.equal(span.entries, 2)
     assert.deepEqual(
-      decodeBatch(span, { day, epoch: '' }).map((item) => (item.kind === 'N' ? item.notice : item.seq)),
-      [2],
+      [...decodeBatch(span, { day, epoch: '' })]
+        .flat()
+        .map((item) => (item.kind === 'N' ? item.notice : `${item.kind} ${item.seq}`)),
+      ['poison 1', 'L 2'],
     )
   })
 

@@ -165,6 +165,92 @@ describe('Upkeep', () => {
     assert.deepEqual(notes, [['retention', { upTo: '2026/20261120.txt', lastSeq: 30 }]])
   })
 
+  describe('beside a clock that is wrong from the start', () => {
+    /** Twenty days, then a boot in 2037 that writes a day there. */
+    const november = Array.from({ length: 20 }, (_, index) => `202611${String(index + 1).padStart(2, '0')}`)
+    const in2037 = buildJournal([
+      ...november.map((date) => day(date)),
+      { ...day('20370101'), epoch: 'booted37' },
+    ])
+    const names = () => disk.paths(directory).filter((name) => /\.txt$/.test(name)).length
+
+    beforeEach(() => {
+      disk = diskWith(in2037)
+      checkpoint = 1_000
+      time = new FakeClock('2037-01-01T12:00:00.000Z')
+    })
+
+    it('removes nothing for its age, and says so once', async () => {
+      const one = upkeep({ retentionDays: 30, archiveAfter: 0 })
+      await one.look()
+      await one.look()
+      assert.equal(names(), 21)
+      assert.deepEqual(notes, [])
+      assert.equal(warnings.length, 1)
+      assert.match(
+        warnings[0]!,
+        /the clock says 2037-01-01, but entries of 2026-11-20 are followed by 2037-01-01: .*fieldlog clock --confirm/,
+      )
+      assert.match(one.clockDoubt ?? '', /the clock says 2037-01-01/)
+    })
+
+    it('removes nothing where the writer has not written there yet', async () => {
+      disk = diskWith(in2037.slice(0, 20))
+      const one = upkeep({ retentionDays: 30, archiveAfter: 0 })
+      await one.look()
+      assert.equal(names(), 20)
+      assert.match(one.clockDoubt ?? '', /entries of 2026-11-20 are followed by 2037-01-01/)
+    })
+
+    it('goes on when the clock is set right, and has no doubt', async () => {
+      disk = diskWith(buildJournal([...november, '20261121'].map((date) => day(date))))
+      time = new FakeClock('2026-11-21T12:00:00.000Z')
+      const one = upkeep({ retentionDays: 15, archiveAfter: 0 })
+      time.step(10 * 365 * 86_400_000)
+      await one.look()
+      assert.equal(names(), 21)
+      assert.notEqual(one.clockDoubt, undefined)
+      time.step(-10 * 365 * 86_400_000)
+      await one.look()
+      assert.equal(one.clockDoubt, undefined)
+      assert.deepEqual(notes, [['retention', { upTo: '2026/20261105.txt', lastSeq: 50 }]])
+    })
+
+    it('goes by the clock once the user has confirmed it, after a restart too', async () => {
+      const one = upkeep({ retentionDays: 30, archiveAfter: 0 })
+      await one.look()
+      await one.confirmClock()
+      assert.equal(one.clockDoubt, undefined)
+      assert.deepEqual(notes, [['clock', { confirmed: '2037-01-01', file: '2037/20370101.txt' }]])
+      notes = []
+      const next = upkeep({ retentionDays: 30, archiveAfter: 0 })
+      await next.look()
+      assert.deepEqual(notes, [['retention', { upTo: '2026/20261120.txt', lastSeq: 200 }]])
+      assert.equal(names(), 1)
+      assert.equal(next.clockDoubt, undefined)
+    })
+
+    it('counts days without a file in which the writer ran, but not those by which its clock was set', async () => {
+      const quiet = [...november, '20261220', '20261221'].map((date) => day(date))
+      time = new FakeClock('2026-12-21T12:00:00.000Z')
+      const step = { kind: 'N' as const, notice: 'step', json: '{"expected":0,"now":2592000000}' }
+      const set = quiet.map((file) =>
+        file.date === '20261220' ? { ...file, batches: [[step], ...file.batches] } : file,
+      )
+      disk = diskWith(buildJournal(set))
+      await upkeep({ retentionDays: 30, archiveAfter: 0 }).look()
+      assert.deepEqual(notes, [])
+      disk = diskWith(buildJournal(quiet))
+      await upkeep({ retentionDays: 30, archiveAfter: 0 }).look()
+      assert.deepEqual(notes, [['retention', { upTo: '2026/20261120.txt', lastSeq: 200 }]])
+    })
+
+    it('removes for the bytes all the same', async () => {
+      await upkeep({ retentionDays: 30, retentionBytes: in2037[0]!.bytes.length * 3, archiveAfter: 0 }).look()
+      assert.ok(names() <= 3)
+    })
+  })
+
   it('makes room at once when the disk is full, with the note that the writer puts first', async () => {
     const one = upkeep({ retentionDays: 1, archiveAfter: 0 })
     const first: unknown[] = []

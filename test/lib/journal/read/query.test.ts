@@ -102,6 +102,7 @@ describe('queryJournal', () => {
       const parts: string[] = []
       for await (const part of queryJournal(disk, directory, query)) {
         if (part.kind === 'damage') parts.push(`damage ${part.from}-${part.to}`)
+        else if (part.kind === 'poison') parts.push(`poison ${part.entry.seq}`)
         else parts.push(`${part.entries[0]!.seq}-${part.entries.at(-1)!.seq}`)
       }
       return parts

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 import { systemDisk } from '../../../../lib/journal/disk/disk.ts'
+import { isEntry } from '../../../../lib/journal/format/entry.ts'
 import { Journal } from '../../../../lib/journal/journal.ts'
 import { readJournal } from '../../../../lib/journal/read/reader.ts'
 import { readJournal as readByDescription } from '../../../support/journal-files.ts'
@@ -44,7 +45,7 @@ async function readFrom(directory: string, seq: number): Promise<string[]> {
     assert.equal(reading.kind, 'batch', JSON.stringify(reading))
     if (reading.kind !== 'batch') continue
     for (const item of reading.items)
-      if (item.kind !== 'N' && item.seq >= seq) found.push(`${item.epoch}-${item.seq} ${item.text}`)
+      if (isEntry(item) && item.seq >= seq) found.push(`${item.epoch}-${item.seq} ${item.text}`)
   }
   return found
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { BlockIndex } from '../../../../lib/journal/archive/blocks.ts'
 import { openText } from '../../../../lib/journal/archive/open-text.ts'
 import type { Disk } from '../../../../lib/journal/disk/disk.ts'
+import { isEntry } from '../../../../lib/journal/format/entry.ts'
 import { archiveFile } from '../../../../lib/journal/keep/archiver.ts'
 import { readCatalog } from '../../../../lib/journal/read/catalog.ts'
 import { readJournal } from '../../../../lib/journal/read/reader.ts'
@@ -42,7 +43,7 @@ export function diskWith(files: readonly BuiltFile[]): MemoryDisk {
   return disk
 }
 
-const atOnce = { rest: async () => {}, stopped: () => false }
+export const atOnce = { rest: async () => {}, stopped: () => false }
 
 /** Archives the file at an index. */
 export async function archive(disk: Disk, files: readonly BuiltFile[], index: number, pace = atOnce) {
@@ -52,16 +53,16 @@ export async function archive(disk: Disk, files: readonly BuiltFile[], index: nu
 }
 
 /** The seqs and texts of all entries from a seq on, and what is damaged. */
-export async function readAll(disk: Disk, from = 1) {
+export async function readAll(disk: Disk, from = 1, path = directory) {
   const entries: Array<{ seq: number; text: string; received: number; epoch: string }> = []
   const damages: string[] = []
-  for await (const reading of readJournal(disk, directory, from)) {
+  for await (const reading of readJournal(disk, path, from)) {
     if (reading.kind === 'damage') {
       damages.push(`${reading.file} ${reading.offset}-${reading.end} seqs ${reading.from}-${reading.to}`)
       continue
     }
     for (const item of reading.items) {
-      if (item.kind === 'N' || item.seq < from) continue
+      if (!isEntry(item) || item.seq < from) continue
       entries.push({ seq: item.seq, text: item.text, received: item.received, epoch: item.epoch })
     }
   }

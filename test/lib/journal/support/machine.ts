@@ -1,5 +1,6 @@
 // A machine with one disk and a journal on it: processes come and go, and what they called durable is remembered.
 import assert from 'node:assert/strict'
+import { isEntry } from '../../../../lib/journal/format/entry.ts'
 import { Journal } from '../../../../lib/journal/journal.ts'
 import { type DamageReport, type ReadLimits, readJournal } from '../../../../lib/journal/read/reader.ts'
 import type { JournalOptions } from '../../../../lib/journal/write/options.ts'
@@ -135,7 +136,7 @@ export async function readEntries(disk: MemoryDisk, from = 1, limits: ReadLimits
     if (reading.kind === 'damage') damage.push(reading)
     else
       for (const item of reading.items) {
-        if (item.kind === 'N' || item.seq < from) continue
+        if (!isEntry(item) || item.seq < from) continue
         const { epoch, seq, kind, received, source, text } = item
         entries.push({ id: `${epoch}-${seq}`, kind, received, source, text })
       }

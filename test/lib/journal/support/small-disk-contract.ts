@@ -2,6 +2,7 @@
 // below the limit, the gap counted above it.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { isEntry } from '../../../../lib/journal/format/entry.ts'
 import { Journal } from '../../../../lib/journal/journal.ts'
 import { readJournal } from '../../../../lib/journal/read/reader.ts'
 import { systemClock } from '../../../../lib/kit/clock.ts'
@@ -68,8 +69,8 @@ class Filling {
       assert.equal(reading.kind, 'batch', JSON.stringify(reading))
       if (reading.kind !== 'batch') continue
       for (const item of reading.items) {
-        if (item.kind !== 'N') texts.push(item.text)
-        else if (item.notice === 'gap') gaps.push(JSON.parse(item.json))
+        if (isEntry(item)) texts.push(item.text)
+        else if (item.kind === 'N' && item.notice === 'gap') gaps.push(JSON.parse(item.json))
       }
     }
     return { texts, gaps }

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import {
+  checkEntryLimit,
+  checkLength,
+  defaultEntryLimit,
+  EntryTooLongError,
+  largestEntryLimit,
+} from '../../../../lib/journal/format/entry-limit.ts'
+import { running } from '../support/running.ts'
+
+describe("journal: an entry's limit", () => {
+  it('is 16 MiB of text where nothing else is said', () => {
+    assert.equal(defaultEntryLimit, 16 * 1024 * 1024)
+    checkLength('x'.repeat(defaultEntryLimit), defaultEntryLimit)
+    assert.throws(() => checkLength('x'.repeat(defaultEntryLimit + 1), defaultEntryLimit), {
+      code: 'ENTRY_TOO_LONG',
+    })
+  })
+
+  it('counts bytes, not characters', () => {
+    checkLength('é'.repeat(5), 10)
+    assert.throws(() => checkLength('é'.repeat(6), 11), EntryTooLongError)
+    assert.throws(() => checkLength('€'.repeat(4), 11), EntryTooLongError)
+  })
+
+  it('cannot be more than readers take', () => {
+    for (const wrong of [0, -1, 1.5, Number.NaN, largestEntryLimit + 1])
+      assert.throws(() => checkEntryLimit(wrong), RangeError)
+    checkEntryLimit(largestEntryLimit)
+  })
+
+  it('is kept by the writer: a longer one is refused, with its reason, and all others are kept', async () => {
+    const { machine, process } = await running({ entryLimit: 100 })
+    machine.log(process, 'before')
+    const entry = { kind: 'L' as const, received: machine.time.wall(), source: 'tty', text: 'x'.repeat(101) }
+    assert.throws(
+      () => process.journal.append(entry),
+      /an entry of 101 bytes or more is longer than the 100 that one may have/,
+    )
+    machine.log(process, 'x'.repeat(100))
+    await machine.during(process, () => process.journal.flush())
+    assert.equal(process.journal.lastSeq, 2)
+    assert.equal(process.journal.statistics.dropped, 0)
+    await machine.during(process, () => process.journal.stop())
+  })
+})
