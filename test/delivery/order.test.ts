@@ -73,8 +73,8 @@ for (const nodeRed of versions) {
         {
           seed: 2,
           id: 'switched-off',
-          kinds: ['pass', 'off', 'pass'],
-          outputs: [[...ninth, [1]], [[2]], [[3]]],
+          kinds: ['pass', 'off', 'pass', 'pass'],
+          outputs: [[...ninth, [1]], [[3]], [[3]], [[4]]],
         },
       ]
       const [feed] = feeds as [Feed]

@@ -33,7 +33,11 @@ export class LiveTail {
 
   /** The entry with this seq, and forgets it and all before it; undefined where it is not held. */
   take(seq: number): DurableEntry | undefined {
-    while (this.firstSeq < seq) this.#entries.shift()
-    return this.firstSeq === seq ? this.#entries.shift() : undefined
+    let { first } = this.#entries
+    while (first !== undefined && first.seq < seq) {
+      this.#entries.shift()
+      first = this.#entries.first
+    }
+    return first?.seq === seq ? this.#entries.shift() : undefined
   }
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
@@ -11,6 +11,7 @@ import { systemDisk } from '../../../../lib/journal/disk/disk.ts'
 import { isEntry } from '../../../../lib/journal/format/entry.ts'
 import { Journal } from '../../../../lib/journal/journal.ts'
 import { readJournal } from '../../../../lib/journal/read/reader.ts'
+import { packageRoot } from '../../../../lib/package.ts'
 import { readJournal as readByDescription } from '../../../support/journal-files.ts'
 import { type Random, seeded } from '../../../support/random.ts'
 
@@ -85,6 +86,8 @@ describe('journal: a process that is killed', () => {
       format: 'esm',
       outfile: program,
     })
+    // the journal looks there for its version
+    copyFileSync(join(packageRoot, 'package.json'), join(folder, 'package.json'))
   })
   after(() => rmSync(folder, { recursive: true }))
 
