@@ -1,6 +1,6 @@
 // A journal of years in little time: 10 million entries over 30 days, most of them archived. What it takes to open
 // it, to read from its middle, to verify it, and how long its calls hold the event loop.
-// `npm run soak -- journal [entries]`, on real files.
+// `npm run soak -- journal [entries] [entries]`, on real files.
 
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,8 +15,11 @@ import { systemClock } from '../../lib/kit/clock.ts'
 import { makeLargeJournal } from '../../test/lib/journal/support/large-journal.ts'
 import { callsHead, describeCall, measureCalls } from '../../test/lib/journal/support/stalls.ts'
 
-const entries = Number(process.argv[2] ?? 10_000_000)
+/** of the journal on which the event loop is measured: 18 million entries are 1 GB */
+const stallEntries = Number(process.argv[3] ?? 18_000_000)
 const days = 30
+/** the same on each day */
+const entries = Math.ceil(Number(process.argv[2] ?? 10_000_000) / days) * days
 const batchSize = 1000
 const runs = 5
 const lastDay = dayOf(Date.UTC(2026, 10, 21))
@@ -56,7 +59,7 @@ async function measureStalls(): Promise<void> {
   const large = mkdtempSync(join(tmpdir(), 'fieldlog-soak-'))
   try {
     // 1 MiB of text in a batch: the most that a writer makes of short lines
-    const plan = { lastDay, days: 6, entriesPerDay: 3_000_000, batchSize: 20_000 }
+    const plan = { lastDay, days: 6, entriesPerDay: Math.ceil(stallEntries / 6), batchSize: 20_000 }
     print(`\nthe event loop beside 1,000 lines/s, ${megabytes(makeLargeJournal(large, plan))} of text, ms`)
     print(callsHead)
     const calls = await measureCalls(large, lastDay, (call) => print(describeCall(call)))
