@@ -1,7 +1,7 @@
 // A disk in memory that keeps what a real one promises and no more: bytes are safe after `sync`, names after
 // `syncDirectory`. At a power cut all else is lost in part, in any order: writes tear at any byte or sector,
 // sectors of a file that grew may be zeros, names come and go one by one.
-import type { Disk, DiskFile, OpenMode } from '../../lib/journal/disk/disk.ts'
+import type { Disk, DiskFile, FileState, OpenMode } from '../../lib/journal/disk/disk.ts'
 
 /** A number in [0, 1). */
 export type Random = () => number
@@ -32,7 +32,10 @@ interface Change {
   state: 'pending' | 'synced' | 'lost'
 }
 
+let inodes = 0
+
 class Inode {
+  readonly number = ++inodes
   /** as processes see it */
   data: Buffer = Buffer.alloc(0)
   /** on the medium, before all changes */
@@ -149,6 +152,11 @@ export class MemoryDisk implements Disk {
     if (inode instanceof Directory) throw systemError('EISDIR', 'open', path)
     this.openFiles++
     return new MemoryFile(this, inode, path)
+  }
+
+  async stat(path: string): Promise<FileState | undefined> {
+    const inode = this.#find(path)
+    return inode instanceof Inode ? { size: inode.data.length, inode: inode.number } : undefined
   }
 
   async list(path: string): Promise<string[]> {

@@ -1,6 +1,8 @@
 // Entries and notices as readers get them: with absolute times, seqs and ids.
-import { type EntryKind, parseLine } from './line.ts'
+import { type EntryKind, type Line, parseLine } from './line.ts'
+import { type ReceivedNotice, receivedNotice } from './notices.ts'
 import type { Batch } from './scan.ts'
+import { unescapeBytes } from './text.ts'
 import { msPerDay } from './time.ts'
 
 /** One entry of the journal. */
@@ -9,8 +11,10 @@ export interface Entry {
   seq: number
   /** the epoch in force where it was written; `<epoch>-<seq>` is its id */
   epoch: string
-  /** ms since 1970, UTC. Of R the moment it belongs to: the journal keeps no other */
+  /** when it came, ms since 1970, UTC. Of an R line without a `received` notice nobody knows: its time */
   received: number
+  /** the moment it belongs to, ms since 1970, UTC: when it came, or an earlier one */
+  time: number
   source: string
   /** L, R: the escaped text; E: the JSON */
   text: string
@@ -42,6 +46,7 @@ export function decodeBatch(batch: Batch, place: ReadingPlace): Array<Entry | No
   const decoded: Array<Entry | Notice> = []
   const start = place.day * msPerDay
   let seq = batch.commit.lastSeq - batch.entries
+  let notice: ReceivedNotice | undefined
   const text = batch.body.toString('utf8')
   for (let at = 0; at < text.length; ) {
     const from = at
@@ -55,14 +60,32 @@ export function decodeBatch(batch: Batch, place: ReadingPlace): Array<Entry | No
     }
     if (line.kind === 'N') {
       if (line.notice === 'open') place.epoch = openedEpoch(line.json) ?? place.epoch
+      notice = receivedNotice(line) ?? notice
       decoded.push({ kind: 'N', notice: line.notice, time: start + line.time, json: line.json, after: seq })
       continue
     }
     seq++
-    const received = line.kind === 'R' ? line.time : start + line.time
-    decoded.push({ kind: line.kind, seq, epoch: place.epoch, received, source: line.source, text: line.text })
+    decoded.push(line.kind === 'R' ? recordOf(line, seq, place, notice) : entryOf(line, seq, place, start))
   }
   return decoded
+}
+
+type EntryLine = Exclude<Line, { kind: 'N' }>
+
+function entryOf({ kind, time, source, text }: EntryLine, seq: number, place: ReadingPlace, start: number) {
+  return { kind, seq, epoch: place.epoch, received: start + time, time: start + time, source, text }
+}
+
+/** An R line, with what the notice before it says. */
+function recordOf(
+  { time, source, text }: EntryLine,
+  seq: number,
+  { epoch }: ReadingPlace,
+  notice: ReceivedNotice | undefined,
+): Entry {
+  const received = notice?.at ?? time
+  const json = notice?.kind === 'E' ? unescapeBytes(text).toString('utf8') : undefined
+  return { kind: json === undefined ? 'R' : 'E', seq, epoch, received, time, source, text: json ?? text }
 }
 
 /** The epoch that an `open` notice sets; undefined where its JSON has none. */

@@ -1,5 +1,5 @@
 // Finds notices in batches without looking at the entries between them.
-import { parseLine } from './line.ts'
+import { type EntryKind, parseLine } from './line.ts'
 import type { Batch } from './scan.ts'
 
 /** A notice as it stands in a batch. */
@@ -56,4 +56,24 @@ export function retentionNotice({ notice, json }: FoundNotice): RetentionNotice 
   return typeof value.upTo === 'string' && typeof value.lastSeq === 'number'
     ? (value as RetentionNotice)
     : undefined
+}
+
+/** What a `received` notice says of the R lines behind it, up to the next one or to the end of the batch. */
+export interface ReceivedNotice {
+  /** when they came, ms since 1970 */
+  at: number
+  /** they are structured events: their text, unescaped, is JSON */
+  kind?: 'E'
+}
+
+export function receivedJson(at: number, kind: EntryKind): string {
+  return kind === 'E' ? `{"at":${at},"kind":"E"}` : `{"at":${at}}`
+}
+
+/** Reads a `received` notice; undefined where it is none. Its JSON is always written as `receivedJson` does. */
+export function receivedNotice({ notice, json }: FoundNotice): ReceivedNotice | undefined {
+  if (notice !== 'received') return undefined
+  const match = /^\{"at":(\d{1,15})(,"kind":"E")?\}$/.exec(json)
+  if (!match) return undefined
+  return match[2] === undefined ? { at: Number(match[1]) } : { at: Number(match[1]), kind: 'E' }
 }

@@ -5,7 +5,8 @@ import { withText } from '../archive/text-file.ts'
 import { BatchEncoder } from '../format/batch.ts'
 import { dayOf } from '../format/time.ts'
 import type { LastFile } from '../recover/start.ts'
-import { AppendFile, type Predecessor } from '../segment/open-file.ts'
+import { AppendFile, type ForeignChange, type Predecessor } from '../segment/open-file.ts'
+import { Preallocation } from '../segment/preallocation.ts'
 import { RunningHash } from '../segment/running-hash.ts'
 import type { Held } from './buffer.ts'
 import { DiskFullError, isDiskFull } from './failure.ts'
@@ -16,6 +17,14 @@ const spaceInterval = 1_000
 /** A previous file up to this size is hashed at a start at once, a larger one in the background. */
 const hashAtOnce = 4 << 20
 
+/** What the writer finds out about its files. */
+export interface ChainListener {
+  /** the hash of a file whose successor's H has `?` */
+  hash(file: string, sha256: string): void
+  /** something else has changed a file, which is not written to any more */
+  foreign(file: string, change: ForeignChange): void
+}
+
 /** The end of the chain. */
 export class ChainWriter {
   /** seq of the last durable entry */
@@ -25,7 +34,8 @@ export class ChainWriter {
   bytes = 0
   readonly #options: Required<JournalOptions>
   readonly #epoch: string
-  readonly #onHash: (file: string, sha256: string) => void
+  readonly #listener: ChainListener
+  readonly #preallocation: Preallocation
   readonly #encoder = new BatchEncoder()
   #file: AppendFile | undefined
   #previous: Predecessor | undefined
@@ -35,17 +45,12 @@ export class ChainWriter {
   #lastPath: string
   #closed = false
 
-  /** @param onHash is told the hash of a file whose successor's H has `?` */
-  constructor(
-    options: Required<JournalOptions>,
-    epoch: string,
-    lastSeq: number,
-    onHash: (file: string, sha256: string) => void,
-  ) {
+  constructor(options: Required<JournalOptions>, epoch: string, lastSeq: number, listener: ChainListener) {
     this.#options = options
     this.#epoch = epoch
     this.lastSeq = lastSeq
-    this.#onHash = onHash
+    this.#listener = listener
+    this.#preallocation = new Preallocation(options.preallocate)
     this.#lastPath = options.directory
   }
 
@@ -63,30 +68,57 @@ export class ChainWriter {
     if (last.size <= hashAtOnce) await hashed
   }
 
+  /** Day of the file that is written to; undefined where the next write makes one. */
+  get day(): number | undefined {
+    return this.#file?.day
+  }
+
   /**
-   * Writes records that belong to one day and returns when they are durable. Where it throws nothing of them is
+   * Writes records that belong to one day's file and returns when they are durable. Where it throws nothing of them is
    * durable as far as anyone may rely on it, and the next call goes to a new file. With `intoReserve` the room
    * that is kept for others counts as free.
    */
   async write(records: readonly Held[], day: number | undefined, intoReserve = false): Promise<void> {
+    await this.#leaveForeign()
     // the head of a new file is not known yet; it is short
     if (!intoReserve) await this.#checkSpace(textSize(records))
     const file = await this.#fileFor(day)
     this.#lastPath = file.path
-    const now = this.#options.clock.wall()
-    const { bytes, lastSeq } = this.#encoder.encode(records, this.lastSeq, now, file.head)
+    const { clock } = this.#options
+    const { bytes, lastSeq } = this.#encoder.encode(records, this.lastSeq, clock.wall(), file.head)
+    const isNew = file.head !== ''
+    const before = file.size + file.room
     try {
-      const isNew = file.head !== ''
-      await file.append(bytes)
-      this.syncs += isNew ? 3 : 1
+      await file.append(bytes, intoReserve ? 0 : this.#sizeAhead(file, bytes.length))
     } catch (error) {
       await this.#abandonFile(file, error)
       throw error
     }
+    this.syncs += isNew ? 3 : 1
     this.lastSeq = lastSeq
     this.batches++
     this.bytes += bytes.length
-    this.#space.free -= bytes.length
+    this.#space.free -= file.size + file.room - before
+  }
+
+  /** The size to which the file should grow with a batch, so that the next ones find their blocks there. */
+  #sizeAhead(file: AppendFile, batch: number): number {
+    if (batch <= file.room) return 0
+    const { reserve, clock } = this.#options
+    const room = this.#space.free - reserve - batch
+    return this.#preallocation.sizeFor(batch, file.size + batch, room, clock.monotonic())
+  }
+
+  /** A file that something else has changed is left as it is: what counts of it, the next H says. */
+  async #leaveForeign(): Promise<void> {
+    const file = this.#file
+    const change = await file?.foreignChange()
+    if (!file || !change) return
+    this.#listener.foreign(file.path, change)
+    this.#file = undefined
+    if (file.size > 0) this.#previous = file.predecessor
+    this.#abandoned.set(file.path, file.size)
+    await file.abandon()
   }
 
   /** The path that is written to, or was last, for messages. */
@@ -145,6 +177,8 @@ export class ChainWriter {
 
   /** Keeps the reserve, and makes no file that there is no room for. */
   async #checkSpace(bytes: number): Promise<void> {
+    // the room that was taken ahead is there whatever others have left of the disk
+    if (this.#file && bytes <= this.#file.room) return
     const { reserve, disk, directory, clock } = this.#options
     const now = clock.monotonic()
     const needed = reserve + bytes
@@ -166,7 +200,7 @@ export class ChainWriter {
       return
     }
     const sha256 = file.hash.digest()
-    if (sha256 && file.awaited) this.#onHash(file.path, sha256)
+    if (sha256 && file.awaited) this.#listener.hash(file.path, sha256)
   }
 }
 

@@ -1,10 +1,10 @@
 // When what is held is written: one timer, one flush at a time, and again until the disk takes it. (Promise 2.)
 import { asError } from '../../kit/errors.ts'
-import { dayOf } from '../format/time.ts'
 import type { DualBuffer, Held } from './buffer.ts'
 import type { ChainWriter } from './chain-writer.ts'
 import { describeFailure, isDiskFull, SlowDiskError, sameFailure } from './failure.ts'
 import type { JournalOptions } from './options.ts'
+import { nextRun, type Run } from './runs.ts'
 import type { StepWatch } from './step-watch.ts'
 
 /** What the flusher tells. */
@@ -25,8 +25,6 @@ const firstPause = 100
 const longestPause = 5_000
 /** A disk that has not answered for so long, ms, is a failure, though it may yet answer. */
 const slow = 5_000
-/** Text written at one time, at most: what was held for long goes out in pieces. */
-const longestWrite = 8 << 20
 
 export class Flusher {
   /** writes and syncs that failed */
@@ -137,7 +135,7 @@ export class Flusher {
       this.#waiters = []
       const records = this.#buffer.swap()
       for (let at = 0; at < records.length; ) {
-        const run = nextRun(records, at)
+        const run = nextRun(records, at, writer.day, this.#options.clock.wall())
         if (!(await this.#writeUntilDone(writer, run))) {
           for (const { reject } of waiters) reject(this.#closedError())
           return
@@ -228,28 +226,6 @@ export class Flusher {
       stop()
     }
   }
-}
-
-/** Records that go to one file: those up to the first entry of another day. */
-interface Run {
-  /** undefined where there are only notices, which go where the writer is */
-  day: number | undefined
-  records: readonly Held[]
-}
-
-function nextRun(records: readonly Held[], from: number): Run {
-  let day: number | undefined
-  let size = 0
-  let at = from
-  for (; at < records.length && size < longestWrite; at++) {
-    const record = records[at]!
-    if (record.kind === 'N') continue
-    const own = dayOf(record.at)
-    if (day !== undefined && own !== day) break
-    day = own
-    size += record.text.length
-  }
-  return { day, records: from === 0 && at === records.length ? records : records.slice(from, at) }
 }
 
 /** A listener that throws must not stop the journal. */

@@ -22,6 +22,8 @@ export interface JournalOptions {
   maxHeldBytes?: number
   /** free bytes on the file system that are left to others; default 64 MB */
   reserve?: number
+  /** bytes that are taken ahead of what is written, as zeros, at most; 0: none; default 1 MiB */
+  preallocate?: number
   /** bytes at which the writer goes on in another file of the same day; default: one file a day */
   fileSize?: number
   /** called when the disk is full: removes what may go and resolves to whether there was any; default: nothing may */
@@ -45,6 +47,7 @@ export function withDefaults(options: JournalOptions): Required<JournalOptions> 
     maxHeldEvents: 100_000,
     maxHeldBytes: 64 << 20,
     reserve: 64_000_000,
+    preallocate: 1 << 20,
     fileSize: Number.POSITIVE_INFINITY,
     makeRoom: async () => false,
     software: '1.0.0',

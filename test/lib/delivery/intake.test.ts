@@ -103,7 +103,15 @@ describe('delivery: entryOf', () => {
 })
 
 describe('delivery: messageOf', () => {
-  const line: Entry = { kind: 'L', seq: 7, epoch: 'k3x9a7qd', received: now, source: 'pump', text: 'a\\x0ab' }
+  const line: Entry = {
+    kind: 'L',
+    seq: 7,
+    epoch: 'k3x9a7qd',
+    received: now,
+    time: now,
+    source: 'pump',
+    text: 'a\\x0ab',
+  }
 
   it('gives the line as text, or as bytes where it is no valid text, or the JSON value', () => {
     assert.equal(messageOf(line, { replayed: false }).payload, 'a\nb')

@@ -124,10 +124,11 @@ class Both {
 
   #append({ kind, days, size }: Command & { do: 'append' }): void {
     const text = kind === 'E' ? JSON.stringify({ n: this.#count++ }) : `${this.#count++} ${'x'.repeat(size)}`
-    const received = this.machine.time.wall() + days * day
+    const given = this.machine.time.wall()
+    const received = given + days * day
     const time = received - 1_000
     assert.ok(this.#process.journal.append({ kind, received, time, source: 'tty', text }))
-    this.model.append({ kind, received: kind === 'R' ? time : received, source: 'tty', text })
+    this.model.append({ kind, received, time: kind === 'R' ? time : received, source: 'tty', text }, given)
   }
 
   async #read(from: number): Promise<void> {
