@@ -6,7 +6,6 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
-  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -58,15 +57,17 @@ export function takeLock(directory: string, now: number, host: LockHost = system
   } catch (error) {
     throw new Error(`journal: cannot lock ${directory}: ${asError(error).message}`)
   }
+  let lock: Lock | undefined
   try {
-    return lockOpen(directory, descriptor, now, host)
-  } catch (error) {
-    closeSync(descriptor)
-    throw error
+    lock = lockOpen(directory, descriptor, now, host)
+  } finally {
+    if (!lock) closeSync(descriptor)
   }
+  return lock ?? ownJournal(directory, now, host)
 }
 
-function lockOpen(directory: string, descriptor: number, now: number, host: LockHost): Lock {
+/** Undefined where the file cannot be locked, and nobody else could. */
+function lockOpen(directory: string, descriptor: number, now: number, host: LockHost): Lock | undefined {
   const answer = host.flock(descriptor)
   const locked = readRecord(descriptor)
   if (answer === 'held') throw held(directory, locked)
@@ -77,8 +78,7 @@ function lockOpen(directory: string, descriptor: number, now: number, host: Lock
   }
   // another writer may have been able to lock it
   refuse(directory, join(directory, lockFile), { record: locked, inode: fstatSync(descriptor).ino }, host)
-  closeSync(descriptor)
-  return ownJournal(directory, now, host)
+  return undefined
 }
 
 function releaseLock(descriptor: number): void {

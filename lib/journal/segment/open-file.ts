@@ -81,7 +81,7 @@ export class AppendFile {
     directory: string,
     chain: { day: number; epoch: string; firstSeq: number; now: number; previous: Predecessor | undefined },
   ): Promise<AppendFile> {
-    const path = filePath(chain.day, await nextNumber(disk, directory, chain.day))
+    const path = filePath(chain.day, await numberBehind(disk, directory, chain.day, chain.previous?.path))
     const sha256 = chain.previous?.hash.digest() ?? null
     if (chain.previous && sha256 === null) chain.previous.awaited = true
     const head = headerLine({
@@ -188,6 +188,18 @@ async function attempt(work: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (errorCode(error) === undefined) throw error
   }
+}
+
+/** The number of a day's next file, behind its predecessor's too, which may have been removed under its writer. */
+async function numberBehind(
+  disk: Disk,
+  directory: string,
+  day: number,
+  previous: string | undefined,
+): Promise<number> {
+  const next = await nextNumber(disk, directory, day)
+  const place = previous === undefined ? undefined : parseFilePath(previous)
+  return place?.day === day ? Math.max(next, place.number + 1) : next
 }
 
 /** The number of a day's next file: behind all that are there, whatever became of them. */

@@ -1,6 +1,7 @@
 // A process that logs as fast as it can, tells on standard output what is durable, and waits to be killed.
-// `node logging-child.ts <directory> [hold | log]`
-import { writeSync } from 'node:fs'
+// `node logging-child.ts <directory> [hold | read-all | log]`
+import { readdirSync, readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
 import { Journal } from '../../../../lib/journal/journal.ts'
 
 const [directory, task = 'log'] = process.argv.slice(2)
@@ -26,7 +27,11 @@ function tell(text: string): void {
 // mocha loads every file of the folder
 if (import.meta.main) {
   await journal.start()
-  if (task === 'hold') {
+  if (task === 'read-all') {
+    for (const entry of readdirSync(directory!, { recursive: true, withFileTypes: true }))
+      if (entry.isFile()) readFileSync(join(entry.parentPath, entry.name))
+  }
+  if (task !== 'log') {
     tell('held\n')
     setInterval(() => {}, 60_000)
   } else {
