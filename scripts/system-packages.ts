@@ -1,4 +1,5 @@
-// What the tests need from the system: a pty pair (socat), a real broker (Mosquitto), a browser (Chromium), certificates (openssl).
+// What the tests need from the system: a pty pair (socat), a real broker (Mosquitto), a browser (Chromium),
+// certificates (openssl), a reader of journals in another language (python3).
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +10,7 @@ const programs = {
   mosquitto_sub: 'mosquitto-clients',
   chromium: 'chromium',
   openssl: 'openssl',
+  python3: 'python3',
 }
 
 /** Installs the missing Debian packages as root (or by sudo without a password), or names the line to run. */
