@@ -86,9 +86,9 @@ export class LogService {
   #early: DurableEntry[] = []
 
   constructor(options: JournalOptions & KeepOptions, tracker: FlowTracker, listener: LogServiceListener) {
-    this.#disk = new CountingDisk(options.disk ?? systemDisk)
+    this.#clock = options.clock ?? systemClock
+    this.#disk = new CountingDisk(options.disk ?? systemDisk, () => this.#clock.monotonic())
     const journal = { ...options, disk: this.#disk }
-    this.#clock = journal.clock ?? systemClock
     this.#timers = journal.timers ?? systemTimers
     this.#tracker = tracker
     this.#listener = listener

@@ -112,9 +112,8 @@ export class Journal {
    */
   append(entry: NewEntry, tag?: unknown): boolean {
     checkEntry(entry)
-    // a clock that steps within a burst is seen soon enough
-    if (this.#buffer.active < 64 || this.#buffer.active % 64 === 0) this.#steps.check()
-    if (this.#stopping || !this.#buffer.add(held(entry, this.#options.clock.wall(), tag))) {
+    this.#steps.checkAt(entry.received)
+    if (this.#stopping || !this.#buffer.add(held(entry, this.#steps.wall, tag))) {
       this.#counts.dropped++
       return false
     }

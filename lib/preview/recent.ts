@@ -59,8 +59,8 @@ class LastEntries {
 }
 
 function asReading(entry: Entry): RecentReading | undefined {
-  const { kind, seq, epoch, source, received, text } = entry
-  const reading: RecentReading = { seq, id: `${epoch}-${seq}`, kind, source, received }
+  const { kind, seq, epoch, source, received, time, text } = entry
+  const reading: RecentReading = { seq, id: `${epoch}-${seq}`, kind, source, received, time }
   try {
     if (kind === 'E') return { ...reading, json: JSON.parse(text) }
     const line = unescapeLine(text)

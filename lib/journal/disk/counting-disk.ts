@@ -9,6 +9,11 @@ const block = 4096
  * (ext4: descriptor, inode and commit block; measured 12.5 kB). A sync of bytes that only replace others writes none.
  */
 export const metadata = 3 * block
+/**
+ * Where bytes only replace others the file's time has changed all the same: the file system writes that so often at
+ * most, ms (ext4's commit interval). At a line every few seconds it is half of all that is written.
+ */
+const commitInterval = 5_000
 
 export class CountingDisk implements Disk {
   /** bytes that reached the device, estimated */
@@ -16,9 +21,22 @@ export class CountingDisk implements Disk {
   /** files and directories that were synced */
   syncs = 0
   readonly #disk: Disk
+  readonly #now: () => number
+  #committed = Number.NEGATIVE_INFINITY
 
-  constructor(disk: Disk) {
+  /** @param now monotonic, ms */
+  constructor(disk: Disk, now: () => number = () => performance.now()) {
     this.#disk = disk
+    this.#now = now
+  }
+
+  /** Counts what a sync writes; `isNew`: a size, blocks or a name are among it. */
+  addSynced(bytes: number, isNew: boolean): void {
+    this.bytes += bytes
+    const now = this.#now()
+    if (!isNew && now - this.#committed < commitInterval) return
+    this.#committed = now
+    this.bytes += metadata
   }
 
   async open(path: string, mode: OpenMode): Promise<DiskFile> {
@@ -41,7 +59,7 @@ export class CountingDisk implements Disk {
 
   syncDirectory(path: string): Promise<void> {
     this.syncs++
-    this.bytes += metadata
+    this.addSynced(0, true)
     return this.#disk.syncDirectory(path)
   }
 
@@ -127,7 +145,7 @@ class CountingFile implements DiskFile {
   }
 
   #addBytes(): void {
-    this.#counts.bytes += this.#blocks * block + (this.#resized ? metadata : 0)
+    this.#counts.addSynced(this.#blocks * block, this.#resized)
     this.#blocks = 0
     this.#lastBlock = -1
     this.#resized = false

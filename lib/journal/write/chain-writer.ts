@@ -8,12 +8,22 @@ import type { LastFile } from '../recover/start.ts'
 import { AppendFile, type ForeignChange, type Predecessor } from '../segment/open-file.ts'
 import { Preallocation } from '../segment/preallocation.ts'
 import { RunningHash } from '../segment/running-hash.ts'
-import type { Held } from './buffer.ts'
 import { DiskFullError, isDiskFull } from './failure.ts'
 import type { JournalOptions } from './options.ts'
+import type { Run } from './runs.ts'
 
+/** What is written at one time. */
+type Writing = Pick<Run, 'records' | 'size'> & {
+  /** of the file; undefined: where the writer is */
+  day: number | undefined
+}
+
+/** Room for the head of a new file and the C lines: they are not known yet, and short. */
+const headSize = 4096
 /** How old the last answer about free space may be, ms. */
 const spaceInterval = 1_000
+/** Before each piece of what a hash is behind, ms. */
+const hashPause = 50
 /** A previous file up to this size is hashed at a start at once, a larger one in the background. */
 const hashAtOnce = 4 << 20
 
@@ -44,6 +54,9 @@ export class ChainWriter {
   #space = { free: Number.POSITIVE_INFINITY, asked: Number.NEGATIVE_INFINITY }
   #lastPath: string
   #closed = false
+  #isWriting = false
+  /** the file whose hash is being brought up to its end */
+  #hashing: Predecessor | undefined
 
   constructor(options: Required<JournalOptions>, epoch: string, lastSeq: number, listener: ChainListener) {
     this.#options = options
@@ -78,11 +91,19 @@ export class ChainWriter {
    * durable as far as anyone may rely on it, and the next call goes to a new file. With `intoReserve` the room
    * that is kept for others counts as free.
    */
-  async write(records: readonly Held[], day: number | undefined, intoReserve = false): Promise<void> {
+  async write(writing: Writing, intoReserve = false): Promise<void> {
+    this.#isWriting = true
+    try {
+      await this.#write(writing, intoReserve)
+    } finally {
+      this.#isWriting = false
+    }
+  }
+
+  async #write({ records, day, size }: Writing, intoReserve: boolean): Promise<void> {
     await this.#leaveForeign()
-    // the head of a new file is not known yet; it is short
-    if (!intoReserve) await this.#checkSpace(textSize(records))
-    const file = await this.#fileFor(day)
+    if (!intoReserve) await this.#checkSpace(size + headSize)
+    const file = this.#goesOn(day) ? this.#file! : await this.#nextFile(day)
     this.#lastPath = file.path
     const { clock } = this.#options
     const { bytes, lastSeq } = this.#encoder.encode(records, this.lastSeq, clock.wall(), file.head)
@@ -99,6 +120,13 @@ export class ChainWriter {
     this.batches++
     this.bytes += bytes.length
     this.#space.free -= file.size + file.room - before
+    if (file.predecessor.hash.isBehind && this.#hashing !== file.predecessor)
+      void this.#hash(
+        file.predecessor,
+        file.path,
+        () => file.size,
+        () => this.#quiet(),
+      )
   }
 
   /** The size to which the file should grow with a batch, so that the next ones find their blocks there. */
@@ -138,11 +166,15 @@ export class ChainWriter {
     await file?.close()
   }
 
-  async #fileFor(day: number | undefined): Promise<AppendFile> {
+  /** Whether the file that is open takes what belongs to a day's file. */
+  #goesOn(day: number | undefined): boolean {
+    const file = this.#file
+    return file !== undefined && file.day === (day ?? file.day) && file.size < this.#options.fileSize
+  }
+
+  async #nextFile(day: number | undefined): Promise<AppendFile> {
     const now = this.#options.clock.wall()
     const wanted = day ?? this.#file?.day ?? dayOf(now)
-    const current = this.#file
-    if (current?.day === wanted && current.size < this.#options.fileSize) return current
     if (this.#file) await this.#leaveFile(this.#file)
     const { disk, directory } = this.#options
     this.#file = await AppendFile.create(disk, directory, {
@@ -188,25 +220,33 @@ export class ChainWriter {
     if (this.#space.free < needed) throw new DiskFullError(this.#space.free, reserve)
   }
 
+  /** Appends go first: a hash has time until the next file begins, and longer. */
+  async #quiet(): Promise<void> {
+    const { timers } = this.#options
+    do await new Promise<void>((resolve) => timers.after(hashPause, resolve))
+    while (this.#isWriting && !this.#closed)
+  }
+
   /** Where it fails the chain has a `?`, which verify names: events matter more. */
-  async #hash(file: Predecessor, stored: string, size: () => number): Promise<void> {
+  async #hash(
+    file: Predecessor,
+    stored: string,
+    size: () => number,
+    rest: () => Promise<void> = async () => {},
+  ): Promise<void> {
+    this.#hashing = file
     try {
       const { disk, directory } = this.#options
       await withText({ stored }, openText(disk, directory), (text) =>
-        file.hash.catchUp(text, size, () => this.#closed),
+        file.hash.catchUp(text, size, () => this.#closed, rest),
       )
     } catch (error) {
       process.emitWarning(`journal: cannot hash ${file.path}: ${String(error)}`)
       return
+    } finally {
+      if (this.#hashing === file) this.#hashing = undefined
     }
     const sha256 = file.hash.digest()
     if (sha256 && file.awaited) this.#listener.hash(file.path, sha256)
   }
-}
-
-/** A guess at the bytes that records take, as used for the room they need. */
-function textSize(records: readonly Held[]): number {
-  let size = 4096
-  for (const record of records) size += record.kind === 'N' ? record.json.length : record.text.length + 32
-  return size
 }

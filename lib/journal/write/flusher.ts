@@ -154,7 +154,7 @@ export class Flusher {
       const stopWatch = timers.after(slow, () => this.fail(new SlowDiskError(slow), writer.path))
       try {
         this.#steps.check()
-        await writer.write(run.records, run.day)
+        await writer.write(run)
       } catch (error) {
         stopWatch()
         this.failures++
@@ -188,7 +188,10 @@ export class Flusher {
     try {
       return await this.#options.makeRoom((kind, value) => {
         const json = JSON.stringify(value)
-        return writer.write([{ kind: 'N', notice: kind, json }], undefined, true)
+        return writer.write(
+          { day: writer.day, records: [{ kind: 'N', notice: kind, json }], size: json.length },
+          true,
+        )
       })
     } catch (error) {
       this.fail(error, writer.path)

@@ -1,6 +1,6 @@
 // Which records go to which file. Files change with the writer's own day only: an entry of another day than the file's
 // is an R line in it, so that no times that come from outside can scatter the journal over thousands of files.
-import { dayOf, isPlausible } from '../format/time.ts'
+import { dayOf, isPlausible, msPerDay } from '../format/time.ts'
 import type { Held, HeldEntry } from './buffer.ts'
 
 /** Records that go to one file at one time. */
@@ -8,10 +8,14 @@ export interface Run {
   /** of the file, days since 1970 */
   day: number
   records: readonly Held[]
+  /** about the bytes that they take */
+  size: number
 }
 
 /** Text written at one time, at most: what was held for long goes out in pieces. */
 const longestWrite = 8 << 20
+/** A guess at what stands in front of a line's text. */
+const lineStart = 32
 
 /**
  * The next run. Entries of the day of the file that is open go there, although it may be over by now: what was received
@@ -28,21 +32,26 @@ export function nextRun(
 ): Run {
   const today = dayOf(now)
   let day = fileDay ?? today
+  let start = day * msPerDay
   let size = 0
   let entries = 0
   let at = from
   for (; at < records.length && size < longestWrite; at++) {
     const record = records[at]!
-    if (record.kind === 'N') continue
-    if (dayOf(record.received) !== day) {
+    if (record.kind === 'N') {
+      size += record.json.length + lineStart
+      continue
+    }
+    if (record.received < start || record.received >= start + msPerDay) {
       if (day !== today && entries > 0) break
       day = today
+      start = day * msPerDay
       if (dayOf(record.received) !== day) makeRecord(record, day)
     }
     entries++
-    size += record.text.length
+    size += record.text.length + lineStart
   }
-  return { day, records: from === 0 && at === records.length ? records : records.slice(from, at) }
+  return { day, records: from === 0 && at === records.length ? records : records.slice(from, at), size }
 }
 
 /**
