@@ -1,5 +1,6 @@
 // One process's sight of a disk, with faults: every operation has a number, and a plan says what happens to it.
-import type { Disk, DiskFile, FileState, OpenMode } from '../../lib/journal/disk/disk.ts'
+import type { Disk, DiskFile, OpenMode } from '../../lib/journal/disk/disk.ts'
+import type { FileState } from '../../lib/journal/disk/file-state.ts'
 import { type MemoryDisk, type MemoryFile, systemError } from './memory-disk.ts'
 
 /**

@@ -1,7 +1,8 @@
 // A disk in memory that keeps what a real one promises and no more: bytes are safe after `sync`, names after
 // `syncDirectory`. At a power cut all else is lost in part, in any order: writes tear at any byte or sector,
 // sectors of a file that grew may be zeros, names come and go one by one.
-import type { Disk, DiskFile, FileState, OpenMode } from '../../lib/journal/disk/disk.ts'
+import type { Disk, DiskFile, OpenMode } from '../../lib/journal/disk/disk.ts'
+import type { FileState } from '../../lib/journal/disk/file-state.ts'
 
 /** A number in [0, 1). */
 export type Random = () => number

@@ -1,6 +1,7 @@
 // A disk that counts what wears it out: syncs, and an estimate of the bytes that reach the device. README.md says how
 // good the estimate is.
-import { type Disk, type DiskFile, type FileState, type OpenMode, writeDurably } from './disk.ts'
+import { type Disk, type DiskFile, type OpenMode, writeDurably } from './disk.ts'
+import type { FileState } from './file-state.ts'
 
 /** A device takes whole blocks of the file system: a line of 60 bytes that is synced writes one. */
 const block = 4096

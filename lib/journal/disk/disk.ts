@@ -1,9 +1,10 @@
 // All file access of the journal goes through these two interfaces, so that tests can fail, delay, tear or cut
 // power at each single operation. Nothing here knows what the files hold.
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, stat, statfs, unlink } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, statfs, unlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { errorCode } from '../../kit/errors.ts'
+import { type FileState, stateOf } from './file-state.ts'
 
 /** One open file. */
 export interface DiskFile {
@@ -19,13 +20,6 @@ export interface DiskFile {
   writeDurably?(bytes: Uint8Array, position: number): Promise<void>
   truncate(size: number): Promise<void>
   close(): Promise<void>
-}
-
-/** What tells a file that is still the same from one that something else changed. */
-export interface FileState {
-  size: number
-  /** the file itself, whatever its name; no two that are there at one time have the same */
-  inode: number
 }
 
 /** `create` fails where the file exists, `read` and `write` where it does not. */
@@ -153,15 +147,7 @@ export const systemDisk: Disk = {
     return new SystemFile(await open(path, flags[mode], 0o644))
   },
 
-  async stat(path) {
-    try {
-      const { size, ino } = await stat(path)
-      return { size, inode: ino }
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return undefined
-      throw error
-    }
-  },
+  stat: stateOf,
 
   async list(path) {
     try {

@@ -2,7 +2,8 @@
 // way to the next one.
 import { join } from 'node:path'
 import { errorCode } from '../../kit/errors.ts'
-import { type Disk, type DiskFile, type FileState, writeDurably } from '../disk/disk.ts'
+import { type Disk, type DiskFile, writeDurably } from '../disk/disk.ts'
+import type { FileState } from '../disk/file-state.ts'
 import { filePath, headerLine, parseFilePath } from '../format/line.ts'
 import { compactDay } from '../format/time.ts'
 import { RunningHash } from './running-hash.ts'
