@@ -1,7 +1,7 @@
 // Text on its way to bytes. V8 joins and encodes short texts much faster than a long one that was put together from
 // many: so it is done piece by piece, into memory that is used again.
 
-const pieceLength = 4096
+const pieceLength = 16_384
 /** Memory beyond this is given back when it is not needed any more. */
 const keptSize = 1 << 20
 

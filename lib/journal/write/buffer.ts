@@ -119,6 +119,10 @@ export class DualBuffer {
   /** So many of the inactive buffer are durable. */
   written(records: readonly Held[]): void {
     this.#inactiveEvents -= records.length
+    if (this.#inactiveEvents === 0) {
+      this.#inactiveBytes = 0
+      return
+    }
     for (const record of records) this.#inactiveBytes -= sizeOf(record)
   }
 }
