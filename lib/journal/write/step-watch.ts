@@ -28,9 +28,9 @@ export class StepWatch {
     return this.#wall
   }
 
-  /** Looks at the clocks unless something that came now says that it is less than a second since the last look. */
+  /** Looks at the clocks unless what came just now says that it is about the time of the last look. */
   checkAt(received: number): void {
-    if (received < this.#wall || received >= this.#wall + tolerance) this.check()
+    if (Math.abs(received - this.#wall) >= tolerance) this.check()
   }
 
   /** Looks at both clocks. */
