@@ -49,8 +49,9 @@ let lastSeq = 0
 function nextMessage(): EventMessage {
   const seq = ++lastSeq
   const text = 'OK 12 1 118 182 0'
+  const time = 1353196800062 + seq
   return messageOf(
-    { kind: 'L', seq, epoch: 'k3x9a7qd', received: 1353196800062 + seq, source: 'ttyUSB0', text },
+    { kind: 'L', seq, epoch: 'k3x9a7qd', received: time, time, source: 'ttyUSB0', text },
     { replayed: false },
   )
 }

@@ -1,6 +1,5 @@
-#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-// The `fieldlog` command: finds the subcommand and hands over to it. (Node 22 would warn of its own node:sqlite, on which
-// the user has no influence.)
+#!/usr/bin/env node
+// The `fieldlog` command: finds the subcommand and hands over to it.
 import type { Command } from '../lib/cli/command.ts'
 import { packageVersion } from '../lib/package.ts'
 

@@ -13,7 +13,7 @@ export interface FieldlogEvent {
   seq: number
   /** when the gateway got it: integer milliseconds since 1970, UTC */
   received: number
-  /** the same, or the device's own time where a format declares one: ms since 1970, UTC */
+  /** the same, or the earlier moment that a line belongs to, or the device's own time where a format declares one */
   time: number
   /** where it came from: [A-Za-z0-9._:@-]+ */
   source: string

@@ -26,14 +26,14 @@ export function size(bytes: number): string {
   return `${bytes} bytes`
 }
 
-/** An entry as one line: seq, time in UTC, kind, source, text. */
-export function entryLine({ seq, received, kind, source, text }: Entry): string {
-  return `${seq} ${dateTime(received)}Z ${kind} ${source} ${text}\n`
+/** An entry as one line: seq, the moment it belongs to in UTC, kind, source, text. */
+export function entryLine({ seq, time, kind, source, text }: Entry): string {
+  return `${seq} ${dateTime(time)}Z ${kind} ${source} ${text}\n`
 }
 
 /** An entry as one line of JSON. `payload` is what a flow gets; bytes that are no UTF-8 stand in `raw` alone. */
-export function entryJson({ seq, epoch, received, kind, source, text }: Entry): string {
-  const entry = { id: `${epoch}-${seq}`, seq, kind, received, source, raw: text }
+export function entryJson({ seq, epoch, received, time, kind, source, text }: Entry): string {
+  const entry = { id: `${epoch}-${seq}`, seq, kind, received, time, source, raw: text }
   if (kind === 'E') return `${JSON.stringify({ ...entry, payload: JSON.parse(text) as unknown })}\n`
   const bytes = unescapeBytes(text)
   return `${JSON.stringify(isUtf8(bytes) ? { ...entry, payload: bytes.toString('utf8') } : entry)}\n`

@@ -88,9 +88,9 @@ export class LogService {
   #early: DurableEntry[] = []
 
   constructor(options: JournalOptions & KeepOptions, tracker: FlowTracker, listener: LogServiceListener) {
-    this.#disk = new CountingDisk(options.disk ?? systemDisk)
+    this.#clock = options.clock ?? systemClock
+    this.#disk = new CountingDisk(options.disk ?? systemDisk, () => this.#clock.monotonic())
     const journal = { ...options, disk: this.#disk }
-    this.#clock = journal.clock ?? systemClock
     this.#tracker = tracker
     this.#listener = listener
     this.#checkpointFile = new CheckpointFile(this.#disk, join(journal.directory, '.checkpoint'))

@@ -8,9 +8,10 @@ import type { Lock } from './disk/lock.ts'
 import { checkEntry, type NewEntry } from './format/batch.ts'
 import type { Entry } from './format/entry.ts'
 import { checkEntryLimit, checkLength } from './format/entry-limit.ts'
+import { isPlausible } from './format/time.ts'
 import type { Salvage } from './recover/recovery.ts'
 import { recover } from './recover/start.ts'
-import { DualBuffer, type Held } from './write/buffer.ts'
+import { DualBuffer, type Held, type HeldEntry } from './write/buffer.ts'
 import { ChainWriter } from './write/chain-writer.ts'
 import { SlowDiskError } from './write/failure.ts'
 import { Flusher, guarded } from './write/flusher.ts'
@@ -118,11 +119,8 @@ export class Journal {
   append(entry: NewEntry, tag?: unknown): boolean {
     checkEntry(entry)
     checkLength(entry.text, this.#options.entryLimit)
-    // a clock that steps within a burst is seen soon enough
-    if (this.#buffer.active < 64 || this.#buffer.active % 64 === 0) this.#steps.check()
-    const { kind, received: at, source, text } = entry
-    const received = kind === 'R' ? (entry.time ?? at) : at
-    if (this.#stopping || !this.#buffer.add({ kind, seq: 0, epoch: '', received, source, text, at, tag })) {
+    this.#steps.checkAt(entry.received)
+    if (this.#stopping || !this.#buffer.add(held(entry, this.#steps.wall, tag))) {
       this.#counts.dropped++
       return false
     }
@@ -180,9 +178,10 @@ export class Journal {
       this.#lock ??= lock(this.directory, clock.wall())
       const epoch = drawEpoch()
       const end = await recover(disk, this.directory, clock.wall(), epoch)
-      const writer = new ChainWriter(this.#options, epoch, end.lastSeq, (file, sha256) =>
-        this.notice('hash', { file, sha256 }),
-      )
+      const writer = new ChainWriter(this.#options, epoch, end.lastSeq, {
+        hash: (file, sha256) => this.notice('hash', { file, sha256 }),
+        foreign: (file, change) => this.notice('foreign', { file, ...change }),
+      })
       if (end.last) await writer.resume(end.last)
       await beforeNew?.(end.lastSeq)
       return { ...end, epoch, writer }
@@ -282,6 +281,18 @@ async function syncParent(disk: Disk, directory: string): Promise<void> {
     const code = errorCode(error)
     if (code !== 'EACCES' && code !== 'EPERM') throw error
   }
+}
+
+/** An entry on its way to the disk. A moment that cannot be is not kept: the line says when it came. */
+function held(
+  { kind, received, time = received, source, text }: NewEntry,
+  given: number,
+  tag: unknown,
+): HeldEntry {
+  const isRecord = kind === 'R' && isPlausible(time, received)
+  const known = isRecord ? 'R' : kind === 'R' ? 'L' : kind
+  const moment = isRecord ? time : received
+  return { kind: known, seq: 0, epoch: '', received, time: moment, source, text, form: known, given, tag }
 }
 
 function notice(kind: string, value: unknown, time: number) {

@@ -8,8 +8,10 @@ export interface RecentReading {
   /** L a line, R a line of an earlier moment, E a structured event */
   kind: 'L' | 'R' | 'E'
   source: string
-  /** ms since 1970, UTC */
+  /** when it came, ms since 1970, UTC */
   received: number
+  /** the moment it belongs to, where a kind R came later; ms since 1970, UTC */
+  time: number
   /** the line as it came, where it is valid UTF-8 */
   text?: string
   /** else its bytes, in base64 */

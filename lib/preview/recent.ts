@@ -64,8 +64,8 @@ class LastEntries {
 }
 
 function asReading(entry: Entry): RecentReading {
-  const { kind, seq, epoch, source, received, text } = entry
-  const reading: RecentReading = { seq, id: `${epoch}-${seq}`, kind, source, received }
+  const { kind, seq, epoch, source, received, time, text } = entry
+  const reading: RecentReading = { seq, id: `${epoch}-${seq}`, kind, source, received, time }
   if (kind === 'E') return { ...reading, json: JSON.parse(text) }
   const line = unescapeLine(text)
   return typeof line === 'string'

@@ -15,6 +15,8 @@ const needs: Record<string, Record<string, string>> = {
   'test/support/programs/editor.ts': { chromium: 'chromium' },
   // certificates
   'test/support/programs/certificates.ts': { openssl: 'openssl' },
+  // a reader of journals in another language
+  'test/support/programs/python.ts': { python3: 'python3' },
 }
 
 /** The programs that these test files need: name to Debian package. */

@@ -1,5 +1,6 @@
 // One process's sight of a disk, with faults: every operation has a number, and a plan says what happens to it.
 import type { Disk, DiskFile, OpenMode } from '../../lib/journal/disk/disk.ts'
+import type { FileState } from '../../lib/journal/disk/file-state.ts'
 import { type MemoryDisk, type MemoryFile, systemError } from './memory-disk.ts'
 
 /**
@@ -20,6 +21,7 @@ export interface Operation {
     | 'open'
     | 'create'
     | 'list'
+    | 'stat'
     | 'mkdir'
     | 'syncdir'
     | 'rename'
@@ -82,6 +84,10 @@ export class FaultDisk implements Disk {
       this.#disk.open(path, mode),
     )
     return new FaultFile(this, file, path)
+  }
+
+  stat(path: string): Promise<FileState | undefined> {
+    return this.run('stat', path, () => this.#disk.stat(path))
   }
 
   list(path: string): Promise<string[]> {

@@ -102,7 +102,8 @@ function readFile(file: JournalFile, contents: JournalContents): void {
     } else batch.push(line)
     start = end + 1
   }
-  contents.tail = file.text.slice(batchStart)
+  // zeros at the end are room that the writer has taken ahead
+  contents.tail = file.text.slice(batchStart).replace(/\0+$/, '')
 }
 
 /** Adds one line of a batch to the contents; returns the epoch in force after it. */

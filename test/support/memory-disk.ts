@@ -2,6 +2,7 @@
 // `syncDirectory`. At a power cut all else is lost in part, in any order: writes tear at any byte or sector,
 // sectors of a file that grew may be zeros, names come and go one by one.
 import type { Disk, DiskFile, OpenMode } from '../../lib/journal/disk/disk.ts'
+import type { FileState } from '../../lib/journal/disk/file-state.ts'
 import type { Random } from './random.ts'
 
 /** An error as the system throws it. */
@@ -19,7 +20,10 @@ interface Change {
   state: 'pending' | 'synced' | 'lost'
 }
 
+let inodes = 0
+
 class Inode {
+  readonly number = ++inodes
   /** as processes see it */
   data: Buffer = Buffer.alloc(0)
   /** on the medium, before all changes */
@@ -136,6 +140,11 @@ export class MemoryDisk implements Disk {
     if (inode instanceof Directory) throw systemError('EISDIR', 'open', path)
     this.openFiles++
     return new MemoryFile(this, inode, path, mode !== 'read')
+  }
+
+  async stat(path: string): Promise<FileState | undefined> {
+    const inode = this.#find(path)
+    return inode instanceof Inode ? { size: inode.data.length, inode: inode.number } : undefined
   }
 
   async list(path: string): Promise<string[]> {

@@ -2,7 +2,8 @@
 // (docs/delivery.md, "Accounts").
 import { join } from 'node:path'
 import type { Disk } from '../../journal/disk/disk.ts'
-import { type Notice, noticeValue } from '../../journal/format/entry.ts'
+import type { Notice } from '../../journal/format/entry.ts'
+import { noticeValue } from '../../journal/format/notices.ts'
 import { type Reading, readJournal } from '../../journal/read/reader.ts'
 import { type Checkpoint, CheckpointFile } from './checkpoint.ts'
 import { findIncomplete } from './incomplete.ts'

@@ -1,5 +1,5 @@
 // Which events are noted in the journal as incomplete, and have not been completed since.
-import { noticeValue } from '../../journal/format/entry.ts'
+import { noticeValue } from '../../journal/format/notices.ts'
 import type { Reading } from '../../journal/read/reader.ts'
 import { SeqRanges } from './ranges.ts'
 

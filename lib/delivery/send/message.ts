@@ -37,13 +37,13 @@ function eventId(entry: Entry): string {
  */
 export function messageOf(entry: Entry, sending: Sending): EventMessage {
   const id = eventId(entry)
-  const { seq, received, source, text } = entry
+  const { seq, received, time, source, text } = entry
   const { replayed, original } = sending
   const message: EventMessage = {
     _msgid: id,
     payload: entry.kind === 'E' ? JSON.parse(text) : unescapeLine(text),
     topic: source,
-    event: { id, seq, received, time: received, source, raw: text, replayed },
+    event: { id, seq, received, time, source, raw: text, replayed },
   }
   if (sending.for !== undefined) message.event.for = sending.for
   if (original) for (const key of Object.keys(original)) if (!consumed.has(key)) message[key] = original[key]

@@ -3,18 +3,22 @@ import { withCode } from '../../kit/errors.ts'
 import { checksum } from '../../kit/sealed.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { commitStart, type EntryKind, entryStart, noticeText, sourcePattern } from './line.ts'
+import { receivedJson } from './notices.ts'
+import { escapeText } from './text.ts'
 import { latestTime } from './time.ts'
 
 /** An entry on its way into the journal. */
 export interface NewEntry {
   kind: EntryKind
-  /** when its first byte was received: integer ms since 1970; it decides the file's day */
+  /** when its first byte was received: integer ms since 1970 */
   received: number
-  /** R only: the moment it belongs to, ms since 1970 */
+  /** the moment it belongs to, ms since 1970, where that is another one: an R always, an E that is written as R */
   time?: number
   source: string
   /** L, R: the escaped text; E: the JSON */
   text: string
+  /** how its line begins; default: `kind`. An E of another day than the file's stands there as R */
+  form?: EntryKind
 }
 
 let goodSource = ''
@@ -61,11 +65,17 @@ const batchText = 1 << 20
 /** Encodes batches, one write after another. */
 export class BatchEncoder {
   readonly #writer = new ByteWriter()
-  /** time, source and kind of the last line, and how it begins: many come from one source in one millisecond */
-  #received = Number.NaN
+  /** time, source and form of the last line, and how it begins: many come from one source in one millisecond */
+  #time = Number.NaN
   #source = ''
-  #kind = ''
+  #form = ''
   #start = ''
+  /** what the `received` notice in force in this batch says; NaN: there is none yet */
+  #receivedAt = Number.NaN
+  #receivedKind = ''
+  /** of the batch that is being encoded */
+  #text = 0
+  #count = 0
 
   /**
    * The bytes of one or more batches with these lines, valid until the next call, and the seq of the last entry.
@@ -80,44 +90,59 @@ export class BatchEncoder {
     const writer = this.#writer
     writer.clear()
     writer.add(head)
+    this.#begin()
     let start = 0
-    let text = 0
-    let count = 0
     let seq = lastSeq
     for (const record of records) {
-      const line = this.#line(record, now)
-      writer.add(line)
-      text += line.length
-      count++
-      if (record.kind !== 'N') seq++
-      if (text < batchText) continue
-      start = this.#close(start, count, seq, now)
-      text = 0
-      count = 0
+      if (record.kind === 'N') this.#add(noticeText(record.time ?? now, record.notice, record.json))
+      else {
+        this.#addEntry(record, now)
+        seq++
+      }
+      if (this.#text < batchText) continue
+      start = this.#close(start, seq, now)
     }
-    if (count > 0) this.#close(start, count, seq, now)
+    if (this.#count > 0) this.#close(start, seq, now)
     return { bytes: writer.from(0), lastSeq: seq }
   }
 
+  #begin(): void {
+    this.#text = 0
+    this.#count = 0
+    this.#receivedAt = Number.NaN
+  }
+
   /** Closes the batch that begins at an offset; returns its end. */
-  #close(start: number, count: number, lastSeq: number, now: number): number {
+  #close(start: number, lastSeq: number, now: number): number {
     const writer = this.#writer
-    writer.add(commitStart(now, count, lastSeq))
+    writer.add(commitStart(now, this.#count, lastSeq))
     writer.add(commitEnd(writer.from(start)))
+    this.#begin()
     return writer.length
   }
 
-  #line(record: NewEntry | NewNotice, now: number): string {
-    if (record.kind === 'N') return noticeText(record.time ?? now, record.notice, record.json)
-    const { kind, source, text } = record
-    const time = kind === 'R' ? (record.time ?? record.received) : record.received
-    if (time !== this.#received || source !== this.#source || kind !== this.#kind) {
-      this.#received = time
-      this.#source = source
-      this.#kind = kind
-      this.#start = entryStart(kind, time, source)
+  #add(line: string): void {
+    this.#writer.add(line)
+    this.#text += line.length
+    this.#count++
+  }
+
+  #addEntry(entry: NewEntry, now: number): void {
+    const { kind, received, source, text } = entry
+    const form = entry.form ?? kind
+    const time = form === 'R' ? (entry.time ?? received) : received
+    if (form === 'R' && (received !== this.#receivedAt || kind !== this.#receivedKind)) {
+      this.#add(noticeText(now, 'received', receivedJson(received, kind)))
+      this.#receivedAt = received
+      this.#receivedKind = kind
     }
-    return `${this.#start}${text}\n`
+    if (time !== this.#time || source !== this.#source || form !== this.#form) {
+      this.#time = time
+      this.#source = source
+      this.#form = form
+      this.#start = entryStart(form, time, source)
+    }
+    this.#add(`${this.#start}${kind === form ? text : escapeText(text)}\n`)
   }
 }
 

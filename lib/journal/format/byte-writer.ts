@@ -1,7 +1,7 @@
 // Encodes text to bytes in pieces, into memory that is used again. V8 joins and encodes short strings much faster
 // than a long one that was concatenated from many.
 
-const pieceLength = 4096
+const pieceLength = 16_384
 /** Memory beyond this is given back when it is not needed any more. */
 const keptSize = 1 << 20
 

@@ -3,8 +3,11 @@
 
 /** Bytes of text (UTF-8, as it stands in the file) that an entry has at most, unless an option says otherwise. */
 export const defaultEntryLimit = 16 << 20
-/** What the option may be at most: half of what a reader takes for one batch. */
-export const largestEntryLimit = 128 << 20
+/**
+ * What the option may be at most. A structured event of another day is escaped in its R line, to four times its length at
+ * most, and must still fit into what a reader takes for one batch.
+ */
+export const largestEntryLimit = 60 << 20
 
 /** An entry that is longer than the journal takes; none of it is kept. */
 export class EntryTooLongError extends Error {

@@ -2,8 +2,9 @@
 import { isUtf8 } from 'node:buffer'
 import { asError } from '../../kit/errors.ts'
 import { type EntryKind, type Line, parseLine } from './line.ts'
+import { type ReceivedNotice, receivedNotice } from './notices.ts'
 import type { Batch } from './scan.ts'
-import { isUnescapable } from './text.ts'
+import { isUnescapable, unescapeBytes } from './text.ts'
 import { msPerDay } from './time.ts'
 
 /** One entry of the journal. */
@@ -12,8 +13,10 @@ export interface Entry {
   seq: number
   /** the epoch in force where it was written; `<epoch>-<seq>` is its id */
   epoch: string
-  /** ms since 1970, UTC. Of R the moment it belongs to: the journal keeps no other */
+  /** when it came, ms since 1970, UTC. Of an R line without a `received` notice nobody knows: its time */
   received: number
+  /** the moment it belongs to, ms since 1970, UTC: when it came, or an earlier one */
+  time: number
   source: string
   /** L, R: the escaped text; E: the JSON */
   text: string
@@ -94,6 +97,8 @@ export function* decodeBatch(batch: Batch, place: ReadingPlace): Generator<Item[
 class Decoder {
   /** of the entry before */
   #seq: number
+  /** in force for the R lines that follow */
+  #received: ReceivedNotice | undefined
   readonly #place: ReadingPlace
   readonly #dayStart: number
 
@@ -123,47 +128,58 @@ class Decoder {
   #add(items: Item[], text: string, isText: boolean): void {
     const isEntry = text[0] !== 'N' && text[0] !== 'H'
     if (isEntry) this.#seq++
-    const { epoch } = this.#place
     const line = isText ? parseLine(text) : undefined
-    const problem = isText ? problemOf(line) : 'it is not valid UTF-8'
+    const problem = isText ? this.#problemOf(line) : 'it is not valid UTF-8'
     if (line?.kind === 'N') {
       if (problem === undefined) items.push(this.#notice(line))
     } else if (line && problem === undefined) {
-      const { kind, source } = line
-      const received = kind === 'R' ? line.time : this.#dayStart + line.time
-      items.push({ kind, seq: this.#seq, epoch, received, source, text: line.text })
+      items.push(line.kind === 'R' ? this.#record(line) : this.#entry(line))
     } else if (isEntry) {
       const reason = problem ?? 'its kind, its time or its source is none that this version knows'
-      items.push({ kind: 'poison', seq: this.#seq, epoch, line: text, reason })
+      items.push({ kind: 'poison', seq: this.#seq, epoch: this.#place.epoch, line: text, reason })
     }
   }
 
-  #notice({ notice, time, json }: Extract<Line, { kind: 'N' }>): Notice {
+  #entry({ kind, time, source, text }: EntryLine): Entry {
+    const received = this.#dayStart + time
+    return { kind, seq: this.#seq, epoch: this.#place.epoch, received, time: received, source, text }
+  }
+
+  /** An R line, with what the notice before it says. */
+  #record({ time, source, text }: EntryLine): Entry {
+    const received = this.#received?.at ?? time
+    const place = { seq: this.#seq, epoch: this.#place.epoch, received, time, source }
+    return this.#received?.kind === 'E'
+      ? { kind: 'E', ...place, text: unescapeBytes(text).toString('utf8') }
+      : { kind: 'R', ...place, text }
+  }
+
+  #notice(line: Extract<Line, { kind: 'N' }>): Notice {
+    const { notice, time, json } = line
     if (notice === 'open') this.#place.epoch = openedEpoch(json) ?? this.#place.epoch
+    this.#received = receivedNotice(line) ?? this.#received
     return { kind: 'N', notice, time: this.#dayStart + time, json, after: this.#seq }
+  }
+
+  /** Why what a line carries cannot be decoded; undefined where it can. */
+  #problemOf(line: Line | undefined): string | undefined {
+    if (line === undefined) return undefined
+    if (line.kind === 'N') return problemOfJson(line.json)
+    if (line.kind === 'E') return problemOfJson(line.text)
+    if (!isUnescapable(line.text)) return 'it has a backslash that starts no \\xhh'
+    const isJson = line.kind === 'R' && this.#received?.kind === 'E'
+    return isJson ? problemOfJson(unescapeBytes(line.text).toString('utf8')) : undefined
   }
 }
 
-/** Why what a line carries cannot be decoded; undefined where it can. */
-function problemOf(line: Line | undefined): string | undefined {
-  if (line?.kind === 'L' || line?.kind === 'R')
-    return isUnescapable(line.text) ? undefined : 'it has a backslash that starts no \\xhh'
-  if (line === undefined) return undefined
+type EntryLine = Exclude<Line, { kind: 'N' }>
+
+function problemOfJson(json: string): string | undefined {
   try {
-    JSON.parse(line.kind === 'N' ? line.json : line.text)
+    JSON.parse(json)
     return undefined
   } catch (error) {
     return `its JSON cannot be parsed: ${asError(error).message}`
-  }
-}
-
-/** What a notice says by name; nothing where its JSON is no object. */
-export function noticeValue(json: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  } catch {
-    return {}
   }
 }
 

@@ -1,7 +1,6 @@
 // Finds notices in a batch without parsing the entries between them, and reads those that readers act upon. All kinds
 // are listed in docs/journal-format.md, "Notices".
-import { noticeValue } from './entry.ts'
-import { parseLine } from './line.ts'
+import { type EntryKind, parseLine } from './line.ts'
 import type { Batch } from './scan.ts'
 
 /** A notice as it stands in a batch. */
@@ -30,6 +29,16 @@ function firstNotice(body: Buffer): number {
   return mark === -1 ? -1 : mark + 1
 }
 
+/** What a notice says by name; nothing where its JSON is no object. */
+export function noticeValue(json: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
 /** What a `hash` notice says: the SHA-256 of a file whose successor's H has `?`. */
 export interface HashNotice {
   file: string
@@ -54,4 +63,24 @@ export function retentionNotice({ notice, json }: FoundNotice): RetentionNotice 
   if (notice !== 'retention') return undefined
   const { upTo, lastSeq } = noticeValue(json)
   return typeof upTo === 'string' && typeof lastSeq === 'number' ? { upTo, lastSeq } : undefined
+}
+
+/** What a `received` notice says of the R lines behind it, up to the next one or to the end of the batch. */
+export interface ReceivedNotice {
+  /** when they came, ms since 1970 */
+  at: number
+  /** they are structured events: their text, unescaped, is JSON */
+  kind?: 'E'
+}
+
+export function receivedJson(at: number, kind: EntryKind): string {
+  return kind === 'E' ? `{"at":${at},"kind":"E"}` : `{"at":${at}}`
+}
+
+/** Reads a `received` notice; undefined where it is none. Its JSON is always written as `receivedJson` does. */
+export function receivedNotice({ notice, json }: FoundNotice): ReceivedNotice | undefined {
+  if (notice !== 'received') return undefined
+  const match = /^\{"at":(\d{1,15})(,"kind":"E")?\}$/.exec(json)
+  if (!match) return undefined
+  return match[2] === undefined ? { at: Number(match[1]) } : { at: Number(match[1]), kind: 'E' }
 }

@@ -25,7 +25,10 @@ export interface Damage {
   claimed: Commit | undefined
 }
 
-/** What follows the last C of the range: nothing, or lines that were never closed. */
+/**
+ * What follows the last C of the range: nothing, or lines that were never closed. It ends behind the last byte that is
+ * not zero: zeros at the end of a file are room that the writer has taken ahead.
+ */
 export interface Tail {
   kind: 'tail'
   offset: number
@@ -36,6 +39,7 @@ export type Span = Batch | Damage | Tail
 
 /** What is read at a time: the less, the shorter is a step between two turns of the event loop. */
 const chunkSize = 1 << 18
+const zerosAtATime = 1 << 16
 /** A stretch without a C that is longer than this is damage, not a batch: it bounds the memory. */
 export const longestBatch = 256 << 20
 
@@ -66,6 +70,24 @@ export async function* scanFile(
     if (isTurnLong()) await nextTurn()
   }
   yield window.tail()
+}
+
+/** How many of these bytes there are up to the last one that is not zero. */
+function writtenLength(bytes: Uint8Array): number {
+  let end = bytes.length
+  while (end > 0 && bytes[end - 1] === 0) end--
+  return end
+}
+
+/** The end of what was written to a file of this size, without the zeros behind it; `from` where there is nothing else. */
+export async function writtenEnd(file: Pick<DiskFile, 'read'>, size: number, from = 0): Promise<number> {
+  for (let end = size; end > from; ) {
+    const start = Math.max(from, end - zerosAtATime)
+    const length = writtenLength(await file.read(start, end - start))
+    if (length > 0) return start + length
+    end = start
+  }
+  return Math.min(from, size)
 }
 
 /** The spans of bytes that are in memory; `base` is their offset in the file. */
@@ -118,7 +140,7 @@ class ScanWindow {
   }
 
   tail(): Tail {
-    return { kind: 'tail', offset: this.#base, end: this.#base + this.#length }
+    return { kind: 'tail', offset: this.#base, end: this.#base + writtenLength(this.#bytes) }
   }
 
   get #bytes(): Buffer {

@@ -4,6 +4,21 @@ export const msPerDay = 86_400_000
 /** 9999-12-31T23:59:59.999Z: the end of what `YYYY` can hold */
 export const latestTime = 253_402_300_799_999
 
+/** 2000-01-01: a device that says it is earlier has lost its clock */
+export const earliestPlausible = 946_684_800_000
+/** 2100-01-01: where the gateway's own clock cannot be asked, no moment is plausible from here on */
+export const endOfPlausible = 4_102_444_800_000
+/** How far the clock of a device may be ahead of the gateway's, ms. */
+const aheadAtMost = msPerDay
+
+/**
+ * Whether an entry that came at `received` may belong to a moment, both ms since 1970. A gateway without a clock
+ * starts in 1970: what it receives then says nothing of the devices' clocks.
+ */
+export function isPlausible(time: number, received: number): boolean {
+  const end = received >= earliestPlausible ? received + aheadAtMost : endOfPlausible
+  return time >= earliestPlausible && time <= end
+}
 /** Days since 1970-01-01 of a time in ms. */
 export function dayOf(ms: number): number {
   return Math.floor(ms / msPerDay)

@@ -9,7 +9,7 @@ import type { Disk } from '../disk/disk.ts'
 import { HashingFile } from '../disk/file-hash.ts'
 import { type Header, parseLine } from '../format/line.ts'
 import { hashNotice, noticesOf, retentionNotice } from '../format/notices.ts'
-import { type Batch, type Damage, scanFile, type Tail } from '../format/scan.ts'
+import { type Batch, type Damage, scanFile, type Tail, writtenEnd } from '../format/scan.ts'
 import { readCatalog } from '../read/catalog.ts'
 import { readKnownFiles } from '../read/catalog-cache.ts'
 import type { JournalFile } from '../read/journal-file.ts'
@@ -109,9 +109,10 @@ class Walk {
     const file = this.#files[index]!
     const stored = await text.size()
     const size = Math.min(file.validSize ?? stored, stored)
-    if (size < stored) {
-      const what = `${stored - size} bytes behind its durable end are void (a write failed there)`
-      this.findings.note(file.path, 'void', { offset: size, end: stored }, what)
+    const written = size < stored ? await writtenEnd(text, stored, size) : size
+    if (size < written) {
+      const what = `${written - size} bytes behind its durable end are void (a write failed there)`
+      this.findings.note(file.path, 'void', { offset: size, end: written }, what)
     }
     const hashing = new HashingFile(text)
     const found = await this.#batches(index, hashing, size)

@@ -2,7 +2,7 @@
 import type { Clock } from '../../kit/clock.ts'
 import type { OpenText } from '../archive/text-file.ts'
 import type { Disk } from '../disk/disk.ts'
-import { noticeValue } from '../format/entry.ts'
+import { noticeValue } from '../format/notices.ts'
 import { dateTime, dayOf, msPerDay } from '../format/time.ts'
 import type { JournalFile } from '../read/journal-file.ts'
 import { agesOf, type ClockDoubt } from './age.ts'

@@ -6,7 +6,7 @@ import { type OpenText, type ReadableText, type TextFile, withText } from '../ar
 import type { Disk, DiskFile } from '../disk/disk.ts'
 import { sha256Of } from '../disk/file-hash.ts'
 import { filePath, parseFilePath, parseHeader } from '../format/line.ts'
-import { scanFile } from '../format/scan.ts'
+import { scanFile, writtenEnd } from '../format/scan.ts'
 import { type KnownFiles, readKnownFiles } from './catalog-cache.ts'
 import type { Catalog, JournalFile } from './journal-file.ts'
 
@@ -152,7 +152,7 @@ async function chooseForm(
   all: readonly JournalFile[],
   openText: OpenText,
 ): Promise<readonly [JournalFile, JournalFile]> {
-  const size = await withText(plain, openText, (text) => text.size())
+  const size = await withText(plain, openText, async (text) => writtenEnd(text, await text.size()))
   const archived = await withText(archive, openText, (text) => text.size())
   const said = all.find(({ header }) => header?.previous === plain.path)?.header
   // nothing follows it: the one that has more

@@ -5,6 +5,7 @@ import { errorCode } from '../../kit/errors.ts'
 import { openText } from '../archive/open-text.ts'
 import { withText } from '../archive/text-file.ts'
 import type { Disk } from '../disk/disk.ts'
+import { writtenEnd } from '../format/scan.ts'
 import { readCatalog, yearsIn } from './catalog.ts'
 import { type Found, matcher, type Query, queryJournal } from './query.ts'
 
@@ -57,10 +58,18 @@ export async function* followJournal(
 async function liveEnd(disk: Disk, directory: string): Promise<{ hasMoved(): Promise<boolean> }> {
   const open = openText(disk, directory)
   const last = (await readCatalog(disk, directory, open)).files.at(-1)
+  let end: number | undefined
   const state = async () => {
     try {
-      const size = last ? await withText(last, open, (text) => text.size()) : 0
-      return `${await countNames(disk, directory)} ${size}`
+      const place =
+        last &&
+        (await withText(last, open, async (text) => {
+          const size = await text.size()
+          end ??= await writtenEnd(text, size)
+          // what is written there replaces zeros: the size may stay
+          return `${size} ${(await text.read(end, 1))[0] ?? 0}`
+        }))
+      return `${await countNames(disk, directory)} ${place}`
     } catch (error) {
       // gone since: so it has moved
       if (errorCode(error) !== 'ENOENT') throw error

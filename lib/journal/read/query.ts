@@ -11,7 +11,7 @@ import { seqsInTime } from './time-range.ts'
 export interface Query {
   fromSeq?: number
   toSeq?: number
-  /** ms since 1970; of R lines the moment they belong to */
+  /** ms since 1970: the moment that an entry belongs to */
   fromTime?: number
   toTime?: number
   sources?: ReadonlySet<string>
@@ -71,7 +71,7 @@ export async function* queryJournal(
 export function matcher({ fromTime, toTime, sources }: Query): (entry: Entry) => boolean {
   const from = fromTime ?? Number.NEGATIVE_INFINITY
   const to = toTime ?? Number.POSITIVE_INFINITY
-  return ({ received, source }) => received >= from && received <= to && (sources?.has(source) ?? true)
+  return ({ time, source }) => time >= from && time <= to && (sources?.has(source) ?? true)
 }
 
 /** The files that may hold these seqs. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Disk } from '../disk/disk.ts'
 import { closeBatch } from '../format/batch.ts'
 import { filePath, headerLine, noticeText, parseFilePath, parseHeader, parseLine } from '../format/line.ts'
+import { writtenEnd } from '../format/scan.ts'
 import { nextNumber } from '../segment/open-file.ts'
 import { freeTornName, type Salvage, type UnclosedLines, unclosedLines } from './recovery.ts'
 
@@ -29,9 +30,9 @@ export async function readHeadless(disk: Disk, directory: string, path: string):
   const file = await disk.open(join(directory, path), 'read')
   try {
     const size = await file.size()
-    const bytes = await file.read(0, size)
+    const bytes = await file.read(0, await writtenEnd(file, size))
     const offset = secondLine(bytes)
-    return { path, size, offset, lines: unclosedLines(bytes.subarray(offset)) }
+    return { path, size: size, offset, lines: unclosedLines(bytes.subarray(offset)) }
   } finally {
     await file.close()
   }

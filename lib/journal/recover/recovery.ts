@@ -6,7 +6,7 @@ import type { Disk, DiskFile } from '../disk/disk.ts'
 import { closeBatch } from '../format/batch.ts'
 import { openedEpoch } from '../format/entry.ts'
 import { type Commit, noticeText, parseCommit, parseLine } from '../format/line.ts'
-import { scanFile } from '../format/scan.ts'
+import { scanFile, writtenEnd } from '../format/scan.ts'
 
 /** The sound end of a file. */
 export interface FileEnd {
@@ -115,8 +115,8 @@ export interface Salvaged {
 }
 
 /**
- * Closes the whole lines behind the last valid C of a file and moves the rest to `<file>.torn`. The whole end
- * is on the medium when it returns.
+ * Closes the whole lines behind the last valid C of a file and moves the rest to `<file>.torn`; zeros at the very end
+ * are cut off. The whole end is on the medium when it returns.
  *
  * @param header bytes of the H line where nothing of the file is closed yet; else 0
  */
@@ -131,7 +131,10 @@ export async function salvageTail(
   const handle = await disk.open(join(directory, path), 'write')
   try {
     const size = await handle.size()
-    const tail = await handle.read(end.size, size - end.size)
+    const written = await writtenEnd(handle, size, end.size)
+    // room that was taken ahead; nothing is lost with it, and it is the writer's to take it again
+    if (written < size) await handle.truncate(written)
+    const tail = await handle.read(end.size, written - end.size)
     const closed = tail.length === 0 ? { end, salvage: undefined } : await close(handle, tail, end, header)
     await rewrite(handle, closed.end)
     await handle.sync()

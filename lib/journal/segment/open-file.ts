@@ -1,8 +1,9 @@
-// The segment that is open for appending: its place in the chain, how many of its bytes are durable, and what the
-// next segment's header must say about it.
+// The segment that is open for appending: its place in the chain, how many of its bytes are durable, the room taken
+// ahead behind them, and what the next segment's header must say about it.
 import { join } from 'node:path'
 import { errorCode } from '../../kit/errors.ts'
-import type { Disk, DiskFile } from '../disk/disk.ts'
+import { type Disk, type DiskFile, writeDurably } from '../disk/disk.ts'
+import type { FileState } from '../disk/file-state.ts'
 import { filePath, headerLine, parseFilePath } from '../format/line.ts'
 import { compactDay } from '../format/time.ts'
 import { RunningHash } from './running-hash.ts'
@@ -16,6 +17,12 @@ export interface Predecessor {
   awaited: boolean
 }
 
+/** What changed a file under its writer: how it is now (null: it is gone), and how the writer left it. */
+export interface ForeignChange {
+  found: FileState | null
+  left: FileState
+}
+
 /** One journal file that is open for appending. */
 export class AppendFile {
   readonly day: number
@@ -26,21 +33,22 @@ export class AppendFile {
   readonly #disk: Disk
   readonly #directory: string
   readonly #file: DiskFile
+  /** as the last append left it; from `size` to its end there are zeros */
+  readonly #left: FileState
 
   private constructor(
     disk: Disk,
     directory: string,
     path: string,
-    file: DiskFile,
-    size: number,
-    head: string,
+    open: { file: DiskFile; left: FileState; size: number; head: string },
   ) {
     this.#disk = disk
     this.#directory = directory
-    this.#file = file
+    this.#file = open.file
+    this.#left = open.left
     this.day = parseFilePath(path)!.day
-    this.predecessor = { path, size, hash: new RunningHash(size === 0), awaited: false }
-    this.head = head
+    this.predecessor = { path, size: open.size, hash: new RunningHash(open.size === 0), awaited: false }
+    this.head = open.head
   }
 
   get path(): string {
@@ -51,9 +59,21 @@ export class AppendFile {
     return this.predecessor.size
   }
 
-  /** Goes on in a file that is there. */
+  /** Bytes that can be appended into blocks that are there. */
+  get room(): number {
+    return this.#left.size - this.size
+  }
+
+  /** Goes on in a file that is there and ends at `size`. */
   static async reopen(disk: Disk, directory: string, path: string, size: number): Promise<AppendFile> {
-    return new AppendFile(disk, directory, path, await disk.open(join(directory, path), 'write'), size, '')
+    const file = await disk.open(join(directory, path), 'write')
+    try {
+      const left = { size, inode: await inodeOf(disk, directory, path) }
+      return new AppendFile(disk, directory, path, { file, left, size, head: '' })
+    } catch (error) {
+      await attempt(() => file.close())
+      throw error
+    }
   }
 
   /** Makes the next file of the day of `now`; nothing is written yet. */
@@ -62,7 +82,7 @@ export class AppendFile {
     directory: string,
     chain: { day: number; epoch: string; firstSeq: number; now: number; previous: Predecessor | undefined },
   ): Promise<AppendFile> {
-    const path = filePath(chain.day, await nextNumber(disk, directory, chain.day))
+    const path = filePath(chain.day, await numberBehind(disk, directory, chain.day, chain.previous?.path))
     const sha256 = chain.previous?.hash.digest() ?? null
     if (chain.previous && sha256 === null) chain.previous.awaited = true
     const head = headerLine({
@@ -74,26 +94,73 @@ export class AppendFile {
       sha256,
     })
     const file = await disk.open(join(directory, path), 'create')
-    return new AppendFile(disk, directory, path, file, 0, head)
+    try {
+      const left = { size: 0, inode: await inodeOf(disk, directory, path) }
+      return new AppendFile(disk, directory, path, { file, left, size: 0, head })
+    } catch (error) {
+      await attempt(() => file.close())
+      await attempt(() => disk.remove(join(directory, path)))
+      throw error
+    }
   }
 
-  /** Appends bytes (H included, in a new file) and returns when they are durable. */
-  async append(bytes: Uint8Array): Promise<void> {
-    await this.#file.write(bytes, this.size)
-    const synced = this.#file.sync()
+  /** Whether something else has changed, replaced or removed the file since the last append: what, or undefined. */
+  async foreignChange(): Promise<ForeignChange | undefined> {
+    const found = await this.#disk.stat(join(this.#directory, this.path))
+    const { size, inode } = this.#left
+    if (found?.size === size && found.inode === inode) return undefined
+    return { found: found ?? null, left: { size, inode } }
+  }
+
+  /**
+   * Appends bytes (H included, in a new file) and returns when they are durable.
+   *
+   * @param ahead size that the file should have then, with zeros behind the bytes
+   */
+  async append(bytes: Uint8Array, ahead = 0): Promise<void> {
+    const end = this.size + bytes.length
+    const durable = ahead > end ? this.#appendAhead(bytes, ahead) : writeDurably(this.#file, bytes, this.size)
     this.predecessor.hash.prepare(bytes)
-    await synced
+    await durable
     if (this.head !== '') {
       await this.#disk.syncDirectory(join(this.#directory, this.path, '..'))
       await this.#disk.syncDirectory(this.#directory)
       this.head = ''
     }
-    this.predecessor.size += bytes.length
+    this.#left.size = Math.max(this.#left.size, end)
+    this.predecessor.size = end
     this.predecessor.hash.add(bytes)
   }
 
-  /** It never throws: everything that counts is synced by then, and the handle is gone either way. */
-  close(): Promise<void> {
+  async #appendAhead(bytes: Uint8Array, ahead: number): Promise<void> {
+    const end = this.size + bytes.length
+    await this.#file.write(bytes, this.size)
+    try {
+      await this.#file.write(Buffer.alloc(ahead - end), end)
+      this.#left.size = ahead
+    } catch {
+      // no room for zeros, say: the bytes themselves were taken, and the file ends somewhere behind them
+      this.#left.size = await this.#file.size()
+    }
+    await this.#file.sync()
+  }
+
+  /**
+   * Gives back the room that was taken ahead, and closes. It never throws: everything that counts is synced by then,
+   * readers take zeros for what they are, and the handle is gone either way.
+   */
+  async close(): Promise<void> {
+    if (this.room > 0) await attempt(() => this.#cut())
+    await this.abandon()
+  }
+
+  /** Nothing behind the durable bytes stays, unless something else has written there. */
+  async #cut(): Promise<void> {
+    if (!(await this.foreignChange())) await this.#file.truncate(this.size)
+  }
+
+  /** Closes a file that is not this writer's any more, as it is. */
+  abandon(): Promise<void> {
     return attempt(() => this.#file.close())
   }
 
@@ -105,9 +172,14 @@ export class AppendFile {
   async discard(isFull: boolean): Promise<void> {
     const isEmpty = this.size === 0
     if (isFull && !isEmpty) await attempt(() => this.#file.truncate(this.size))
-    await this.close()
+    await this.abandon()
     if (isEmpty) await attempt(() => this.#disk.remove(join(this.#directory, this.path)))
   }
+}
+
+async function inodeOf(disk: Disk, directory: string, path: string): Promise<number> {
+  // 0: it is gone already, which the next look will say
+  return (await disk.stat(join(directory, path)))?.inode ?? 0
 }
 
 /** Does what is good to have done, and goes on where it fails. */
@@ -117,6 +189,18 @@ async function attempt(work: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (errorCode(error) === undefined) throw error
   }
+}
+
+/** The number of a day's next file, behind its predecessor's too, which may have been removed under its writer. */
+async function numberBehind(
+  disk: Disk,
+  directory: string,
+  day: number,
+  previous: string | undefined,
+): Promise<number> {
+  const next = await nextNumber(disk, directory, day)
+  const place = previous === undefined ? undefined : parseFilePath(previous)
+  return place?.day === day ? Math.max(next, place.number + 1) : next
 }
 
 /** The number of a day's next file: behind all that are there, whatever became of them. */

@@ -4,6 +4,8 @@ import { createHash, type Hash } from 'node:crypto'
 import type { DiskFile } from '../disk/disk.ts'
 
 const chunkSize = 1 << 20
+/** What is hashed while the disk writes it, bytes: a larger batch takes longer to hash than a fast disk to write. */
+const alongside = 1 << 16
 
 /** Follows the bytes of one file. After a restart it reads the existing bytes in the background. */
 export class RunningHash {
@@ -18,22 +20,39 @@ export class RunningHash {
     this.#ready = ready
   }
 
-  /** Works ahead while the disk does: these bytes will be added, or none any more. */
-  prepare(bytes: Uint8Array): void {
-    this.#ahead = this.#ready ? this.#hash.copy().update(bytes) : undefined
+  /** Whether bytes were added that must be read from the file: `catchUp` is to be called. */
+  get isBehind(): boolean {
+    return !this.#ready
   }
 
-  /** Bytes that were appended to the file. Until `catchUp` has ended they are read from the file instead. */
+  /** Works ahead while the disk does: these bytes will be added, or none any more. */
+  prepare(bytes: Uint8Array): void {
+    const isSmall = bytes.length <= alongside
+    this.#ahead = this.#ready && isSmall ? this.#hash.copy().update(bytes) : undefined
+  }
+
+  /** Bytes that were appended to the file. Large ones, and until `catchUp` has ended all, are read from it instead. */
   add(bytes: Uint8Array): void {
-    if (!this.#ready) return
-    this.#hash = this.#ahead ?? this.#hash.update(bytes)
+    if (!this.#ahead) {
+      this.#ready = false
+      return
+    }
+    this.#hash = this.#ahead
     this.#ahead = undefined
     this.#hashed += bytes.length
   }
 
-  /** Reads the file up to its end, which may move meanwhile; from then on `add` follows it. */
-  async catchUp(file: DiskFile, end: () => number, stopped: () => boolean): Promise<void> {
-    while (!stopped()) {
+  /**
+   * Reads the file up to its end, which may move meanwhile; from then on `add` follows it. `rest` is awaited before
+   * each piece.
+   */
+  async catchUp(
+    file: DiskFile,
+    end: () => number,
+    stopped: () => boolean,
+    rest: () => Promise<void>,
+  ): Promise<void> {
+    for (await rest(); !stopped(); await rest()) {
       if (this.#hashed === end()) {
         this.#ready = true
         return

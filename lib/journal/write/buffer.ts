@@ -2,11 +2,14 @@
 // dropped.
 import type { NewNotice } from '../format/batch.ts'
 import type { Entry } from '../format/entry.ts'
+import type { EntryKind } from '../format/line.ts'
 
 /** An entry that is durable, or will be: its seq and epoch are not known before. */
 export interface HeldEntry extends Entry {
-  /** when it was received, ms since 1970: it decides the file. Of R, `received` is the moment it belongs to */
-  at: number
+  /** how its line begins: an E of another day than the file's stands there as R */
+  form: EntryKind
+  /** when the journal was given it, within a second; ms since 1970 */
+  given: number
   /** what its caller wants back */
   tag: unknown
 }
@@ -69,11 +72,11 @@ export class DualBuffer {
     if (this.held >= this.#maxEvents || (this.held > 0 && this.heldBytes + bytes > this.#maxBytes)) {
       this.#gap ??= { dropped: 0, from: null, to: null }
       this.#gap.dropped++
-      this.#gap.from ??= entry.at
-      this.#gap.to = entry.at
+      this.#gap.from ??= entry.received
+      this.#gap.to = entry.received
       return false
     }
-    if (this.#gap) this.noteGap(entry.at)
+    if (this.#gap) this.noteGap(entry.received)
     this.#active.push(entry)
     this.#activeBytes += bytes
     return true
@@ -117,6 +120,10 @@ export class DualBuffer {
   /** These records of the inactive buffer are durable. */
   written(records: readonly Held[]): void {
     this.#inactiveEvents -= records.length
+    if (this.#inactiveEvents === 0) {
+      this.#inactiveBytes = 0
+      return
+    }
     for (const record of records) this.#inactiveBytes -= sizeOf(record)
   }
 }

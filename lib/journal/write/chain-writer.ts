@@ -5,16 +5,35 @@ import { withText } from '../archive/text-file.ts'
 import { BatchEncoder } from '../format/batch.ts'
 import { dayOf } from '../format/time.ts'
 import type { LastFile } from '../recover/start.ts'
-import { AppendFile, type Predecessor } from '../segment/open-file.ts'
+import { AppendFile, type ForeignChange, type Predecessor } from '../segment/open-file.ts'
+import { Preallocation } from '../segment/preallocation.ts'
 import { RunningHash } from '../segment/running-hash.ts'
-import type { Held } from './buffer.ts'
 import { DiskFullError, isDiskFull } from './failure.ts'
 import type { JournalOptions } from './options.ts'
+import type { Run } from './runs.ts'
 
+/** What is written at one time. */
+type Writing = Pick<Run, 'records' | 'size'> & {
+  /** of the file; undefined: where the writer is */
+  day: number | undefined
+}
+
+/** Room for the head of a new file and the C lines: they are not known yet, and short. */
+const headSize = 4096
 /** How old the last answer about free space may be, ms. */
 const spaceInterval = 1_000
+/** Before each piece of what a hash is behind, ms. */
+const hashPause = 50
 /** A previous file up to this size is hashed at a start at once, a larger one in the background. */
 const hashAtOnce = 4 << 20
+
+/** What the writer finds out about its files. */
+export interface ChainListener {
+  /** the hash of a file whose successor's H has `?` */
+  hash(file: string, sha256: string): void
+  /** something else has changed a file, which is not written to any more */
+  foreign(file: string, change: ForeignChange): void
+}
 
 /** The end of the chain. */
 export class ChainWriter {
@@ -25,7 +44,8 @@ export class ChainWriter {
   bytes = 0
   readonly #options: Required<JournalOptions>
   readonly #epoch: string
-  readonly #onHash: (file: string, sha256: string) => void
+  readonly #listener: ChainListener
+  readonly #preallocation: Preallocation
   readonly #encoder = new BatchEncoder()
   #file: AppendFile | undefined
   #previous: Predecessor | undefined
@@ -34,18 +54,16 @@ export class ChainWriter {
   #space = { free: Number.POSITIVE_INFINITY, asked: Number.NEGATIVE_INFINITY }
   #lastPath: string
   #closed = false
+  #isWriting = false
+  /** the file whose hash is being brought up to its end */
+  #hashing: Predecessor | undefined
 
-  /** @param onHash is told the hash of a file whose successor's H has `?` */
-  constructor(
-    options: Required<JournalOptions>,
-    epoch: string,
-    lastSeq: number,
-    onHash: (file: string, sha256: string) => void,
-  ) {
+  constructor(options: Required<JournalOptions>, epoch: string, lastSeq: number, listener: ChainListener) {
     this.#options = options
     this.#epoch = epoch
     this.lastSeq = lastSeq
-    this.#onHash = onHash
+    this.#listener = listener
+    this.#preallocation = new Preallocation(options.preallocate)
     this.#lastPath = options.directory
   }
 
@@ -63,30 +81,72 @@ export class ChainWriter {
     if (last.size <= hashAtOnce) await hashed
   }
 
+  /** Day of the file that is written to; undefined where the next write makes one. */
+  get day(): number | undefined {
+    return this.#file?.day
+  }
+
   /**
-   * Writes records that belong to one day and returns when they are durable. Where it throws nothing of them is
+   * Writes records that belong to one day's file and returns when they are durable. Where it throws nothing of them is
    * durable as far as anyone may rely on it, and the next call goes to a new file. With `intoReserve` the room
    * that is kept for others counts as free.
    */
-  async write(records: readonly Held[], day: number | undefined, intoReserve = false): Promise<void> {
-    // the head of a new file is not known yet; it is short
-    if (!intoReserve) await this.#checkSpace(textSize(records))
-    const file = await this.#fileFor(day)
-    this.#lastPath = file.path
-    const now = this.#options.clock.wall()
-    const { bytes, lastSeq } = this.#encoder.encode(records, this.lastSeq, now, file.head)
+  async write(writing: Writing, intoReserve = false): Promise<void> {
+    this.#isWriting = true
     try {
-      const isNew = file.head !== ''
-      await file.append(bytes)
-      this.syncs += isNew ? 3 : 1
+      await this.#write(writing, intoReserve)
+    } finally {
+      this.#isWriting = false
+    }
+  }
+
+  async #write({ records, day, size }: Writing, intoReserve: boolean): Promise<void> {
+    await this.#leaveForeign()
+    if (!intoReserve) await this.#checkSpace(size + headSize)
+    const file = this.#goesOn(day) ? this.#file! : await this.#nextFile(day)
+    this.#lastPath = file.path
+    const { clock } = this.#options
+    const { bytes, lastSeq } = this.#encoder.encode(records, this.lastSeq, clock.wall(), file.head)
+    const isNew = file.head !== ''
+    const before = file.size + file.room
+    try {
+      await file.append(bytes, intoReserve ? 0 : this.#sizeAhead(file, bytes.length))
     } catch (error) {
       await this.#abandonFile(file, error)
       throw error
     }
+    this.syncs += isNew ? 3 : 1
     this.lastSeq = lastSeq
     this.batches++
     this.bytes += bytes.length
-    this.#space.free -= bytes.length
+    this.#space.free -= file.size + file.room - before
+    if (file.predecessor.hash.isBehind && this.#hashing !== file.predecessor)
+      void this.#hash(
+        file.predecessor,
+        file.path,
+        () => file.size,
+        () => this.#quiet(),
+      )
+  }
+
+  /** The size to which the file should grow with a batch, so that the next ones find their blocks there. */
+  #sizeAhead(file: AppendFile, batch: number): number {
+    if (batch <= file.room) return 0
+    const { reserve, clock } = this.#options
+    const room = this.#space.free - reserve - batch
+    return this.#preallocation.sizeFor(batch, file.size + batch, room, clock.monotonic())
+  }
+
+  /** A file that something else has changed is left as it is: what counts of it, the next H says. */
+  async #leaveForeign(): Promise<void> {
+    const file = this.#file
+    const change = await file?.foreignChange()
+    if (!file || !change) return
+    this.#listener.foreign(file.path, change)
+    this.#file = undefined
+    if (file.size > 0) this.#previous = file.predecessor
+    this.#abandoned.set(file.path, file.size)
+    await file.abandon()
   }
 
   /** The path that is written to, or was last, for messages. */
@@ -106,11 +166,15 @@ export class ChainWriter {
     await file?.close()
   }
 
-  async #fileFor(day: number | undefined): Promise<AppendFile> {
+  /** Whether the file that is open takes what belongs to a day's file. */
+  #goesOn(day: number | undefined): boolean {
+    const file = this.#file
+    return file !== undefined && file.day === (day ?? file.day) && file.size < this.#options.fileSize
+  }
+
+  async #nextFile(day: number | undefined): Promise<AppendFile> {
     const now = this.#options.clock.wall()
     const wanted = day ?? this.#file?.day ?? dayOf(now)
-    const current = this.#file
-    if (current?.day === wanted && current.size < this.#options.fileSize) return current
     if (this.#file) await this.#leaveFile(this.#file)
     const { disk, directory } = this.#options
     this.#file = await AppendFile.create(disk, directory, {
@@ -145,6 +209,8 @@ export class ChainWriter {
 
   /** Keeps the reserve, and makes no file that there is no room for. */
   async #checkSpace(bytes: number): Promise<void> {
+    // the room that was taken ahead is there whatever others have left of the disk
+    if (this.#file && bytes <= this.#file.room) return
     const { reserve, disk, directory, clock } = this.#options
     const now = clock.monotonic()
     const needed = reserve + bytes
@@ -154,25 +220,33 @@ export class ChainWriter {
     if (this.#space.free < needed) throw new DiskFullError(this.#space.free, reserve)
   }
 
+  /** Appends go first: a hash has time until the next file begins, and longer. */
+  async #quiet(): Promise<void> {
+    const { clock } = this.#options
+    do await new Promise<void>((resolve) => clock.after(hashPause, resolve))
+    while (this.#isWriting && !this.#closed)
+  }
+
   /** Where it fails the chain has a `?`, which verify names: events matter more. */
-  async #hash(file: Predecessor, stored: string, size: () => number): Promise<void> {
+  async #hash(
+    file: Predecessor,
+    stored: string,
+    size: () => number,
+    rest: () => Promise<void> = async () => {},
+  ): Promise<void> {
+    this.#hashing = file
     try {
       const { disk, directory } = this.#options
       await withText({ stored }, openText(disk, directory), (text) =>
-        file.hash.catchUp(text, size, () => this.#closed),
+        file.hash.catchUp(text, size, () => this.#closed, rest),
       )
     } catch (error) {
       process.emitWarning(`journal: cannot hash ${file.path}: ${String(error)}`)
       return
+    } finally {
+      if (this.#hashing === file) this.#hashing = undefined
     }
     const sha256 = file.hash.digest()
-    if (sha256 && file.awaited) this.#onHash(file.path, sha256)
+    if (sha256 && file.awaited) this.#listener.hash(file.path, sha256)
   }
-}
-
-/** A guess at the bytes that records take, as used for the room they need. */
-function textSize(records: readonly Held[]): number {
-  let size = 4096
-  for (const record of records) size += record.kind === 'N' ? record.json.length : record.text.length + 32
-  return size
 }

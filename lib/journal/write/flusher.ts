@@ -1,10 +1,10 @@
 // When what is held is written: one timer, one flush at a time, and again until the disk takes it. (docs/journal-format.md, promise 2.)
 import { asError, withCode } from '../../kit/errors.ts'
-import { dayOf } from '../format/time.ts'
 import type { DualBuffer, Held } from './buffer.ts'
 import type { ChainWriter } from './chain-writer.ts'
 import { describeFailure, failureKind, isDiskFull, SlowDiskError } from './failure.ts'
 import type { JournalOptions } from './options.ts'
+import { nextRun, type Run } from './runs.ts'
 import type { StepWatch } from './step-watch.ts'
 
 /** What the flusher tells. */
@@ -25,8 +25,6 @@ const firstPause = 100
 const longestPause = 5_000
 /** A disk that has not answered for this long counts as failing, although it may still answer; ms. */
 const slow = 5_000
-/** Most text in one write: a long backlog is written in pieces. */
-const longestWrite = 8 << 20
 
 export class Flusher {
   /** writes and syncs that failed */
@@ -138,7 +136,7 @@ export class Flusher {
       this.#waiters = []
       const records = this.#buffer.swap()
       for (let at = 0; at < records.length; ) {
-        const run = nextRun(records, at)
+        const run = nextRun(records, at, writer.day, this.#options.clock.wall())
         if (!(await this.#writeUntilDone(writer, run))) {
           for (const { reject } of waiters) reject(this.#closedError())
           return
@@ -157,7 +155,7 @@ export class Flusher {
       const stopWatch = clock.after(slow, () => this.fail(new SlowDiskError(slow), writer.path))
       try {
         this.#steps.check()
-        await writer.write(run.records, run.day)
+        await writer.write(run)
       } catch (error) {
         stopWatch()
         this.failures++
@@ -193,7 +191,10 @@ export class Flusher {
     try {
       return await this.#options.makeRoom((kind, value) => {
         const json = JSON.stringify(value)
-        return writer.write([{ kind: 'N', notice: kind, json }], undefined, true)
+        return writer.write(
+          { day: writer.day, records: [{ kind: 'N', notice: kind, json }], size: json.length },
+          true,
+        )
       })
     } catch (error) {
       this.fail(error, writer.path)
@@ -233,28 +234,6 @@ export class Flusher {
       stop()
     }
   }
-}
-
-/** Records that go to one file: those up to the first entry of another day. */
-interface Run {
-  /** undefined where there are only notices, which go where the writer is */
-  day: number | undefined
-  records: readonly Held[]
-}
-
-function nextRun(records: readonly Held[], from: number): Run {
-  let day: number | undefined
-  let size = 0
-  let at = from
-  for (; at < records.length && size < longestWrite; at++) {
-    const record = records[at]!
-    if (record.kind === 'N') continue
-    const own = dayOf(record.at)
-    if (day !== undefined && own !== day) break
-    day = own
-    size += record.text.length
-  }
-  return { day, records: from === 0 && at === records.length ? records : records.slice(from, at) }
 }
 
 /** A listener that throws must not stop the journal. */

@@ -24,10 +24,12 @@ export interface JournalOptions {
   maxHeldEvents?: number
   /** their bytes; default 64 MiB */
   maxHeldBytes?: number
-  /** bytes of text that an entry may have; at most 128 MiB; default 16 MiB */
+  /** bytes of text that an entry may have; at most 60 MiB; default 16 MiB */
   entryLimit?: number
   /** free bytes on the file system that are left to others; default 64 MB */
   reserve?: number
+  /** bytes that are taken ahead of what is written, as zeros, at most; 0: none; default 1 MiB */
+  preallocate?: number
   /** bytes at which the writer goes on in another file of the same day; default: one file a day */
   fileSize?: number
   /** called when the disk is full: removes what may go and resolves to whether there was any; default: nothing may */
@@ -53,6 +55,7 @@ export function withDefaults(options: JournalOptions): Required<JournalOptions> 
     maxHeldBytes: 64 << 20,
     entryLimit: defaultEntryLimit,
     reserve: 64_000_000,
+    preallocate: 1 << 20,
     fileSize: Number.POSITIVE_INFINITY,
     makeRoom: async () => false,
     subject: 'journal',

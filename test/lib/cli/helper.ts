@@ -1,14 +1,10 @@
 // Runs the `fieldlog` command from the sources.
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const program = join(import.meta.dirname, '../../../bin/fieldlog.ts')
-
-/** The parameters of Node that run the program as its first line says. */
-export const nodeParameters = [...optionsOf(program), program]
+export const program = join(import.meta.dirname, '../../../bin/fieldlog.ts')
 
 export interface Outcome {
   status: number | null
@@ -18,7 +14,7 @@ export interface Outcome {
 
 /** Runs a subcommand to its end. */
 export function fieldlog(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-  const child = spawn(process.execPath, [...nodeParameters, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })
@@ -33,13 +29,6 @@ export function fieldlog(args: string[], env: NodeJS.ProcessEnv = {}): Promise<O
     child.on('error', reject)
     child.on('close', (status) => resolve({ status, ...outcome }))
   })
-}
-
-/** Node's options in the first line of a program, `#!/usr/bin/env -S node …`. */
-function optionsOf(path: string): string[] {
-  const [first = ''] = readFileSync(path, 'utf8').split('\n', 1)
-  const [, options] = /^#!\/usr\/bin\/env -S node (.+)$/.exec(first)!
-  return options!.split(' ')
 }
 
 /** Makes a directory for each test of a suite and removes it. */

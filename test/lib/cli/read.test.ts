@@ -14,7 +14,7 @@ import { Journal } from '../../../lib/journal/journal.ts'
 import { archiveFile } from '../../../lib/journal/keep/archiver.ts'
 import { readCatalog } from '../../../lib/journal/read/catalog.ts'
 import { buildJournal, inBatches, lines, writeJournal } from '../../support/build-journal.ts'
-import { fieldlog, nodeParameters, temporaryDirectory } from './helper.ts'
+import { fieldlog, program, temporaryDirectory } from './helper.ts'
 
 const notice = (kind: string, value: unknown) => ({
   kind: 'N' as const,
@@ -264,6 +264,7 @@ describe('fieldlog cat', () => {
         seq: 20,
         kind: 'L',
         received: Date.parse('2026-11-20T00:00:10.000Z'),
+        time: Date.parse('2026-11-20T00:00:10.000Z'),
         source: 'usb0',
         raw: 'b 10',
         payload: 'b 10',
@@ -273,6 +274,7 @@ describe('fieldlog cat', () => {
         seq: 21,
         kind: 'E',
         received: Date.parse('2026-11-21T08:00:00.000Z'),
+        time: Date.parse('2026-11-21T08:00:00.000Z'),
         source: 'pump',
         raw: '{"eventId":7}',
         payload: { eventId: 7 },
@@ -282,6 +284,7 @@ describe('fieldlog cat', () => {
         seq: 22,
         kind: 'L',
         received: Date.parse('2026-11-21T08:00:01.500Z'),
+        time: Date.parse('2026-11-21T08:00:01.500Z'),
         source: 'tty',
         raw: 'a\\x00b \\x5c café \\xff',
       },
@@ -370,13 +373,9 @@ describe('fieldlog cat', () => {
   })
 
   it('follows what another process writes, until it is told to stop', async () => {
-    const child = spawn(
-      process.execPath,
-      [...nodeParameters, 'cat', place.path, '--follow', '--from', '22'],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    )
+    const child = spawn(process.execPath, [program, 'cat', place.path, '--follow', '--from', '22'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     const ended = once(child, 'exit')
     const found = createInterface(child.stdout)[Symbol.asyncIterator]()
     const next = async () => ((await found.next()).value as string).replace(/ \S+Z /, ' ')
@@ -396,7 +395,7 @@ describe('fieldlog cat', () => {
   it('ends quietly when nobody reads any more', async () => {
     const big = buildJournal([{ date: '20261119', batches: inBatches(lines('20261119', 50_000), 1000) }])
     writeJournal(join(place.path, 'big'), big)
-    const child = spawn(process.execPath, [...nodeParameters, 'cat', join(place.path, 'big')], {
+    const child = spawn(process.execPath, [program, 'cat', join(place.path, 'big')], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let complaint = ''

@@ -172,9 +172,9 @@ describe('fieldlog import', () => {
     for await (const found of queryJournal(systemDisk, journal(), {})) {
       assert.equal(found.kind, 'entries')
       if (found.kind !== 'entries') continue
-      for (const { kind, seq, received, source, text } of found.entries) {
+      for (const { kind, seq, time, source, text } of found.entries) {
         assert.equal(kind, 'R')
-        entries.push([seq, new Date(received).toISOString(), source, text])
+        entries.push([seq, new Date(time).toISOString(), source, text])
       }
     }
     return entries

@@ -109,7 +109,20 @@ describe('delivery: entryOf', () => {
 })
 
 describe('delivery: messageOf', () => {
-  const line: Entry = { kind: 'L', seq: 7, epoch: 'k3x9a7qd', received: now, source: 'pump', text: 'a\\x0ab' }
+  const line: Entry = {
+    kind: 'L',
+    seq: 7,
+    epoch: 'k3x9a7qd',
+    received: now,
+    time: now,
+    source: 'pump',
+    text: 'a\\x0ab',
+  }
+
+  it('says when an entry came, and the moment that it belongs to', () => {
+    const { event } = messageOf({ ...line, kind: 'R', time: now - 60_000 }, { replayed: true })
+    assert.deepEqual([event.received, event.time], [now, now - 60_000])
+  })
 
   it('gives the line as text, or as bytes where it is no valid text, or the JSON value', () => {
     assert.equal(messageOf(line, { replayed: false }).payload, 'a\nb')

@@ -22,6 +22,7 @@ const line = (seq: number, text: string): RecentReading => ({
   id: `k3x9a7qd-${seq}`,
   kind: 'L',
   source: 's',
+  time: start + seq * 1000,
   received: start + seq * 1000,
   text,
 })

@@ -19,7 +19,7 @@ const readings: RecentReading[] = [
 ]
 
 function reading(seq: number): RecentReading {
-  return { seq, id: `e-${seq}`, kind: 'L', source: 'ttyUSB0', received: seq * 1000 }
+  return { seq, id: `e-${seq}`, kind: 'L', source: 'ttyUSB0', received: seq * 1000, time: seq * 1000 }
 }
 
 describe('preview: a format on the last readings', () => {

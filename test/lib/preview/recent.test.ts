@@ -7,7 +7,8 @@ import { Journal } from '../../../lib/journal/journal.ts'
 import { payloadOf } from '../../../lib/preview/reading.ts'
 import { recentReadings } from '../../../lib/preview/recent.ts'
 
-const day = Date.UTC(2026, 10, 21, 12)
+/** noon of today, by the clock that the journal goes by: so all of it stands in one file */
+const day = Math.floor(Date.now() / 86_400_000) * 86_400_000 + 43_200_000
 
 describe('preview: the last readings of a journal', () => {
   let directory: string
@@ -59,6 +60,7 @@ describe('preview: the last readings of a journal', () => {
       kind: 'L',
       source: 'ttyUSB0',
       received: day + 37,
+      time: day + 37,
       text: 'line 37',
     })
     assert.equal((await recentReadings(systemDisk, directory, 9_999)).readings.length, 40)

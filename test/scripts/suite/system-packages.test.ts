@@ -14,11 +14,12 @@ describe('the programs that tests need', () => {
   it('are those that the chosen tests reach through what they import', () => {
     assert.deepEqual(programs('test/system/serial'), ['socat'])
     assert.deepEqual(programs('test/system/mqtt'), ['mosquitto', 'openssl'])
+    assert.deepEqual(programs('test/system/journal'), ['python3'])
     assert.deepEqual(programs('test/nodes/log'), [])
     assert.deepEqual(programs('test/nodes/mqtt-out'), ['mosquitto'])
   })
 
   it('are all for all tests', () => {
-    assert.deepEqual(programs('test'), ['chromium', 'mosquitto', 'openssl', 'socat'])
+    assert.deepEqual(programs('test'), ['chromium', 'mosquitto', 'openssl', 'python3', 'socat'])
   })
 })

@@ -31,8 +31,7 @@ async function mountedInNamespace(folder: string): Promise<SmallDisk> {
   await mounted(child)
   return {
     disk: systemDisk,
-    // SQLite takes /proc/<pid>/root for a link that it resolves: the lock is outside
-    lock: (_, now) => takeLock(folder, now),
+    lock: takeLock,
     root: `/proc/${child.pid}/root/mnt`,
     remove() {
       child.kill('SIGKILL')

@@ -9,6 +9,7 @@ export function entries(from: number, to: number, tag?: unknown): DurableEntry[]
     seq: from + i,
     epoch: 'ep',
     received: 1_000_000 + from + i,
+    time: 1_000_000 + from + i,
     source: 's',
     text: `line ${from + i}`,
     tag,

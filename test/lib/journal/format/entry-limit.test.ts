@@ -6,6 +6,8 @@ import {
   EntryTooLongError,
   largestEntryLimit,
 } from '../../../../lib/journal/format/entry-limit.ts'
+import { longestBatch } from '../../../../lib/journal/format/scan.ts'
+import { escapeText } from '../../../../lib/journal/format/text.ts'
 import { running } from '../support/running.ts'
 
 describe("journal: an entry's limit", () => {
@@ -27,6 +29,12 @@ describe("journal: an entry's limit", () => {
     for (const wrong of [0, -1, 1.5, Number.NaN, largestEntryLimit + 1])
       assert.throws(() => checkEntryLimit(wrong), RangeError)
     checkEntryLimit(largestEntryLimit)
+  })
+
+  it('leaves room for a structured event of another day, whose JSON is escaped in its R line', () => {
+    const worst = escapeText('\\'.repeat(1_000))
+    assert.equal(worst.length, 4_000)
+    assert.ok(largestEntryLimit * 4 + 4_096 < longestBatch)
   })
 
   it('is kept by the writer: a longer one is refused, with its reason, and all others are kept', async () => {

@@ -26,8 +26,8 @@ const poison: Array<[name: string, line: string | Buffer, reason: RegExp]> = [
   ['an empty line', '', /^its kind, its time or its source/],
 ]
 
-/** One file of one batch: lines 1 and 3 are sound, 2 is this one; and notices whose JSON says nothing. */
-function diskWith(line: string | Buffer): MemoryDisk {
+/** One file of one batch: entries 1 and 3 are sound, 2 is this one; and notices whose JSON says nothing. */
+function diskWith(line: string | Buffer, before: readonly string[] = []): MemoryDisk {
   const disk = new MemoryDisk()
   const epoch = 'testabcd'
   const head = headerLine({ time: 0, epoch, firstSeq: 1, previous: null, previousSize: 0, sha256: null })
@@ -35,11 +35,11 @@ function diskWith(line: string | Buffer): MemoryDisk {
     (kind) => `N ${time} ${kind} null\nN ${time} ${kind} {\n`,
   )
   const body = Buffer.concat([
-    Buffer.from(`${head}L ${time} tty one\n`),
+    Buffer.from(`${head}L ${time} tty one\n${before.map((notice) => `${notice}\n`).join('')}`),
     Buffer.from(line),
     Buffer.from(`\n${notices.join('')}L ${time} tty three\n`),
   ])
-  const covered = Buffer.concat([body, Buffer.from(`C ${time} 13 3`)])
+  const covered = Buffer.concat([body, Buffer.from(`C ${time} ${13 + before.length} 3`)])
   const crc = crc32(covered).toString(16).padStart(8, '0')
   disk.place(`${directory}/2026/20261121.txt`, Buffer.concat([covered, Buffer.from(` ${crc}\n`)]))
   return disk
@@ -65,6 +65,16 @@ describe('journal: an entry that cannot be decoded', () => {
       assert.deepEqual(texts, ['1 one', '2 poison', '3 three'])
     })
   }
+
+  it('is so where it is a structured event of another day, which stands there as R', async () => {
+    const notice = `N ${time} received {"at":1795305600004,"kind":"E"}`
+    const line = 'R 2026-11-20T12:00:00.000 pump {"rpm":}'
+    const found: string[] = []
+    for await (const part of queryJournal(diskWith(line, [notice]), directory, {}))
+      if (part.kind === 'poison') found.push(`${part.entry.seq} ${part.entry.reason}`)
+    assert.equal(found.length, 1)
+    assert.match(found[0]!, /^2 its JSON cannot be parsed: /)
+  })
 
   const disk = diskWith(poison[0]![1])
 

@@ -29,7 +29,7 @@ function weather(random: Random): Weather {
 async function life(machine: Machine, random: Random): Promise<Process> {
   const { faults, code } = weather(random)
   const process = machine.boot(
-    { bufferSize: 1 + Math.floor(random() * 5) },
+    { bufferSize: 1 + Math.floor(random() * 5), preallocate: random() < 0.3 ? 0 : 1 << 20 },
     {
       code,
       fault: () => {

@@ -14,6 +14,13 @@ interface File {
   hash: string
 }
 
+/** Without the zeros at the end: room that was taken ahead. */
+export function written(bytes: Buffer): Buffer {
+  let end = bytes.length
+  while (end > 0 && bytes[end - 1] === 0) end--
+  return bytes.subarray(0, end)
+}
+
 /** All files of the chain, from its first to its last. */
 export function chain(disk: MemoryDisk): File[] {
   const files = disk
@@ -21,7 +28,7 @@ export function chain(disk: MemoryDisk): File[] {
     .map((path) => path.slice(directory.length + 1))
     .filter((path) => /^\d{4}\/\d{8}(-\d+)?\.txt$/.test(path))
     .map((path): File => {
-      const bytes = disk.peek(`${directory}/${path}`)!
+      const bytes = written(disk.peek(`${directory}/${path}`)!)
       const head = bytes.toString('utf8', 0, bytes.indexOf(10))
       const match =
         /^H \d\d:\d\d:\d\d\.\d{3} fieldlog 1 [a-z0-9]{8} ([1-9]\d*) (\S+) (\d+) ([0-9a-f]{64}|-|\?)$/.exec(

@@ -16,6 +16,8 @@ export interface Found {
   id: string
   kind: string
   received: number
+  /** the moment it belongs to */
+  time: number
   source: string
   text: string
 }
@@ -67,8 +69,8 @@ export class Machine {
       },
       {
         durable: (entries) => {
-          for (const { epoch, seq, kind, received, source, text } of entries)
-            this.durable.push({ id: `${epoch}-${seq}`, kind, received, source, text })
+          for (const { epoch, seq, kind, received, time, source, text } of entries)
+            this.durable.push({ id: `${epoch}-${seq}`, kind, received, time, source, text })
         },
       },
     )
@@ -137,8 +139,8 @@ export async function readEntries(disk: MemoryDisk, from = 1, limits: ReadLimits
     else
       for (const item of reading.items) {
         if (!isEntry(item) || item.seq < from) continue
-        const { epoch, seq, kind, received, source, text } = item
-        entries.push({ id: `${epoch}-${seq}`, kind, received, source, text })
+        const { epoch, seq, kind, received, time, source, text } = item
+        entries.push({ id: `${epoch}-${seq}`, kind, received, time, source, text })
       }
   }
   return { entries, damage }

@@ -6,7 +6,7 @@ import { directory } from '../support/machine.ts'
 import { running } from '../support/running.ts'
 
 describe('journal: days and clocks', () => {
-  it('goes to another file between entries of different dates, in either direction', async () => {
+  it('goes to another file when its own day changes, and keeps what was received before it in the one before', async () => {
     const { machine, process } = await running()
     const at = (text: string) => Date.parse(`2026-11-${text}Z`)
     machine.time.moveTo('2026-11-22T00:00:01.000Z')
@@ -20,23 +20,82 @@ describe('journal: days and clocks', () => {
       [
         ['2026/20261121.txt', 1],
         ['2026/20261122.txt', 2],
-        ['2026/20261121-1.txt', 3],
-        ['2026/20261122-1.txt', 4],
       ],
     )
     verifyFormat(machine.disk, 'midnight')
     const { entries } = await machine.read()
     assert.deepEqual(
-      entries.map(({ text, received }) => [text, received]),
+      entries.map(({ text, kind, received, time }) => [text, kind, received, time]),
       [
-        ['a', at('21T23:59:59.999')],
-        ['b', at('22T00:00:00.000')],
-        ['c', at('21T23:59:59.998')],
-        ['d', at('22T00:00:00.001')],
+        ['a', 'L', at('21T23:59:59.999'), at('21T23:59:59.999')],
+        ['b', 'L', at('22T00:00:00.000'), at('22T00:00:00.000')],
+        ['c', 'R', at('22T00:00:01.000'), at('21T23:59:59.998')],
+        ['d', 'L', at('22T00:00:00.001'), at('22T00:00:00.001')],
       ],
     )
+    assert.deepEqual(machine.durable, entries)
     for (let from = 1; from <= 4; from++)
       assert.deepEqual((await machine.read(from)).entries, entries.slice(from - 1))
+  })
+
+  it('writes one file for 7,500 entries of alternating dates', async () => {
+    const { machine, process } = await running({ bufferSize: 1_000 })
+    const now = machine.time.wall()
+    for (let i = 0; i < 7_500; i++) machine.log(process, `n ${i}`, { received: now - (i % 2) * 86_400_000 })
+    await machine.during(process, () => process.journal.flush())
+    assert.deepEqual(
+      chain(machine.disk).map(({ path }) => path),
+      ['2026/20261121.txt'],
+    )
+    const { entries, damage } = await machine.read()
+    assert.deepEqual(damage, [])
+    assert.deepEqual(
+      entries.map(({ text, time, received }) => [text, time, received]),
+      Array.from({ length: 7_500 }, (_, i) => [`n ${i}`, now - (i % 2) * 86_400_000, now]),
+    )
+  })
+
+  it('keeps a structured event of another day as what it is', async () => {
+    const { machine, process } = await running()
+    const now = machine.time.wall()
+    const text = JSON.stringify({ eventId: 7, data: { note: 'a "quoted" \\ line\nand é' } })
+    machine.log(process, text, { kind: 'E', received: now - 86_400_000 })
+    machine.log(process, text, { kind: 'E' })
+    await machine.during(process, () => process.journal.flush())
+    const { entries } = await machine.read()
+    assert.deepEqual(
+      entries.map(({ kind, time, received, ...entry }) => [kind, time, received, entry.text]),
+      [
+        ['E', now - 86_400_000, now, text],
+        ['E', now, now, text],
+      ],
+    )
+    assert.deepEqual(machine.durable, entries)
+    // to a reader that does not know the notice it is a line with that text
+    const [file] = chain(machine.disk)
+    assert.match(
+      file!.bytes.toString(),
+      /\nR 2026-11-20T12:00:00\.000 tty \{"eventId":7,"data":\{"note":"a \\x5c"/,
+    )
+  })
+
+  it('goes on in a file of the new day where only records come', async () => {
+    const { machine, process } = await running()
+    const log = async (text: string) => {
+      const time = machine.time.wall() - 3_600_000
+      machine.log(process, text, { kind: 'R', time })
+      await machine.during(process, () => process.journal.flush())
+    }
+    await log('one')
+    machine.time.moveTo('2026-11-22T00:10:00.000Z')
+    await log('two')
+    assert.deepEqual(
+      chain(machine.disk).map(({ path, firstSeq }) => [path, firstSeq]),
+      [
+        ['2026/20261121.txt', 1],
+        ['2026/20261122.txt', 2],
+      ],
+    )
   })
 
   it('survives a clock that jumps a day back and a year forward, twice within one batch', async () => {
@@ -57,13 +116,13 @@ describe('journal: days and clocks', () => {
     await machine.during(process, () => process.journal.stop())
     const { entries } = await machine.read()
     assert.deepEqual(
-      entries.map(({ received }) => received),
-      expected,
+      entries.map(({ time, received, kind }) => [time, received, kind]),
+      expected.map((time, index) => [time, time, index === 1 ? 'R' : 'L']),
     )
     verifyFormat(machine.disk, 'jumps')
     assert.deepEqual(
       chain(machine.disk).map(({ path }) => path),
-      ['2026/20261121.txt', '2026/20261120.txt', '2027/20271120.txt', '2026/20261120-1.txt'],
+      ['2026/20261121.txt', '2027/20271120.txt', '2026/20261120.txt'],
     )
     const steps = chain(machine.disk).flatMap(
       ({ bytes }) => bytes.toString().match(/(?<=^N \S+ step ).*$/gm) ?? [],

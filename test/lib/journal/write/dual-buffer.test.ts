@@ -120,7 +120,7 @@ describe('journal: the dual buffer', () => {
       ['early'],
     )
     const text = machine.disk.peek(`${directory}/2026/20261121.txt`)!.toString()
-    assert.match(text, /^H .*\nN .* open .*\nL .* early\nN .* incomplete .*\nC .* 3 1 .*\n$/)
+    assert.match(text, /^H .*\nN .* open .*\nL .* early\nN .* incomplete .*\nC .* 3 1 .*\n\0*$/)
   })
 
   it('flushes all at the stop', async () => {
@@ -179,22 +179,24 @@ describe('journal: the dual buffer', () => {
       { durable: (entries) => told.push(...entries) },
     )
     const tag = { id: 7 }
-    journal.append({ kind: 'L', received: 1_000, source: 'a', text: 'x' }, tag)
-    journal.append({ kind: 'R', received: 1_000, time: 5, source: 'b', text: 'y' })
+    const received = machine.time.wall()
+    journal.append({ kind: 'L', received, source: 'a', text: 'x' }, tag)
+    journal.append({ kind: 'R', received, time: received - 5_000, source: 'b', text: 'y' })
     await machine.time.run(journal.start())
     assert.equal(journal.epoch, 'k3x9a7qd')
     assert.deepEqual(
-      told.map(({ kind, seq, epoch, received, source, text }) => ({
+      told.map(({ kind, seq, epoch, received, time, source, text }) => ({
         kind,
         seq,
         epoch,
         received,
+        time,
         source,
         text,
       })),
       [
-        { kind: 'L', seq: 1, epoch: 'k3x9a7qd', received: 1_000, source: 'a', text: 'x' },
-        { kind: 'R', seq: 2, epoch: 'k3x9a7qd', received: 5, source: 'b', text: 'y' },
+        { kind: 'L', seq: 1, epoch: 'k3x9a7qd', received, time: received, source: 'a', text: 'x' },
+        { kind: 'R', seq: 2, epoch: 'k3x9a7qd', received, time: received - 5_000, source: 'b', text: 'y' },
       ],
     )
     assert.equal(told[0]!.tag, tag)

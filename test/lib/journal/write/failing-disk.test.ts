@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { Journal } from '../../../../lib/journal/journal.ts'
 import type { Fault } from '../../../support/fault-disk.ts'
-import { chain } from '../support/format.ts'
+import { chain, written } from '../support/format.ts'
 import { directory, Machine, readEntries } from '../support/machine.ts'
 import { running } from '../support/running.ts'
 import { goesOn, writing } from '../support/trouble.ts'
@@ -75,7 +75,7 @@ describe('journal: a disk that fails', () => {
     const { machine, process, log } = one
     log(1)
     await machine.during(process, () => process.journal.flush())
-    const { length } = machine.disk.peek(`${directory}/2026/20261121.txt`)!
+    const { length } = written(machine.disk.peek(`${directory}/2026/20261121.txt`)!)
     let failed = false
     process.disk.fault = ({ name }) => {
       if (failed || name !== 'sync') return undefined

@@ -1,6 +1,6 @@
 // A disk that is full: events are held, told, and kept; what memory has no room for is counted.
 import assert from 'node:assert/strict'
-import { chain } from '../support/format.ts'
+import { chain, written } from '../support/format.ts'
 import { directory } from '../support/machine.ts'
 import { running } from '../support/running.ts'
 import { goesOn, noticesOf, writing } from '../support/trouble.ts'
@@ -145,7 +145,7 @@ describe('journal: a full disk', () => {
     const { machine, process, log } = one
     log(10)
     await machine.during(process, () => process.journal.flush())
-    const size = machine.disk.peek(`${directory}/2026/20261121.txt`)!.length
+    const { length: size } = written(machine.disk.peek(`${directory}/2026/20261121.txt`)!)
     process.disk.code = 'ENOSPC'
     process.disk.fault = ({ name }) => (name === 'write' ? 'tear' : undefined)
     log(100)
