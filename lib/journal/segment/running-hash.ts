@@ -3,8 +3,10 @@ import { createHash, type Hash } from 'node:crypto'
 import type { DiskFile } from '../disk/disk.ts'
 
 const chunkSize = 1 << 20
-/** Small appends are gathered up to so many bytes, and hashed together while the disk writes the next one. */
+/** Small appends are gathered up to so many bytes, … */
 const gathered = 1 << 16
+/** … and from so many on hashed while the disk writes the next one: more would take longer than that. */
+const worthHashing = 1 << 12
 
 /** Follows the bytes of one file. After a restart it reads what is there already in the background. */
 export class RunningHash {
@@ -27,7 +29,7 @@ export class RunningHash {
 
   /** Does what is to be done, if it is worth it: called while the disk writes. */
   work(): void {
-    if (this.#waiting >= gathered) this.#hashWaiting()
+    if (this.#waiting >= worthHashing) this.#hashWaiting()
   }
 
   /**
