@@ -119,8 +119,9 @@ export class Journal {
   append(entry: NewEntry, tag?: unknown): boolean {
     checkEntry(entry)
     checkLength(entry.text, this.#options.entryLimit)
-    this.#steps.checkAt(entry.received)
-    if (this.#stopping || !this.#buffer.add(held(entry, this.#steps.wall, tag))) {
+    const now = this.#options.clock.wall()
+    this.#steps.checkAt(now)
+    if (this.#stopping || !this.#buffer.add(held(entry, now, tag))) {
       this.#counts.dropped++
       return false
     }

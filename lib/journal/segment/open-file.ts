@@ -120,7 +120,7 @@ export class AppendFile {
   async append(bytes: Uint8Array, ahead = 0): Promise<void> {
     const end = this.size + bytes.length
     const durable = ahead > end ? this.#appendAhead(bytes, ahead) : writeDurably(this.#file, bytes, this.size)
-    this.predecessor.hash.prepare(bytes)
+    this.predecessor.hash.work()
     await durable
     if (this.head !== '') {
       await this.#disk.syncDirectory(join(this.#directory, this.path, '..'))

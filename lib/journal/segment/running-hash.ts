@@ -4,14 +4,17 @@ import { createHash, type Hash } from 'node:crypto'
 import type { DiskFile } from '../disk/disk.ts'
 
 const chunkSize = 1 << 20
-/** What is hashed while the disk writes it, bytes: a larger batch takes longer to hash than a fast disk to write. */
-const alongside = 1 << 16
+/** Small appends are gathered up to so many bytes, … */
+const gathered = 1 << 16
+/** … and from so many on hashed while the disk writes the next one: more would take longer than that. */
+const worthHashing = 1 << 12
 
 /** Follows the bytes of one file. After a restart it reads the existing bytes in the background. */
 export class RunningHash {
-  #hash: Hash = createHash('sha256')
-  /** with the bytes that are on their way to the medium */
-  #ahead: Hash | undefined
+  readonly #hash: Hash = createHash('sha256')
+  /** bytes that were added and are not hashed yet: the first `#waiting` of it */
+  #memory: Buffer | undefined
+  #waiting = 0
   #hashed = 0
   #ready: boolean
 
@@ -25,21 +28,32 @@ export class RunningHash {
     return !this.#ready
   }
 
-  /** Works ahead while the disk does: these bytes will be added, or none any more. */
-  prepare(bytes: Uint8Array): void {
-    const isSmall = bytes.length <= alongside
-    this.#ahead = this.#ready && isSmall ? this.#hash.copy().update(bytes) : undefined
+  /** Does what is to be done, if it is worth it: called while the disk writes. */
+  work(): void {
+    if (this.#waiting >= worthHashing) this.#hashWaiting()
   }
 
-  /** Bytes that were appended to the file. Large ones, and until `catchUp` has ended all, are read from it instead. */
+  /**
+   * Bytes that were appended to the file. Until `catchUp` has ended they are read from it instead; so is a large batch,
+   * which takes longer to hash than a fast disk to write.
+   */
   add(bytes: Uint8Array): void {
-    if (!this.#ahead) {
+    if (!this.#ready) return
+    if (bytes.length > gathered) {
+      this.#hashWaiting()
       this.#ready = false
       return
     }
-    this.#hash = this.#ahead
-    this.#ahead = undefined
-    this.#hashed += bytes.length
+    this.#memory ??= Buffer.allocUnsafeSlow(2 * gathered)
+    if (this.#waiting + bytes.length > this.#memory.length) this.#hashWaiting()
+    this.#memory.set(bytes, this.#waiting)
+    this.#waiting += bytes.length
+  }
+
+  #hashWaiting(): void {
+    if (this.#memory) this.#hash.update(this.#memory.subarray(0, this.#waiting))
+    this.#hashed += this.#waiting
+    this.#waiting = 0
   }
 
   /**
@@ -66,6 +80,8 @@ export class RunningHash {
 
   /** Hex, or undefined while it is not ready. */
   digest(): string | undefined {
-    return this.#ready ? this.#hash.copy().digest('hex') : undefined
+    if (!this.#ready) return undefined
+    this.#hashWaiting()
+    return this.#hash.copy().digest('hex')
   }
 }

@@ -8,7 +8,7 @@ import type { EntryKind } from '../format/line.ts'
 export interface HeldEntry extends Entry {
   /** how its line begins: an E of another day than the file's stands there as R */
   form: EntryKind
-  /** when the journal was given it, within a second; ms since 1970 */
+  /** when the journal was given it, ms since 1970 */
   given: number
   /** what its caller wants back */
   tag: unknown

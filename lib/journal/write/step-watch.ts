@@ -23,14 +23,9 @@ export class StepWatch {
     this.#monotonic = clock.monotonic()
   }
 
-  /** Wall clock at the last look, ms since 1970. */
-  get wall(): number {
-    return this.#wall
-  }
-
-  /** Looks at the clocks unless what came just now says that it is about the time of the last look. */
-  checkAt(received: number): void {
-    if (Math.abs(received - this.#wall) >= tolerance) this.check()
+  /** Looks at both clocks where the wall clock says that it is a second since the last look, or that it was stepped. */
+  checkAt(wall: number): void {
+    if (Math.abs(wall - this.#wall) >= tolerance) this.check()
   }
 
   /** Looks at both clocks. */
