@@ -4,6 +4,7 @@
 /** Each group's folders, from the ground up; each may import those before it in its group. */
 const groups: Record<string, { folders: string[]; uses: string[] }> = {
   ground: { folders: ['types', 'lib', 'lib/kit', 'lib/options'], uses: [] },
+  migrate: { folders: ['lib/migrate'], uses: ['ground'] },
   journal: {
     folders: [
       'lib/journal/disk',
@@ -61,7 +62,6 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground', 'journal', 'delivery', 'formats', 'predicates', 'labelling'],
   },
   // what package.json exports
-  migrate: { folders: ['lib/migrate'], uses: ['ground'] },
   public: { folders: ['lib/public'], uses: ['ground', 'journal', 'formats', 'predicates'] },
   appliance: { folders: ['lib/appliance'], uses: ['ground', 'journal', 'serial', 'migrate'] },
   nodes: {

@@ -4,7 +4,7 @@
 // ways from a `log` node to a sink are direct and others are not, newer events overtake older ones that are still on
 // their way. So the rule is: behind each `log` node either every step between our nodes is direct, or none is. What leads
 // only to nodes of others may leave the direct way, as long as it does not come back and does not meet what left it
-// elsewhere, and all of it has come the same way. A debug node may stand anywhere.
+// elsewhere, and all of it has come the same way. A debug node counts only where it shares an output with one of ours.
 
 /** A node as the flow file describes it, as far as its wires are concerned. */
 export interface FlowEntry {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { migrate } from '../../../lib/migrate/migrate.ts'
 import { compileTopic } from '../../../lib/mqtt/message/topic.ts'
 import { type Fields, isChoice, isConfigNode, isFlag, isOptional } from '../../../lib/options/fields.ts'
 import { problemsOf, readOptions } from '../../../lib/options/options.ts'
@@ -114,19 +115,21 @@ describe('nodes: the options and their panels', () => {
     })
   }
 
+  const file = join(import.meta.dirname, '../../fixtures/gateway-1.0.0-alpha.1.json')
+  const flow = JSON.parse(readFileSync(file, 'utf8')) as Array<{ type: string }>
+  const old = flow.filter(({ type }) => type.slice('fieldlog-'.length) in described)
+  const optionsOf = ({ type }: { type: string }) => described[type.slice('fieldlog-'.length)]!
+
   it('take the flow of 1.0.0-alpha.1 as it is', () => {
-    const file = join(import.meta.dirname, '../../fixtures/gateway-1.0.0-alpha.1.json')
-    const flow = JSON.parse(readFileSync(file, 'utf8')) as Array<{ type: string }>
-    const checked = flow.filter(({ type }) => type.slice('fieldlog-'.length) in described)
-    assert.equal(checked.length, 8)
-    for (const node of checked) {
-      const options = described[node.type.slice('fieldlog-'.length)]!
-      assert.deepEqual(problemsOf(options, node), {}, node.type)
-      assert.deepEqual(
-        Object.keys(options).filter((option) => !(option in node)),
-        [],
-        node.type,
-      )
+    assert.equal(old.length, 8)
+    for (const node of old) assert.deepEqual(problemsOf(optionsOf(node), node), {}, node.type)
+  })
+
+  it('have in that flow the value by which it ran: a migration gives it to an option that came later', () => {
+    for (const node of old) {
+      const today = migrate(node.type, node)
+      const missing = Object.keys(optionsOf(node)).filter((option) => !(option in today))
+      assert.deepEqual(missing, [], `${node.type}: add a step to lib/migrate/migrate.ts`)
     }
   })
 })
