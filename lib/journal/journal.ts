@@ -1,5 +1,6 @@
 // The journal's one writer: a dual buffer in front of a chain of day files. README.md says what it promises.
 import { dirname } from 'node:path'
+import { inBackground } from '../kit/background.ts'
 import { errorCode } from '../kit/errors.ts'
 import type { Disk } from './disk/disk.ts'
 import type { Lock } from './disk/lock.ts'
@@ -9,9 +10,9 @@ import type { Salvage } from './recover/recovery.ts'
 import { recover } from './recover/start.ts'
 import { DualBuffer, type Held } from './write/buffer.ts'
 import { ChainWriter } from './write/chain-writer.ts'
-import { SlowDiskError } from './write/failure.ts'
+import { SlowDiskError, UnwrittenError } from './write/failure.ts'
 import { Flusher, guarded } from './write/flusher.ts'
-import { type JournalOptions, withDefaults } from './write/options.ts'
+import { type JournalOptions, type LiveOptions, withDefaults } from './write/options.ts'
 import { StepWatch } from './write/step-watch.ts'
 
 /** An entry that is on the medium, with its caller's tag. */
@@ -105,17 +106,28 @@ export class Journal {
     return this.#starting
   }
 
+  /** Other settings from now on; what is left out stays as it is. */
+  configure(options: LiveOptions): void {
+    Object.assign(this.#options, options)
+    this.#buffer.limit(this.#options.maxHeldEvents, this.#options.maxHeldBytes)
+    this.#flusher.changed()
+  }
+
   /**
    * Takes an entry into the active buffer; false where memory is full and it had to be dropped, or after
    * `stop`. Throws a TypeError at an entry that the journal's format cannot hold.
+   * @param kept bytes of memory that the caller keeps until it is durable: they count for the limit
    */
-  append(entry: NewEntry, tag?: unknown): boolean {
+  append(entry: NewEntry, tag?: unknown, kept = 0): boolean {
     checkEntry(entry)
     // a clock that steps within a burst is seen soon enough
     if (this.#buffer.active < 64 || this.#buffer.active % 64 === 0) this.#steps.check()
     const { kind, received: at, source, text } = entry
     const received = kind === 'R' ? (entry.time ?? at) : at
-    if (this.#stopping || !this.#buffer.add({ kind, seq: 0, epoch: '', received, source, text, at, tag })) {
+    if (
+      this.#stopping ||
+      !this.#buffer.add({ kind, seq: 0, epoch: '', received, source, text, at, tag, kept })
+    ) {
       this.#counts.dropped++
       return false
     }
@@ -141,6 +153,11 @@ export class Journal {
   stop(limit = 8_000): Promise<void> {
     this.#stopping ??= this.#stop(limit)
     return this.#stopping
+  }
+
+  /** The part of memory for what is held that is in use: 0 … 1, or slightly more. */
+  get fill(): number {
+    return this.#buffer.fill
   }
 
   /** Seq of the last durable entry; 0 in an empty journal or before the start. */
@@ -223,13 +240,12 @@ export class Journal {
     const inTime = await this.#within(closed, limit)
     this.#ended = true
     if (!inTime) {
-      void this.#flusher.end()
+      inBackground(this.#flusher.end())
       closed.catch((error: unknown) => process.emitWarning(`journal: closing late: ${String(error)}`))
     }
-    const lost = this.#buffer.held
-    if (lost > 0) {
-      const count = lost.toLocaleString('en-US')
-      throw new Error(`journal: ${this.directory} was closed with ${count} events that the disk did not take`)
+    if (this.#buffer.held > 0) {
+      const { gap, tags } = this.#buffer.unwritten
+      throw new UnwrittenError(this.directory, gap, tags)
     }
     if (!inTime)
       throw new Error(`journal: ${this.directory}: the disk has not let it be closed after ${limit} ms`)

@@ -65,7 +65,7 @@ async function replay(journal: JournalNode | undefined, wanted: Record<string, u
     return
   }
   if (wanted.incomplete === true || wanted.incomplete === 'true') {
-    response.json(await journal.service.replayIncomplete())
+    response.json(await journal.service.replayNoted('incomplete'))
     return
   }
   const from = Number(wanted.from)

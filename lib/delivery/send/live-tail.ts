@@ -2,11 +2,17 @@
 
 import type { DurableEntry } from '../../journal/journal.ts'
 import { Fifo } from '../../kit/fifo.ts'
+import type { Carried } from './properties.ts'
+
+/** What a logged entry's tag may hold for its first sending. */
+export interface CarryingTag {
+  carried?: Carried | undefined
+}
 
 /**
- * A stretch without a gap, bounded by number and by bytes of text. What comes when it is full is not held, nor what
- * comes after that until the stretch is used up: it is in the journal. (To hold the newest instead would mean to hold
- * in vain what is read from the journal anyway when its turn comes.)
+ * A stretch without a gap, bounded by number and by bytes of text and of what the messages carried. What comes when it
+ * is full is not held, nor what comes after that until the stretch is used up: it is in the journal. (To hold the newest
+ * instead would be pointless: they are read from the journal by then.)
  */
 export class LiveTail {
   readonly #entries = new Fifo<DurableEntry>()
@@ -26,16 +32,15 @@ export class LiveTail {
     return this.#entries.first?.seq ?? Number.POSITIVE_INFINITY
   }
 
-  add(entries: readonly DurableEntry[]): void {
-    for (const entry of entries) {
-      if (this.#entries.length > 0) {
-        if (entry.seq !== this.#lastSeq + 1 || this.#entries.length >= this.#maxEntries) return
-        if (this.#bytes + entry.text.length > this.#maxBytes) return
-      }
+  /** Returns how many of those that are not held carried other properties, which are lost by that. */
+  add(entries: readonly DurableEntry[]): number {
+    for (const [index, entry] of entries.entries()) {
+      if (!this.#hasRoom(entry)) return carrying(entries, index)
       this.#entries.push(entry)
       this.#lastSeq = entry.seq
-      this.#bytes += entry.text.length
+      this.#bytes += sizeOf(entry)
     }
+    return 0
   }
 
   /** The entry with this seq, and forgets it and all before it; undefined where it is not held. */
@@ -44,9 +49,27 @@ export class LiveTail {
     return this.firstSeq === seq ? this.#shift() : undefined
   }
 
+  #hasRoom(entry: DurableEntry): boolean {
+    if (this.#entries.length === 0) return true
+    if (entry.seq !== this.#lastSeq + 1 || this.#entries.length >= this.#maxEntries) return false
+    return this.#bytes + sizeOf(entry) <= this.#maxBytes
+  }
+
   #shift(): DurableEntry | undefined {
     const entry = this.#entries.shift()
-    if (entry) this.#bytes -= entry.text.length
+    if (entry) this.#bytes -= sizeOf(entry)
     return entry
   }
+}
+
+function sizeOf({ text, tag }: DurableEntry): number {
+  return text.length + ((tag as CarryingTag | undefined)?.carried?.bytes ?? 0)
+}
+
+function carrying(entries: readonly DurableEntry[], from: number): number {
+  let count = 0
+  for (let index = from; index < entries.length; index++) {
+    if ((entries[index]!.tag as CarryingTag | undefined)?.carried) count++
+  }
+  return count
 }

@@ -11,6 +11,8 @@ export interface Missing {
   to: number
   /** where and why, in words */
   reason: string
+  /** undefined where no file has them */
+  place: { file: string; offset: number } | undefined
 }
 
 /** A reader that is farther behind what is wanted is opened anew. */
@@ -84,6 +86,6 @@ export class ReadAhead {
     const reason = damage
       ? `${damage.file} is damaged at byte ${damage.offset}: ${damage.reason}`
       : 'no file of the journal has them'
-    return { from, to, reason }
+    return { from, to, reason, place: damage && { file: damage.file, offset: damage.offset } }
   }
 }

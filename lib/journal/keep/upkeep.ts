@@ -1,5 +1,6 @@
 // What a journal needs now and then, beside its writer and never in its way: hashes that an early end left open,
 // retention, archives.
+import { inBackground } from '../../kit/background.ts'
 import { asError } from '../../kit/errors.ts'
 import { systemTimers, type Timers } from '../../kit/timers.ts'
 import { openText } from '../archive/open-text.ts'
@@ -83,6 +84,11 @@ export class Upkeep {
     this.#ended = new Promise((resolve) => {
       this.#endWait = resolve
     })
+  }
+
+  /** Other rules from now on: they count at the next look. */
+  configure({ archiveAfter, retentionDays, retentionBytes }: Required<KeepOptions>): void {
+    Object.assign(this.#options, { archiveAfter, retentionDays, retentionBytes })
   }
 
   /** Looks in a minute, and then every hour. */
@@ -266,7 +272,7 @@ export class Upkeep {
   #after(ms: number): void {
     if (this.#stopped) return
     this.#stopTimer = this.#options.timers.after(ms, () => {
-      void this.look().then(() => this.#after(interval))
+      inBackground(this.look().then(() => this.#after(interval)))
     })
   }
 }

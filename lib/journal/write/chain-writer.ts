@@ -1,5 +1,7 @@
 // Writes runs of records to the chain of day files: rolls over, keeps the hash chain, never trusts a file in
 // which a write or sync failed. No retries and no buffering here.
+
+import { inBackground } from '../../kit/background.ts'
 import { openText } from '../archive/open-text.ts'
 import { withText } from '../archive/text-file.ts'
 import { BatchEncoder } from '../format/batch.ts'
@@ -56,7 +58,7 @@ export class ChainWriter {
     if (last.stored === last.path && last.day === dayOf(clock.wall())) {
       const file = await AppendFile.reopen(disk, directory, last.path, last.size)
       this.#file = file
-      void this.#hash(file.predecessor, last.stored, () => file.size)
+      inBackground(this.#hash(file.predecessor, last.stored, () => file.size))
       return
     }
     const hashed = this.#hash(this.#previous, last.stored, () => last.size)

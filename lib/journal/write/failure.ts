@@ -1,5 +1,6 @@
 // What a failing disk is called in messages: what happened, where, what to do.
 import { asError, errorCode } from '../../kit/errors.ts'
+import type { Gap } from './buffer.ts'
 
 /** The file system has less room than the reserve and the batch need. */
 export class DiskFullError extends Error {
@@ -21,6 +22,22 @@ export class SlowDiskError extends Error {
 
   constructor(ms: number) {
     super(`the disk has not answered for ${ms / 1000} s`)
+  }
+}
+
+/** The journal had to close before the disk took everything. */
+export class UnwrittenError extends Error {
+  override name = 'UnwrittenError'
+  readonly code = 'FIELDLOG_UNWRITTEN'
+  readonly gap: Gap
+  /** of the entries among them */
+  readonly tags: unknown[]
+
+  constructor(directory: string, gap: Gap, tags: unknown[]) {
+    const count = gap.dropped.toLocaleString('en-US')
+    super(`journal: ${directory} was closed with ${count} events that the disk did not take`)
+    this.gap = gap
+    this.tags = tags
   }
 }
 

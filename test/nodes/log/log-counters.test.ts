@@ -31,6 +31,7 @@ const report: JournalReport = {
     replay: undefined,
   },
   journal,
+  withoutProperties: 0,
   wear: { bytes: 0, syncs: 0, seconds: 100 },
   problem: undefined,
   perDay: { bytes: 52_345_678, syncs: 86_400 },
