@@ -53,7 +53,8 @@ export async function agreement(
   if (journal === undefined) return top
   const oldest = await view.oldest()
   if (oldest?.seq === 1 && oldest.epoch !== undefined && oldest.epoch !== journal) return 0
-  if (epochs.length === 0) return top
+  // all that it speaks of went with retention: whatever the journal has comes after it
+  if (epochs.length === 0 || (oldest && oldest.seq > top)) return top
   for (const [index, [from, epoch]] of [...epochs.entries()].reverse()) {
     const end = Math.min((epochs[index + 1]?.[0] ?? top + 1) - 1, lastSeq)
     if (end < from) continue
