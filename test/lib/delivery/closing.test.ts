@@ -9,7 +9,7 @@ import { ServiceBench } from './support/service-bench.ts'
 
 /** Pauses and limits are a hundredth of what they are: a full disk is waited for to the end of the limit. */
 const timers = { after: (ms: number, callback: () => void) => systemTimers.after(ms / 100, callback) }
-const limits = { quietTime: 0.5, timeLimit: 0.02, window: 50 }
+const limits = { quietTime: 0.002, timeLimit: 0.02, window: 50 }
 
 interface Course {
   calls: Map<string, Promise<unknown>>
