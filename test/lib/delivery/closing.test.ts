@@ -1,5 +1,5 @@
 // Every public call, against a journal that closes at each moment: each call ends, and no promise is left that nobody
-// handles (mocha fails a test for that, as Node ends a process for it).
+// handles (Node ends a process for that).
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { systemTimers } from '../../../lib/kit/timers.ts'
@@ -89,6 +89,11 @@ async function assertAllEnd({ calls }: Course, what: string): Promise<void> {
 
 for (const isFull of [false, true]) {
   describe(`delivery: a journal that closes at each moment, on a disk ${isFull ? 'that is full' : 'with room'}`, () => {
+    const unhandled: unknown[] = []
+    const collect = (reason: unknown) => void unhandled.push(reason)
+    before(() => process.on('unhandledRejection', collect))
+    after(() => process.off('unhandledRejection', collect))
+
     it('ends every call, and the process goes on', async function () {
       this.timeout(120_000)
       const whole = await run(Number.POSITIVE_INFINITY, isFull)
@@ -99,6 +104,7 @@ for (const isFull of [false, true]) {
         const course = await run(stopAt, isFull)
         await assertAllEnd(course, `closed at operation ${stopAt}`)
       }
+      assert.deepEqual(unhandled, [])
     })
   })
 }
