@@ -1,5 +1,6 @@
 // One port of a gateway: a source kept connected, its bytes as lines, and a queue in front of the flow. While
 // a deploy replaces nodes the queue holds the lines. It knows nothing of Node-RED.
+import { inBackground } from '../kit/background.ts'
 import { LineQueue, type PortLine } from './line-queue.ts'
 import type { LineSettings } from './source/settings.ts'
 import { type LineSource, SourceError } from './source/source.ts'
@@ -106,7 +107,7 @@ export class LinePort {
     this.#cancelGrace()
     this.#wanted = setup
     if (this.#current?.setup.key === setup.key) this.#current.setup.report = setup.report
-    if (!this.#held) this.#reconcile()
+    if (!this.#held) inBackground(this.#reconcile())
   }
 
   /**
@@ -117,13 +118,13 @@ export class LinePort {
   async detach(forGood: boolean): Promise<void> {
     this.#wanted = undefined
     if (forGood || this.#drained) await this.#reconcile()
-    else this.#cancelGrace = this.#timing.after(detachGrace, () => this.#reconcile())
+    else this.#cancelGrace = this.#timing.after(detachGrace, () => inBackground(this.#reconcile()))
   }
 
   /** Gives every line to `subscriber` from now on. The source is open while there is at least one. */
   subscribe(subscriber: Subscriber): () => void {
     this.#subscribers.add(subscriber)
-    if (!this.#held) this.#reconcile()
+    if (!this.#held) inBackground(this.#reconcile())
     return () => {
       this.#subscribers.delete(subscriber)
     }
@@ -142,7 +143,7 @@ export class LinePort {
     this.#droppedInHold = 0
     if (this.#subscribers.size === 0) this.#discard()
     this.#cancelGrace()
-    this.#reconcile()
+    inBackground(this.#reconcile())
     this.#throttle()
     this.#pump()
   }

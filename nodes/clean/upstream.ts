@@ -47,7 +47,9 @@ export interface Upstream {
 
 export function upstreamOf(RED: NodeAPI, id: string): Upstream {
   const nodes: FlowNode[] = []
-  RED.nodes.eachNode((node) => void nodes.push(node as unknown as FlowNode))
+  RED.nodes.eachNode((node) => {
+    nodes.push(node as unknown as FlowNode)
+  })
   const before = nodesBefore(nodes, id)
   const cleans = before.filter(({ type }) => type === 'fieldlog-clean') as Array<
     FlowNode & Partial<CleanOptions>

@@ -11,7 +11,7 @@ import { type JournalNodeOptions, journalDefaults, journalProblems } from './set
 export function readJournalOptions(
   config: Partial<JournalNodeOptions>,
   userDir: string,
-): JournalOptions & KeepOptions {
+): JournalOptions & Required<KeepOptions> {
   const settings = { ...journalDefaults, ...withoutEmpty(config) }
   const [problem] = Object.values(journalProblems(settings))
   if (problem) throw new Error(problem)

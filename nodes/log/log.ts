@@ -1,50 +1,82 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { LoggableMessage } from '../../lib/delivery/intake.ts'
+import type { LogService } from '../../lib/delivery/log-service.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { onInput, sender } from '../journal/direct.ts'
 import type { JournalNode } from '../journal/registry.ts'
+import { limitErrors } from '../shared/limit-errors.ts'
 import { throttle } from '../shared/throttle.ts'
 import { deliveryLimits, type LogNodeOptions } from './settings.ts'
-import { logStatus } from './status.ts'
+import { logStatus, withoutJournalStatus } from './status.ts'
+
+/** Errors that may come with every message: told once a minute with their count. */
+const frequent = new Set(['FIELDLOG_DROPPED', 'FIELDLOG_NOT_JSON', 'FIELDLOG_NO_JOURNAL'])
 
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('fieldlog-log', function (this: Node, config: LogNodeOptions & NodeDef) {
     RED.nodes.createNode(this, config)
+    const unlimit = limitErrors(this, frequent)
+    this.on('close', unlimit)
     const journal = RED.nodes.getNode(config.journal) as JournalNode | null
     const problem = whyUnusable(journal)
-    if (problem !== undefined || !journal?.service) {
-      this.status({ fill: 'red', shape: 'ring', text: 'no journal' })
-      this.error(`log: ${problem}`)
-      return
-    }
-    const { service } = journal
-    const status = throttle(() => this.status(logStatus(service.state)))
-    const statusTimer = setInterval(status.changed, 1000)
-    journal.user = this
-    journal.listener = {
-      warn: (message) => this.warn(message),
-      changed: status.changed,
-      recovered: (salvages) => this.send([null, { topic: 'recovered', payload: salvages }]),
-    }
-    service.attach(sender(RED, this), deliveryLimits(config))
-
-    onInput(RED, this, (message, _send, done) => {
-      service.log(message as LoggableMessage, this.name ?? '', done)
-    })
-
-    this.on('close', (done: () => void) => {
-      clearInterval(statusTimer)
-      status.stop()
-      service
-        .detach()
-        .catch((error: unknown) => this.error(asError(error).message))
-        .finally(() => {
-          journal.user = undefined
-          journal.listener = undefined
-          done()
-        })
-    })
+    if (problem !== undefined || !journal?.service) refuseAll(RED, this, `log: ${problem}`)
+    else logInto(RED, this, config, journal, journal.service)
   })
+}
+
+function logInto(
+  RED: NodeAPI,
+  node: Node,
+  config: LogNodeOptions,
+  journal: JournalNode,
+  service: LogService,
+): void {
+  const status = throttle(() => node.status(logStatus(service.state)))
+  const statusTimer = setInterval(status.changed, 1000)
+  journal.user = node
+  journal.listener = {
+    warn: (message) => node.warn(message),
+    changed: status.changed,
+    recovered: (salvages) => node.send([null, { topic: 'recovered', payload: salvages }]),
+  }
+  service.attach(sender(RED, node), deliveryLimits(config))
+
+  onInput(RED, node, (message, _send, done) => {
+    service.log(message as LoggableMessage, node.name ?? '', done)
+  })
+
+  node.on('close', (done: () => void) => {
+    clearInterval(statusTimer)
+    status.stop()
+    service
+      .detach()
+      .catch((error: unknown) => node.error(asError(error).message))
+      .finally(() => {
+        journal.user = undefined
+        journal.listener = undefined
+        done()
+      })
+  })
+}
+
+/** A message that cannot be logged. */
+class NoJournalError extends Error {
+  override name = 'NoJournalError'
+  readonly code = 'FIELDLOG_NO_JOURNAL'
+}
+
+/** Nothing is lost silently: each message is an error on it, and counted. */
+function refuseAll(RED: NodeAPI, node: Node, text: string): void {
+  let refused = 0
+  const status = throttle(() => node.status(withoutJournalStatus(refused)))
+  status.changed()
+  node.error(text)
+  onInput(RED, node, (_message, _send, done) => {
+    refused++
+    status.changed()
+    done(new NoJournalError(`${text} This message was not logged.`))
+  })
+  node.on('close', () => status.stop())
 }
 
 function whyUnusable(journal: JournalNode | null): string | undefined {

@@ -1,5 +1,6 @@
 // What an outbox has on disk: a journal of its own, whose entries are messages, and a checkpoint, up to which they
 // are acknowledged. Finished files go when all that is in them is acknowledged.
+
 import { join } from 'node:path'
 import { CheckpointFile } from '../../delivery/progress/checkpoint.ts'
 import { SeqRanges } from '../../delivery/progress/ranges.ts'
@@ -9,6 +10,7 @@ import { type Clock, systemClock } from '../../journal/format/time.ts'
 import { type DurableEntry, Journal } from '../../journal/journal.ts'
 import { readJournal } from '../../journal/read/reader.ts'
 import type { JournalOptions } from '../../journal/write/options.ts'
+import { inBackground } from '../../kit/background.ts'
 import { asError } from '../../kit/errors.ts'
 import { systemTimers, type Timers } from '../../kit/timers.ts'
 import { OutboxFiles } from './outbox-files.ts'
@@ -129,7 +131,7 @@ export class OutboxStore {
     }
     this.#stopTimer ??= this.#timers.after(saveInterval, () => {
       this.#stopTimer = undefined
-      void this.save()
+      inBackground(this.save())
     })
   }
 

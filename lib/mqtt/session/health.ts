@@ -1,4 +1,5 @@
 // How the gateway is, for those who watch it: published once a minute while connected, never retained, never kept.
+import { inBackground } from '../../kit/background.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Connection } from '../wire/connection.ts'
 import type { DeliveryCounts } from './delivery.ts'
@@ -89,7 +90,7 @@ export class Health {
       const connection = this.#connection
       if (connection === undefined) return
       this.#tick()
-      void this.#send(connection)
+      inBackground(this.#send(connection))
     })
   }
 

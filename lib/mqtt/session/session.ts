@@ -143,7 +143,9 @@ export class Session {
   /** Calls the listener at each change of phase or problem. Returns the function that ends it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
   }
 
   /**
