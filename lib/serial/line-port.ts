@@ -30,6 +30,11 @@ export interface Subscriber {
   line(line: PortLine): void
   /** the state or the counts have changed */
   changed(): void
+  /**
+   * False where what takes the lines can take no more for now; `ready` says when it can. A source that can make its
+   * sender wait then does; any other is read on, and it is the taker's to count what it drops. Default: always
+   */
+  canTake?(): boolean
 }
 
 export interface PortSetup {
@@ -92,6 +97,11 @@ export class LinePort {
     return this.#queue.length
   }
 
+  /** Its lines wait, for those who take them can take no more: so the sender is made to wait. */
+  get holdsBack(): boolean {
+    return this.#mustWait()
+  }
+
   /** Its settings are there: a config node stands for it. */
   get attached(): boolean {
     return this.#wanted !== undefined
@@ -130,6 +140,12 @@ export class LinePort {
     }
   }
 
+  /** A subscriber can take lines again. */
+  ready(): void {
+    this.#pump()
+    this.#throttle()
+  }
+
   /** A deploy begins: reading goes on, nothing is sent. */
   hold(): void {
     this.#held = true
@@ -162,6 +178,8 @@ export class LinePort {
   async drain(limit: number): Promise<number> {
     this.#drained = true
     await this.#reconcile()
+    // lines that waited for the journal do not any more
+    this.#pump()
     if (this.#held && this.#queue.length > 0) await this.#untilReleased(limit)
     while (!this.#held && this.#queue.length > 0) await turn()
     for (let i = 0; i < drainTurns; i++) await turn()
@@ -254,12 +272,19 @@ export class LinePort {
     }
   }
 
+  /** At the end of the process everything goes into the flow: nobody will be there to send it again. */
+  #mustWait(): boolean {
+    if (!this.#current?.setup.source.holdsBack || this.#drained) return false
+    for (const { canTake } of this.#subscribers) if (canTake?.() === false) return true
+    return false
+  }
+
   #pump(): void {
-    if (this.#pumping || this.#held || this.#queue.length === 0) return
+    if (this.#pumping || this.#held || this.#queue.length === 0 || this.#mustWait()) return
     this.#pumping = true
     setImmediate(() => {
       this.#pumping = false
-      if (this.#held) return
+      if (this.#held || this.#mustWait()) return
       for (const line of this.#queue.take(batch)) {
         this.#sent++
         for (const subscriber of this.#subscribers) subscriber.line(line)

@@ -63,7 +63,7 @@ export async function auditJournal(disk: Disk, directory: string): Promise<Audit
 /** Whether the checkpoint speaks of the entries that are there. */
 function identityOf(checkpoint: Checkpoint, agreed: number): Balance {
   const top = topOf(checkpoint)
-  if (agreed >= top) return { text: `identity: the checkpoint is of these entries`, balanced: true }
+  if (agreed >= top) return { text: 'identity: the checkpoint is of these entries', balanced: true }
   const where = agreed === 0 ? 'of another journal' : `of other entries after ${agreed}`
   return {
     text: `identity: the checkpoint, which knows of event ${top}, is ${where}; they are sent at the next start`,

@@ -54,6 +54,18 @@ describe('nodes: counters of the log panel', () => {
     ])
   })
 
+  it('show what memory had no room for, and a replay while it runs', () => {
+    const replay = { complete: 30, failed: 1, incomplete: 2, missing: 1, waiting: 1_467 }
+    const rows = counterRows(
+      { ...report, withoutProperties: 1_204, delivery: { ...report.delivery!, replay } },
+      text,
+    )
+    assert.deepEqual(rows.slice(-3, -1), [
+      ['withoutProperties', '1,204'],
+      ['replay', 'replayValue {"done":"33","all":"1,500"}'],
+    ])
+  })
+
   it('leave out what is not known yet', () => {
     const early = { ...report, delivery: undefined, perDay: undefined }
     assert.deepEqual(counterRows(early, text), [
