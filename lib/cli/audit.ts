@@ -36,7 +36,11 @@ function report(audit: Audit): string {
       audit.incomplete,
       'a node still held them at the time limit; fieldlog replay sends them again',
     ],
-    ['passed', audit.passed, 'damaged when it was their turn; fieldlog replay --damaged sends what can be read again'],
+    [
+      'passed',
+      audit.passed,
+      'damaged when it was their turn; fieldlog replay --damaged sends what can be read again',
+    ],
     ['open', audit.open, 'above the checkpoint: under way in the flow, or waiting'],
     ['damaged', audit.damaged, 'cannot be read now; fieldlog verify names the places'],
     ['removed', audit.removed, 'by retention'],

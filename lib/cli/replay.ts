@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { asError } from '../kit/errors.ts'
 import type { ReplayResult } from '../delivery/send/replay.ts'
+import { asError } from '../kit/errors.ts'
 import { type Command, CommandError, type Io, type OptionValues, UsageError } from './command.ts'
 import { gatewayOptions, given, withGateway } from './gateway.ts'
 import type { AdminApi } from './http.ts'
@@ -43,7 +43,9 @@ export const replay: Command = {
       const path = `fieldlog/journals/${encodeURIComponent(id)}/replay`
       if (!request) {
         const { cancelled } = (await api.ask('DELETE', path)) as { cancelled: number }
-        await io.out(options.json ? `${JSON.stringify({ cancelled })}\n` : `${counted(cancelled, 'replay')} ended\n`)
+        await io.out(
+          options.json ? `${JSON.stringify({ cancelled })}\n` : `${counted(cancelled, 'replay')} ended\n`,
+        )
         return 0
       }
       const result = await ask(api, path, request, io)

@@ -61,7 +61,8 @@ export function serveJournals(RED: NodeAPI): void {
   })
   RED.httpAdmin.delete('/fieldlog/journals/:id/replay', mayWrite, (request: Request, response: Response) => {
     const journal = find(RED, request)
-    if (journal?.service) response.json({ cancelled: journal.service.cancelReplays(text(request.query.name)) })
+    if (journal?.service)
+      response.json({ cancelled: journal.service.cancelReplays(text(request.query.name)) })
     else refuse(response, 404, noSuchJournal)
   })
 }

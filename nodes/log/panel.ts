@@ -78,7 +78,9 @@ function showCounters(node: EditorNode): void {
       for (const [key, value] of counterRows(report, text)) {
         const cell = $('<td>').text(value)
         if (key === 'replay') cell.append(' ', cancelLink(id, text('cancelReplay')))
-        $('<tr>').append($('<th>').text(text(key)), cell).appendTo(body)
+        $('<tr>')
+          .append($('<th>').text(text(key)), cell)
+          .appendTo(body)
       }
       place.show()
     },

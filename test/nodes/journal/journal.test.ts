@@ -131,7 +131,18 @@ describe(`fieldlog-journal over HTTP (${nodeRedName})`, () => {
         ['three', true, undefined],
       ],
     )
-    const one = await fieldlog(['replay', '--url', url(), '--from', '1', '--to', '1', '--for', 'sink', '--json'])
+    const one = await fieldlog([
+      'replay',
+      '--url',
+      url(),
+      '--from',
+      '1',
+      '--to',
+      '1',
+      '--for',
+      'sink',
+      '--json',
+    ])
     assert.deepEqual(JSON.parse(one.stdout), {
       complete: 1,
       failed: 0,
@@ -179,7 +190,10 @@ describe(`fieldlog-journal over HTTP (${nodeRedName})`, () => {
     await reach(8)
     running.child.kill('SIGINT')
     const { status, stdout } = await running.outcome
-    assert.deepEqual([status, stdout], [1, '0 events complete; cancelled: ask again with --from 1 for the rest\n'])
+    assert.deepEqual(
+      [status, stdout],
+      [1, '0 events complete; cancelled: ask again with --from 1 for the rest\n'],
+    )
     for (const done of held) done()
     assert.deepEqual(await fieldlog(['replay', '--url', url(), '--cancel', '--json']), {
       status: 0,
@@ -218,7 +232,10 @@ describe(`fieldlog-journal over HTTP (${nodeRedName})`, () => {
     }
     const at = ['--url', url()]
     const see = 'see fieldlog replay --help\n'
-    assert.deepEqual(await tell(...at), [2, `fieldlog replay: it needs --from SEQ, --incomplete, --damaged or --cancel; ${see}`])
+    assert.deepEqual(await tell(...at), [
+      2,
+      `fieldlog replay: it needs --from SEQ, --incomplete, --damaged or --cancel; ${see}`,
+    ])
     assert.deepEqual(await tell(...at, '--from', '3', '--to', '1'), [
       2,
       `fieldlog replay: --from is behind --to; ${see}`,

@@ -51,6 +51,13 @@ describe('nodes: errors that come by the thousands', () => {
     error('a text')
     for (let i = 0; i < 3; i++) error(coded('DROPPED'), {})
     stop()
-    assert.deepEqual(logged, ['other', 'other', 'other', 'a text', 'no room (DROPPED)', '2 more: no room (DROPPED)'])
+    assert.deepEqual(logged, [
+      'other',
+      'other',
+      'other',
+      'a text',
+      'no room (DROPPED)',
+      '2 more: no room (DROPPED)',
+    ])
   })
 })
