@@ -19,7 +19,6 @@ export interface LoggableMessage {
 
 /** A payload that no entry can hold. */
 export class NotJsonError extends TypeError {
-  override name = 'NotJsonError'
   readonly code = 'FIELDLOG_NOT_JSON'
 }
 

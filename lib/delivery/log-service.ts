@@ -220,6 +220,8 @@ export class LogService {
       this.#listener.warn('log: the checkpoint could not be saved in time: events may be sent again')
     try {
       await this.#journal.stop(closeLimit - 2 * fileLimit - (this.#clock.monotonic() - begin))
+      // what became durable only now: notes of damaged events, or of what an earlier stop lost
+      if (this.#delivery && isSaved) await this.#within(this.#delivery.save(), fileLimit)
     } catch (error) {
       if (error instanceof UnwrittenError) await this.#within(this.#keepLoss(error), fileLimit)
       throw error

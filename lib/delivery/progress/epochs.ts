@@ -14,11 +14,13 @@ export class Epochs {
     this.#starts = [...starts]
   }
 
-  /** An entry was seen. Entries come in order; those that come again change nothing. */
+  /** An entry was seen: mostly the next one, but older ones may be read behind newer ones. */
   saw(seq: number, epoch: string): void {
-    const last = this.#starts.at(-1)
-    if (last && (seq <= last[0] || epoch === last[1])) return
-    this.#starts.push([seq, epoch])
+    const at = this.#starts.findLastIndex(([from]) => from <= seq)
+    if (this.#starts[at]?.[1] === epoch) return
+    // of the same epoch, and not known to begin as early
+    const isNext = this.#starts[at + 1]?.[1] === epoch
+    this.#starts.splice(at + 1, isNext ? 1 : 0, [seq, epoch])
     if (this.#starts.length > stored) this.#starts = this.#starts.slice(-stored)
   }
 

@@ -181,7 +181,12 @@ export class Delivery {
     this.#stopTimer = undefined
     this.#pace.stop()
     this.#replays.stop()
-    await this.#keeper.save()
+    await this.save()
+  }
+
+  /** Saves the checkpoint where something has changed; never rejects. */
+  save(): Promise<void> {
+    return this.#keeper.save()
   }
 
   /**
@@ -266,11 +271,7 @@ export class Delivery {
 
   #complete(event: Tracked): void {
     this.#progress.complete(event.seq, event.failed)
-    if (this.#progress.checkpoint - this.#savedAt >= saveEvery) this.#save()
-  }
-
-  #save(): void {
-    inBackground(this.#keeper.save())
+    if (this.#progress.checkpoint - this.#savedAt >= saveEvery) inBackground(this.save())
   }
 
   #giveUp(events: Tracked[]): void {
@@ -390,7 +391,7 @@ export class Delivery {
   }
 
   #tick(): void {
-    this.#save()
+    inBackground(this.save())
     if (this.#held) return
     this.#flight.tick()
     this.#wake()

@@ -152,10 +152,23 @@ describe('delivery: Progress', () => {
         ],
       ],
     )
-    for (let seq = 5; seq < 40; seq++) progress.saw(seq, `e${seq}`)
-    for (let seq = 1; seq < 40; seq++) progress.complete(seq, false)
+    // read behind newer ones
+    progress.saw(20, 'late')
+    progress.saw(12, 'late')
+    progress.saw(8, 'early')
+    for (const seq of [5, 6, 7]) progress.complete(seq, false)
+    for (let seq = 8; seq < 30; seq++) progress.complete(seq, false)
+    progress.complete(2, false)
+    progress.complete(4, false)
+    assert.deepEqual(progress.stored.epochs?.slice(-3), [
+      [4, 'cccc'],
+      [8, 'early'],
+      [12, 'late'],
+    ])
+    for (let seq = 30; seq < 60; seq++) progress.saw(seq, `e${seq}`)
+    for (let seq = 30; seq < 60; seq++) progress.complete(seq, false)
     assert.deepEqual(progress.stored.epochs?.length, 16)
-    assert.deepEqual(progress.stored.epochs?.at(-1), [39, 'e39'])
+    assert.deepEqual(progress.stored.epochs?.at(-1), [59, 'e59'])
   })
 
   it('stores the pace until it is over', () => {
