@@ -1,4 +1,5 @@
 // The appliance: Node-RED with the shipped flow, its own broker where there is no other, and an orderly end.
+
 import { once } from 'node:events'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import type { RequestListener, Server } from 'node:http'
@@ -14,6 +15,7 @@ import { credentialSecret, installDefaultFlow, openHome } from '../lib/appliance
 import { BasicAuth, loginFor } from '../lib/appliance/login.ts'
 import { nodeRedSettings } from '../lib/appliance/settings.ts'
 import { Shutdown } from '../lib/appliance/shutdown.ts'
+import { inBackground } from '../lib/kit/background.ts'
 import { asError, errorCode } from '../lib/kit/errors.ts'
 import { startEmbeddedBroker } from '../lib/mqtt/broker/embedded.ts'
 import { packageRoot, packageVersion } from '../lib/package.ts'
@@ -101,7 +103,7 @@ function findNodeRed(): NodeRed {
 function stopAtTheEnd(shutdown: Shutdown): void {
   const stop = (why: string) => {
     if (!shutdown.stopping) say(`stopping (${why})`)
-    void shutdown.stop(0)
+    inBackground(shutdown.stop(0))
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop(signal))
   process.on('disconnect', () => stop('the parent process has ended'))
@@ -109,7 +111,7 @@ function stopAtTheEnd(shutdown: Shutdown): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stream.destroy())
   const crash = (kind: string) => (error: unknown) => {
     complain(`${kind}: ${asError(error).stack}`)
-    void shutdown.stop(1)
+    inBackground(shutdown.stop(1))
   }
   process.on('uncaughtException', crash('uncaught exception, stopping'))
   process.on('unhandledRejection', crash('unhandled rejection, stopping'))

@@ -1,4 +1,5 @@
 // Keeps the embedded broker's port: where another program has it, logging goes on and we try again.
+import { inBackground } from '../kit/background.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
 import { asError, errorCode } from '../kit/errors.ts'
 
@@ -41,7 +42,7 @@ export async function keepBroker(options: KeepBrokerOptions): Promise<KeptBroker
       else if (!first) log(`the port is free now: the embedded broker runs at ${broker.url}`)
     } catch (error) {
       if (first) log(complaint(port, error, options.pause))
-      if (!stopped) stopTimer = clock.after(options.pause, () => void attempt(false))
+      if (!stopped) stopTimer = clock.after(options.pause, () => inBackground(attempt(false)))
     }
   }
   const kept: KeptBroker = {

@@ -36,7 +36,11 @@ function report(audit: Audit): string {
       audit.incomplete,
       'a node still held them at the time limit; fieldlog replay sends them again',
     ],
-    ['passed', audit.passed, 'damaged when it was their turn'],
+    [
+      'passed',
+      audit.passed,
+      'damaged when it was their turn; fieldlog replay --damaged sends what can be read again',
+    ],
     ['open', audit.open, 'above the checkpoint: under way in the flow, or waiting'],
     ['damaged', audit.damaged, 'cannot be read now; fieldlog verify names the places'],
     ['removed', audit.removed, 'by retention'],
@@ -48,6 +52,11 @@ function report(audit: Audit): string {
   const lines = rows.map(([name, n, text]) => `${name.padEnd(11)}${count(n ?? 0).padStart(width)}  ${text}`)
   if (audit.checkpoint === undefined) lines.push('There is no checkpoint: no flow has read this journal yet.')
   if (audit.incompleteSeqs.length > 0) lines.push(`incomplete: ${seqs(audit.incompleteSeqs)}`)
+  for (const { from, to, file, offset } of audit.passedSeqs.slice(0, named)) {
+    const where = file === null ? 'no file had them' : `${file} at byte ${offset}`
+    lines.push(`passed as damaged: ${seqs([[from, to]])}: ${where}`)
+  }
+  if (audit.passedSeqs.length > named) lines.push('passed as damaged: …')
   for (const { text, balanced } of audit.balances)
     lines.push(`${balanced ? 'balanced' : 'NOT BALANCED'}: ${text}`)
   return `${lines.join('\n')}\n`

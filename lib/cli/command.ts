@@ -105,9 +105,11 @@ function help(name: string, command: Command, specs: Record<string, OptionSpec>)
 /** The standard streams. Where nobody reads the output any more the signal says so. */
 export function processIo(): Io {
   const stop = new AbortController()
+  let isRead = true
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   process.stdout.on('error', (error) => {
     if (errorCode(error) !== 'EPIPE') throw error
+    isRead = false
     stop.abort()
   })
   return {
@@ -115,7 +117,8 @@ export function processIo(): Io {
     env: process.env,
     err: (text) => process.stderr.write(text),
     async out(text) {
-      if (stop.signal.aborted || process.stdout.write(text)) return
+      // what an interrupted command has to say at the end is written, too
+      if (!isRead || process.stdout.write(text) || stop.signal.aborted) return
       await new Promise<void>((resolve) => {
         process.stdout.once('drain', resolve)
         stop.signal.addEventListener('abort', () => resolve(), { once: true })

@@ -33,7 +33,7 @@ export class AdminApi {
   }
 
   /** The JSON that a path answers with. Throws a CommandError with what the gateway said, or why it did not. */
-  async ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {
+  async ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
     const { status, text } = await this.#send(method, path, body)
     if (status === 200) return JSON.parse(text) as unknown
     if (status === 401) {

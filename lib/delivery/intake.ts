@@ -18,6 +18,11 @@ export interface LoggableMessage {
   [property: string]: unknown
 }
 
+/** A payload that no entry can hold. */
+export class NotJsonError extends TypeError {
+  readonly code = 'EVENT_NOT_JSON'
+}
+
 /** A source is a path's length at most; longer ones are cut. */
 const longestSource = 255
 /** 9999-12-31, the last day that a file's name can hold */
@@ -34,7 +39,7 @@ export function sourceOf(message: LoggableMessage, fallback: string): string {
 
 /**
  * The entry for a message: a line where the payload is a string or bytes (without its line end), else a
- * structured event. Throws a TypeError where JSON cannot hold the payload.
+ * structured event. Throws a NotJsonError where JSON cannot hold the payload.
  */
 export function entryOf(message: LoggableMessage, now: number, fallback: string): NewEntry {
   const { payload, time } = message
@@ -76,10 +81,12 @@ function exactJson(payload: unknown): string {
       return value
     })
   } catch (error) {
-    throw new TypeError(`log: JSON cannot hold this payload: ${asError(error).message.split('\n')[0]}`)
+    throw new NotJsonError(`log: JSON cannot hold this payload: ${asError(error).message.split('\n')[0]}`)
   }
   if (json === undefined) {
-    throw new TypeError('log: the message has no payload: set msg.payload to a line, bytes or a JSON value')
+    throw new NotJsonError(
+      'log: the message has no payload: set msg.payload to a line, bytes or a JSON value',
+    )
   }
   return json
 }

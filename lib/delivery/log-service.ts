@@ -3,25 +3,30 @@
 // within a limit.
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { openText } from '../journal/archive/open-text.ts'
 import { CountingDisk } from '../journal/disk/counting-disk.ts'
 import { systemDisk } from '../journal/disk/disk.ts'
 import { type Entry, entriesOf, type PoisonEntry } from '../journal/format/entry.ts'
 import { type DurableEntry, Journal, type JournalStatistics } from '../journal/journal.ts'
 import { type KeepOptions, Upkeep } from '../journal/keep/upkeep.ts'
-import { readCatalog } from '../journal/read/catalog.ts'
 import { type DamageReport, type Reading, readJournal } from '../journal/read/reader.ts'
 import type { Salvage } from '../journal/recover/recovery.ts'
-import type { JournalOptions, NoteFirst } from '../journal/write/options.ts'
+import { UnwrittenError } from '../journal/write/failure.ts'
+import type { JournalOptions, LiveOptions, NoteFirst } from '../journal/write/options.ts'
+import { inBackground } from '../kit/background.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
 import { doneWithin } from '../kit/deadline.ts'
 import { asError, errorCode, withCode } from '../kit/errors.ts'
-import { entryOf, type LoggableMessage } from './intake.ts'
-import { CheckpointFile } from './progress/checkpoint.ts'
-import { findIncomplete } from './progress/incomplete.ts'
+import { RateLimit } from '../kit/rate-limit.ts'
+import type { LoggableMessage } from './intake.ts'
+import { agreement, type JournalView, viewOf } from './progress/agreement.ts'
+import { type Checkpoint, CheckpointFile, type Lost, topOf } from './progress/checkpoint.ts'
+import { findNoted } from './progress/noted.ts'
+import type { Noted } from './progress/progress.ts'
 import { type Resumption, resume } from './progress/resume.ts'
+import { type Done, Reception } from './reception.ts'
 import { Delivery, type DeliveryState, type Overdue } from './send/delivery.ts'
 import type { FlightParts } from './send/flight.ts'
+import { LiveTail } from './send/live-tail.ts'
 import type { DeliveryOptions } from './send/options.ts'
 import type { ReplayRequest, ReplayResult } from './send/replay.ts'
 import type { FlowTracker } from './track/tracker.ts'
@@ -37,19 +42,13 @@ export interface LogServiceListener {
 /** Puts a message on the wires and sees to it that its event is followed: see FlightParts. */
 export type SendEvent = FlightParts['send']
 
-/** Called once for each logged message: when it is durable, or with why it never will be. */
-type Done = (error?: Error) => void
-
-interface Tag {
-  message: LoggableMessage
-  done: Done
-}
-
 /** Where the service stands. */
 export interface LogState {
   /** undefined before the journal could be opened */
   delivery: DeliveryState | undefined
   journal: JournalStatistics
+  /** events that were sent without the other properties of their messages, for want of memory */
+  withoutProperties: number
   /** what was written since the start: journal, checkpoint, archives */
   wear: { bytes: number; syncs: number; seconds: number }
   /** why the journal is not open or not written, with what to do */
@@ -59,10 +58,14 @@ export interface LogState {
 }
 
 const startPause = 2_000
+/** each kind of trouble is warned of once in this time, ms */
+const warnInterval = 60_000
 /** Journal and checkpoint must be closed within Node-RED's 15 s. */
 const closeLimit = 8_000
 /** of these, for the checkpoint at most */
 const saveLimit = 3_000
+/** … and for what is left to do with its file */
+const fileLimit = 500
 
 /** One for each journal directory. */
 export class LogService {
@@ -75,6 +78,8 @@ export class LogService {
   readonly #upkeep: Upkeep
   readonly #begin: number
   readonly #clock: Clock
+  readonly #reception: Reception
+  readonly #warnings: RateLimit
   #delivery: Delivery | undefined
   #send: SendEvent | undefined
   #released = false
@@ -84,8 +89,10 @@ export class LogService {
   #starting: Promise<void> = Promise.resolve()
   #resumption: Resumption | undefined
   #opened: { lastSeq: number; salvages: Salvage[] } | undefined
-  /** durable before delivery began */
-  #early: DurableEntry[] = []
+  /** what is durable and was not sent, as far as there is room; it may begin before delivery does */
+  readonly #tail = new LiveTail()
+  /** one search for what is noted, with its replay, after the other */
+  #redelivering: Promise<unknown> = Promise.resolve()
 
   constructor(options: JournalOptions & KeepOptions, tracker: FlowTracker, listener: LogServiceListener) {
     this.#clock = options.clock ?? systemClock
@@ -111,11 +118,28 @@ export class LogService {
         failure: (message) => this.#setProblem(message),
       },
     )
+    this.#warnings = new RateLimit(warnInterval, this.#clock)
+    this.#reception = new Reception(this.#journal, {
+      clock: this.#clock,
+      problem: () => this.#problem,
+      leftOut: () => this.#warnOfProperties(),
+    })
+  }
+
+  /** Other settings of the same directory from now on. */
+  configure(options: LiveOptions & Required<KeepOptions>): void {
+    const { bufferSize, flushInterval, maxHeldEvents, maxHeldBytes, reserve } = options
+    const live = { bufferSize, flushInterval, maxHeldEvents, maxHeldBytes, reserve }
+    const given = Object.entries(live).filter(([, value]) => value !== undefined)
+    this.#journal.configure(Object.fromEntries(given))
+    this.#upkeep.configure(options)
+    this.#reception.look()
   }
 
   /** Opens the journal; where that fails it says so, tries again, and holds what is logged meanwhile. */
   start(): void {
     this.#starting = this.#tryStart()
+    inBackground(this.#starting)
   }
 
   /** The log node has come: its `send` puts messages on the wires, its options say how many and how long. */
@@ -125,13 +149,12 @@ export class LogService {
     this.#delivery?.configure(options)
   }
 
-  /** The log node goes: nothing is sent until the next one comes. */
+  /** The log node goes: nothing is sent until the next one comes. What it was given stays here, on its way to disk. */
   async detach(): Promise<void> {
     this.hold()
     this.#send = undefined
     await onItsWay()
-    // what this node was given is durable before it is gone
-    await doneWithin(this.#journal.flush(), closeLimit, this.#clock)
+    inBackground(this.#journal.flush(), () => {})
   }
 
   /** The flows run. */
@@ -151,11 +174,17 @@ export class LogService {
    * has no room. `msg.flush` and a waiting HTTP request make the next flush start at once.
    */
   log(message: LoggableMessage, fallbackSource: string, done: Done): void {
-    const isFlushOnly = message.flush === true && message.payload === undefined
-    if (!isFlushOnly) this.#append(message, fallbackSource, done)
-    if (message.flush !== true && message.res === undefined) return
-    const flushed = this.#journal.flush()
-    if (isFlushOnly) void flushed.then(() => done())
+    this.#reception.log(message, fallbackSource, done)
+  }
+
+  /** False while memory for events is half full or more: a source that can make its sender wait should. */
+  get canTake(): boolean {
+    return this.#reception.canTake
+  }
+
+  /** Resolves when `canTake` is true again, or the service stops. */
+  whenReady(): Promise<void> {
+    return this.#reception.whenReady()
   }
 
   /**
@@ -167,12 +196,17 @@ export class LogService {
     return this.#running().replay(request)
   }
 
-  /** Sends what is noted as incomplete again; what the flow completes now counts as complete. */
-  async replayIncomplete(): Promise<ReplayResult> {
-    const delivery = this.#running()
-    const { incompleteFrom } = delivery
-    if (incompleteFrom === undefined) return delivery.redeliver([])
-    return delivery.redeliver(await findIncomplete(this.#readings(incompleteFrom)))
+  /** Sends what is noted as incomplete, or as damaged, again; what the flow completes now counts as complete. */
+  replayNoted(kind: Noted, name?: string): Promise<ReplayResult> {
+    // the notes of one that runs must be there before the next one looks for what is left
+    const result = this.#redelivering.then(() => this.#replayNoted(kind, name))
+    this.#redelivering = result.catch(() => undefined)
+    return result
+  }
+
+  /** Ends the replay with this name, or all of them; their results say from where to ask again. Returns how many. */
+  cancelReplays(name?: string): number {
+    return this.#delivery?.cancelReplays(name) ?? 0
   }
 
   /** Flushes and closes all within 8 s; rejects where the disk did not take everything. */
@@ -181,16 +215,48 @@ export class LogService {
     this.#stopRetry?.()
     const begin = this.#clock.monotonic()
     await onItsWay()
-    const saved = await doneWithin(this.#saveAndClose(), saveLimit, this.#clock)
-    if (!saved)
+    const isSaved = await this.#within(this.#endDelivery(), saveLimit)
+    if (!isSaved)
       this.#listener.warn('log: the checkpoint could not be saved in time: events may be sent again')
-    await this.#journal.stop(closeLimit - (this.#clock.monotonic() - begin))
+    try {
+      await this.#journal.stop(closeLimit - 2 * fileLimit - (this.#clock.monotonic() - begin))
+      // what became durable only now: notes of damaged events, or of what an earlier stop lost
+      if (this.#delivery && isSaved) await this.#within(this.#delivery.save(), fileLimit)
+    } catch (error) {
+      if (error instanceof UnwrittenError) await this.#within(this.#keepLoss(error), fileLimit)
+      throw error
+    } finally {
+      this.#reception.open()
+      await this.#within(this.#checkpointFile.close(), fileLimit)
+    }
   }
 
-  async #saveAndClose(): Promise<void> {
+  async #endDelivery(): Promise<void> {
     await this.#starting
     await Promise.all([this.#upkeep.stop(), this.#delivery?.stop()])
-    await this.#checkpointFile.close()
+  }
+
+  /** A `gap` notes it at the next start. The checkpoint file's blocks are there already, so a full disk takes it. */
+  async #keepLoss(error: UnwrittenError): Promise<void> {
+    this.#reception.lost(error.tags, error)
+    if (!this.#delivery || error.gap.dropped === 0) return
+    const { stored } = this.#delivery
+    const { dropped, from, to } = error.gap
+    const lost: Lost = {
+      dropped: dropped + (stored.lost?.dropped ?? 0),
+      from: stored.lost?.from ?? from,
+      to: to ?? stored.lost?.to ?? null,
+    }
+    await this.#checkpointFile.write({ ...stored, lost })
+  }
+
+  async #replayNoted(kind: Noted, name: string | undefined): Promise<ReplayResult> {
+    const delivery = this.#running()
+    const from = delivery.notedFrom(kind)
+    if (from === undefined) return delivery.redeliver([], kind)
+    await this.#journal.flush()
+    const noted = await findNoted(this.#readings(from))
+    return delivery.redeliver(noted[kind], kind, name)
   }
 
   #running(): Delivery {
@@ -206,6 +272,7 @@ export class LogService {
     return {
       delivery: this.#delivery?.state,
       journal: this.#journal.statistics,
+      withoutProperties: this.#reception.withoutProperties,
       wear: { bytes, syncs, seconds: (this.#clock.monotonic() - this.#begin) / 1000 },
       problem: this.#problem,
       clockDoubt: this.#upkeep.clockDoubt,
@@ -220,28 +287,6 @@ export class LogService {
     if (!this.#delivery || this.#stopped)
       throw new Error(`log: the clock cannot be noted: ${this.#problem ?? 'the journal is not open'}`)
     await this.#upkeep.confirmClock()
-  }
-
-  #append(message: LoggableMessage, fallbackSource: string, done: Done): void {
-    let entry: ReturnType<typeof entryOf>
-    try {
-      entry = entryOf(message, this.#clock.wall(), fallbackSource)
-    } catch (error) {
-      done(asError(error))
-      return
-    }
-    const { notice } = message as { notice?: { kind?: unknown } }
-    if (notice?.kind === 'long-line') this.#journal.notice('long-line', { ...notice, kind: undefined })
-    const tag: Tag = { message, done }
-    let isTaken: boolean
-    try {
-      isTaken = this.#journal.append(entry, tag)
-    } catch (error) {
-      // an entry that the format cannot hold, or that is too long
-      done(asError(error))
-      return
-    }
-    if (!isTaken) done(new Error(`log: the event was dropped: ${this.#problem ?? 'the journal is closed'}`))
   }
 
   async #tryStart(): Promise<void> {
@@ -276,59 +321,84 @@ export class LogService {
   /** Where delivery resumes. A corrected checkpoint is written before anything is sent. */
   async #resume(lastSeq: number): Promise<Resumption> {
     const stored = await this.#checkpointFile.read()
-    const { files } = stored ? { files: [] } : await this.#catalog()
-    const resumption = resume(stored, lastSeq, files[0]?.firstSeq ?? 1)
-    if (resumption.warning !== undefined) {
-      this.#listener.warn(resumption.warning)
-      await this.#checkpointFile.write(resumption.checkpoint)
+    const view = viewOf(this.#disk, this.#journal.directory, this.#limits)
+    const oldest = await view.oldest()
+    const agreed = stored ? await agreement(stored, view, topOf(stored), lastSeq) : 0
+    const { checkpoint, warning } = resume(stored, lastSeq, oldest?.seq ?? 1, agreed)
+    const identified = await withIdentity(checkpoint, oldest?.epoch, view)
+    if (warning !== undefined) {
+      this.#listener.warn(warning)
+      await this.#checkpointFile.write(identified)
+    } else if (stored?.journal === undefined) {
+      // its blocks are there from now on; a disk that is full now makes the first save try again
+      await this.#checkpointFile.write(identified).catch(() => undefined)
     }
-    return resumption
+    return { checkpoint: identified }
   }
 
-  #catalog() {
-    const { directory } = this.#journal
-    return readCatalog(this.#disk, directory, openText(this.#disk, directory))
+  get #limits() {
+    return { durableSize: (path: string) => this.#journal.durableSize(path) }
   }
 
   #beginDelivery({ checkpoint }: Resumption, lastSeq: number): void {
-    // what was noted as incomplete above it is sent again: those notes no longer hold
+    // what was noted above it is sent again: those notes no longer hold
     if (checkpoint.seq < lastSeq) this.#journal.notice('resume', { after: checkpoint.seq })
-    this.#delivery = new Delivery(
+    const delivery = new Delivery(
       {
         tracker: this.#tracker,
         send: (message, event) => this.#send?.(message, event),
         read: (fromSeq) => this.#read(fromSeq),
         noteIncomplete: (events) => this.#noteIncomplete(events),
-        noteCompleted: (seq) => this.#journal.notice('completed', { seq }),
+        noteDamaged: (ranges) => this.#note(ranges.map((range) => ['damaged', range])),
+        noteCompleted: (seq) => this.#note([['completed', { seq }]]),
         saveCheckpoint: (state) => this.#checkpointFile.write(state),
         warn: (message) => this.#listener.warn(message),
+        leftOut: (count) => this.#reception.leaveOut(count),
         clock: this.#clock,
       },
       this.#deliveryOptions,
-      checkpoint,
+      // the first entry of an empty journal will have this start's epoch
+      lastSeq === 0 ? { ...checkpoint, journal: this.#journal.epoch } : checkpoint,
       lastSeq,
+      this.#tail,
     )
+    this.#delivery = delivery
     // what became durable while the checkpoint was read
-    if (this.#early.length > 0) this.#delivery.durable(this.#early)
-    this.#early = []
-    if (this.#released && this.#send) this.#delivery.release()
+    delivery.durableUpTo(this.#journal.lastSeq)
+    if (checkpoint.lost) this.#noteLost(checkpoint.lost, delivery)
+    if (this.#released && this.#send) delivery.release()
   }
 
-  #noteIncomplete(events: Overdue[]): Promise<void> {
-    for (const { seq, nodes } of events) this.#journal.notice('incomplete', { seq, node: nodes.join(',') })
+  #noteLost(lost: Lost, delivery: Delivery): void {
+    this.#listener.warn(
+      `log: ${lost.dropped.toLocaleString('en-US')} events were lost when the journal was closed with a disk that did ` +
+        'not take them: noted as a gap',
+    )
+    // where the journal closes first, the next start notes it
+    inBackground(
+      this.#note([['gap', lost]]).then(() => delivery.lostIsNoted()),
+      () => {},
+    )
+  }
+
+  #note(notices: ReadonlyArray<readonly [kind: string, value: unknown]>): Promise<void> {
+    for (const [kind, value] of notices) this.#journal.notice(kind, value)
     return this.#journal.flush()
   }
 
+  #noteIncomplete(events: Overdue[]): Promise<void> {
+    return this.#note(events.map(({ seq, nodes }) => ['incomplete', { seq, node: nodes.join(',') }]))
+  }
+
   #durable(entries: DurableEntry[]): void {
-    for (const { tag } of entries) (tag as Tag | undefined)?.done()
+    this.#reception.durable(entries)
     if (this.#delivery) this.#delivery.durable(entries)
-    else this.#early.push(...entries)
+    else this.#reception.leaveOut(this.#tail.add(entries))
     this.#listener.changed()
   }
 
   #readings(fromSeq: number): AsyncGenerator<Reading> {
-    const limits = { durableSize: (path: string) => this.#journal.durableSize(path) }
-    return readJournal(this.#disk, this.#journal.directory, fromSeq, limits)
+    return readJournal(this.#disk, this.#journal.directory, fromSeq, this.#limits)
   }
 
   async *#read(fromSeq: number): AsyncGenerator<Entry[] | DamageReport> {
@@ -345,11 +415,43 @@ export class LogService {
     this.#problem = problem
     this.#listener.changed()
   }
+
+  #warnOfProperties(): void {
+    if (!this.#warnings.allows('properties')) return
+    const count = this.#reception.withoutProperties.toLocaleString('en-US')
+    this.#listener.warn(
+      `log: memory for the other properties of messages is full: ${count} events so far go on with payload, topic and ` +
+        'event alone. Send less with them, or put large parts into the payload',
+    )
+  }
+
+  /** True where the work was done within the limit (ms); what fails is told, and must not keep the rest from its end. */
+  #within(work: Promise<void>, limit: number): Promise<boolean> {
+    const ended = work.catch((error: unknown) =>
+      this.#listener.warn(`log: while it was closed: ${asError(error).message}`),
+    )
+    return doneWithin(ended, limit, this.#clock)
+  }
 }
 
 /** An entry that cannot be decoded is counted and passed like a damaged one. */
 function passed(file: string, { seq, reason }: PoisonEntry): DamageReport {
   return { kind: 'damage', file, offset: 0, end: 0, from: seq, to: seq, reason }
+}
+
+/** A checkpoint of an earlier version, or of an empty journal, does not say which journal it is of. */
+async function withIdentity(
+  checkpoint: Checkpoint,
+  oldestEpoch: string | undefined,
+  view: JournalView,
+): Promise<Checkpoint> {
+  const { seq } = checkpoint
+  const isKnown = checkpoint.journal !== undefined && topOf(checkpoint) > 0
+  const journal = isKnown ? checkpoint.journal : oldestEpoch
+  if (journal === undefined) return checkpoint
+  if (isKnown || seq === 0) return { ...checkpoint, journal }
+  const epoch = await view.epochFrom(seq)
+  return { ...checkpoint, journal, ...(epoch !== undefined && { epochs: [[seq, epoch] as const] }) }
 }
 
 /**

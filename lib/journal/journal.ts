@@ -1,6 +1,7 @@
 // The journal's one writer: a dual buffer in front of a chain of daily files. What it promises is numbered in
 // docs/journal-format.md; README.md says what happens at each failure.
 import { dirname } from 'node:path'
+import { inBackground } from '../kit/background.ts'
 import { doneWithin } from '../kit/deadline.ts'
 import { errorCode, withCode } from '../kit/errors.ts'
 import type { Disk } from './disk/disk.ts'
@@ -13,9 +14,9 @@ import type { Salvage } from './recover/recovery.ts'
 import { recover } from './recover/start.ts'
 import { DualBuffer, type Held, type HeldEntry } from './write/buffer.ts'
 import { ChainWriter } from './write/chain-writer.ts'
-import { SlowDiskError } from './write/failure.ts'
+import { SlowDiskError, UnwrittenError } from './write/failure.ts'
 import { Flusher, guarded } from './write/flusher.ts'
-import { type JournalOptions, withDefaults } from './write/options.ts'
+import { type JournalOptions, type LiveOptions, withDefaults } from './write/options.ts'
 import { StepWatch } from './write/step-watch.ts'
 
 /** An entry that is on the medium, with its caller's tag. */
@@ -111,17 +112,25 @@ export class Journal {
     return this.#starting
   }
 
+  /** Other settings from now on; what is left out stays as it is. */
+  configure(options: LiveOptions): void {
+    Object.assign(this.#options, options)
+    this.#buffer.limit(this.#options.maxHeldEvents, this.#options.maxHeldBytes)
+    this.#flusher.changed()
+  }
+
   /**
    * Takes an entry into the active buffer; false where memory is full and it had to be dropped, or after
    * `stop`. Throws a TypeError at an entry that the journal's format cannot hold, and an EntryTooLongError at one that
    * is longer than `entryLimit`.
+   * @param kept bytes of memory that the caller keeps until it is durable: they count for the limit
    */
-  append(entry: NewEntry, tag?: unknown): boolean {
+  append(entry: NewEntry, tag?: unknown, kept = 0): boolean {
     checkEntry(entry)
     checkLength(entry.text, this.#options.entryLimit)
     const now = this.#options.clock.wall()
     this.#steps.checkAt(now)
-    if (this.#stopping || !this.#buffer.add(held(entry, now, tag))) {
+    if (this.#stopping || !this.#buffer.add(held(entry, now, tag, kept))) {
       this.#counts.dropped++
       return false
     }
@@ -147,6 +156,11 @@ export class Journal {
   stop(limit = 8_000): Promise<void> {
     this.#stopping ??= this.#stop(limit)
     return this.#stopping
+  }
+
+  /** The part of memory for what is held that is in use: 0 … 1, or slightly more. */
+  get fill(): number {
+    return this.#buffer.fill
   }
 
   /** Seq of the last durable entry; 0 in an empty journal or before the start. */
@@ -231,16 +245,12 @@ export class Journal {
     const inTime = await doneWithin(ended, limit, this.#options.clock)
     this.#ended = true
     if (!inTime) {
-      void this.#flusher.end()
+      inBackground(this.#flusher.end())
       closed.catch((error: unknown) => process.emitWarning(`journal: closing late: ${String(error)}`))
     }
-    const lost = this.#buffer.held
-    if (lost > 0) {
-      const count = lost.toLocaleString('en-US')
-      throw withCode(
-        'JOURNAL_NOT_WRITTEN',
-        new Error(`journal: ${this.directory} was closed with ${count} events that the disk did not take`),
-      )
+    if (this.#buffer.held > 0) {
+      const { gap, tags } = this.#buffer.unwritten
+      throw new UnwrittenError(this.directory, gap, tags)
     }
     if (!inTime)
       throw withCode(
@@ -289,11 +299,24 @@ function held(
   { kind, received, time = received, source, text }: NewEntry,
   given: number,
   tag: unknown,
+  kept: number,
 ): HeldEntry {
   const isRecord = kind === 'R' && isPlausible(time, received)
   const known = isRecord ? 'R' : kind === 'R' ? 'L' : kind
   const moment = isRecord ? time : received
-  return { kind: known, seq: 0, epoch: '', received, time: moment, source, text, form: known, given, tag }
+  return {
+    kind: known,
+    seq: 0,
+    epoch: '',
+    received,
+    time: moment,
+    source,
+    text,
+    form: known,
+    given,
+    tag,
+    kept,
+  }
 }
 
 function notice(kind: string, value: unknown, time: number) {

@@ -1,3 +1,5 @@
+import { inBackground } from './background.ts'
+
 /**
  * Holds calls back until something that they need is ready. Then they are made in order and in one go, so that nothing
  * that one of them starts comes before the others.
@@ -7,7 +9,7 @@ export class Gate {
 
   /** @param ready resolves when the gate opens; must not reject */
   constructor(ready: Promise<unknown>) {
-    void ready.then(() => this.#open())
+    inBackground(ready.then(() => this.#open()))
   }
 
   get isOpen(): boolean {

@@ -1,6 +1,7 @@
 // A label node's session with its persistence. What the rules remember is restored from the state file and the
 // journal before the first event is judged, and stored again as the checkpoint advances.
 
+import { viewOf } from '../delivery/progress/agreement.ts'
 import type { FieldlogEvent } from '../event.ts'
 import type { Formats } from '../formats/compile.ts'
 import { type Disk, systemDisk } from '../journal/disk/disk.ts'
@@ -10,7 +11,7 @@ import type { Labeller } from '../predicates/judge/labeller.ts'
 import type { LabelResult } from '../predicates/judge/result.ts'
 import { historyOf } from './history.ts'
 import { LabelSession } from './session.ts'
-import { StateFile } from './state-file.ts'
+import { StateFile, type StoredState } from './state-file.ts'
 import { StateKeeper } from './state-keeper.ts'
 
 /** entries to read back where no state is stored, and before an event that is replayed */
@@ -19,6 +20,13 @@ const lookBack = 10_000
 const overlap = 1_000
 /** entries above the checkpoint that may have been dealt with already */
 const lookAhead = 20_000
+
+/** Whether the event that a state ends with is in the journal: else it is of another copy, which went on otherwise. */
+async function isOf({ seq, id }: StoredState, disk: Disk, directory: string): Promise<boolean> {
+  if (id === undefined) return true
+  const epoch = await viewOf(disk, directory).epochFrom(seq)
+  return epoch === undefined || id === `${epoch}-${seq}`
+}
 
 /** The journal that events come from. */
 export interface JournalPlace {
@@ -139,7 +147,10 @@ export class LiveLabelling<Message> {
   ): Promise<void> {
     const { disk = systemDisk, directory, formats } = journal
     const stored = await this.#file(journal).read()
-    const isUsable = stored?.rules === this.labeller.rules && stored.seq <= checkpoint
+    const isUsable =
+      stored?.rules === this.labeller.rules &&
+      stored.seq <= checkpoint &&
+      (await isOf(stored, disk, directory))
     if (stored && isUsable) this.session.restore(stored.memory, stored.seq)
     const from = stored && isUsable ? stored.seq - overlap : checkpoint - lookBack
     const to = Math.min(entries, checkpoint + lookAhead)

@@ -43,6 +43,7 @@ export class LabelSession<Message> {
   /** logged events that may not be sent any more, lowest first; they count for what is remembered */
   #expected: FieldlogEvent[] = []
   #lastSeq = 0
+  #lastId: string | undefined
 
   /** @param make makes a labeller; `labeller`, the first one, may be given what was stored */
   constructor(make: () => Labeller, clock: Clock = systemClock) {
@@ -86,6 +87,11 @@ export class LabelSession<Message> {
     return this.#lastSeq
   }
 
+  /** Id of the event with that seq (of its line, where that gave several); undefined: not known. */
+  get lastId(): string | undefined {
+    return this.#lastId
+  }
+
   /** Goes on with what a labeller of the same rules remembered up to a seq; before the first event. */
   restore(stored: Parameters<Labeller['load']>[0], seq: number): void {
     this.labeller.load(stored)
@@ -96,7 +102,7 @@ export class LabelSession<Message> {
   prime(events: Iterable<FieldlogEvent>): void {
     for (const event of events) {
       if (this.labeller.isLate(event)) continue
-      this.#lastSeq = Math.max(this.#lastSeq, event.seq)
+      this.#counts(event)
       this.labeller.push(new Draft(event))
     }
   }
@@ -155,11 +161,17 @@ export class LabelSession<Message> {
   }
 
   #push(labeller: Labeller, draft: Draft): void {
-    const { id, seq } = draft.event
-    if (labeller === this.labeller) this.#lastSeq = Math.max(this.#lastSeq, seq)
+    const { id } = draft.event
+    if (labeller === this.labeller) this.#counts(draft.event)
     this.#known.set(id, draft)
     if (this.#known.size > mostRemembered) this.#known.delete(this.#known.keys().next().value as string)
     labeller.push(draft)
+  }
+
+  #counts({ id, seq }: FieldlogEvent): void {
+    if (seq < this.#lastSeq) return
+    this.#lastSeq = seq
+    this.#lastId = id.split('.')[0]
   }
 
   #hold(draft: Draft, message: Message): void {

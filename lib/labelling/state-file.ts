@@ -8,6 +8,8 @@ export interface StoredState {
   rules: string
   /** the highest seq that it includes */
   seq: number
+  /** id of that event, which says of which journal: a seq alone does not; absent in files of before */
+  id?: string
   memory: StoredMemory
 }
 
@@ -32,8 +34,9 @@ export class StateFile {
   }
 
   /** @param memory the labeller's memory as JSON. Throws what the disk throws; the old state stays then. */
-  async write({ rules, seq }: Omit<StoredState, 'memory'>, memory: string): Promise<void> {
-    const json = `{"version":${version},"rules":"${rules}","seq":${seq},"memory":${memory}}`
+  async write({ rules, seq, id }: Omit<StoredState, 'memory'>, memory: string): Promise<void> {
+    const named = id === undefined ? '' : `"id":${JSON.stringify(id)},`
+    const json = `{"version":${version},"rules":"${rules}","seq":${seq},${named}"memory":${memory}}`
     await writeSealed(this.#disk, this.#path, json, { durable: true, onlyWriter: true })
   }
 

@@ -18,9 +18,9 @@ export interface KeeperParts {
 
 export class StateKeeper {
   readonly #file: StateFile
-  readonly #session: Pick<LabelSession<unknown>, 'labeller' | 'lastSeq'>
+  readonly #session: Pick<LabelSession<unknown>, 'labeller' | 'lastSeq' | 'lastId'>
   readonly #parts: KeeperParts
-  #taken: { seq: number; memory: string } | undefined
+  #taken: { seq: number; id: string | undefined; memory: string } | undefined
   #storedSeq = 0
   #stopTimer: (() => void) | undefined
   #writing: Promise<void> | undefined
@@ -28,7 +28,7 @@ export class StateKeeper {
 
   constructor(
     file: StateFile,
-    session: Pick<LabelSession<unknown>, 'labeller' | 'lastSeq'>,
+    session: Pick<LabelSession<unknown>, 'labeller' | 'lastSeq' | 'lastId'>,
     parts: KeeperParts,
   ) {
     this.#file = file
@@ -59,10 +59,10 @@ export class StateKeeper {
 
   /** How long it took, ms. */
   #take(): number {
-    const { lastSeq, labeller } = this.#session
+    const { lastSeq, lastId, labeller } = this.#session
     if (this.#taken || lastSeq <= this.#storedSeq) return 0
     const begin = this.#parts.clock.monotonic()
-    this.#taken = { seq: lastSeq, memory: labeller.save() }
+    this.#taken = { seq: lastSeq, id: lastId, memory: labeller.save() }
     return this.#parts.clock.monotonic() - begin
   }
 
@@ -70,12 +70,13 @@ export class StateKeeper {
     const taken = this.#taken
     if (!taken || this.#writing || taken.seq > (this.#parts.checkpoint() ?? -1)) return
     this.#taken = undefined
-    this.#writing = this.#write(taken.seq, taken.memory)
+    this.#writing = this.#write(taken)
   }
 
-  async #write(seq: number, memory: string): Promise<void> {
+  async #write({ seq, id, memory }: { seq: number; id: string | undefined; memory: string }): Promise<void> {
     try {
-      await this.#file.write({ rules: this.#session.labeller.rules, seq }, memory)
+      const { rules } = this.#session.labeller
+      await this.#file.write({ rules, seq, ...(id !== undefined && { id }) }, memory)
       this.#storedSeq = seq
     } catch (error) {
       if (!this.#hasWarned) {

@@ -1,5 +1,6 @@
 // One port of a gateway: a source kept connected, its bytes as lines, and a queue in front of the flow. While
 // a deploy replaces nodes the queue holds the lines. It knows nothing of Node-RED.
+import { inBackground } from '../kit/background.ts'
 import { BoundedQueue } from '../kit/bounded-queue.ts'
 import type { Clock } from '../kit/clock.ts'
 import { doneWithin } from '../kit/deadline.ts'
@@ -32,6 +33,11 @@ export interface Subscriber {
   line(line: PortLine): void
   /** the state or the counts have changed */
   changed(): void
+  /**
+   * False where what takes the lines can take no more for now; `ready` says when it can. A source that can make its
+   * sender wait then does; any other is read on, and it is the taker's to count what it drops. Default: always
+   */
+  canTake?(): boolean
 }
 
 export interface PortSetup {
@@ -97,6 +103,11 @@ export class LinePort {
     return this.#queue.length
   }
 
+  /** Its lines wait, for those who take them can take no more: so the sender is made to wait. */
+  get holdsBack(): boolean {
+    return this.#mustWait()
+  }
+
   /** Its settings are there: a config node stands for it. */
   get attached(): boolean {
     return this.#wanted !== undefined
@@ -112,7 +123,7 @@ export class LinePort {
     this.#cancelGrace()
     this.#wanted = setup
     if (this.#current?.setup.key === setup.key) this.#current.setup.report = setup.report
-    if (!this.#held) this.#reconcile()
+    if (!this.#held) inBackground(this.#reconcile())
   }
 
   /**
@@ -123,16 +134,22 @@ export class LinePort {
   async detach(forGood: boolean): Promise<void> {
     this.#wanted = undefined
     if (forGood || this.#drained) await this.#reconcile()
-    else this.#cancelGrace = this.#clock.after(detachGrace, () => this.#reconcile())
+    else this.#cancelGrace = this.#clock.after(detachGrace, () => inBackground(this.#reconcile()))
   }
 
   /** Gives every line to `subscriber` from now on. The source is open while there is at least one. */
   subscribe(subscriber: Subscriber): () => void {
     this.#subscribers.add(subscriber)
-    if (!this.#held) this.#reconcile()
+    if (!this.#held) inBackground(this.#reconcile())
     return () => {
       this.#subscribers.delete(subscriber)
     }
+  }
+
+  /** A subscriber can take lines again. */
+  ready(): void {
+    this.#pump()
+    this.#throttle()
   }
 
   /** A deploy begins: reading goes on, nothing is sent. */
@@ -148,7 +165,7 @@ export class LinePort {
     this.#droppedInHold = 0
     if (this.#subscribers.size === 0) this.#discard()
     this.#cancelGrace()
-    this.#reconcile()
+    inBackground(this.#reconcile())
     this.#throttle()
     this.#pump()
   }
@@ -167,6 +184,8 @@ export class LinePort {
   async drain(limit: number): Promise<number> {
     this.#drained = true
     await this.#reconcile()
+    // lines that waited for the journal do not any more
+    this.#pump()
     if (this.#held && this.#queue.length > 0) await this.#untilReleased(limit)
     while (!this.#held && this.#queue.length > 0) await turn()
     for (let i = 0; i < drainTurns; i++) await turn()
@@ -248,12 +267,19 @@ export class LinePort {
     }
   }
 
+  /** At the end of the process everything goes into the flow: nobody will be there to send it again. */
+  #mustWait(): boolean {
+    if (!this.#current?.setup.source.holdsBack || this.#drained) return false
+    for (const { canTake } of this.#subscribers) if (canTake?.() === false) return true
+    return false
+  }
+
   #pump(): void {
-    if (this.#pumping || this.#held || this.#queue.length === 0) return
+    if (this.#pumping || this.#held || this.#queue.length === 0 || this.#mustWait()) return
     this.#pumping = true
     setImmediate(() => {
       this.#pumping = false
-      if (this.#held) return
+      if (this.#held || this.#mustWait()) return
       for (const line of this.#queue.take(batch)) {
         this.#sent++
         for (const subscriber of this.#subscribers) subscriber.line(line)

@@ -8,10 +8,15 @@ export interface Status {
   text: string
 }
 
-/** Short and true: green while connected, red or yellow with the reason while it tries again. */
-export function statusOf(state: SourceState, counts: PortCounts): Status {
+/**
+ * Short and true: green while connected, red or yellow with the reason while it tries again.
+ * @param holdsBack the sender is made to wait, for the journal can take no more
+ */
+export function statusOf(state: SourceState, counts: PortCounts, holdsBack = false): Status {
   const lines = `${counts.sent.toLocaleString('en')} lines`
   const dropped = counts.dropped > 0 ? `, ${counts.dropped.toLocaleString('en')} dropped` : ''
+  if (state.state === 'open' && holdsBack)
+    return { fill: 'yellow', shape: 'dot', text: `${lines}${dropped}; the sender waits for the journal` }
   if (state.state === 'open')
     return { fill: dropped ? 'yellow' : 'green', shape: 'dot', text: `connected, ${lines}${dropped}` }
   if (state.state === 'opening') return { fill: 'yellow', shape: 'ring', text: 'connecting …' }

@@ -26,7 +26,9 @@ export async function readHistory(RED: NodeAPI, id: string, seq: number, formats
 
 function directoryBefore(RED: NodeAPI, id: string): string | undefined {
   const nodes: FlowNode[] = []
-  RED.nodes.eachNode((node) => void nodes.push(migrate(node.type, node as unknown as FlowNode)))
+  RED.nodes.eachNode((node) => {
+    nodes.push(migrate(node.type, node as unknown as FlowNode))
+  })
   const logs = nodesBefore(nodes, id).filter(({ type }) => type === 'fieldlog-log')
   const journals = [...new Set(logs.map(({ journal }) => String(journal)))]
   if (journals.length !== 1) return undefined

@@ -52,7 +52,9 @@ export interface Upstream {
 
 export function upstreamOf(RED: NodeAPI, id: string): Upstream {
   const nodes: FlowNode[] = []
-  RED.nodes.eachNode((node) => void nodes.push(migrate(node.type, node as unknown as FlowNode)))
+  RED.nodes.eachNode((node) => {
+    nodes.push(migrate(node.type, node as unknown as FlowNode))
+  })
   const before = nodesBefore(nodes, id)
   const cleans = before.filter(({ type }) => type === 'fieldlog-clean') as Array<
     FlowNode & Partial<CleanOptions>

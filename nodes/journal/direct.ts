@@ -115,7 +115,9 @@ function completionWatched(RED: NodeAPI): Set<string> {
 /** What the flow file says of the ways between our nodes. */
 function flowWiring(RED: NodeAPI, way: DirectWay, watched: ReadonlySet<string>): Wiring {
   const entries: FlowEntry[] = []
-  RED.nodes.eachNode((node) => void entries.push(node as unknown as FlowEntry))
+  RED.nodes.eachNode((node) => {
+    entries.push(node as unknown as FlowEntry)
+  })
   return wiringOf(entries, way.participants, watched)
 }
 

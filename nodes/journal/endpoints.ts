@@ -1,7 +1,7 @@
 // The admin endpoints of journals: their state, and replays on request.
 import type { NodeAPI } from 'node-red'
 import type { LogState } from '../../lib/delivery/log-service.ts'
-import { asError, errorCode } from '../../lib/kit/errors.ts'
+import { asError, errorCode, withCode } from '../../lib/kit/errors.ts'
 import type { JournalNode } from './registry.ts'
 
 /** The part of Express that is used here. */
@@ -35,9 +35,11 @@ const shortest = 60
 /**
  * - `GET /fieldlog/journals` (permission `fieldlog.read`): the deployed journals, as `JournalName[]`
  * - `GET /fieldlog/journals/<id>` (`fieldlog.read`): `JournalReport`; 404 where there is none
- * - `POST /fieldlog/journals/<id>/replay` (`fieldlog.write`) with `{from, to, for}` or `{incomplete: true}`, as JSON or
- *   in the query: answers when the flow is done, with a `ReplayResult`; 400 for a wrong range, 409 while the journal
- *   is not open
+ * - `POST /fieldlog/journals/<id>/replay` (`fieldlog.write`) with `{from, to, for}`, `{incomplete: true}` or
+ *   `{damaged: true}`, as JSON or in the query, and a `name` of your own choice: answers when the flow is done, with a
+ *   `ReplayResult`; 400 for a wrong range, or where no node has the id in `for`; 409 while the journal is not open
+ * - `DELETE /fieldlog/journals/<id>/replay` (`fieldlog.write`): ends the replays of the journal, or with `?name=` that
+ *   one; answers `{cancelled}`, how many these were. Each of their own answers says from where to ask again
  * - `POST /fieldlog/journals/<id>/clock` (`fieldlog.write`): the user says that the clock is right; answers with the
  *   `JournalReport`; 404 where there is no such journal, 409 while it is not open
  */
@@ -53,11 +55,17 @@ export function serveJournals(RED: NodeAPI): void {
     else refuse(response, 404, `there is no journal ${request.params.id} among the deployed flows`)
   })
   RED.httpAdmin.post('/fieldlog/journals/:id/replay', mayWrite, (request: Request, response: Response) => {
-    replay(find(RED, request), { ...request.query, ...asObject(request.body) }, response).catch(
+    replay(RED, find(RED, request), { ...request.query, ...asObject(request.body) }, response).catch(
       (error: unknown) => {
         refuse(response, errorCode(error) === 'REPLAY_RANGE' ? 400 : 409, asError(error).message)
       },
     )
+  })
+  RED.httpAdmin.delete('/fieldlog/journals/:id/replay', mayWrite, (request: Request, response: Response) => {
+    const journal = find(RED, request)
+    if (journal?.service)
+      response.json({ cancelled: journal.service.cancelReplays(text(request.query.name)) })
+    else refuse(response, 404, noSuchJournal)
   })
   RED.httpAdmin.post('/fieldlog/journals/:id/clock', mayWrite, (request: Request, response: Response) => {
     confirmClock(find(RED, request), response).catch((error: unknown) => {
@@ -68,26 +76,47 @@ export function serveJournals(RED: NodeAPI): void {
 
 async function confirmClock(journal: JournalNode | undefined, response: Response): Promise<void> {
   if (!journal?.service) {
-    refuse(response, 404, 'there is no such journal among the deployed flows')
+    refuse(response, 404, noSuchJournal)
     return
   }
   await journal.service.confirmClock()
   response.json(reportOf(journal))
 }
 
-async function replay(journal: JournalNode | undefined, wanted: Record<string, unknown>, response: Response) {
+const noSuchJournal = 'there is no such journal among the deployed flows'
+
+async function replay(
+  RED: NodeAPI,
+  journal: JournalNode | undefined,
+  wanted: Record<string, unknown>,
+  response: Response,
+) {
   if (!journal?.service) {
-    refuse(response, 404, 'there is no such journal among the deployed flows')
+    refuse(response, 404, noSuchJournal)
     return
   }
-  if (wanted.incomplete === true || wanted.incomplete === 'true') {
-    response.json(await journal.service.replayIncomplete())
+  const name = text(wanted.name)
+  for (const kind of ['incomplete', 'damaged'] as const) {
+    if (wanted[kind] !== true && wanted[kind] !== 'true') continue
+    response.json(await journal.service.replayNoted(kind, name))
     return
+  }
+  const sink = text(wanted.for)
+  if (sink !== undefined && !RED.nodes.getNode(sink)) {
+    throw withCode(
+      'REPLAY_RANGE',
+      new RangeError(`there is no node ${sink} among the deployed flows to send them to`),
+    )
   }
   const from = Number(wanted.from)
   const to = wanted.to === undefined ? Number.MAX_SAFE_INTEGER : Number(wanted.to)
-  const sink = typeof wanted.for === 'string' && wanted.for !== '' ? { for: wanted.for } : {}
-  response.json(await journal.service.replay({ from, to, ...sink }))
+  const more = { ...(sink !== undefined && { for: sink }), ...(name !== undefined && { name }) }
+  response.json(await journal.service.replay({ from, to, ...more }))
+}
+
+/** A text that was given and is not empty. */
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 function find(RED: NodeAPI, { params }: Request): JournalNode | undefined {

@@ -8,7 +8,7 @@ import { type JournalNodeOptions, journalOptions } from './settings.ts'
 export function readJournalOptions(
   config: Partial<JournalNodeOptions>,
   userDir: string,
-): JournalOptions & KeepOptions {
+): JournalOptions & Required<KeepOptions> {
   const settings = readOptions(journalOptions, config)
   const { bufferSize, flushInterval, archiveAfter, retentionDays } = settings
   return {

@@ -1,4 +1,5 @@
 // The rows of counters in the log panel, made from a report of the journal's admin endpoint.
+import type { ReplayProgress } from '../../lib/delivery/send/replay.ts'
 import type { JournalReport } from '../journal/endpoints.ts'
 
 /** One row of the table: a key of the locale, and its value. */
@@ -22,9 +23,19 @@ export function counterRows(
     )
   }
   rows.push(['dropped', number(journal.dropped)], ['held', number(journal.held)])
+  if (report.withoutProperties > 0) rows.push(['withoutProperties', number(report.withoutProperties)])
+  if (delivery?.replay) rows.push(['replay', replayText(delivery.replay, text)])
   const wear = perDay && text('perDayValue', { size: size(perDay.bytes), syncs: number(perDay.syncs) })
   rows.push(['perDay', wear ?? text('perDayLater')])
   return rows
+}
+
+function replayText(
+  { complete, incomplete, missing, waiting }: ReplayProgress,
+  text: (key: string, values?: object) => string,
+): string {
+  const done = complete + incomplete + missing
+  return text('replayValue', { done: number(done), all: number(done + waiting) })
 }
 
 function number(n: number): string {

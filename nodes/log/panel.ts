@@ -75,12 +75,24 @@ function showCounters(node: EditorNode): void {
       const body = place.find('tbody').empty()
       const text = (key: string, values?: object) => node._(`fieldlog-log.counters.${key}`, { ...values })
       for (const [key, value] of counterRows(report, text)) {
+        const cell = $('<td>').text(value)
+        if (key === 'replay') cell.append(' ', cancelLink(id, text('cancelReplay')))
         $('<tr>')
-          .append($('<th>').text(text(key)), $('<td>').text(value))
+          .append($('<th>').text(text(key)), cell)
           .appendTo(body)
       }
       place.show()
     },
     () => place.hide(),
   )
+}
+
+/** Ends what is sent again on request; whoever asked for it is told from where to ask again. */
+function cancelLink(id: string, word: string) {
+  return $('<a href="#">')
+    .text(word)
+    .on('click', (event) => {
+      event.preventDefault()
+      $.ajax({ url: `fieldlog/journals/${encodeURIComponent(id)}/replay`, method: 'DELETE' })
+    })
 }

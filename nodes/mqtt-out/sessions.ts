@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { NodeAPI } from 'node-red'
+import { inBackground } from '../../lib/kit/background.ts'
 import { DiskOutbox, type DiskOutboxOptions } from '../../lib/mqtt/outbox/disk-outbox.ts'
 import { DiskRefusedPile } from '../../lib/mqtt/outbox/refused.ts'
 import { Session } from '../../lib/mqtt/session/session.ts'
@@ -97,7 +98,7 @@ function sharedSession(
   sessions.set(brokerId, shared)
   // The old one has the same client id, and the outbox: the two must not meet.
   if (old === undefined) session.start()
-  else void old.session.close().then(() => session.start())
+  else inBackground(old.session.close().then(() => session.start()))
   return shared
 }
 
@@ -121,7 +122,7 @@ function watchFlows(RED: NodeAPI): void {
       running = config
       stopping = false
       for (const [brokerId, shared] of sessions) {
-        if (shared.seats === 0) void close(brokerId, shared)
+        if (shared.seats === 0) inBackground(close(brokerId, shared))
       }
     },
   })

@@ -1,8 +1,10 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { inBackground } from '../../lib/kit/background.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import type { PortLine } from '../../lib/serial/port-line.ts'
 import { statusOf } from '../../lib/serial/status.ts'
 import { sender } from '../journal/direct.ts'
+import { intakeOf } from '../journal/intake.ts'
 import type { PortNode } from '../port/registry.ts'
 import { throttle } from '../shared/throttle.ts'
 import type { SerialInOptions } from './options.ts'
@@ -22,15 +24,31 @@ export default function (RED: NodeAPI): void {
       return
     }
     const { port } = portNode
-    const status = throttle(() => this.status(statusOf(port.state, port.counts)))
+    const status = throttle(() => this.status(statusOf(port.state, port.counts, port.holdsBack)))
     const send = sender(RED, this)
+    const intake = intakeOf(RED, this.id)
+    let isWaiting = false
+    const wait = async () => {
+      isWaiting = true
+      status.changed()
+      await intake.whenReady()
+      isWaiting = false
+      port.ready()
+      status.changed()
+    }
     const unsubscribe = port.subscribe({
       line: (line) => send(message(line)),
       changed: status.changed,
+      canTake() {
+        const canTake = intake.canTake()
+        if (!canTake && !isWaiting) inBackground(wait())
+        return canTake
+      },
     })
 
     this.on('close', () => {
       unsubscribe()
+      intake.close()
       status.stop()
     })
   })

@@ -7,9 +7,15 @@ export interface FlowsEvent {
   config: unknown
 }
 
+/** … and what can be seen from it. */
+export interface FlowsStopping extends FlowsEvent {
+  /** new flows come after it: a deploy puts their configuration in place before it stops the old ones, a stop does not */
+  isDeploy: boolean
+}
+
 export interface FlowsListener {
-  /** a deploy begins, or the end of the process */
-  stopping?(event: FlowsEvent): void
+  /** a deploy begins, or the end of the flows */
+  stopping?(event: FlowsStopping): void
   started?(event: FlowsEvent): void
 }
 
@@ -19,16 +25,21 @@ const runtimes = new WeakMap<EventEmitter, Set<FlowsListener>>()
 export function onFlows(events: EventEmitter, listener: FlowsListener): () => void {
   const listeners = runtimes.get(events) ?? listen(events)
   listeners.add(listener)
-  return () => void listeners.delete(listener)
+  return () => {
+    listeners.delete(listener)
+  }
 }
 
 function listen(events: EventEmitter): Set<FlowsListener> {
   const listeners = new Set<FlowsListener>()
   runtimes.set(events, listeners)
-  events.on('flows:stopping', (event: FlowsEvent) => {
+  let running: unknown
+  events.on('flows:stopping', ({ config }: FlowsEvent) => {
+    const event = { config, isDeploy: config !== running }
     for (const listener of listeners) listener.stopping?.(event)
   })
   events.on('flows:started', (event: FlowsEvent) => {
+    running = event.config
     for (const listener of listeners) listener.started?.(event)
   })
   return listeners

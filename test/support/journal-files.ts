@@ -60,7 +60,7 @@ export async function journalHolds(directory: string, count: number, limit = 30_
   }
 }
 
-function journalFiles(directory: string): JournalFile[] {
+export function journalFiles(directory: string): JournalFile[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((name) => /^\d{4}\/\d{8}(-\d+)?\.txt(\.gz)?$/.test(name))
     .map((name) => {

@@ -5,8 +5,9 @@ import type { Disk } from '../../journal/disk/disk.ts'
 import type { Notice } from '../../journal/format/entry.ts'
 import { noticeValue } from '../../journal/format/notices.ts'
 import { type Reading, readJournal } from '../../journal/read/reader.ts'
-import { type Checkpoint, CheckpointFile } from './checkpoint.ts'
-import { findIncomplete } from './incomplete.ts'
+import { agreement, viewOf } from './agreement.ts'
+import { type Checkpoint, CheckpointFile, topOf } from './checkpoint.ts'
+import { type DamagedRange, findNoted, type NotedEvents } from './noted.ts'
 import type { SeqRanges } from './ranges.ts'
 
 /** The accounts. Entries are counted by seq. */
@@ -35,6 +36,8 @@ export interface Audit {
   open: number
   /** seqs of the incomplete ones, as far as the journal notes them */
   incompleteSeqs: Array<[from: number, to: number]>
+  /** those passed as damaged, with their places, as far as the journal notes them */
+  passedSeqs: DamagedRange[]
   balances: Balance[]
 }
 
@@ -48,10 +51,26 @@ export interface Balance {
 export async function auditJournal(disk: Disk, directory: string): Promise<Audit> {
   const before = await readCheckpoint(disk, directory)
   const tally = new Tally()
-  const incomplete = await findIncomplete(tally.reading(readJournal(disk, directory, 1)))
+  const noted = await findNoted(tally.reading(readJournal(disk, directory, 1)))
   // of a running gateway both move on while the journal is read
   const after = await readCheckpoint(disk, directory)
-  return accounts(tally, incomplete, before, after)
+  const result = accounts(tally, noted, before, after)
+  if (before) {
+    const agreed = await agreement(before, viewOf(disk, directory), topOf(before), tally.lastSeq)
+    result.balances.push(identityOf(before, agreed))
+  }
+  return result
+}
+
+/** Whether the checkpoint speaks of the entries that are there. */
+function identityOf(checkpoint: Checkpoint, agreed: number): Balance {
+  const top = topOf(checkpoint)
+  if (agreed >= top) return { text: 'identity: the checkpoint is of these entries', balanced: true }
+  const where = agreed === 0 ? 'of another journal' : `of other entries after ${agreed}`
+  return {
+    text: `identity: the checkpoint, which knows of event ${top}, is ${where}; they are sent at the next start`,
+    balanced: false,
+  }
 }
 
 /** The stored checkpoint of a journal; undefined where there is none. */
@@ -137,7 +156,7 @@ function numberIn(json: string, property: string): number {
 
 function accounts(
   tally: Tally,
-  noted: SeqRanges,
+  noted: NotedEvents,
   before: Checkpoint | undefined,
   after: Checkpoint | undefined,
 ): Audit {
@@ -149,9 +168,9 @@ function accounts(
   const damaged = tally.damaged + inFront - inFrontRemoved
   const checkpoint = before?.seq
   const counters = before?.counters ?? { complete: 0, failed: 0, incomplete: 0, damaged: 0 }
-  const ranges = [...noted].filter(([from]) => from <= (checkpoint ?? 0))
-  const incompleteSeqs = ranges.map(([from, to]): [number, number] => [from, Math.min(to, checkpoint ?? 0)])
-  const found = incompleteSeqs.reduce((sum, [from, to]) => sum + to - from + 1, 0)
+  const incompleteSeqs = within(noted.incomplete, checkpoint ?? 0)
+  const found = { incomplete: count(incompleteSeqs), damaged: count(within(noted.damaged, checkpoint ?? 0)) }
+  const left = removed > 0 ? ' that is left' : ''
   const balances: Balance[] = [
     {
       text: `entries: ${lastSeq} = ${removed} removed + ${readable} readable + ${damaged} damaged`,
@@ -170,8 +189,13 @@ function accounts(
         balanced: before.seq <= lastSeq,
       },
       {
-        text: `incomplete: ${incomplete} counted, ${found} noted in the journal${removed > 0 ? ' that is left' : ''}`,
-        balanced: isBetween(found, [before, after], removed),
+        text: `incomplete: ${incomplete} counted, ${found.incomplete} noted in the journal${left}`,
+        balanced: isBetween(found.incomplete, 'incomplete', [before, after], removed > 0),
+      },
+      {
+        text: `passed as damaged: ${passed} counted, ${found.damaged} noted in the journal${left}`,
+        // earlier versions did not note them
+        balanced: isBetween(found.damaged, 'damaged', [before, after], true),
       },
     )
   }
@@ -189,12 +213,28 @@ function accounts(
     passed: counters.damaged,
     open: lastSeq - (checkpoint ?? 0),
     incompleteSeqs,
+    passedSeqs: noted.places.filter(({ from }) => from <= (checkpoint ?? 0)),
     balances,
   }
 }
 
-/** Notes of incomplete events may have gone with removed files; while the gateway runs the counter moves. */
-function isBetween(found: number, checkpoints: Array<Checkpoint | undefined>, removed: number): boolean {
-  const counted = checkpoints.filter((one) => one !== undefined).map((one) => one.counters.incomplete)
-  return found <= Math.max(...counted) && (removed > 0 || found >= Math.min(...counted))
+function within(seqs: SeqRanges, checkpoint: number): Array<[from: number, to: number]> {
+  return [...seqs]
+    .filter(([from]) => from <= checkpoint)
+    .map(([from, to]): [number, number] => [from, Math.min(to, checkpoint)])
+}
+
+function count(ranges: ReadonlyArray<readonly [from: number, to: number]>): number {
+  return ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0)
+}
+
+/** Notes may have gone with removed files; while the gateway runs the counter moves. */
+function isBetween(
+  found: number,
+  counter: 'incomplete' | 'damaged',
+  checkpoints: Array<Checkpoint | undefined>,
+  someAreGone: boolean,
+): boolean {
+  const counted = checkpoints.filter((one) => one !== undefined).map((one) => one.counters[counter])
+  return found <= Math.max(...counted) && (someAreGone || found >= Math.min(...counted))
 }

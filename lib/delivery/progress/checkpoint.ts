@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import type { Disk, DiskFile } from '../../journal/disk/disk.ts'
 import { errorCode } from '../../kit/errors.ts'
 import { seal, unseal } from '../../kit/sealed.ts'
+import type { Identity } from './agreement.ts'
 
 /** How many events have been dealt with, and how. */
 export interface Counters {
@@ -17,8 +18,15 @@ export interface Counters {
   damaged: number
 }
 
-/** What a slot holds. */
-export interface Checkpoint {
+/** Events that a stop could not get onto the disk: how many, and the receive times of the first and the last. */
+export interface Lost {
+  dropped: number
+  from: number | null
+  to: number | null
+}
+
+/** What a slot holds, with the identity of the journal that it is of. */
+export interface Checkpoint extends Identity {
   /** every event up to it has been dealt with: seq = complete + incomplete + damaged */
   seq: number
   /** hold for all seqs up to `seq` */
@@ -30,8 +38,17 @@ export interface Checkpoint {
   above?: number[]
   /** no event below it is incomplete; where there is none: absent */
   incompleteFrom?: number
+  /** no event below it was passed as damaged and noted; where there is none: absent */
+  damagedFrom?: number
   /** up to this seq events are sent at the set pace */
   pacedUpTo?: number
+  /** until a `gap` in the journal notes them */
+  lost?: Lost
+}
+
+/** The highest seq that a checkpoint speaks of. */
+export function topOf({ seq, above = [] }: Checkpoint): number {
+  return above.reduce((top, length) => top + length, seq)
 }
 
 const slotSize = 4096

@@ -1,6 +1,10 @@
 // Which events have been dealt with and how; the checkpoint follows from that (docs/delivery.md, promise 3).
-import type { Checkpoint, Counters } from './checkpoint.ts'
+import { type Checkpoint, type Counters, topOf } from './checkpoint.ts'
+import { Epochs } from './epochs.ts'
 import { SeqRanges } from './ranges.ts'
+
+/** What an event was noted as when the checkpoint passed it although it is not complete. */
+export type Noted = 'incomplete' | 'damaged'
 
 /** Each seq is dealt with once: the first outcome reported wins. */
 export class Progress {
@@ -11,14 +15,24 @@ export class Progress {
   readonly #done = new SeqRanges()
   /** of those, by kind */
   readonly #above = { failed: new SeqRanges(), incomplete: new SeqRanges(), damaged: new SeqRanges() }
-  #incompleteFrom: number | undefined
+  /** no event below is noted as the one, or the other */
+  readonly #notedFrom: Record<Noted, number | undefined>
+  /** sent again since the start, and complete: each counts once, however often it was asked for */
+  readonly #redelivered = new SeqRanges()
+  readonly #journal: string | undefined
+  readonly #epochs: Epochs
   #pacedUpTo: number | undefined
+  #lost: Checkpoint['lost']
   #version = 0
 
   constructor(stored: Checkpoint) {
     this.#checkpoint = stored.seq
     this.#counters = { ...stored.counters }
-    this.#incompleteFrom = stored.incompleteFrom
+    const { incompleteFrom, damagedFrom = stored.counters.damaged > 0 ? 1 : undefined } = stored
+    this.#notedFrom = { incomplete: incompleteFrom, damaged: damagedFrom }
+    this.#journal = stored.journal
+    this.#epochs = new Epochs(stored.epochs)
+    this.#lost = stored.lost
     this.#pacedUpTo = stored.pacedUpTo
     let seq = stored.seq
     const { above = [] } = stored
@@ -44,9 +58,20 @@ export class Progress {
     return this.#pacedUpTo ?? 0
   }
 
-  /** No event below it is incomplete; undefined where none is. */
-  get incompleteFrom(): number | undefined {
-    return this.#incompleteFrom
+  /** No event below it is noted as this; undefined where none is. */
+  notedFrom(kind: Noted): number | undefined {
+    return this.#notedFrom[kind]
+  }
+
+  /** An entry was read: it says which epoch holds from there on. */
+  saw(seq: number, epoch: string): void {
+    this.#epochs.saw(seq, epoch)
+  }
+
+  /** The journal has a durable note of what the last stop lost. */
+  lostIsNoted(): void {
+    this.#lost = undefined
+    this.#version++
   }
 
   has(seq: number): boolean {
@@ -64,30 +89,35 @@ export class Progress {
   incomplete(seq: number): void {
     if (this.has(seq)) return
     this.#above.incomplete.add(seq)
-    this.#incompleteFrom = Math.min(this.#incompleteFrom ?? seq, seq)
+    this.#isNoted('incomplete', seq)
     this.#pass(seq, seq)
   }
 
-  /** These cannot be read back; those among them that were dealt with before stay what they are. */
+  /** These cannot be read back, and the journal has a durable note of that; what was dealt with before stays what it is. */
   damaged(from: number, to: number): void {
-    for (let seq = Math.max(from, this.#checkpoint + 1); seq <= to; ) {
-      if (this.#done.has(seq)) {
-        seq++
-        continue
-      }
-      const end = Math.min(to, (this.#done.next(seq) ?? to + 1) - 1)
-      this.#above.damaged.addRange(seq, end)
-      this.#pass(seq, end)
-      seq = end + 1
+    for (const [first, last] of [...this.open(from, to)]) {
+      this.#above.damaged.addRange(first, last)
+      this.#isNoted('damaged', first)
+      this.#pass(first, last)
     }
   }
 
-  /** An incomplete event was sent again, and the flow completed it. */
-  redelivered(seq: number): void {
-    if (seq > this.#checkpoint || this.#counters.incomplete === 0) return
-    this.#counters.incomplete--
+  /** Those of a stretch that have not been dealt with. */
+  *open(from: number, to: number): Generator<readonly [from: number, to: number]> {
+    for (let seq = Math.max(from, this.#checkpoint + 1); seq <= to; ) {
+      const done = this.#done.next(seq) ?? to + 1
+      if (done > seq) yield [seq, Math.min(to, done - 1)]
+      seq = done + 1
+    }
+  }
+
+  /** An event that was noted as this was sent again, the flow completed it, and the journal has a note of that. */
+  redelivered(seq: number, kind: Noted): void {
+    if (seq > this.#checkpoint || this.#counters[kind] === 0 || this.#redelivered.has(seq)) return
+    this.#redelivered.add(seq)
+    this.#counters[kind]--
     this.#counters.complete++
-    if (this.#counters.incomplete === 0 && this.#above.incomplete.size === 0) this.#incompleteFrom = undefined
+    if (this.#counters[kind] === 0 && this.#above[kind].size === 0) this.#notedFrom[kind] = undefined
     this.#version++
   }
 
@@ -117,9 +147,19 @@ export class Progress {
     const stored: Checkpoint = { seq: this.#checkpoint, counters: { ...this.#counters } }
     const above = this.#completeAbove()
     if (above.length > 0) stored.above = above
-    if (this.#incompleteFrom !== undefined) stored.incompleteFrom = this.#incompleteFrom
+    const epochs = this.#epochs.upTo(topOf(stored))
+    if (this.#journal !== undefined) stored.journal = this.#journal
+    if (epochs.length > 0) stored.epochs = epochs
+    const { incomplete, damaged } = this.#notedFrom
+    if (incomplete !== undefined) stored.incompleteFrom = incomplete
+    if (damaged !== undefined) stored.damagedFrom = damaged
     if (this.pacedUpTo > this.#checkpoint) stored.pacedUpTo = this.pacedUpTo
+    if (this.#lost) stored.lost = this.#lost
     return stored
+  }
+
+  #isNoted(kind: Noted, seq: number): void {
+    this.#notedFrom[kind] = Math.min(this.#notedFrom[kind] ?? seq, seq)
   }
 
   #pass(from: number, to: number): void {

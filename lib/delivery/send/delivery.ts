@@ -1,17 +1,20 @@
 // Sends durable events into a flow in order of seq, learns when the whole flow is done with each, and keeps the
 // checkpoint: the seq up to which every event has been dealt with. docs/delivery.md numbers what it promises.
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Entry } from '../../journal/format/entry.ts'
 import type { DurableEntry } from '../../journal/journal.ts'
+import { inBackground } from '../../kit/background.ts'
 import { asError } from '../../kit/errors.ts'
 import { RateLimit } from '../../kit/rate-limit.ts'
 import { perSecond, TokenBucket } from '../../kit/token-bucket.ts'
+import { isTurnLong, nextTurn } from '../../kit/turns.ts'
 import type { Checkpoint, Counters } from '../progress/checkpoint.ts'
 import { CheckpointKeeper } from '../progress/checkpoint-keeper.ts'
-import { Progress } from '../progress/progress.ts'
+import type { DamagedRange } from '../progress/noted.ts'
+import { type Noted, Progress } from '../progress/progress.ts'
+import { SeqRanges } from '../progress/ranges.ts'
 import type { Tracked } from '../track/tracker.ts'
 import { Flight, type FlightParts } from './flight.ts'
-import { LiveTail } from './live-tail.ts'
+import { type CarryingTag, LiveTail } from './live-tail.ts'
 import { messageOf } from './message.ts'
 import { type DeliveryLimits, type DeliveryOptions, withDefaults } from './options.ts'
 import { Pump } from './pump.ts'
@@ -33,10 +36,14 @@ export interface DeliveryParts extends FlightParts {
    * notes events that the checkpoint may pass although the flow never finished them; resolves when that is durable
    */
   noteIncomplete(events: Overdue[]): Promise<void>
-  /** notes an event that was noted as incomplete, and is complete now */
-  noteCompleted(seq: number): void
+  /** notes events that the checkpoint may pass although they cannot be read; resolves when that is durable */
+  noteDamaged(ranges: DamagedRange[]): Promise<void>
+  /** notes an event that was noted as one of these, and is complete now; resolves when that is durable */
+  noteCompleted(seq: number): Promise<void>
   saveCheckpoint(checkpoint: Checkpoint): Promise<void>
   warn(message: string): void
+  /** durable events that memory had no room for: their messages' other properties are lost by that */
+  leftOut?(count: number): void
 }
 
 /**
@@ -47,7 +54,7 @@ export interface DeliveryState extends Counters {
   /** durable entries */
   entries: number
   checkpoint: number
-  /** with at least one open delivery */
+  /** with at least one open delivery, or being noted as incomplete or damaged */
   underWay: number
   /** with none, in their quiet time */
   quiet: number
@@ -63,14 +70,12 @@ const saveEvery = 1_000
 const warnInterval = 60_000
 /** what is sent at a set pace is saved up for so long and goes out together, ms */
 const paceLook = 100
-/** our own nodes may be done with each event at once; after so many all else has its turn */
-const sendsInTurn = 500
 
 /** One journal's delivery. */
 export class Delivery {
   readonly #parts: DeliveryParts
   readonly #warnings: RateLimit
-  readonly #tail = new LiveTail()
+  readonly #tail: LiveTail
   readonly #ahead: ReadAhead
   readonly #progress: Progress
   readonly #keeper: CheckpointKeeper
@@ -79,8 +84,8 @@ export class Delivery {
   #limits: DeliveryLimits
   #flight: Flight
   #pace: TokenBucket
-  /** being noted as incomplete */
-  readonly #noting = new Set<number>()
+  /** being noted as incomplete or damaged */
+  readonly #noting = new SeqRanges()
   /** the last seq that was sent, or passed */
   #cursor: number
   /** the highest seq that was ever sent, or that was there at the start: up to it, events are replayed */
@@ -94,9 +99,17 @@ export class Delivery {
   /**
    * @param stored from where to go on
    * @param lastSeq the journal's last durable entry at the start
+   * @param tail what became durable since then, as far as there was room for it; `durable` tells up to where
    */
-  constructor(parts: DeliveryParts, options: DeliveryOptions, stored: Checkpoint, lastSeq: number) {
+  constructor(
+    parts: DeliveryParts,
+    options: DeliveryOptions,
+    stored: Checkpoint,
+    lastSeq: number,
+    tail = new LiveTail(),
+  ) {
     this.#parts = parts
+    this.#tail = tail
     this.#limits = withDefaults(options)
     this.#progress = new Progress(stored)
     this.#cursor = stored.seq
@@ -136,8 +149,14 @@ export class Delivery {
 
   /** Entries became durable: they are sent when their turn comes. */
   durable(entries: readonly DurableEntry[]): void {
-    this.#tail.add(entries)
-    this.#lastSeq = entries.at(-1)?.seq ?? this.#lastSeq
+    const leftOut = this.#tail.add(entries)
+    if (leftOut > 0) this.#parts.leftOut?.(leftOut)
+    this.durableUpTo(entries.at(-1)?.seq ?? this.#lastSeq)
+  }
+
+  /** All up to this seq is durable. */
+  durableUpTo(seq: number): void {
+    this.#lastSeq = Math.max(this.#lastSeq, seq)
     this.#pump.run()
   }
 
@@ -168,7 +187,12 @@ export class Delivery {
     this.#stopTimer = undefined
     this.#pace.stop()
     this.#replays.stop()
-    await this.#keeper.save()
+    await this.save()
+  }
+
+  /** Saves the checkpoint where something has changed; never rejects. */
+  save(): Promise<void> {
+    return this.#keeper.save()
   }
 
   /**
@@ -179,17 +203,44 @@ export class Delivery {
     return this.#replays.add({ ...request, to: Math.min(request.to, this.#lastSeq) })
   }
 
-  /** Sends these seqs again, each noted as incomplete; those that the flow completes now count as complete. */
-  redeliver(ranges: Iterable<readonly [number, number]>): Promise<ReplayResult> {
-    return this.#replays.addRanges(ranges, (seq) => {
-      this.#progress.redelivered(seq)
-      this.#parts.noteCompleted(seq)
-    })
+  /**
+   * Sends these seqs again, each noted as incomplete, or as damaged; those that the flow completes now count as
+   * complete when the journal has a durable note of it. Resolves after that.
+   */
+  async redeliver(
+    ranges: Iterable<readonly [number, number]>,
+    kind: Noted,
+    name?: string,
+  ): Promise<ReplayResult> {
+    const noted: Array<Promise<void>> = []
+    const completed = (seq: number) => {
+      const counted = this.#parts.noteCompleted(seq).then(() => this.#progress.redelivered(seq, kind))
+      // a journal that closes: it is sent again when it is asked for again
+      noted.push(counted.catch(() => undefined))
+    }
+    const result = await this.#replays.addRanges(ranges, { completed, name })
+    await Promise.all(noted)
+    return result
   }
 
-  /** No event below it is incomplete; undefined where none is. */
-  get incompleteFrom(): number | undefined {
-    return this.#progress.incompleteFrom
+  /** Ends the replay with this name, or all of them; their results say from where to ask again. Returns how many. */
+  cancelReplays(name?: string): number {
+    return this.#replays.cancel(name)
+  }
+
+  /** No event below it is noted as this; undefined where none is. */
+  notedFrom(kind: Noted): number | undefined {
+    return this.#progress.notedFrom(kind)
+  }
+
+  /** What a save would store now. */
+  get stored(): Checkpoint {
+    return this.#progress.stored
+  }
+
+  /** The journal has a durable note of what the last stop lost. */
+  lostIsNoted(): void {
+    this.#progress.lostIsNoted()
   }
 
   get state(): DeliveryState {
@@ -198,7 +249,7 @@ export class Delivery {
       ...this.#progress.totals,
       entries: this.#lastSeq,
       checkpoint: this.#progress.checkpoint,
-      underWay: underWay + this.#noting.size,
+      underWay: underWay + this.#noting.countAbove(0),
       quiet: this.#flight.size - underWay,
       waiting: this.#waiting(),
       replay: this.#replays.state,
@@ -207,16 +258,14 @@ export class Delivery {
 
   #waiting(): number {
     const passed = Math.max(this.#cursor, this.#progress.checkpoint)
-    let waiting = this.#lastSeq - passed - this.#progress.doneAbove(passed)
-    // sent before a deploy, and not passed again yet
-    for (const seq of this.#noting) if (seq > passed) waiting--
-    return waiting
+    // noted after a sending before a deploy, and not passed again yet
+    return this.#lastSeq - passed - this.#progress.doneAbove(passed) - this.#noting.countAbove(passed)
   }
 
   #newFlight(): Flight {
     return new Flight(this.#parts, this.#limits, {
       complete: (event) => this.#complete(event),
-      overdue: (events) => void this.#giveUp(events),
+      overdue: (events) => this.#giveUp(events),
       room: () => this.#wake(),
     })
   }
@@ -228,25 +277,47 @@ export class Delivery {
 
   #complete(event: Tracked): void {
     this.#progress.complete(event.seq, event.failed)
-    if (this.#progress.checkpoint - this.#savedAt >= saveEvery) void this.#keeper.save()
+    if (this.#progress.checkpoint - this.#savedAt >= saveEvery) inBackground(this.save())
   }
 
-  /** The checkpoint passes them when their note is durable: else a crash could make them vanish silently. */
-  async #giveUp(events: Tracked[]): Promise<void> {
-    for (const { seq } of events) this.#noting.add(seq)
+  #giveUp(events: Tracked[]): void {
     const [first] = events
     this.#warn(
       'incomplete',
       `log: after ${this.#limits.timeLimit} s event ${first!.id} was still held by node ${first!.nodes.join(', ')}; ` +
         'it is noted as incomplete. `fieldlog replay` sends such events again',
     )
+    this.#passWhenNoted(
+      events.map(({ seq }) => [seq, seq] as const),
+      () => this.#parts.noteIncomplete(events.map(({ seq, nodes }) => ({ seq, nodes }))),
+      (seq) => this.#progress.incomplete(seq),
+    )
+  }
+
+  /**
+   * The checkpoint passes them when their note is durable: else a crash could make them vanish silently. Where the
+   * journal closes before, they stay open, and are sent again after the next start.
+   */
+  #passWhenNoted(
+    ranges: ReadonlyArray<readonly [from: number, to: number]>,
+    note: () => Promise<void>,
+    passed: (from: number, to: number) => void,
+  ): void {
+    for (const [from, to] of ranges) this.#noting.addRange(from, to)
     this.#wake()
-    await this.#parts.noteIncomplete(events.map(({ seq, nodes }) => ({ seq, nodes })))
-    for (const { seq } of events) {
-      this.#noting.delete(seq)
-      this.#progress.incomplete(seq)
-    }
-    this.#wake()
+    const noted = note().then(
+      () => true,
+      () => false,
+    )
+    inBackground(
+      noted.then((isNoted) => {
+        for (const [from, to] of ranges) {
+          this.#noting.removeRange(from, to)
+          if (isNoted) passed(from, to)
+        }
+        this.#wake()
+      }),
+    )
   }
 
   #wake(): void {
@@ -254,6 +325,7 @@ export class Delivery {
   }
 
   async #sendWhatIsDue(): Promise<void> {
+    // our own nodes may be done with each event at once, so that there is always room
     while (!this.#held && this.#flight.hasRoom && this.#cursor < this.#lastSeq) {
       const seq = this.#cursor + 1
       if (this.#progress.has(seq) || this.#noting.has(seq)) {
@@ -266,7 +338,7 @@ export class Delivery {
       if (entry) {
         if (isPaced) this.#pace.take()
         this.#send(entry)
-        if (entry.seq % sendsInTurn === 0) await nextTurn()
+        if (isTurnLong()) await nextTurn()
         continue
       }
       const missing = await this.#ahead.advance(seq, Math.min(this.#lastSeq, this.#tail.firstSeq - 1))
@@ -277,14 +349,27 @@ export class Delivery {
   #send(entry: Entry & { tag?: unknown }): void {
     const replayed = entry.seq <= this.#replayUpTo
     this.#cursor = entry.seq
-    this.#flight.send(messageOf(entry, { replayed, original: replayed ? undefined : originalOf(entry.tag) }))
+    this.#progress.saw(entry.seq, entry.epoch)
+    this.#flight.send(
+      messageOf(entry, { replayed, properties: replayed ? undefined : propertiesOf(entry.tag) }),
+    )
   }
 
-  #skip({ from, to, reason }: Missing): void {
-    this.#progress.damaged(from, to)
+  #skip({ from, to, reason, place }: Missing): void {
     this.#cursor = Math.max(this.#cursor, to)
+    const open = new SeqRanges()
+    for (const range of this.#progress.open(from, to)) open.addRange(...range)
+    for (const range of this.#noting) open.removeRange(...range)
+    const { file, offset } = place ?? { file: null, offset: null }
+    const ranges = [...open].map(([from, to]) => ({ from, to, file, offset }))
+    this.#passWhenNoted(
+      ranges.map(({ from, to }) => [from, to] as const),
+      () => this.#parts.noteDamaged(ranges),
+      (from, to) => this.#progress.damaged(from, to),
+    )
     this.#parts.warn(
-      `log: events ${from} to ${to} cannot be read back (${reason}); run \`fieldlog verify\` to see all damage`,
+      `log: events ${from} to ${to} cannot be read back (${reason}); run \`fieldlog verify\` to see all damage. When ` +
+        'a good copy of the file is back, `fieldlog replay --damaged` sends them',
     )
   }
 
@@ -313,7 +398,7 @@ export class Delivery {
   }
 
   #tick(): void {
-    void this.#keeper.save()
+    inBackground(this.save())
     if (this.#held) return
     this.#flight.tick()
     this.#wake()
@@ -321,6 +406,6 @@ export class Delivery {
   }
 }
 
-function originalOf(tag: unknown): Record<string, unknown> | undefined {
-  return (tag as { message?: Record<string, unknown> } | undefined)?.message
+function propertiesOf(tag: unknown): Record<string, unknown> | undefined {
+  return (tag as CarryingTag | undefined)?.carried?.properties
 }

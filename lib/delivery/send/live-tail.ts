@@ -2,11 +2,17 @@
 
 import type { DurableEntry } from '../../journal/journal.ts'
 import { BoundedQueue, type QueueLimits } from '../../kit/bounded-queue.ts'
+import type { Carried } from './properties.ts'
+
+/** What a logged entry's tag may hold for its first sending. */
+export interface CarryingTag {
+  carried?: Carried | undefined
+}
 
 /**
- * A run of entries without a gap, bounded by number and by bytes of text. When it is full, further entries are not kept
- * until the run is used up: they are in the journal. (Keeping the newest instead would be pointless: they are read from
- * the journal by the time that their turn comes.)
+ * A run of entries without a gap, bounded by number and by bytes of text and of what the messages carried. When it is
+ * full, further entries are not kept until the run is used up: they are in the journal. (Keeping the newest instead would
+ * be pointless: they are read from the journal by the time that their turn comes.)
  */
 export class LiveTail {
   readonly #entries: BoundedQueue<DurableEntry>
@@ -14,7 +20,7 @@ export class LiveTail {
   #lastSeq = 0
 
   constructor(limits: QueueLimits = { count: 10_000, bytes: 16 << 20 }) {
-    this.#entries = new BoundedQueue(limits, ({ text }) => text.length)
+    this.#entries = new BoundedQueue(limits, sizeOf)
   }
 
   /** Seq of the oldest entry held; infinite when there is none. */
@@ -22,13 +28,15 @@ export class LiveTail {
     return this.#entries.first?.seq ?? Number.POSITIVE_INFINITY
   }
 
-  add(entries: readonly DurableEntry[]): void {
-    for (const entry of entries) {
+  /** Returns how many of those that are not kept carried other properties, which are lost by that. */
+  add(entries: readonly DurableEntry[]): number {
+    for (const [index, entry] of entries.entries()) {
       const isGap = this.#entries.length > 0 && entry.seq !== this.#lastSeq + 1
-      if (isGap || !this.#entries.hasRoomFor(entry.text.length)) return
+      if (isGap || !this.#entries.hasRoomFor(sizeOf(entry))) return carrying(entries, index)
       this.#entries.push(entry)
       this.#lastSeq = entry.seq
     }
+    return 0
   }
 
   /** The entry with this seq, and forgets it and all before it; undefined where it is not held. */
@@ -40,4 +48,16 @@ export class LiveTail {
     }
     return first?.seq === seq ? this.#entries.shift() : undefined
   }
+}
+
+function sizeOf({ text, tag }: DurableEntry): number {
+  return text.length + ((tag as CarryingTag | undefined)?.carried?.bytes ?? 0)
+}
+
+function carrying(entries: readonly DurableEntry[], from: number): number {
+  let count = 0
+  for (let index = from; index < entries.length; index++) {
+    if ((entries[index]!.tag as CarryingTag | undefined)?.carried) count++
+  }
+  return count
 }

@@ -4,7 +4,7 @@ import type { Entry } from '../../journal/format/entry.ts'
 import { unescapeLine } from '../../journal/format/text.ts'
 
 /** Properties that tell `log` something; they end there. */
-const consumed = new Set([
+export const consumed: ReadonlySet<string> = new Set([
   '_msgid',
   'payload',
   'topic',
@@ -22,8 +22,8 @@ export interface Sending {
   replayed: boolean
   /** the id of the one node that it is for */
   for?: string
-  /** the message that was logged: gives its other properties, at the first sending only (they are not in the journal) */
-  original?: Record<string, unknown> | undefined
+  /** the other properties of the message that was logged: at the first sending only (they are not in the journal) */
+  properties?: Record<string, unknown> | undefined
 }
 
 /** An event's id: `<epoch>-<seq>`, unique for ever. */
@@ -38,7 +38,7 @@ function eventId(entry: Entry): string {
 export function messageOf(entry: Entry, sending: Sending): EventMessage {
   const id = eventId(entry)
   const { seq, received, time, source, text } = entry
-  const { replayed, original } = sending
+  const { replayed, properties } = sending
   const message: EventMessage = {
     _msgid: id,
     payload: entry.kind === 'E' ? JSON.parse(text) : unescapeLine(text),
@@ -46,6 +46,6 @@ export function messageOf(entry: Entry, sending: Sending): EventMessage {
     event: { id, seq, received, time, source, raw: text, replayed },
   }
   if (sending.for !== undefined) message.event.for = sending.for
-  if (original) for (const key of Object.keys(original)) if (!consumed.has(key)) message[key] = original[key]
+  if (properties) Object.assign(message, properties)
   return message
 }

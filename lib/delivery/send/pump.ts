@@ -1,3 +1,5 @@
+import { inBackground } from '../../kit/background.ts'
+
 /** Runs a piece of work one at a time; when it is asked for meanwhile, once more afterwards. */
 export class Pump {
   readonly #work: () => Promise<void>
@@ -18,7 +20,7 @@ export class Pump {
       return
     }
     this.#running = true
-    void this.#loop()
+    inBackground(this.#loop())
   }
 
   async #loop(): Promise<void> {

@@ -11,6 +11,8 @@ export interface Missing {
   to: number
   /** where and why, in words */
   reason: string
+  /** undefined where no file has them */
+  place: { file: string; offset: number } | undefined
 }
 
 /** A reader that is farther behind what is wanted is opened anew. */
@@ -81,7 +83,8 @@ export class ReadAhead {
   #missing(from: number, to: number): Missing {
     const damage = this.#damage
     this.#damage = undefined
-    return { from, to, reason: damage ? whyMissing(damage) : 'no file of the journal has them' }
+    if (!damage) return { from, to, reason: 'no file of the journal has them', place: undefined }
+    return { from, to, reason: whyMissing(damage), place: { file: damage.file, offset: damage.offset } }
   }
 }
 

@@ -1,5 +1,6 @@
 // One replay: a range of events that is sent again on request (docs/delivery.md, promise 9).
 
+import { isTurnLong, nextTurn } from '../../kit/turns.ts'
 import type { SeqRanges } from '../progress/ranges.ts'
 import type { Tracked } from '../track/tracker.ts'
 import { Flight, type FlightParts } from './flight.ts'
@@ -15,6 +16,8 @@ export interface ReplayRequest {
   to: number
   /** id of the one sink that they are for; every other sink completes them untouched */
   for?: string
+  /** a name by which it can be cancelled */
+  name?: string
 }
 
 /** What has become of a replay's events so far. */
@@ -33,6 +36,8 @@ export interface ReplayProgress {
 export interface ReplayResult extends ReplayProgress {
   /** the journal was closed before the end: ask again from `next` on */
   stopped: boolean
+  /** it was cancelled before the end */
+  cancelled: boolean
   /** lowest seq that was not dealt with; undefined where all were */
   next: number | undefined
 }
@@ -108,10 +113,11 @@ export class Replay {
 
   get result(): ReplayResult {
     const next = this.#todo.next(0)
-    return { ...this.progress, stopped: next !== undefined, next }
+    return { ...this.progress, stopped: next !== undefined, cancelled: false, next }
   }
 
   async #sendWhatIsDue(): Promise<void> {
+    // where our own nodes alone take them, each is done when it is sent: there is always room
     while (this.#flight?.hasRoom) {
       const seq = this.#todo.next(this.#cursor + 1)
       if (seq === undefined || seq > this.#listener.dealtWithUpTo()) return
@@ -119,6 +125,7 @@ export class Replay {
       if (entry) {
         this.#cursor = seq
         this.#flight.send(messageOf(entry, this.#sending))
+        if (isTurnLong()) await nextTurn()
         continue
       }
       const flight = this.#flight

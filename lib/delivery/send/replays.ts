@@ -20,7 +20,17 @@ export interface ReplaysHost {
 
 interface Waiting {
   replay: Replay
+  name: string | undefined
   resolve(result: ReplayResult): void
+}
+
+interface RangeOptions {
+  /** called for each event that the flow completes */
+  completed(seq: number): void
+  /** id of the one sink that they are for */
+  target?: string | undefined
+  /** by which it can be cancelled */
+  name?: string | undefined
 }
 
 /** A replay's own window: live events must not wait for it. */
@@ -40,21 +50,19 @@ export class Replays {
   }
 
   /** Rejects with a RangeError where the range is none. */
-  async add({ from, to, for: target }: ReplayRequest): Promise<ReplayResult> {
+  async add({ from, to, for: target, name }: ReplayRequest): Promise<ReplayResult> {
     if (!Number.isSafeInteger(from) || from < 1)
       throw withCode('REPLAY_RANGE', new RangeError(`replay: from is ${from}, not a seq`))
     if (!Number.isSafeInteger(to))
       throw withCode('REPLAY_RANGE', new RangeError(`replay: to is ${to}, not a seq`))
     if (to < from)
       throw withCode('REPLAY_RANGE', new RangeError(`replay: there are no events from ${from} to ${to}`))
-    return this.addRanges([[from, to]], () => {}, target)
+    return this.addRanges([[from, to]], { completed() {}, target, name })
   }
 
-  /** @param completed called for each event that the flow completes */
   addRanges(
     ranges: Iterable<readonly [number, number]>,
-    completed: (seq: number) => void,
-    target?: string,
+    { completed, target, name }: RangeOptions,
   ): Promise<ReplayResult> {
     const todo = new SeqRanges()
     for (const [from, to] of ranges) todo.addRange(from, to)
@@ -66,7 +74,7 @@ export class Replays {
         ended: () => this.#end(replay),
       })
       if (todo.size === 0 || this.#stopped) return resolve(replay.result)
-      this.#queue.push({ replay, resolve })
+      this.#queue.push({ replay, name, resolve })
       if (this.#queue.length === 1) this.#startFirst()
     })
   }
@@ -83,6 +91,19 @@ export class Replays {
 
   tick(): void {
     this.#queue[0]?.replay.tick()
+  }
+
+  /** Ends the one with this name, or all: those that run and those that wait. Returns how many these were. */
+  cancel(name: string | undefined): number {
+    const chosen = this.#queue.filter((waiting) => name === undefined || waiting.name === name)
+    const [running] = this.#queue
+    for (const waiting of chosen) {
+      this.#queue.splice(this.#queue.indexOf(waiting), 1)
+      waiting.replay.hold()
+      waiting.resolve({ ...waiting.replay.result, stopped: false, cancelled: true })
+    }
+    if (running !== this.#queue[0]) this.#startFirst()
+    return chosen.length
   }
 
   /** Ends all of them: what was not sent must be asked for again. */

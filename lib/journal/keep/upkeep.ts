@@ -1,5 +1,6 @@
 // What a journal needs now and then, beside its writer and never in its way: hashes that an early end left open,
 // retention, archives.
+import { inBackground } from '../../kit/background.ts'
 import { type Clock, systemClock } from '../../kit/clock.ts'
 import { doneWithin } from '../../kit/deadline.ts'
 import { asError } from '../../kit/errors.ts'
@@ -82,6 +83,11 @@ export class Upkeep {
     this.#ended = new Promise((resolve) => {
       this.#endWait = resolve
     })
+  }
+
+  /** Other rules from now on: they count at the next look. */
+  configure({ archiveAfter, retentionDays, retentionBytes }: Required<KeepOptions>): void {
+    Object.assign(this.#options, { archiveAfter, retentionDays, retentionBytes })
   }
 
   /** Looks in a minute, and then every hour. */
@@ -267,7 +273,7 @@ export class Upkeep {
   #after(ms: number): void {
     if (this.#stopped) return
     this.#stopTimer = this.#options.clock.after(ms, () => {
-      void this.look().then(() => this.#after(interval))
+      inBackground(this.look().then(() => this.#after(interval)))
     })
   }
 }

@@ -12,12 +12,14 @@ export interface HeldEntry extends Entry {
   given: number
   /** what its caller wants back */
   tag: unknown
+  /** bytes of memory that its caller keeps until it is durable */
+  kept: number
 }
 
 export type Held = HeldEntry | NewNotice
 
 /** What was dropped since the last gap notice. */
-interface Gap {
+export interface Gap {
   /** entries */
   dropped: number
   /** receive times of the first and the last dropped entry, ms since 1970; null where only notices were */
@@ -39,8 +41,11 @@ export class DualBuffer {
   #inactiveEvents = 0
   #inactiveBytes = 0
   #gap: Gap | undefined
-  readonly #maxEvents: number
-  readonly #maxBytes: number
+  /** what `swap` gave, and how many of it are written */
+  #inactive: readonly Held[] = []
+  #written = 0
+  #maxEvents: number
+  #maxBytes: number
 
   constructor(maxEvents: number, maxBytes: number) {
     this.#maxEvents = maxEvents
@@ -59,6 +64,32 @@ export class DualBuffer {
 
   get heldBytes(): number {
     return this.#activeBytes + this.#inactiveBytes
+  }
+
+  /** From now on memory has another limit; what is held stays. */
+  limit(maxEvents: number, maxBytes: number): void {
+    this.#maxEvents = maxEvents
+    this.#maxBytes = maxBytes
+  }
+
+  /** The part of memory that is in use: 0 … 1, or slightly more. */
+  get fill(): number {
+    return Math.max(this.held / this.#maxEvents, this.heldBytes / this.#maxBytes)
+  }
+
+  /** What is lost if all are given up now; those that were dropped already, and not noted, count too. */
+  get unwritten(): { gap: Gap; tags: unknown[] } {
+    const held = [...this.#inactive.slice(this.#written), ...this.#active]
+    const entries = held.filter((record) => record.kind !== 'N')
+    const { dropped = 0, from = null, to = null } = this.#gap ?? {}
+    return {
+      gap: {
+        dropped: dropped + entries.length,
+        from: entries[0]?.received ?? from,
+        to: to ?? entries.at(-1)?.received ?? null,
+      },
+      tags: entries.map(({ tag }) => tag),
+    }
   }
 
   /** Memory is full: what comes is dropped. */
@@ -110,6 +141,8 @@ export class DualBuffer {
   /** Swaps the buffers; the result is the inactive one, which counts as held until `written`. */
   swap(): Held[] {
     const inactive = this.#active
+    this.#inactive = inactive
+    this.#written = 0
     this.#inactiveEvents = inactive.length
     this.#inactiveBytes = this.#activeBytes
     this.#active = []
@@ -119,6 +152,7 @@ export class DualBuffer {
 
   /** These records of the inactive buffer are durable. */
   written(records: readonly Held[]): void {
+    this.#written += records.length
     this.#inactiveEvents -= records.length
     if (this.#inactiveEvents === 0) {
       this.#inactiveBytes = 0
@@ -129,5 +163,5 @@ export class DualBuffer {
 }
 
 function sizeOf(record: Held): number {
-  return (record.kind === 'N' ? record.json.length : record.text.length) + overhead
+  return (record.kind === 'N' ? record.json.length : record.text.length + record.kept) + overhead
 }

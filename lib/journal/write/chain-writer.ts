@@ -1,5 +1,6 @@
 // Appends batches to the chain of daily files. It begins a new file when the day changes, keeps the hash chain, and
 // never writes again to a file in which a write or sync has failed. It does not retry or buffer: the flusher does.
+import { inBackground } from '../../kit/background.ts'
 import { openText } from '../archive/open-text.ts'
 import { withText } from '../archive/text-file.ts'
 import { BatchEncoder } from '../format/batch.ts'
@@ -74,7 +75,7 @@ export class ChainWriter {
     if (last.stored === last.path && last.day === dayOf(clock.wall())) {
       const file = await AppendFile.reopen(disk, directory, last.path, last.size)
       this.#file = file
-      void this.#hash(file.predecessor, last.stored, () => file.size)
+      inBackground(this.#hash(file.predecessor, last.stored, () => file.size))
       return
     }
     const hashed = this.#hash(this.#previous, last.stored, () => last.size)
@@ -121,11 +122,13 @@ export class ChainWriter {
     this.bytes += bytes.length
     this.#space.free -= file.size + file.room - before
     if (file.predecessor.hash.isBehind && this.#hashing !== file.predecessor)
-      void this.#hash(
-        file.predecessor,
-        file.path,
-        () => file.size,
-        () => this.#quiet(),
+      inBackground(
+        this.#hash(
+          file.predecessor,
+          file.path,
+          () => file.size,
+          () => this.#quiet(),
+        ),
       )
   }
 

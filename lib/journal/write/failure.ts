@@ -1,5 +1,6 @@
 // The words for a failing disk: what happened, where, and what to do.
 import { asError, errorCode } from '../../kit/errors.ts'
+import type { Gap } from './buffer.ts'
 
 /** The file system has less room than the reserve and the batch need. */
 export class DiskFullError extends Error {
@@ -22,6 +23,22 @@ export class SlowDiskError extends Error {
 
   constructor(ms: number) {
     super(`the disk has not answered for ${ms / 1000} s`)
+  }
+}
+
+/** The journal had to close before the disk took everything. */
+export class UnwrittenError extends Error {
+  override name = 'UnwrittenError'
+  readonly code = 'JOURNAL_NOT_WRITTEN'
+  readonly gap: Gap
+  /** of the entries among them */
+  readonly tags: unknown[]
+
+  constructor(directory: string, gap: Gap, tags: unknown[]) {
+    const count = gap.dropped.toLocaleString('en-US')
+    super(`journal: ${directory} was closed with ${count} events that the disk did not take`)
+    this.gap = gap
+    this.tags = tags
   }
 }
 

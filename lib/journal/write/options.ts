@@ -46,6 +46,12 @@ export interface JournalOptions {
   lock?: (directory: string, now: number) => Lock
 }
 
+/** What can change while the journal is open. */
+export type LiveOptions = Pick<
+  JournalOptions,
+  'bufferSize' | 'flushInterval' | 'maxHeldEvents' | 'maxHeldBytes' | 'reserve'
+>
+
 /** The options with every default filled in. */
 export function withDefaults(options: JournalOptions): Required<JournalOptions> {
   return {

@@ -1,7 +1,9 @@
 // The outbox on disk: a journal of its own whose entries are messages, and a checkpoint up to which they are
 // acknowledged. A finished file is removed when everything in it is acknowledged.
 import { join } from 'node:path'
+import { agreement, viewOf } from '../../delivery/progress/agreement.ts'
 import { CheckpointFile } from '../../delivery/progress/checkpoint.ts'
+import { Epochs } from '../../delivery/progress/epochs.ts'
 import { SeqRanges } from '../../delivery/progress/ranges.ts'
 import { type Disk, systemDisk } from '../../journal/disk/disk.ts'
 import { isEntry, type Entry as JournalEntry } from '../../journal/format/entry.ts'
@@ -9,6 +11,7 @@ import { largestEntryLimit } from '../../journal/format/entry-limit.ts'
 import { type DurableEntry, Journal } from '../../journal/journal.ts'
 import { readJournal } from '../../journal/read/reader.ts'
 import type { JournalOptions } from '../../journal/write/options.ts'
+import { inBackground } from '../../kit/background.ts'
 import { type Clock, systemClock } from '../../kit/clock.ts'
 import { doneWithin } from '../../kit/deadline.ts'
 import { asError } from '../../kit/errors.ts'
@@ -54,6 +57,9 @@ export class OutboxStore {
   #base = 0
   readonly #beyond = new SeqRanges()
   #saved = 0
+  /** what the checkpoint says of the journal that it is of: see lib/delivery/README.md */
+  #identity: string | undefined
+  #epochs = new Epochs()
   #stopTimer: (() => void) | undefined
   #saving: Promise<void> = Promise.resolve()
   #closed = false
@@ -83,8 +89,17 @@ export class OutboxStore {
     await this.#files.find(this.#journal)
     const stored = await this.#checkpoint.read()
     this.#lastSeq = lastSeq
-    this.#base = Math.min(stored?.seq ?? Math.max(0, this.#files.firstSeq - 1), lastSeq)
+    const view = viewOf(this.#disk, this.#directory)
+    const top = stored?.seq ?? 0
+    // messages that another history put in the place of acknowledged ones are sent
+    const known = stored ? Math.min(top, await agreement(stored, view, top, lastSeq)) : 0
+    this.#base = Math.min(Math.max(known, this.#files.firstSeq - 1), lastSeq)
     this.#saved = this.#base
+    const isSame = stored?.journal !== undefined && known > 0
+    this.#identity = isSame ? stored.journal : ((await view.oldest())?.epoch ?? this.#journal.epoch)
+    this.#epochs = new Epochs(isSame ? stored.epochs?.filter(([from]) => from <= known) : [])
+    const first = this.#base < lastSeq ? await view.epochFrom(this.#base + 1) : undefined
+    if (first !== undefined) this.#epochs.saw(this.#base + 1, first)
   }
 
   /** Seq of the last entry that was appended, durable or not. */
@@ -129,7 +144,7 @@ export class OutboxStore {
     }
     this.#stopTimer ??= this.#clock.after(saveInterval, () => {
       this.#stopTimer = undefined
-      void this.save()
+      inBackground(this.save())
     })
   }
 
@@ -143,6 +158,7 @@ export class OutboxStore {
     for await (const reading of readJournal(this.#disk, this.#directory, from, limits)) {
       if (reading.kind !== 'batch') continue
       const entries = reading.items.filter(isEntry)
+      for (const { seq, epoch } of entries) this.#epochs.saw(seq, epoch)
       if (entries.length > 0) yield entries
     }
   }
@@ -188,7 +204,8 @@ export class OutboxStore {
     if (seq === this.#saved) return
     try {
       const counters = { complete: seq, failed: 0, incomplete: 0, damaged: 0 }
-      await this.#checkpoint.write({ seq, counters })
+      const identity = this.#identity === undefined ? {} : { journal: this.#identity }
+      await this.#checkpoint.write({ seq, counters, ...identity, epochs: this.#epochs.upTo(seq) })
     } catch (error) {
       // messages may come twice after a crash; the next save may work
       this.#failed = true
@@ -202,7 +219,10 @@ export class OutboxStore {
   }
 
   #durable(entries: readonly DurableEntry[]): void {
-    for (const { text } of entries) this.#heldBytes -= text.length
+    for (const { text, seq, epoch } of entries) {
+      this.#heldBytes -= text.length
+      this.#epochs.saw(seq, epoch)
+    }
     this.#files.grew(entries[0]!.seq, entries.at(-1)!.seq, this.#journal)
     this.#listener.durable(entries)
   }

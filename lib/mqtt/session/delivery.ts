@@ -1,5 +1,6 @@
 // The messages of a session: each is known here from its hand-over until the broker (or an outbox on disk) has it,
 // or refuses it. Knows repeats, the order, the window; nothing of connections.
+import { inBackground } from '../../kit/background.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { LinkedList } from '../../kit/linked-list.ts'
 import { type Entry, keyOf, type Outbox, type Publication, type Settled } from '../outbox/outbox.ts'
@@ -153,13 +154,14 @@ export class Delivery {
     if (!this.#leave(entry)) return
     const aside = { isRead: true, isKept: false }
     this.#settingAside.set(entry, aside)
-    void this.#parts.refused.add(entry, reason).then(() => {
+    const added = this.#parts.refused.add(entry, reason).then(() => {
       aside.isKept = true
       if (aside.isRead) this.#dropAside(entry)
       this.counts.refused++
       this.#settle(entry, new RefusedError(text))
       this.#parts.changed()
     })
+    inBackground(added)
   }
 
   /** Publishes again what was refused; resolves to how many those are. */

@@ -1,5 +1,6 @@
 // The health report, published once a minute while connected; it is never retained and never kept for later
 // (docs/mqtt.md, "Health").
+import { inBackground } from '../../kit/background.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Connection } from '../wire/connection.ts'
 import type { DeliveryCounts } from './delivery.ts'
@@ -90,7 +91,7 @@ export class Health {
       const connection = this.#connection
       if (connection === undefined) return
       this.#tick()
-      void this.#send(connection)
+      inBackground(this.#send(connection))
     })
   }
 

@@ -144,7 +144,9 @@ export class Session {
   /** Tells the listener from now on. Returns the function that ends it. */
   subscribe(listener: SessionListener): () => void {
     this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
   }
 
   /**

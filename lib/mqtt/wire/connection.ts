@@ -222,7 +222,10 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
     async hangUp() {
       if (over) return
       over = true
-      if (!open.connected) return void open.end(true)
+      if (!open.connected) {
+        open.end(true)
+        return
+      }
       // end() waits for all acknowledgements first; but what is unacknowledged stays ours.
       open.outgoing = {}
       waiting = []

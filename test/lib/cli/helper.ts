@@ -1,5 +1,5 @@
 // Runs the `fieldlog` command from the sources.
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,14 @@ export interface Outcome {
 
 /** Runs a subcommand to its end. */
 export function fieldlog(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  return spawnFieldlog(args, env).outcome
+}
+
+/** Starts a subcommand. */
+export function spawnFieldlog(
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; outcome: Promise<Outcome> } {
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
@@ -25,10 +33,11 @@ export function fieldlog(args: string[], env: NodeJS.ProcessEnv = {}): Promise<O
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     outcome.stderr += text
   })
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<Outcome>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (status) => resolve({ status, ...outcome }))
   })
+  return { child, outcome: ended }
 }
 
 /** Makes a directory for each test of a suite and removes it. */

@@ -180,12 +180,15 @@ describe('fieldlog audit', () => {
       passed: 0,
       open: 2,
       incompleteSeqs: [[3, 3]],
+      passedSeqs: [],
     })
     assert.deepEqual(balances, [
       { text: 'entries: 22 = 0 removed + 22 readable + 0 damaged', balanced: true },
       { text: 'checkpoint: 20 = 19 complete + 1 incomplete + 0 damaged', balanced: true },
       { text: 'entries: 22 = 20 up to the checkpoint + 2 under way or waiting', balanced: true },
       { text: 'incomplete: 1 counted, 1 noted in the journal', balanced: true },
+      { text: 'passed as damaged: 0 counted, 0 noted in the journal', balanced: true },
+      { text: 'identity: the checkpoint is of these entries', balanced: true },
     ])
   })
 

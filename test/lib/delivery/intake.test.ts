@@ -134,19 +134,7 @@ describe('delivery: messageOf', () => {
   })
 
   it('carries the event, and of the original what it does not set itself', () => {
-    const original = {
-      _msgid: 'm',
-      payload: 'p',
-      topic: 't',
-      event: 1,
-      source: 's',
-      received: 1,
-      time: 2,
-      flush: true,
-      notice: {},
-      colour: 'red',
-    }
-    assert.deepEqual(messageOf(line, { replayed: false, original }), {
+    assert.deepEqual(messageOf(line, { replayed: false, properties: { colour: 'red' } }), {
       _msgid: 'k3x9a7qd-7',
       payload: 'a\nb',
       topic: 'pump',

@@ -2,19 +2,12 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { LogService } from '../../../lib/delivery/log-service.ts'
 import { type Checkpoint, CheckpointFile } from '../../../lib/delivery/progress/checkpoint.ts'
-import { findIncomplete } from '../../../lib/delivery/progress/incomplete.ts'
-import type { DeliveryOptions } from '../../../lib/delivery/send/options.ts'
-import { FlowTracker } from '../../../lib/delivery/track/tracker.ts'
-import type { EventMessage } from '../../../lib/event.ts'
+import { findNoted } from '../../../lib/delivery/progress/noted.ts'
 import { type Disk, systemDisk } from '../../../lib/journal/disk/disk.ts'
 import { readJournal } from '../../../lib/journal/read/reader.ts'
 import { readJournal as readJournalText } from '../../support/journal-files.ts'
-import { FakeHooks, flowNode } from './support/fake-hooks.ts'
-
-const quick: DeliveryOptions = { quietTime: 0.05, timeLimit: 0.2 }
+import { quick, ServiceBench } from './support/service-bench.ts'
 
 describe('delivery: LogService', () => {
   let directory: string
@@ -30,58 +23,16 @@ describe('delivery: LogService', () => {
     await rm(directory, { recursive: true })
   })
 
-  /** A service on a real directory, wired to one node. */
-  class Bench {
-    readonly sent: EventMessage[] = []
-    readonly warnings: string[] = []
-    readonly hooks = new FakeHooks()
-    readonly tracker = new FlowTracker(this.hooks)
-    readonly service: LogService
-    /** which seqs the node completes */
-    completes = (_seq: number): boolean => true
-
+  /** On a real directory, and stopped after the test. */
+  class Bench extends ServiceBench {
     constructor(disk: Disk = systemDisk) {
-      this.tracker.start()
-      this.service = new LogService({ directory, flushInterval: 0, reserve: 0, disk }, this.tracker, {
-        warn: (message) => this.warnings.push(message),
-        changed() {},
-        recovered() {},
-      })
+      super({ directory, disk })
       running.push(this)
     }
 
-    start(options: DeliveryOptions = quick): this {
-      const node = flowNode('sink')
-      this.service.attach((message, event) => {
-        this.tracker.begin(event)
-        this.sent.push(message)
-        this.hooks.take(message, node)
-        if (this.completes(message.event.seq)) this.hooks.done(message, node)
-      }, options)
-      this.service.release()
-      this.service.start()
-      return this
-    }
-
-    /** Logs so many lines; resolves when they are durable. */
-    async log(count: number): Promise<void> {
-      const logged = Array.from({ length: count }, (_, i) => {
-        return new Promise<void>((resolve, reject) => {
-          const done = (error?: Error) => (error ? reject(error) : resolve())
-          this.service.log({ payload: `line ${i + 1}`, source: 's' }, '', done)
-        })
-      })
-      await Promise.all(logged)
-    }
-
-    /** Resolves when delivery is where the test wants it. */
-    async until(condition: (state: NonNullable<LogService['state']['delivery']>) => boolean): Promise<void> {
-      while (!this.service.state.delivery || !condition(this.service.state.delivery)) await pause(10)
-    }
-
-    async stop(): Promise<void> {
+    override async stop(): Promise<void> {
       running = running.filter((bench) => bench !== this)
-      await this.service.stop()
+      await super.stop()
     }
   }
 
@@ -111,9 +62,12 @@ describe('delivery: LogService', () => {
     await bench.log(50)
     await bench.until(({ complete }) => complete === 50)
     await bench.stop()
+    const epoch = bench.sent[0]!.event.id.split('-')[0]
     assert.deepEqual(await storedCheckpoint(), {
       seq: 50,
       counters: { complete: 50, failed: 0, incomplete: 0, damaged: 0 },
+      journal: epoch,
+      epochs: [[1, epoch]],
     })
     const next = new Bench().start()
     await next.log(1)
@@ -222,23 +176,23 @@ describe('delivery: LogService', () => {
     second.completes = (seq) => seq !== 8
     second.start()
     await second.until(() => true)
-    const result = await second.service.replayIncomplete()
+    const result = await second.service.replayNoted('incomplete')
     assert.deepEqual([result.complete, result.incomplete], [2, 1])
     assert.deepEqual(
       second.sent.map(({ event }) => event.seq),
       [4, 8, 12],
     )
     second.completes = () => true
-    assert.equal((await second.service.replayIncomplete()).complete, 1)
+    assert.equal((await second.service.replayNoted('incomplete')).complete, 1)
     assert.deepEqual(second.sent.at(-1)?.event.seq, 8)
-    assert.equal((await second.service.replayIncomplete()).complete, 0)
+    assert.equal((await second.service.replayNoted('incomplete')).complete, 0)
     assert.equal(second.service.state.delivery?.complete, 12)
     await second.stop()
     assert.deepEqual(
       notices('completed').map(({ json }) => json),
       [4, 12, 8].map((seq) => ({ seq })),
     )
-    assert.deepEqual([...(await findIncomplete(readJournal(systemDisk, directory, 1)))], [])
+    assert.deepEqual([...(await findNoted(readJournal(systemDisk, directory, 1))).incomplete], [])
     assert.equal((await storedCheckpoint())?.incompleteFrom, undefined)
   })
 
@@ -259,7 +213,7 @@ describe('delivery: LogService', () => {
     await second.until(({ checkpoint }) => checkpoint === 6)
     await second.stop()
     assert.deepEqual(notices('resume').at(-1)?.json, { after: 3 })
-    assert.deepEqual([...(await findIncomplete(readJournal(systemDisk, directory, 3)))], [[3, 3]])
+    assert.deepEqual([...(await findNoted(readJournal(systemDisk, directory, 3))).incomplete], [[3, 3]])
   })
 
   it('replays a range for one sink from the files', async () => {
@@ -277,7 +231,7 @@ describe('delivery: LogService', () => {
   it('refuses a replay while the journal is not open', async () => {
     const bench = new Bench()
     await assert.rejects(bench.service.replay({ from: 1, to: 2 }), /the journal is not open/)
-    await assert.rejects(bench.service.replayIncomplete(), /the journal is not open/)
+    await assert.rejects(bench.service.replayNoted('incomplete'), /the journal is not open/)
   })
 
   it('gives two events that were logged from one message ids of their own', async () => {
@@ -330,6 +284,6 @@ describe('delivery: LogService', () => {
     assert.deepEqual(bench.warnings, [
       'log: the checkpoint could not be saved in time: events may be sent again',
     ])
-    assert.equal(await storedCheckpoint(), undefined)
+    assert.equal((await storedCheckpoint())?.seq, 0)
   })
 })

@@ -56,6 +56,40 @@ describe('LinePort', () => {
     assert.deepEqual([lines.length, source.paused], [2000, false])
   })
 
+  for (const holdsBack of [true, false]) {
+    it(`${holdsBack ? 'makes a sender that can wait do so' : 'reads on, where the sender cannot wait,'} while the journal takes no more`, async () => {
+      const { source, port, lines, subscriber } = made(holdsBack)
+      let canTake = true
+      Object.assign(subscriber, { canTake: () => canTake })
+      port.release()
+      await settle()
+      source.feed('x\n'.repeat(100))
+      await settle(2)
+      assert.equal(lines.length, 100)
+      canTake = false
+      source.feed('y\n'.repeat(waitingLimits.count))
+      await settle(20)
+      assert.deepEqual([source.paused, port.holdsBack], [holdsBack, holdsBack])
+      assert.deepEqual([lines.length, port.waiting], holdsBack ? [100, waitingLimits.count] : [2100, 0])
+      canTake = true
+      port.ready()
+      await settle(20)
+      assert.deepEqual([lines.length, source.paused, port.counts.dropped], [2100, false, 0])
+    })
+  }
+
+  it('does not make lines wait at the end of the process', async () => {
+    const { source, port, lines, subscriber } = made(true)
+    Object.assign(subscriber, { canTake: () => false })
+    port.release()
+    await settle()
+    source.feed('x\n'.repeat(600))
+    await settle(5)
+    assert.equal(lines.length, 0)
+    assert.equal(await port.drain(1000), 0)
+    assert.equal(lines.length, 600)
+  })
+
   it('holds lines while a deploy is under way and sends them after it', async () => {
     const { source, port, lines } = made()
     port.release()

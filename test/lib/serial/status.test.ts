@@ -19,6 +19,14 @@ describe('The status of a port', () => {
     })
   })
 
+  it('says that the sender is made to wait', () => {
+    assert.deepEqual(statusOf({ state: 'open' }, counts, true), {
+      fill: 'yellow',
+      shape: 'dot',
+      text: '1,234 lines; the sender waits for the journal',
+    })
+  })
+
   it('says why it waits and for how long', () => {
     const reason = new SourceError('/dev/ttyUSB0 does not exist', 'does not exist')
     assert.deepEqual(statusOf({ state: 'waiting', reason, retryIn: 3900 }, counts), {

@@ -11,7 +11,7 @@ import type { EventMessage } from '../../../lib/event.ts'
 import type { JournalReport } from '../../../nodes/journal/endpoints.ts'
 import journalNode from '../../../nodes/journal/journal.ts'
 import logNode from '../../../nodes/log/log.ts'
-import { fieldlog } from '../../lib/cli/helper.ts'
+import { fieldlog, spawnFieldlog } from '../../lib/cli/helper.ts'
 import { readJournal } from '../../support/journal-files.ts'
 import helper, { nodeRedName, type TestNode, withHooks } from '../helper.ts'
 
@@ -21,6 +21,7 @@ describe(`fieldlog-journal over HTTP (${nodeRedName})`, () => {
   let admin: Server | undefined
 
   beforeEach((done) => {
+    timeLimit = '1'
     mkdtemp(join(tmpdir(), 'fieldlog-journal-')).then((made) => {
       directory = made
       helper.startServer(done)
@@ -38,7 +39,8 @@ describe(`fieldlog-journal over HTTP (${nodeRedName})`, () => {
   })
 
   const journal = { id: 'j1', type: 'fieldlog-journal', directory: '', flushInterval: '0', reserve: '0' }
-  const log = { id: 'log', z: 'tab', type: 'fieldlog-log', journal: 'j1', quietTime: '0.05', timeLimit: '1' }
+  const log = { id: 'log', z: 'tab', type: 'fieldlog-log', journal: 'j1', quietTime: '0.05' }
+  let timeLimit = '1'
 
   async function load(...more: object[]): Promise<TestNode> {
     const openAdmin = (RED: NodeAPI) => {
@@ -49,7 +51,7 @@ describe(`fieldlog-journal over HTTP (${nodeRedName})`, () => {
       [
         { id: 'tab', type: 'tab', label: 'test' },
         { ...journal, name: 'main', directory },
-        { ...log, wires: [['sink'], []] },
+        { ...log, timeLimit, wires: [['sink'], []] },
         { id: 'sink', z: 'tab', type: 'helper', wires: [] },
         ...more,
       ],
@@ -149,7 +151,18 @@ describe(`fieldlog-journal over HTTP (${nodeRedName})`, () => {
         ['three', true, undefined],
       ],
     )
-    const one = await fieldlog(['replay', '--url', url(), '--from', '1', '--to', '1', '--for', 'x', '--json'])
+    const one = await fieldlog([
+      'replay',
+      '--url',
+      url(),
+      '--from',
+      '1',
+      '--to',
+      '1',
+      '--for',
+      'sink',
+      '--json',
+    ])
     assert.deepEqual(JSON.parse(one.stdout), {
       complete: 1,
       failed: 0,
@@ -157,8 +170,56 @@ describe(`fieldlog-journal over HTTP (${nodeRedName})`, () => {
       missing: 0,
       waiting: 0,
       stopped: false,
+      cancelled: false,
     })
-    assert.equal((await reach(6))[5]!.event.for, 'x')
+    assert.equal((await reach(6))[5]!.event.for, 'sink')
+    assert.deepEqual(await fieldlog(['replay', '--url', url(), '--from', '1', '--for', 'x']), {
+      status: 1,
+      stdout: '',
+      stderr:
+        'fieldlog replay: the gateway refuses: there is no node x among the deployed flows to send them to\n',
+    })
+  })
+
+  it('is cancelled by the one who asked, or by anybody, and tells from where to ask again', async () => {
+    timeLimit = '60'
+    const sink = await load()
+    let isPatient = true
+    const held: Array<() => void> = []
+    const { reach } = collect(sink, (_message, done) => {
+      if (isPatient) done()
+      else held.push(done)
+    })
+    for (const payload of ['one', 'two', 'three']) helper.getNode('log').receive({ payload, topic: 's' })
+    await reach(3)
+    await reportWhere(({ delivery }) => delivery?.checkpoint === 3)
+    isPatient = false
+    const asked = fieldlog(['replay', '--url', url(), '--from', '2'])
+    await reach(5)
+    await reportWhere(({ delivery }) => delivery?.replay?.waiting === 2)
+    const cancel = await fieldlog(['replay', '--url', url(), '--cancel'])
+    assert.deepEqual(cancel, { status: 0, stdout: '1 replay ended\n', stderr: '' })
+    assert.deepEqual(await asked, {
+      status: 1,
+      stdout: '0 events complete; cancelled: ask again with --from 2 for the rest\n',
+      stderr: '',
+    })
+    assert.equal((await reportWhere(() => true)).delivery?.replay, undefined)
+
+    const running = spawnFieldlog(['replay', '--url', url(), '--from', '1'])
+    await reach(8)
+    running.child.kill('SIGINT')
+    const { status, stdout } = await running.outcome
+    assert.deepEqual(
+      [status, stdout],
+      [1, '0 events complete; cancelled: ask again with --from 1 for the rest\n'],
+    )
+    for (const done of held) done()
+    assert.deepEqual(await fieldlog(['replay', '--url', url(), '--cancel', '--json']), {
+      status: 0,
+      stdout: '{"cancelled":0}\n',
+      stderr: '',
+    })
   })
 
   it('sends again what a node held to the time limit', async () => {
@@ -176,8 +237,10 @@ describe(`fieldlog-journal over HTTP (${nodeRedName})`, () => {
     const report = await reportWhere(({ delivery }) => delivery?.incomplete === 0)
     assert.equal(report.delivery?.complete, 1)
     assert.equal((await reach(2))[1]!.event.replayed, true)
-    const none = await fieldlog(['replay', '--url', url(), '--incomplete'])
-    assert.deepEqual(none, { status: 0, stdout: '0 events complete\n', stderr: '' })
+    for (const kind of ['--incomplete', '--damaged']) {
+      const none = await fieldlog(['replay', '--url', url(), kind])
+      assert.deepEqual(none, { status: 0, stdout: '0 events complete\n', stderr: '' })
+    }
   })
 
   it('says in words what cannot be done', async () => {
@@ -189,7 +252,10 @@ describe(`fieldlog-journal over HTTP (${nodeRedName})`, () => {
     }
     const at = ['--url', url()]
     const see = 'see fieldlog replay --help\n'
-    assert.deepEqual(await tell(...at), [2, `fieldlog replay: it needs --from SEQ or --incomplete; ${see}`])
+    assert.deepEqual(await tell(...at), [
+      2,
+      `fieldlog replay: it needs --from SEQ, --incomplete, --damaged or --cancel; ${see}`,
+    ])
     assert.deepEqual(await tell(...at, '--from', '3', '--to', '1'), [
       2,
       `fieldlog replay: --from is behind --to; ${see}`,

@@ -31,6 +31,7 @@ const report: JournalReport = {
     replay: undefined,
   },
   journal,
+  withoutProperties: 0,
   wear: { bytes: 0, syncs: 0, seconds: 100 },
   problem: undefined,
   clockDoubt: undefined,
@@ -51,6 +52,18 @@ describe('nodes: counters of the log panel', () => {
       ['dropped', '12'],
       ['held', '3'],
       ['perDay', 'perDayValue {"size":"52 MB","syncs":"86,400"}'],
+    ])
+  })
+
+  it('show what memory had no room for, and a replay while it runs', () => {
+    const replay = { complete: 30, failed: 1, incomplete: 2, missing: 1, waiting: 1_467 }
+    const rows = counterRows(
+      { ...report, withoutProperties: 1_204, delivery: { ...report.delivery!, replay } },
+      text,
+    )
+    assert.deepEqual(rows.slice(-3, -1), [
+      ['withoutProperties', '1,204'],
+      ['replay', 'replayValue {"done":"33","all":"1,500"}'],
     ])
   })
 

@@ -24,6 +24,18 @@ describe('nodes: when the flows start and stop', () => {
     assert.deepEqual(told, ['0 stopping'])
   })
 
+  it('tells a deploy from a stop', () => {
+    const events = new EventEmitter()
+    const told: boolean[] = []
+    onFlows(events, { stopping: ({ isDeploy }) => told.push(isDeploy) })
+    const [first, second] = [{}, {}]
+    events.emit('flows:started', { config: first })
+    events.emit('flows:stopping', { config: second })
+    events.emit('flows:started', { config: second })
+    events.emit('flows:stopping', { config: second })
+    assert.deepEqual(told, [true, false])
+  })
+
   it('is not told to those that have gone meanwhile', () => {
     const events = new EventEmitter()
     const told: string[] = []

@@ -51,7 +51,7 @@ process.on('message', (question: Question) => {
   } else if (question.kind === 'replay') {
     const { number, request } = question
     const service = serviceOf(question.journal)
-    const asked = request ? service?.replay(request) : service?.replayIncomplete()
+    const asked = request ? service?.replay(request) : service?.replayNoted('incomplete')
     void asked?.then(
       (result) => send({ kind: 'replayed', number, result }),
       (error: unknown) => send({ kind: 'failed', number, reason: String(error) }),

@@ -76,7 +76,7 @@ describe('delivery: Progress', () => {
           } else if ('redelivered' in step) {
             const isIncomplete = model.fates.get(step.redelivered) === 'incomplete'
             if (!isIncomplete || step.redelivered > model.checkpoint) continue
-            progress.redelivered(step.redelivered)
+            progress.redelivered(step.redelivered, 'incomplete')
             model.fates.set(step.redelivered, 'complete')
           } else {
             if (!model.fates.has(step.seq)) model.fates.set(step.seq, step.fate)
@@ -101,6 +101,7 @@ describe('delivery: Progress', () => {
     assert.deepEqual(progress.stored, {
       seq: 8,
       counters: { complete: 3, failed: 1, incomplete: 0, damaged: 5 },
+      damagedFrom: 2,
     })
   })
 
@@ -109,13 +110,65 @@ describe('delivery: Progress', () => {
     for (const seq of [1, 3]) progress.complete(seq, false)
     progress.incomplete(4)
     progress.incomplete(2)
-    assert.equal(progress.incompleteFrom, 2)
-    progress.redelivered(4)
-    assert.equal(progress.incompleteFrom, 2)
-    progress.redelivered(2)
-    assert.deepEqual([progress.incompleteFrom, progress.totals.complete], [undefined, 4])
-    progress.redelivered(3)
+    assert.equal(progress.notedFrom('incomplete'), 2)
+    progress.redelivered(4, 'incomplete')
+    assert.equal(progress.notedFrom('incomplete'), 2)
+    progress.redelivered(2, 'incomplete')
+    assert.deepEqual([progress.notedFrom('incomplete'), progress.totals.complete], [undefined, 4])
+    progress.redelivered(3, 'incomplete')
     assert.equal(progress.totals.complete, 4, 'nothing is incomplete any more')
+  })
+
+  it('counts what was sent again once, however often it was asked for', () => {
+    const progress = new Progress(nothing)
+    for (const seq of [1, 2, 3]) progress.incomplete(seq)
+    progress.damaged(4, 5)
+    for (let i = 0; i < 5; i++) {
+      progress.redelivered(2, 'incomplete')
+      progress.redelivered(5, 'damaged')
+    }
+    assert.deepEqual(progress.totals, { complete: 2, failed: 0, incomplete: 2, damaged: 1 })
+    progress.redelivered(4, 'damaged')
+    assert.deepEqual([progress.notedFrom('damaged'), progress.notedFrom('incomplete')], [undefined, 1])
+  })
+
+  it('stores from where on each epoch holds, as far as it speaks of them', () => {
+    const progress = new Progress({ ...nothing, journal: 'aaaa', epochs: [[1, 'aaaa']] })
+    progress.saw(1, 'aaaa')
+    progress.saw(2, 'bbbb')
+    progress.saw(3, 'bbbb')
+    progress.saw(4, 'cccc')
+    // sent again after a deploy
+    progress.saw(2, 'bbbb')
+    for (const seq of [1, 3]) progress.complete(seq, false)
+    const { journal, epochs } = progress.stored
+    assert.deepEqual(
+      [journal, epochs],
+      [
+        'aaaa',
+        [
+          [1, 'aaaa'],
+          [2, 'bbbb'],
+        ],
+      ],
+    )
+    // read behind newer ones
+    progress.saw(20, 'late')
+    progress.saw(12, 'late')
+    progress.saw(8, 'early')
+    for (const seq of [5, 6, 7]) progress.complete(seq, false)
+    for (let seq = 8; seq < 30; seq++) progress.complete(seq, false)
+    progress.complete(2, false)
+    progress.complete(4, false)
+    assert.deepEqual(progress.stored.epochs?.slice(-3), [
+      [4, 'cccc'],
+      [8, 'early'],
+      [12, 'late'],
+    ])
+    for (let seq = 30; seq < 60; seq++) progress.saw(seq, `e${seq}`)
+    for (let seq = 30; seq < 60; seq++) progress.complete(seq, false)
+    assert.deepEqual(progress.stored.epochs?.length, 16)
+    assert.deepEqual(progress.stored.epochs?.at(-1), [59, 'e59'])
   })
 
   it('stores the pace until it is over', () => {

@@ -21,8 +21,51 @@ describe('delivery: Delivery, failures and the checkpoint', () => {
     assert.deepEqual(world.saved.at(-1), {
       seq: 42,
       counters: { complete: 35, failed: 0, incomplete: 0, damaged: 7 },
+      damagedFrom: 1,
     })
+    const place = { file: 'day.txt', offset: 7 }
+    assert.deepEqual(world.damaged, [
+      { from: 1, to: 1, ...place },
+      { from: 12, to: 14, ...place },
+      { from: 31, to: 31, ...place },
+      { from: 39, to: 40, ...place },
+    ])
     assertBalance(world.delivery.state)
+  })
+
+  it('passes what is damaged only when its note is durable, and none of it twice', async () => {
+    const world = new World({ lastSeq: 6 })
+    for (const seq of [3, 4]) world.journal.damaged.add(seq)
+    let noted = () => {}
+    world.note = () =>
+      new Promise((resolve) => {
+        noted = resolve
+      })
+    await world.release()
+    await world.time.advance(2_500)
+    assert.deepEqual([world.delivery.state.checkpoint, world.seqs], [2, [1, 2, 5, 6]])
+    assertBalance(world.delivery.state)
+    // a deploy meanwhile
+    world.delivery.hold()
+    await world.release()
+    assertBalance(world.delivery.state)
+    noted()
+    await world.time.advance(2_500)
+    assert.deepEqual(world.damaged, [{ from: 3, to: 4, file: 'day.txt', offset: 7 }])
+    assert.deepEqual([world.delivery.state.checkpoint, world.delivery.state.damaged], [6, 2])
+    assertBalance(world.delivery.state)
+  })
+
+  it('leaves open what cannot be noted: the journal closes, and the next start sends it again', async () => {
+    const world = new World({ lastSeq: 3, timeLimit: 1 })
+    world.automatic = false
+    world.journal.damaged.add(2)
+    world.note = () => Promise.reject(new Error('journal: /j is closed'))
+    await world.release()
+    await world.finish(3)
+    await world.time.advance(5_000)
+    assert.deepEqual([world.delivery.state.checkpoint, world.delivery.state.complete], [0, 1])
+    assert.deepEqual([world.incomplete, world.damaged], [[], []])
   })
 
   it('tries again when the journal cannot be read, and says so once a minute', async () => {

@@ -22,7 +22,7 @@ describe('delivery: Delivery', () => {
 
   it('gives live events the other properties of their message, and replayed ones none', async () => {
     const world = new World()
-    await world.log(1, { message: { payload: 'x', _msgid: 'm', colour: 'red', source: 'a', req: 1 } })
+    await world.log(1, { carried: { properties: { colour: 'red', req: 1 }, bytes: 50 } })
     await world.release()
     const [{ event, ...rest }] = world.sent as [(typeof world.sent)[number]]
     assert.deepEqual(rest, { _msgid: 'ep-1', payload: 'line 1', topic: 's', colour: 'red', req: 1 })

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { type Missing, ReadAhead } from '../../../../lib/delivery/send/read-ahead.ts'
 import { MemoryJournal } from '../support/memory-journal.ts'
 
+const damaged = { reason: 'day.txt is damaged at byte 7: bad', place: { file: 'day.txt', offset: 7 } }
+
 describe('delivery: ReadAhead', () => {
   let journal: MemoryJournal
   let ahead: ReadAhead
@@ -34,7 +36,7 @@ describe('delivery: ReadAhead', () => {
     journal.lastSeq = 30
     for (const seq of [5, 6, 7]) journal.damaged.add(seq)
     assert.equal(await find(4), 4)
-    assert.deepEqual(await find(5), { from: 5, to: 7, reason: 'day.txt is damaged at byte 7: bad' })
+    assert.deepEqual(await find(5), { from: 5, to: 7, ...damaged })
     assert.equal(await find(8), 8)
   })
 
@@ -43,20 +45,25 @@ describe('delivery: ReadAhead', () => {
     for (let seq = 28; seq <= 30; seq++) journal.damaged.add(seq)
     assert.equal(await find(1), 1)
     journal.lastSeq = 40
-    assert.deepEqual(await find(28), { from: 28, to: 30, reason: 'day.txt is damaged at byte 7: bad' })
+    assert.deepEqual(await find(28), { from: 28, to: 30, ...damaged })
     assert.equal(await find(31), 31)
   })
 
   it('ends where only older entries are left', async () => {
     journal.lastSeq = 30
     for (let seq = 25; seq <= 30; seq++) journal.damaged.add(seq)
-    assert.deepEqual(await find(27), { from: 27, to: 30, reason: 'day.txt is damaged at byte 7: bad' })
+    assert.deepEqual(await find(27), { from: 27, to: 30, ...damaged })
   })
 
   it('tells of what no file has', async () => {
     journal.lastSeq = 30
     journal.read = async function* () {}
-    assert.deepEqual(await find(3), { from: 3, to: 30, reason: 'no file of the journal has them' })
+    assert.deepEqual(await find(3), {
+      from: 3,
+      to: 30,
+      reason: 'no file of the journal has them',
+      place: undefined,
+    })
   })
 
   it('begins anew after a failure, and after close', async () => {

@@ -46,6 +46,7 @@ describe('delivery: replay', () => {
       missing: 0,
       waiting: 0,
       stopped: false,
+      cancelled: false,
       next: undefined,
     })
     assert.deepEqual(world.saved.at(-1), upTo(510))
@@ -127,6 +128,7 @@ describe('delivery: replay', () => {
       missing: 4,
       waiting: 0,
       stopped: false,
+      cancelled: false,
       next: undefined,
     })
     assert.deepEqual(world.incomplete, [], 'the journal has it as complete')
@@ -179,12 +181,15 @@ describe('delivery: replay', () => {
     const world = new World({ stored: { seq: 30, counters, incompleteFrom: 4 }, lastSeq: 30, timeLimit: 10 })
     world.automatic = false
     await world.release()
-    assert.equal(world.delivery.incompleteFrom, 4)
+    assert.equal(world.delivery.notedFrom('incomplete'), 4)
     const replay = watch(
-      world.delivery.redeliver([
-        [4, 5],
-        [22, 22],
-      ]),
+      world.delivery.redeliver(
+        [
+          [4, 5],
+          [22, 22],
+        ],
+        'incomplete',
+      ),
     )
     await settle()
     assert.deepEqual(world.seqs, [4, 5, 22])
@@ -198,8 +203,8 @@ describe('delivery: replay', () => {
       incompleteFrom: 4,
     })
     world.automatic = true
-    assert.equal((await world.delivery.redeliver([])).complete, 0)
-    void world.delivery.redeliver([[5, 5]])
+    assert.equal((await world.delivery.redeliver([], 'incomplete')).complete, 0)
+    void world.delivery.redeliver([[5, 5]], 'incomplete')
     await world.time.advance(3_000)
     assert.deepEqual(world.saved.at(-1), upTo(30))
   })
@@ -207,11 +212,14 @@ describe('delivery: replay', () => {
   it('does not read through long gaps', async () => {
     const world = new World({ stored: upTo(60_000), lastSeq: 60_000, batchSize: 100 })
     await world.release()
-    void world.delivery.redeliver([
-      [5, 5],
-      [300, 300],
-      [40_000, 40_001],
-    ])
+    void world.delivery.redeliver(
+      [
+        [5, 5],
+        [300, 300],
+        [40_000, 40_001],
+      ],
+      'incomplete',
+    )
     await world.time.advance(2_000)
     assert.deepEqual(world.seqs, [5, 300, 40_000, 40_001])
     assert.deepEqual(world.journal.opened, [5, 40_000])

@@ -1,6 +1,7 @@
 // A delivery with a flow of one node, a journal in memory, and time by hand.
 import assert from 'node:assert/strict'
 import type { Checkpoint } from '../../../../lib/delivery/progress/checkpoint.ts'
+import type { DamagedRange } from '../../../../lib/delivery/progress/noted.ts'
 import { Delivery, type DeliveryState, type Overdue } from '../../../../lib/delivery/send/delivery.ts'
 import type { DeliveryOptions } from '../../../../lib/delivery/send/options.ts'
 import { FlowTracker } from '../../../../lib/delivery/track/tracker.ts'
@@ -31,6 +32,7 @@ export class World {
   readonly warnings: string[] = []
   readonly saved: Checkpoint[] = []
   readonly incomplete: Overdue[] = []
+  readonly damaged: DamagedRange[] = []
   readonly completed: number[] = []
   readonly node = flowNode('sink')
   /** the node completes at once; else it holds what it gets until `finish` */
@@ -56,8 +58,14 @@ export class World {
           await this.note()
           this.incomplete.push(...events)
         },
-        noteCompleted: (seq) => this.completed.push(seq),
-        saveCheckpoint: async (checkpoint) => {
+        noteDamaged: async (ranges) => {
+          await this.note()
+          this.damaged.push(...ranges)
+        },
+        noteCompleted: async (seq) => {
+          this.completed.push(seq)
+        },
+        saveCheckpoint: async ({ epochs: _, ...checkpoint }) => {
           await this.save()
           this.saved.push(checkpoint)
         },

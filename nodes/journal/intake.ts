@@ -1,0 +1,80 @@
+// Back-pressure: what a source asks before it reads on. Any node that can make its sender wait (a socket, flow control, an
+// HTTP answer, a queue's window) should ask; all others go on, and the journal counts what it has to drop.
+import type { NodeAPI } from 'node-red'
+import type { LogService } from '../../lib/delivery/log-service.ts'
+import { onFlows } from '../shared/flows.ts'
+import type { JournalNode } from './registry.ts'
+
+/** Of the journals that a source's messages lead to. */
+export interface Intake {
+  /** False while a source that can make its sender wait should. It costs little: ask for each read, or each message. */
+  canTake(): boolean
+  /** Resolves when it can take again, or when the flows stop. */
+  whenReady(): Promise<void>
+  /** The source closes. */
+  close(): void
+}
+
+/** A node as the flow file holds it. */
+interface FlowNode {
+  id: string
+  type: string
+  d?: boolean
+  wires?: string[][]
+  links?: string[]
+  journal?: unknown
+}
+
+/** The intake of the node with this id, for as long as it lives. */
+export function intakeOf(RED: NodeAPI, id: string): Intake {
+  let journals: string[] | undefined
+  const forget = onFlows(RED.events, {
+    started() {
+      // of the flows as they are now
+      journals = undefined
+    },
+  })
+  const services = (): LogService[] => {
+    journals ??= journalsAfter(flowNodes(RED), id)
+    return journals.flatMap((journal) => {
+      const { service } = (RED.nodes.getNode(journal) as JournalNode | null) ?? {}
+      return service ? [service] : []
+    })
+  }
+  return {
+    canTake: () => services().every(({ canTake }) => canTake),
+    async whenReady() {
+      await Promise.all(services().map((service) => service.whenReady()))
+    },
+    close: forget,
+  }
+}
+
+/**
+ * The journals of the log nodes that messages of a node can come to, over wires and links. Where that cannot be seen (a
+ * subflow, a link call, no log node at all) it is every journal.
+ */
+export function journalsAfter(nodes: readonly FlowNode[], id: string): string[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const seen = new Set<string>([id])
+  const found = new Set<string>()
+  let isClear = true
+  for (const next of seen) {
+    const node = byId.get(next)
+    if (!node || node.d) continue
+    if (node.type === 'fieldlog-log') found.add(String(node.journal))
+    if (node.type === 'link call' || node.type.startsWith('subflow:')) isClear = false
+    const links = node.type === 'link out' ? (node.links ?? []) : []
+    for (const target of [...(node.wires ?? []).flat(), ...links]) seen.add(target)
+  }
+  if (isClear && found.size > 0) return [...found]
+  return nodes.filter(({ type, d }) => type === 'fieldlog-journal' && !d).map((node) => node.id)
+}
+
+function flowNodes(RED: NodeAPI): FlowNode[] {
+  const nodes: FlowNode[] = []
+  RED.nodes.eachNode((node) => {
+    nodes.push(node as unknown as FlowNode)
+  })
+  return nodes
+}
