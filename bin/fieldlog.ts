@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from '../lib/cli/command.ts'
+import { withoutLogin } from '../lib/kit/url-login.ts'
 
 interface Subcommand {
   /** one line for `fieldlog --help` */
@@ -83,7 +84,7 @@ function help(): string {
 
 /** What was wrong, on standard error, and how to see what is right; status 2 as usual for wrong usage. */
 function usage(problem: string): number {
-  process.stderr.write(`fieldlog: ${problem}; see fieldlog --help\n`)
+  process.stderr.write(`fieldlog: ${withoutLogin(problem)}; see fieldlog --help\n`)
   return 2
 }
 

@@ -15,7 +15,7 @@ export const replay: Command = {
   about:
     'Asks the running gateway to send events again through its flow, marked as replayed: a range of seqs, or what is\n' +
     'noted as incomplete. It answers when the flow is done with them; the status is 1 where it is not with all.\n' +
-    'A login: --user with the password in FIELDLOG_PASSWORD, or --token (FIELDLOG_TOKEN).',
+    'A login: --user with the password in FIELDLOG_PASSWORD_FILE, or --token (FIELDLOG_TOKEN).',
   options: {
     from: { type: 'string', value: 'SEQ', about: 'first event' },
     to: { type: 'string', value: 'SEQ', about: 'last event; default: the last one there is' },

@@ -60,7 +60,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/cli'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'predicates', 'labelling'],
   },
-  appliance: { folders: ['lib/appliance'], uses: ['ground'] },
+  appliance: { folders: ['lib/appliance/web', 'lib/appliance'], uses: ['ground'] },
   nodes: {
     folders: [
       'nodes/shared/panel',
