@@ -8,7 +8,9 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { ConnectionQueue } from './connection-queue.ts'
 import { securityHeaders } from './headers.ts'
 import { isNormalTarget, pathOf } from './target.ts'
 
@@ -23,26 +25,48 @@ export interface Denial {
   headers?: Record<string, string>
 }
 
+/** No browser sends requests one behind the other before they are answered. */
+const mostOpen = 16
+
 const notNormal: Denial = { status: 400, text: 'Refused: the address is not in normal form.\n' }
 
 /** Events by which Node.js hands a request out, with a response or with the bare socket. */
 const withResponse = ['request', 'checkContinue', 'checkExpectation']
 const withSocket = ['upgrade', 'connect']
 
+
 export function createGuardedServer(listener: RequestListener, guard: Guard): Server {
   const server = createServer(listener)
   const emit = server.emit.bind(server) as (event: string, ...values: unknown[]) => boolean
+
+  /** requests of a connection that have no whole answer yet */
+  const open = new WeakMap<Socket, number>()
+  const isTooMuch = (socket: Socket, response: ServerResponse): boolean => {
+    const count = (open.get(socket) ?? 0) + 1
+    if (count > mostOpen) {
+      if (count < Number.POSITIVE_INFINITY) socket.destroy()
+      return true
+    }
+    open.set(socket, count)
+    response.once('close', () => open.set(socket, (open.get(socket) ?? 1) - 1))
+    return false
+  }
 
   const judge = (request: IncomingMessage, upgrade: boolean) => {
     return isNormalTarget(request.url ?? '') ? guard(request, upgrade) : notNormal
   }
   const guardRequest = (event: string, request: IncomingMessage, response: ServerResponse) => {
+    if (isTooMuch(request.socket, response)) return
     const headers = securityHeaders(pathOf(request.url ?? ''))
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     whenKnown(judge(request, false), response, (verdict) => {
       if (verdict === 'own') listener(request, response)
       else if (verdict === 'all') emit(event, request, response)
-      else deny(response, verdict)
+      else {
+        // the connection ends with it; what was sent behind the request is not worth an answer
+        open.set(request.socket, Number.POSITIVE_INFINITY)
+        deny(response, verdict)
+      }
     })
   }
   const guardSocket = (event: string, request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -56,9 +80,11 @@ export function createGuardedServer(listener: RequestListener, guard: Guard): Se
   server.emit = (event: string, ...values: unknown[]): boolean => {
     if (withResponse.includes(event)) guardRequest(event, ...(values as [IncomingMessage, ServerResponse]))
     else if (withSocket.includes(event)) guardSocket(event, ...(values as [IncomingMessage, Duplex, Buffer]))
+    else if (event === 'connection') queue.add(values[0] as Socket)
     else return emit(event, ...values)
     return true
   }
+  const queue = new ConnectionQueue((socket) => emit('connection', socket))
   return server
 }
 

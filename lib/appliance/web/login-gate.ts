@@ -1,4 +1,4 @@
-// Lets the right password in and slows guessing down: two checks at a time, a pause after each wrong password that
+// Lets the right password in and slows guessing down: one check at a time, a pause after each wrong password that
 // grows per address, and no check at all for those who come in the pause. SECURITY.md, "What is defended".
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { pauseAfter } from '../../kit/backoff.ts'
@@ -32,8 +32,7 @@ interface Visitor {
   checking?: { digest: Buffer; answer: Promise<LoginAnswer> } | undefined
 }
 
-const checksAtOnce = 2
-/** more do not wait for their turn */
+/** more do not wait for their turn; one check is made at a time */
 const longestQueue = 16
 const pauses = { first: 250, longest: 60_000 }
 /** an address that did nothing wrong for so long (ms) starts anew */
@@ -45,7 +44,7 @@ export class LoginGate {
   readonly #options: LoginGateOptions
   readonly #visitors = new Map<string, Visitor>()
   readonly #queue: Array<() => void> = []
-  #running = 0
+  #running = false
   #known: Buffer | undefined
   #wrong = 0
   #refused = 0
@@ -110,7 +109,7 @@ export class LoginGate {
   }
 
   async #turn(): Promise<void> {
-    if (this.#running < checksAtOnce) this.#running++
+    if (!this.#running) this.#running = true
     else await new Promise<void>((resolve) => this.#queue.push(resolve))
   }
 
@@ -118,7 +117,7 @@ export class LoginGate {
   #endTurn(): void {
     const next = this.#queue.shift()
     if (next) next()
-    else this.#running--
+    else this.#running = false
   }
 
   #visitor(address: string): Visitor {

@@ -1,9 +1,8 @@
-// Hashing and checking passwords, off the main thread: a check takes the better part of 100 ms on purpose, and the
-// main thread stamps the lines that come in meanwhile.
-import { randomBytes, scrypt, scryptSync, timingSafeEqual } from 'node:crypto'
+// Hashing and checking passwords. A check takes the better part of 100 ms on purpose: it has a thread of its own, for
+// the main one stamps the lines that come in meanwhile, and those of the pool write them to the disk.
+import { randomBytes, scryptSync } from 'node:crypto'
 import { once } from 'node:events'
 import { extname } from 'node:path'
-import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 
 /** 16 MB and about 50 ms; more would be felt on a small machine. */
@@ -21,27 +20,29 @@ export function hashPassword(password: string): string {
 }
 
 /**
- * The check for a hash of ours or, from a home of an earlier version, of bcrypt.
+ * The check for a hash of ours or, from a home of an earlier version, of bcrypt. The thread is started at the first
+ * check, and stays.
  * @param bcrypt path of the module bcryptjs
  */
 export function passwordCheck(hash: string, bcrypt: string): PasswordCheck {
-  const [kind, N, r, p, salt, key] = hash.split('$')
-  if (kind !== 'scrypt') return bcryptCheck(hash, bcrypt)
-  const expected = Buffer.from(key ?? '', 'base64url')
-  const options = { N: Number(N), r: Number(r), p: Number(p), maxmem: 256 * Number(N) * Number(r) }
-  const derive = promisify<string, Buffer, number, object, Buffer>(scrypt)
-  return async (password) => {
-    const derived = await derive(password, Buffer.from(salt ?? '', 'base64url'), keyLength, options)
-    return derived.length === expected.length && timingSafeEqual(derived, expected)
-  }
-}
-
-/** bcryptjs computes in JavaScript, in whatever thread it is called: it gets one of its own for each check. */
-function bcryptCheck(hash: string, bcrypt: string): PasswordCheck {
-  const script = new URL(`./bcrypt-worker${extname(import.meta.filename)}`, import.meta.url)
-  return async (password) => {
-    const worker = new Worker(script, { workerData: { password, hash, bcrypt } })
+  const script = new URL(`./password-worker${extname(import.meta.filename)}`, import.meta.url)
+  let worker: Worker | undefined
+  let last: Promise<unknown> = Promise.resolve()
+  const ask = async (password: string) => {
+    if (!worker) {
+      worker = new Worker(script, { workerData: { hash, bcrypt }, env: {} })
+      worker.unref()
+    }
+    worker.postMessage(password)
     const [right] = (await once(worker, 'message')) as [boolean]
     return right
+  }
+  return (password) => {
+    const answer = last.then(() => ask(password))
+    last = answer.catch(() => {
+      // the one who asked hears of it; the next one gets a new thread
+      worker = undefined
+    })
+    return answer
   }
 }
