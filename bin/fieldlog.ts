@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The `fieldlog` command: finds the subcommand and hands over to it.
 import type { Command } from '../lib/cli/command.ts'
+import { withoutLogin } from '../lib/kit/url-login.ts'
 import { packageVersion } from '../lib/package.ts'
 
 interface Subcommand {
@@ -88,6 +89,6 @@ function help(): string {
 
 /** What was wrong, on standard error, and how to see what is right; status 2 as usual for wrong usage. */
 function usage(problem: string): number {
-  process.stderr.write(`fieldlog: ${problem}; see fieldlog --help\n`)
+  process.stderr.write(`fieldlog: ${withoutLogin(problem)}; see fieldlog --help\n`)
   return 2
 }

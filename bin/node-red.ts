@@ -1,8 +1,7 @@
 // Finds Node-RED and what it brings along, and mounts it on a server.
-import type { RequestListener, Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { NodeRedApp } from 'node-red'
-import type { Bcrypt } from '../lib/appliance/login.ts'
 
 /** The little of Express that mounts one application in another. */
 interface ExpressApp extends RequestListener {
@@ -13,7 +12,8 @@ interface ExpressApp extends RequestListener {
 export interface NodeRed {
   RED: NodeRedApp
   version: string
-  bcrypt: Bcrypt
+  /** path of its module bcryptjs */
+  bcrypt: string
   express(): ExpressApp
 }
 
@@ -29,7 +29,7 @@ export function loadNodeRed(name: string, folder: string): NodeRed {
   return {
     RED: require(entry) as NodeRedApp,
     version,
-    bcrypt: require('bcryptjs') as Bcrypt,
+    bcrypt: require.resolve('bcryptjs'),
     express: require('express') as () => ExpressApp,
   }
 }
@@ -61,4 +61,26 @@ export async function startNodeRed(
   app.use('/', RED.httpNode)
   await RED.start()
   return app
+}
+
+/** Asks Node-RED whether a request's access token is right; it answers as it would to a request of its own API. */
+export function tokenCheck({ RED }: NodeRed): (request: IncomingMessage) => Promise<boolean> {
+  const check = (RED as unknown as { auth: Auth }).auth.needsPermission('')
+  return (request) => {
+    return new Promise((resolve) => {
+      // the one who asks gives the answer, so what Node-RED would answer is not sent
+      const response = { statusCode: 200, setHeader() {}, end: () => resolve(false) }
+      check(request, response, () => resolve(true))
+    })
+  }
+}
+
+interface Auth {
+  needsPermission(
+    permission: string,
+  ): (
+    request: IncomingMessage,
+    response: { statusCode: number; setHeader(): void; end(): void },
+    next: () => void,
+  ) => void
 }

@@ -6,21 +6,25 @@ import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
-import { demandLogin, guardFor } from '../lib/appliance/access.ts'
+import { demandLogin, guardFor, type TokenCheck } from '../lib/appliance/access.ts'
 import { banner, type FlowNode } from '../lib/appliance/banner.ts'
-import { type ApplianceConfig, flowEnvironment, readConfig } from '../lib/appliance/config.ts'
+import { type ApplianceConfig, flowEnvironment, hideSecrets, readConfig } from '../lib/appliance/config.ts'
 import { type KeptBroker, keepBroker } from '../lib/appliance/embedded.ts'
-import { createGuardedServer } from '../lib/appliance/guarded-server.ts'
 import { credentialSecret, installDefaultFlow, openHome } from '../lib/appliance/home.ts'
-import { BasicAuth, loginFor } from '../lib/appliance/login.ts'
+import { type Login, loginFor } from '../lib/appliance/login.ts'
+import { privateUmask, tighten } from '../lib/appliance/permissions.ts'
 import { nodeRedSettings } from '../lib/appliance/settings.ts'
 import { Shutdown } from '../lib/appliance/shutdown.ts'
+import { createGuardedServer } from '../lib/appliance/web/guarded-server.ts'
+import { LoginGate } from '../lib/appliance/web/login-gate.ts'
+import { passwordCheck } from '../lib/appliance/web/passwords.ts'
 import { inBackground } from '../lib/kit/background.ts'
+import { systemClock } from '../lib/kit/clock.ts'
 import { asError, errorCode } from '../lib/kit/errors.ts'
 import { startEmbeddedBroker } from '../lib/mqtt/broker/embedded.ts'
 import { packageRoot, packageVersion } from '../lib/package.ts'
 import { drain } from '../nodes/port/registry.ts'
-import { loadNodeRed, type NodeRed, startNodeRed } from './node-red.ts'
+import { loadNodeRed, type NodeRed, startNodeRed, tokenCheck } from './node-red.ts'
 
 const stopLimit = 9_000
 const brokerPause = 10_000
@@ -47,19 +51,27 @@ class StartError extends Error {
 }
 
 async function run(shutdown: Shutdown): Promise<void> {
-  const config = readConfig(process.env, { homeDirectory: homedir(), hostName: hostname() })
-  // what the flow's nodes can read must not hold the editor's password
-  delete process.env.FIELDLOG_PASSWORD
+  process.umask(privateUmask)
+  const config = readConfig(process.env, {
+    homeDirectory: homedir(),
+    hostName: hostname(),
+    readFile: (path) => readFileSync(path, 'utf8'),
+  })
+  hideSecrets(process.env, config)
   openHome(config.home)
+  const open = tighten(config.home, homedir())
+  if (open) complain(open)
   const nodeRed = findNodeRed()
-  const login = loginFor(config, nodeRed.bcrypt)
-  const auth = login && new BasicAuth(login, nodeRed.bcrypt)
+  const login = loginFor(config)
+  const gate = login && gateFor(login, nodeRed)
 
   let answer: RequestListener = (_, response) => {
     response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '2' })
     response.end('Fieldlog is starting\n')
   }
-  const server = createGuardedServer((request, response) => answer(request, response), guardFor(auth))
+  let tokens: TokenCheck
+  const guard = guardFor({ gate, tokenCheck: () => tokens })
+  const server = createGuardedServer((request, response) => answer(request, response), guard)
   const port = await listen(server, config)
   shutdown.add('the HTTP server', () => server.closeAllConnections())
 
@@ -68,8 +80,12 @@ async function run(shutdown: Shutdown): Promise<void> {
   const secret = credentialSecret(config.home)
   const firstStart = installDefaultFlow(config.home, defaultFlow(), secret)
 
-  const settings = nodeRedSettings(config, { packageRoot, credentialSecret: secret, login })
-  const started = startNodeRed(nodeRed, server, settings, auth && demandLogin(auth))
+  const settings = nodeRedSettings(config, {
+    packageRoot,
+    credentialSecret: secret,
+    login: login && gate && { user: login.user, gate },
+  })
+  const started = startNodeRed(nodeRed, server, settings, gate && demandLogin(gate))
   shutdown.add('the flow', async () => {
     await started
     await nodeRed.RED.stop()
@@ -81,6 +97,7 @@ async function run(shutdown: Shutdown): Promise<void> {
   const flowRuns = once(nodeRed.RED.events, 'flows:started')
   reportMissingNodes(nodeRed)
   answer = await started
+  tokens = tokenCheck(nodeRed)
 
   say(`Fieldlog ${packageVersion} on Node-RED ${nodeRed.version}, Node.js ${process.versions.node}`)
   const flow = JSON.parse(readFileSync(join(config.home, 'flows.json'), 'utf8')) as FlowNode[]
@@ -89,6 +106,11 @@ async function run(shutdown: Shutdown): Promise<void> {
   if (firstStart) say('first start: the default flow is now in the home; edit it in the editor as you like')
   await flowRuns
   say('the flow is running')
+}
+
+function gateFor({ user, hash, known }: Login, { bcrypt }: NodeRed): LoginGate {
+  const check = passwordCheck(hash, bcrypt)
+  return new LoginGate({ user, check, known, log: complain, clock: systemClock })
 }
 
 function findNodeRed(): NodeRed {

@@ -14,6 +14,7 @@ const soaks: Record<string, string[][]> = {
   outages: [[join(root, 'bench/soak/outages.ts')]],
   everything: [[join(root, 'bench/soak/everything.ts')]],
   kills: [[join(root, 'bench/soak/kills.ts')]],
+  flood: [[mocha, 'test/e2e/broker-flood.test.ts']],
   delivery: [[mocha, 'test/delivery/**/*.test.ts']],
   formats: [[mocha, 'test/lib/formats/**/*.test.ts']],
   predicates: [[mocha, 'test/lib/predicates/**/*.test.ts', 'test/lib/labelling/**/*.test.ts']],

@@ -1,37 +1,108 @@
 // Decides which HTTP requests are let in, with a login and without one. SECURITY.md says what is defended.
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { refuseWithLogin, refuseWithoutLogin } from './guard.ts'
-import type { Guard } from './guarded-server.ts'
-import type { BasicAuth } from './login.ts'
+import { basicCredentials } from './login.ts'
+import { addressOf } from './web/address.ts'
+import type { Denial, Guard, Verdict } from './web/guarded-server.ts'
+import type { Credentials, LoginAnswer, LoginGate } from './web/login-gate.ts'
+import { pathOf } from './web/target.ts'
+import { loginOfTokenRequest } from './web/token-request.ts'
+
+/** Whether a request has an access token of the editor's that is right; undefined while nobody can tell yet. */
+export type TokenCheck = ((request: IncomingMessage) => Promise<boolean>) | undefined
+
+export interface AccessParts {
+  /** undefined: there is no login */
+  gate: LoginGate | undefined
+  tokenCheck(): TokenCheck
+}
 
 /** The guard in front of everything the HTTP server answers. */
-export function guardFor(auth: BasicAuth | undefined): Guard {
-  if (!auth) return refuseWithoutLogin
-  return async (request, upgrade) => {
+export function guardFor({ gate, tokenCheck }: AccessParts): Guard {
+  if (!gate) return (request, upgrade) => refuseWithoutLogin(request, upgrade) ?? 'all'
+  return (request, upgrade) => {
     const refusal = refuseWithLogin(request, upgrade)
     if (refusal) return refusal
-    // the editor's websocket logs in by itself; those of flows and dashboards do not,
-    // nor do the polls (`transport=polling`) that socket servers answer before the application sees them
-    const url = URL.parse(request.url ?? '', 'http://host')
-    const flowSocket = upgrade ? url?.pathname !== '/comms' : (url?.searchParams.has('transport') ?? true)
-    return flowSocket && !(await auth.allows(request.headers)) ? logIn : undefined
+    // a page cannot add a login to the editor's websocket: Node-RED asks for the token in its first message
+    if (upgrade && request.url === '/comms') return 'all'
+    if (!upgrade && isEditorsOwn(request)) return 'own'
+    if (!upgrade && request.method === 'POST' && request.url === '/auth/token') {
+      return checkTokenRequest(gate, request)
+    }
+    return checkLogin(gate, request, tokenCheck())
   }
 }
 
-const logIn = {
-  status: 401 as const,
-  text: 'Log in as the user admin.\n',
-  headers: { 'www-authenticate': 'Basic realm="Fieldlog", charset="UTF-8"' },
+/** Files of the editor that it needs before anybody can log in. They are the same in every Node-RED. */
+const editorFolders = /^\/(?:red|vendor|locales|theme|icons|resources|types)\//
+const editorFiles = ['/', '/favicon.ico', '/theme', '/auth/login']
+
+function isEditorsOwn({ method, url = '' }: IncomingMessage): boolean {
+  const path = pathOf(url)
+  return (method === 'GET' || method === 'HEAD') && (editorFiles.includes(path) || editorFolders.test(path))
 }
 
-/** For all that is not the editor's: what flows serve over HTTP. */
-export function demandLogin(auth: BasicAuth) {
+async function checkTokenRequest(gate: LoginGate, request: IncomingMessage): Promise<Verdict> {
+  const login = await loginOfTokenRequest(request)
+  if ('status' in login) return login
+  const answer = await gate.ask(addressOf(request), login)
+  if (answer === 'right') return 'own'
+  return answer === 'wrong' ? wrongTokenLogin : notNow(answer.wait)
+}
+
+async function checkLogin(gate: LoginGate, request: IncomingMessage, tokens: TokenCheck): Promise<Verdict> {
+  const answer = await askBasic(gate, request)
+  if (answer === 'right') return 'all'
+  if (typeof answer === 'object') return notNow(answer.wait)
+  if (!/^Bearer /i.test(request.headers.authorization ?? '')) return logIn(request)
+  if (!tokens) return starting
+  return (await tokens(request)) ? 'all' : logIn(request)
+}
+
+async function askBasic(gate: LoginGate, request: IncomingMessage): Promise<LoginAnswer | undefined> {
+  const given: Credentials | undefined = basicCredentials(request.headers.authorization)
+  return given && gate.ask(addressOf(request), given)
+}
+
+/** What Node-RED says, too. */
+const wrongTokenLogin: Denial = {
+  status: 403,
+  text: '{"error":"invalid_grant","error_description":"Invalid resource owner credentials"}',
+  headers: { 'content-type': 'application/json' },
+}
+
+const starting: Denial = { status: 503, text: 'Fieldlog is starting.\n', headers: { 'retry-after': '2' } }
+
+function notNow(wait: number): Denial {
+  return {
+    status: 429,
+    text: `Too many wrong logins; try again in ${wait} s.\n`,
+    headers: { 'retry-after': String(wait) },
+  }
+}
+
+/**
+ * A browser asks the user for a password, except on behalf of the editor's own scripts: they have a form for it, and
+ * the browser's would cover it.
+ */
+function logIn({ headers }: IncomingMessage): Denial {
+  const byScript = headers['x-requested-with'] !== undefined || /^Bearer /i.test(headers.authorization ?? '')
+  return {
+    status: 401,
+    text: 'Log in as the user admin.\n',
+    ...(byScript ? {} : { headers: { 'www-authenticate': 'Basic realm="Fieldlog", charset="UTF-8"' } }),
+  }
+}
+
+/** For all that is not the editor's: what flows serve over HTTP wants the Basic login, a token does not do. */
+export function demandLogin(gate: LoginGate) {
   return (...[request, response, next]: [...Parameters<RequestListener>, next?: () => void]) => {
-    auth.allows(request.headers).then(
-      (allowed) => {
-        if (allowed) return next?.()
-        response.writeHead(logIn.status, { 'content-type': 'text/plain', ...logIn.headers })
-        response.end(logIn.text)
+    askBasic(gate, request).then(
+      (answer) => {
+        if (answer === 'right') return next?.()
+        const { status, text, headers } = typeof answer === 'object' ? notNow(answer.wait) : logIn(request)
+        response.writeHead(status, { 'content-type': 'text/plain', ...headers })
+        response.end(text)
       },
       () => response.destroy(),
     )

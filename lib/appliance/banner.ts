@@ -1,8 +1,10 @@
 // The lines that a start prints about what it runs. Where the flow decides (which port, which broker), they are read
 // from the flow, so that an edited one is described correctly.
 import { resolve } from 'node:path'
+import { withoutLogin } from '../kit/url-login.ts'
 import { migrate } from '../migrate/migrate.ts'
 import type { ApplianceConfig } from './config.ts'
+import type { Login } from './login.ts'
 
 export interface FlowNode {
   id: string
@@ -17,7 +19,7 @@ export interface BannerFacts {
   port: number
   /** the broker's URL, and a note such as `embedded` */
   broker: string
-  login: { user: string; shown?: string } | undefined
+  login: Pick<Login, 'user' | 'known' | 'isNew'> | undefined
   flow: FlowNode[]
   environment: Record<string, string | undefined>
 }
@@ -29,16 +31,17 @@ export function banner(facts: BannerFacts): string[] {
   const rows: Array<[string, string]> = [
     ['editor', `http://${host}:${facts.port}/`],
     ['home', config.home],
-    ['serial', settings(facts, 'fieldlog-port', 'path', 'demo:')],
+    ['serial', withoutLogin(settings(facts, 'fieldlog-port', 'path', 'demo:'))],
     [
       'journal',
       settings(facts, 'fieldlog-journal', 'directory', 'journal', (path) => resolve(config.home, path)),
     ],
-    ['broker', withoutLogin(facts.broker)],
+    // the query of a WebSocket's URL may hold a token
+    ['broker', withoutLogin(facts.broker).replace(/\?\S*/, '')],
     ['gateway', config.gateway],
   ]
-  if (login?.shown) {
-    rows.push(['login', `user ${login.user}, password ${login.shown} (shown this once, kept as a hash only)`])
+  if (login?.isNew) {
+    rows.push(['login', `user ${login.user}, password ${login.known} (shown this once, kept as a hash only)`])
   } else if (login) rows.push(['login', `user ${login.user}`])
   return rows.map(([name, value]) => `  ${name.padEnd(8)} ${value}`)
 }
@@ -60,9 +63,4 @@ function settings(
 
 function expand(value: unknown, environment: Record<string, string | undefined>): string {
   return String(value ?? '').replace(/\$\{(\w+)\}/g, (_, name: string) => environment[name] ?? '')
-}
-
-/** A URL without user and password. */
-export function withoutLogin(url: string): string {
-  return url.replace(/^(\w+:\/\/)[^/@]*@/, '$1')
 }

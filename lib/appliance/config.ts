@@ -1,19 +1,23 @@
 // Reads the appliance's configuration from the environment, checked and with every default filled in.
 import { join, resolve } from 'node:path'
 import { bufferFields } from '../journal/write/buffer-fields.ts'
+import { asError } from '../kit/errors.ts'
 import { problemOf, settingOf } from '../options/check.ts'
 import { type NumberField, wholeNumber } from '../options/fields.ts'
 import { serialFields } from '../serial/source/settings.ts'
+import { brokerAddress } from './broker-url.ts'
 import { isLoopbackHost } from './loopback.ts'
 
 /** What the defaults need to know of the machine. */
 export interface Machine {
   homeDirectory: string
   hostName: string
+  /** reads a text file; throws the system's error */
+  readFile(path: string): string
 }
 
 export interface MqttConfig {
-  /** the broker's URL without a login in it; undefined: the embedded broker */
+  /** the broker's URL without a login in it: mqtt, mqtts, ws or wss; undefined: the embedded broker */
   url: string | undefined
   /** port of the embedded broker on 127.0.0.1; 0: any free one */
   embeddedPort: number
@@ -52,7 +56,7 @@ export class ConfigError extends Error {
   readonly code = 'CONFIG'
 }
 
-type Environment = Record<string, string | undefined>
+export type Environment = Record<string, string | undefined>
 
 /**
  * Reads the variables of ../../README.md, "Settings"; an empty one counts as not set. Throws ConfigError at the first
@@ -65,20 +69,35 @@ export function readConfig(env: Environment, machine: Machine): ApplianceConfig 
     home: resolve(text('FIELDLOG_HOME', join(machine.homeDirectory, '.fieldlog'))),
     serial: text('FIELDLOG_SERIAL', 'demo:'),
     baud: number(env, 'FIELDLOG_BAUD', serialFields.baudRate),
-    mqtt: mqttConfig(env),
+    mqtt: mqttConfig(env, machine),
     gateway: text('FIELDLOG_GATEWAY', machine.hostName),
     host,
     port: number(env, 'FIELDLOG_PORT', port(1880)),
     loopback: isLoopbackHost(host),
-    password: env.FIELDLOG_PASSWORD || undefined,
+    password: secret(env, 'FIELDLOG_PASSWORD', machine),
     flushInterval: number(env, 'FIELDLOG_FLUSH_INTERVAL', bufferFields.flushInterval),
     bufferSize: number(env, 'FIELDLOG_BUFFER_SIZE', bufferFields.bufferSize),
   }
 }
 
 /**
- * The variables as the flow's `${FIELDLOG_…}` see them: every one set, so that a node never meets an unset
- * one. `brokerUrl` is where the embedded broker listens, for a config without a broker of its own.
+ * Takes the secrets out of the environment that child processes inherit. `FIELDLOG_MQTT_PASSWORD` can still be looked
+ * up by its name, because the flow's broker refers to it; but it is in no list of variables, and nothing inherits it.
+ * @param env process.env, or what stands for it
+ */
+export function hideSecrets(env: Environment, config: ApplianceConfig): void {
+  for (const name of ['FIELDLOG_PASSWORD', 'FIELDLOG_MQTT_PASSWORD']) delete env[name]
+  // child processes get what `for … in` finds
+  Object.defineProperty(Object.getPrototypeOf(env), 'FIELDLOG_MQTT_PASSWORD', {
+    value: config.mqtt.password,
+    enumerable: false,
+    configurable: true,
+  })
+}
+
+/**
+ * The variables as the flow's `${FIELDLOG_…}` see them: every one set but the password (`hideSecrets`), so that a node
+ * never meets an unset one. `brokerUrl` is where the embedded broker listens, for a config without a broker of its own.
  */
 export function flowEnvironment(config: ApplianceConfig, brokerUrl: string): Record<string, string> {
   return {
@@ -87,7 +106,6 @@ export function flowEnvironment(config: ApplianceConfig, brokerUrl: string): Rec
     FIELDLOG_BAUD: String(config.baud),
     FIELDLOG_MQTT: config.mqtt.url ?? brokerUrl,
     FIELDLOG_MQTT_USER: config.mqtt.user,
-    FIELDLOG_MQTT_PASSWORD: config.mqtt.password,
     FIELDLOG_MQTT_CA: config.mqtt.ca,
     FIELDLOG_GATEWAY: config.gateway,
     FIELDLOG_FLUSH_INTERVAL: String(config.flushInterval),
@@ -99,38 +117,48 @@ export function flowEnvironment(config: ApplianceConfig, brokerUrl: string): Rec
  * A login inside the URL moves out of it, into user and password: so no log, status or error that names the
  * broker can show it. FIELDLOG_MQTT_USER and _PASSWORD win over the URL's.
  */
-function mqttConfig(env: Environment): MqttConfig {
+function mqttConfig(env: Environment, machine: Machine): MqttConfig {
   const ca = env.FIELDLOG_MQTT_CA?.trim()
   const config: MqttConfig = {
     url: undefined,
     embeddedPort: number(env, 'FIELDLOG_MQTT_PORT', port(1883)),
     user: env.FIELDLOG_MQTT_USER ?? '',
-    password: env.FIELDLOG_MQTT_PASSWORD ?? '',
+    password: secret(env, 'FIELDLOG_MQTT_PASSWORD', machine) ?? '',
     ca: ca ? resolve(ca) : '',
   }
   const given = env.FIELDLOG_MQTT?.trim()
   if (!given) return config
-  const url = URL.parse(given)
-  if (!url || !['mqtt:', 'mqtts:'].includes(url.protocol) || !url.hostname) {
+  const address = brokerAddress(given)
+  if (!address) {
     // the value is not repeated: it may hold a password
-    throw new ConfigError('FIELDLOG_MQTT must be a URL as mqtt://host:1883 or mqtts://host:8883')
+    throw new ConfigError(
+      'FIELDLOG_MQTT must be a URL as mqtt://host:1883, mqtts://host:8883, ws://host/path or wss://host/path; ' +
+        'a password belongs in the file that FIELDLOG_MQTT_PASSWORD_FILE names',
+    )
   }
-  config.user ||= decoded(url.username)
-  config.password ||= decoded(url.password)
-  url.username = ''
-  url.password = ''
-  // the path and a trailing slash mean nothing to MQTT over TCP
-  config.url = `${url.protocol}//${url.host}`
+  config.url = address.url
+  config.user ||= address.user
+  config.password ||= address.password
   return config
 }
 
-function decoded(part: string): string {
+/**
+ * A secret of the variable NAME, or of the file that NAME_FILE names (its first line); undefined where neither is set.
+ * A file that is empty is a mistake, and no secret at all would let everybody in.
+ */
+function secret(env: Environment, name: string, { readFile }: Machine): string | undefined {
+  const path = env[`${name}_FILE`]?.trim()
+  if (!path) return env[name] || undefined
+  if (env[name]) throw new ConfigError(`${name} and ${name}_FILE are both set; remove ${name}`)
+  let text: string
   try {
-    return decodeURIComponent(part)
-  } catch {
-    // a stray % that escapes nothing stands for itself
-    return part
+    text = readFile(path)
+  } catch (error) {
+    throw new ConfigError(`${name}_FILE names ${path}, which cannot be read: ${asError(error).message}`)
   }
+  const [line = ''] = text.split(/\r?\n/, 1)
+  if (!line) throw new ConfigError(`${name}_FILE names ${path}, whose first line is empty`)
+  return line
 }
 
 /** The number in a variable, by the rule of the option that it fills in; empty: that option's default. */

@@ -22,6 +22,13 @@ const foreignHost: Refusal = {
     'Open it as http://localhost or http://127.0.0.1 with its port, or set FIELDLOG_PASSWORD to reach it by another name.\n',
 }
 
+const throughProxy: Refusal = {
+  status: 403,
+  text:
+    'Refused: this request comes through a reverse proxy, and Fieldlog has no password.\n' +
+    'Set FIELDLOG_PASSWORD_FILE or FIELDLOG_PASSWORD to reach it through a proxy.\n',
+}
+
 const foreignOrigin: Refusal = {
   status: 403,
   text: 'Refused: this request comes from a page of another site.\n',
@@ -30,6 +37,7 @@ const foreignOrigin: Refusal = {
 /** On loopback without a login: the Host header must name this machine, and no other site may write. */
 export function refuseWithoutLogin(request: GuardedRequest, upgrade: boolean): Refusal | undefined {
   if (!isLoopbackAuthority(request.headers.host)) return foreignHost
+  if (cameThroughProxy(request.headers)) return throughProxy
   const writes = upgrade || !['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? 'GET')
   return writes && isCrossOrigin(request.headers) ? foreignOrigin : undefined
 }
@@ -37,6 +45,11 @@ export function refuseWithoutLogin(request: GuardedRequest, upgrade: boolean): R
 /** With a login: browsers add it to a websocket by themselves, so another site's page must not open one. */
 export function refuseWithLogin(request: GuardedRequest, upgrade: boolean): Refusal | undefined {
   return upgrade && isCrossOrigin(request.headers) ? foreignOrigin : undefined
+}
+
+/** A proxy on this machine may name `localhost` as the host, and yet pass on what comes from anywhere. */
+function cameThroughProxy(headers: IncomingHttpHeaders): boolean {
+  return Object.keys(headers).some((name) => /^(?:forwarded|via|x-real-ip|x-forwarded-.*)$/.test(name))
 }
 
 /** A browser names the page's origin; programs send none. `null` (a sandboxed page) is foreign, too. */

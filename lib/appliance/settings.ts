@@ -2,14 +2,15 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ApplianceConfig } from './config.ts'
-import type { Login } from './login.ts'
+import type { LoginGate } from './web/login-gate.ts'
 
 /** What the settings need beside the configuration. */
 export interface SettingsContext {
   /** the folder of our package: its nodes, icons, locales and examples are loaded as one module */
   packageRoot: string
   credentialSecret: string
-  login: Login | undefined
+  /** undefined: there is no login */
+  login: { user: string; gate: LoginGate } | undefined
 }
 
 /** The core palette's order, with ours in front. */
@@ -42,7 +43,8 @@ export function nodeRedSettings(config: ApplianceConfig, context: SettingsContex
     paletteCategories: categories,
     editorTheme: {
       page: { title: 'Fieldlog' },
-      header: { title: `Fieldlog · ${config.gateway}` },
+      // the editor takes it as HTML
+      header: { title: `Fieldlog · ${escapeHtml(config.gateway)}` },
       tours: false,
       // neither on nor off: Node-RED warns at each start when they are turned off
       projects: {},
@@ -50,17 +52,24 @@ export function nodeRedSettings(config: ApplianceConfig, context: SettingsContex
   }
 }
 
-function loginSettings(login: Login | undefined) {
+/** For the editor and its API. What flows serve is behind the guard, and needs no settings. */
+function loginSettings(login: SettingsContext['login']) {
   if (!login) return {}
-  const basic = { user: login.user, pass: login.hash }
+  const admin = { username: login.user, permissions: '*' }
   return {
     adminAuth: {
       type: 'credentials',
-      users: [{ username: login.user, password: login.hash, permissions: '*' }],
+      users: async (name: string) => (name === login.user ? admin : null),
+      // the guard has asked already, so this is a look at what it found (web/token-request.ts)
+      authenticate: async (user: string, password: string) => {
+        return (await login.gate.ask('the editor', { user, password })) === 'right' ? admin : null
+      },
     },
-    httpNodeAuth: basic,
-    httpStaticAuth: basic,
   }
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`)
 }
 
 /**

@@ -1,6 +1,7 @@
 // The frame of all subcommands: parses options, prints help, writes output, and turns errors into exit statuses.
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { asError, errorCode } from '../kit/errors.ts'
+import { withoutLogin } from '../kit/url-login.ts'
 
 /** Where a subcommand writes to, and what stops it. */
 export interface Io {
@@ -70,12 +71,12 @@ export async function runCommand(name: string, command: Command, args: string[],
   } catch (error) {
     if (errorCode(error) === 'EPIPE') return 0
     if (errorCode(error) === 'USAGE') {
-      io.err(`fieldlog ${name}: ${asError(error).message}; see fieldlog ${name} --help\n`)
+      io.err(`fieldlog ${name}: ${withoutLogin(asError(error).message)}; see fieldlog ${name} --help\n`)
       return 2
     }
     // an error with a code says what happened and where; any other is a fault of ours
     const text = errorCode(error) === undefined ? asError(error).stack : asError(error).message
-    io.err(`fieldlog ${name}: ${text}\n`)
+    io.err(`fieldlog ${name}: ${withoutLogin(text ?? '')}\n`)
     return 1
   }
 }

@@ -2,6 +2,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { asError, errorCode } from '../kit/errors.ts'
+import { withoutLogin } from '../kit/url-login.ts'
 import { CommandError } from './command.ts'
 
 /** Who asks. */
@@ -22,13 +23,22 @@ export class AdminApi {
     this.#token = token
   }
 
-  /** Logs in where a user is given. */
-  static async open(url: string, { token, user, password }: Login): Promise<AdminApi> {
+  /** Logs in where a user is given, by name or in the URL. The URL's login is used for that only, and never shown. */
+  static async open(url: string, login: Login): Promise<AdminApi> {
     const base = URL.parse(url.endsWith('/') ? url : `${url}/`)
-    if (!base || !/^https?:$/.test(base.protocol))
-      throw new CommandError(`${url} is no http:// or https:// URL`)
-    const api = new AdminApi(base, token)
-    if (user !== undefined && token === undefined) await api.#logIn(user, password)
+    // a password with `/`, `?` or `#` would be taken for host and port, looked up and shown
+    const isTornApart = base?.pathname.includes('@') || base?.search.includes('@') || base?.hash.includes('@')
+    if (!base || !/^https?:$/.test(base.protocol) || isTornApart) {
+      throw new CommandError(
+        'the value of --url must be an http:// or https:// URL, with /, ?, # and @ in a password as %2F, %3F, %23 and %40',
+      )
+    }
+    const user = login.user ?? (decoded(base.username) || undefined)
+    const password = (login.user === undefined && decoded(base.password)) || login.password
+    base.username = ''
+    base.password = ''
+    const api = new AdminApi(base, login.token)
+    if (user !== undefined && login.token === undefined) await api.#logIn(user, password)
     return api
   }
 
@@ -38,7 +48,7 @@ export class AdminApi {
     if (status === 200) return JSON.parse(text) as unknown
     if (status === 401) {
       throw new CommandError(
-        `${this.#url.href} wants a login: give --user NAME with the password in FIELDLOG_PASSWORD, or --token`,
+        `${this.#url.href} wants a login: give --user NAME with the password in FIELDLOG_PASSWORD_FILE, or --token`,
       )
     }
     if (status === 404 && answerOf(text).error === undefined) {
@@ -53,7 +63,9 @@ export class AdminApi {
 
   async #logIn(user: string, password: string | undefined): Promise<void> {
     if (password === undefined)
-      throw new CommandError(`the password of ${user} is not given: set FIELDLOG_PASSWORD`)
+      throw new CommandError(
+        `the password of ${user} is not given: set FIELDLOG_PASSWORD_FILE or FIELDLOG_PASSWORD`,
+      )
     const login = {
       client_id: 'node-red-admin',
       grant_type: 'password',
@@ -64,6 +76,7 @@ export class AdminApi {
     const { status, text } = await this.#send('POST', 'auth/token', login)
     // without a login there is no such path, and none is needed
     if (status === 404) return
+    if (status === 429) throw new CommandError(`${this.#url.href} says: ${messageOf(text)}`)
     if (status !== 200) throw new CommandError(`${this.#url.href} does not accept the login of ${user}`)
     this.#token = (JSON.parse(text) as { access_token: string }).access_token
     this.#ownToken = true
@@ -113,5 +126,14 @@ function whyNot(url: string, error: unknown): string {
     ENOTFOUND: 'there is no such host',
     ECONNRESET: 'it closed the connection before it answered',
   }
-  return `cannot ask ${url}: ${reasons[errorCode(error) ?? ''] ?? asError(error).message}`
+  return `cannot ask ${url}: ${reasons[errorCode(error) ?? ''] ?? withoutLogin(asError(error).message)}`
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    // a stray % that escapes nothing stands for itself
+    return part
+  }
 }

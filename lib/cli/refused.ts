@@ -19,7 +19,7 @@ export const refused: Command = {
   about:
     'Shows what MQTT brokers refused, with their reasons: such messages are set aside and block nothing. --resend sends\n' +
     'them again, once the cause is out of the way.\n' +
-    'A login: --user with the password in FIELDLOG_PASSWORD, or --token (FIELDLOG_TOKEN).',
+    'A login: --user with the password in FIELDLOG_PASSWORD_FILE, or --token (FIELDLOG_TOKEN).',
   options: {
     resend: { type: 'boolean', about: 'send them again' },
     broker: { type: 'string', value: 'NODE', about: 'id of one mqtt-broker; default: all of them' },

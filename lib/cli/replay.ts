@@ -18,7 +18,7 @@ export const replay: Command = {
     'Asks the running gateway to send events again through its flow, marked as replayed: a range of seqs, what is\n' +
     'noted as incomplete, or what was passed as damaged and can be read now. It answers when the flow is done with\n' +
     'them; the status is 1 where it is not with all. Ctrl-C ends it and says from where to ask again.\n' +
-    'A login: --user with the password in FIELDLOG_PASSWORD, or --token (FIELDLOG_TOKEN).',
+    'A login: --user with the password in FIELDLOG_PASSWORD_FILE, or --token (FIELDLOG_TOKEN).',
   options: {
     from: { type: 'string', value: 'SEQ', about: 'first event' },
     to: { type: 'string', value: 'SEQ', about: 'last event; default: the last one there is' },

@@ -19,7 +19,7 @@ export interface LoggableMessage {
 }
 
 /** A payload that no entry can hold. */
-export class NotJsonError extends TypeError {
+class NotJsonError extends TypeError {
   readonly code = 'EVENT_NOT_JSON'
 }
 

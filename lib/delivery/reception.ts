@@ -21,7 +21,7 @@ export interface ReceptionParts {
 }
 
 /** An event that will never be in the journal. */
-export class DroppedError extends Error {
+class DroppedError extends Error {
   override name = 'DroppedError'
   readonly code = 'EVENT_DROPPED'
 }

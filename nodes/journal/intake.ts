@@ -54,7 +54,7 @@ export function intakeOf(RED: NodeAPI, id: string): Intake {
  * The journals of the log nodes that messages of a node can come to, over wires and links. Where that cannot be seen (a
  * subflow, a link call, no log node at all) it is every journal.
  */
-export function journalsAfter(nodes: readonly FlowNode[], id: string): string[] {
+function journalsAfter(nodes: readonly FlowNode[], id: string): string[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const seen = new Set<string>([id])
   const found = new Set<string>()

@@ -63,7 +63,10 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   },
   // what package.json exports
   public: { folders: ['lib/public'], uses: ['ground', 'journal', 'formats', 'predicates'] },
-  appliance: { folders: ['lib/appliance'], uses: ['ground', 'journal', 'serial', 'migrate'] },
+  appliance: {
+    folders: ['lib/appliance/web', 'lib/appliance'],
+    uses: ['ground', 'journal', 'serial', 'migrate'],
+  },
   nodes: {
     folders: [
       'nodes/shared/panel',

@@ -1,55 +1,133 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
-import { guardFor } from '../../../lib/appliance/access.ts'
-import { BasicAuth } from '../../../lib/appliance/login.ts'
+import { guardFor, type TokenCheck } from '../../../lib/appliance/access.ts'
+import { LoginGate } from '../../../lib/appliance/web/login-gate.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 
-const auth = new BasicAuth(
-  { user: 'admin', hash: 'pw' },
-  { hashSync: (password) => password, compare: async (password, hash) => password === hash },
-)
-const authorization = `Basic ${Buffer.from('admin:pw').toString('base64')}`
+const newGate = () =>
+  new LoginGate({
+    user: 'admin',
+    check: async (password) => password === 'pw',
+    log() {},
+    clock: new FakeClock(),
+  })
+const basic = (password: string) => `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`
+const authorization = basic('pw')
+const tokens: TokenCheck = async ({ headers }) => headers.authorization === 'Bearer good'
 
-async function status(
-  auth: BasicAuth | undefined,
-  url: string,
-  headers: Record<string, string>,
-  upgrade = false,
-): Promise<number | undefined> {
-  const request = {
-    method: 'GET',
-    url,
-    headers: { host: 'pi.local', ...headers },
-  } as unknown as IncomingMessage
-  return (await guardFor(auth)(request, upgrade))?.status
+interface Asked {
+  gate?: LoginGate | undefined
+  method?: string
+  headers?: Record<string, string>
+  upgrade?: boolean
+  tokenCheck?: TokenCheck
+}
+
+/** `all`, `own`, or the status of the denial. */
+async function verdict(url: string, asked: Asked = {}): Promise<string | number> {
+  const { gate = newGate(), method = 'GET', headers = {}, upgrade = false } = asked
+  const guard = guardFor({ gate, tokenCheck: () => ('tokenCheck' in asked ? asked.tokenCheck : tokens) })
+  const request = { method, url, headers: { host: 'pi.local', ...headers }, socket: {} }
+  const answer = await guard(request as unknown as IncomingMessage, upgrade)
+  return typeof answer === 'object' ? answer.status : answer
 }
 
 describe('appliance access', () => {
-  it('without a login: loopback names only', async () => {
-    assert.equal(await status(undefined, '/', {}), 403)
-    assert.equal(await status(undefined, '/', { host: 'localhost' }), undefined)
-    assert.equal(await status(undefined, '/comms', { host: 'localhost' }, true), undefined)
+  it('without a login: loopback names only, and nothing through a proxy', async () => {
+    const guard = guardFor({ gate: undefined, tokenCheck: () => undefined })
+    const ask = (headers: object, upgrade = false) => {
+      const answer = guard({ method: 'GET', url: '/', headers } as unknown as IncomingMessage, upgrade)
+      return typeof answer === 'object' && 'status' in answer ? answer.status : answer
+    }
+    assert.equal(ask({ host: 'pi.local' }), 403)
+    assert.equal(ask({ host: 'localhost' }), 'all')
+    assert.equal(ask({ host: 'localhost' }, true), 'all')
+    for (const name of [
+      'forwarded',
+      'x-forwarded-for',
+      'x-forwarded-host',
+      'x-forwarded-x',
+      'x-real-ip',
+      'via',
+    ]) {
+      for (const upgrade of [false, true])
+        assert.equal(ask({ host: 'localhost', [name]: '' }, upgrade), 403, name)
+    }
   })
 
-  it('with a login: the editor and its socket log in by themselves', async () => {
-    assert.equal(await status(auth, '/', {}), undefined)
-    assert.equal(await status(auth, '/flows?x=1', {}), undefined)
-    assert.equal(await status(auth, '/comms', {}, true), undefined)
-  })
-
-  it("with a login: flows' sockets, and their polls, need it", async () => {
-    const polls = [
-      '/d/socket.io/?EIO=4&transport=polling',
-      '/socket.io/?%74ransport=polling',
-      '//[?transport=polling',
+  it("with a login: the editor's files are for its own listener alone", async () => {
+    const files = [
+      '/',
+      '/?x=1',
+      '/red/a.js',
+      '/vendor/b.css',
+      '/icons/c.svg',
+      '/locales/editor?lng=en',
+      '/auth/login',
     ]
-    for (const url of polls) {
-      assert.equal(await status(auth, url, {}), 401, url)
-      assert.equal(await status(auth, url, { authorization }), undefined, url)
+    for (const url of files) {
+      assert.equal(await verdict(url), 'own', url)
+      assert.equal(await verdict(url, { method: 'HEAD' }), 'own', url)
+      assert.equal(await verdict(url, { method: 'POST' }), 401, url)
+      assert.equal(await verdict(url, { upgrade: true }), 401, url)
     }
-    for (const url of ['/ws/mine', '/comms/more', '//comms', '/x?/comms']) {
-      assert.equal(await status(auth, url, {}, true), 401, url)
-      assert.equal(await status(auth, url, { authorization }, true), undefined, url)
-      assert.equal(await status(auth, url, { authorization, origin: 'http://evil.example' }, true), 403, url)
+  })
+
+  it('with a login: everything else needs it, whatever its query says', async () => {
+    const others = [
+      '/flows',
+      '/settings',
+      '/RED/a.js',
+      '/red',
+      '/redx/a',
+      '/comms',
+      '/dashboard/socket.io/?EIO=4&transport=polling',
+      '/auth/token',
+      '/auth/revoke',
+      '/x?/red/',
+    ]
+    for (const url of others) {
+      for (const upgrade of [false, true]) {
+        if (upgrade && url === '/comms') continue
+        assert.equal(await verdict(url, { upgrade }), 401, url)
+        assert.equal(await verdict(url, { upgrade, headers: { authorization } }), 'all', url)
+        assert.equal(await verdict(url, { upgrade, headers: { authorization: basic('no') } }), 401, url)
+      }
     }
+  })
+
+  it("with a login: the editor's websocket asks for the token itself, at its one address", async () => {
+    assert.equal(await verdict('/comms', { upgrade: true }), 'all')
+    for (const url of ['/comms/', '/comms?x', '/comms?EIO=4&transport=websocket', '/Comms', '/comms/more']) {
+      assert.equal(await verdict(url, { upgrade: true }), 401, url)
+    }
+    const headers = { authorization, origin: 'http://evil.example' }
+    assert.equal(await verdict('/comms', { upgrade: true, headers }), 403)
+    assert.equal(await verdict('/ws/mine', { upgrade: true, headers }), 403)
+  })
+
+  it("takes an access token of the editor's", async () => {
+    const good = { headers: { authorization: 'Bearer good' } }
+    assert.equal(await verdict('/flows', good), 'all')
+    assert.equal(await verdict('/flows', { headers: { authorization: 'Bearer bad' } }), 401)
+    assert.equal(await verdict('/flows', { ...good, tokenCheck: undefined }), 503)
+  })
+
+  it('answers 429 to an address that guesses', async () => {
+    const gate = newGate()
+    const guess = { gate, headers: { authorization: basic('no') } }
+    assert.deepEqual([await verdict('/x', guess), await verdict('/x', guess)], [401, 429])
+    assert.equal(await verdict('/x', { gate, headers: { authorization } }), 429)
+  })
+
+  it("has the browser ask for the password, but not over the editor's own form", async () => {
+    const guard = guardFor({ gate: newGate(), tokenCheck: () => tokens })
+    const challenge = async (headers: object) => {
+      const answer = await guard({ method: 'GET', url: '/x', headers } as unknown as IncomingMessage, false)
+      return typeof answer === 'object' ? answer.headers?.['www-authenticate'] : answer
+    }
+    assert.match((await challenge({})) ?? '', /^Basic realm="Fieldlog"/)
+    assert.equal(await challenge({ 'x-requested-with': 'XMLHttpRequest' }), undefined)
+    assert.equal(await challenge({ authorization: 'Bearer old' }), undefined)
   })
 })

@@ -1,7 +1,21 @@
 import assert from 'node:assert/strict'
-import { ConfigError, flowEnvironment, readConfig } from '../../../lib/appliance/config.ts'
+import { execFileSync } from 'node:child_process'
+import { ConfigError, flowEnvironment, hideSecrets, readConfig } from '../../../lib/appliance/config.ts'
 
-const machine = { homeDirectory: '/home/pi', hostName: 'pi-4' }
+const files: Record<string, string> = {
+  '/run/secret': 's3cret \nsecond line\n',
+  '/run/windows': 'pw\r\n',
+  '/run/empty': '\n',
+}
+const machine = {
+  homeDirectory: '/home/pi',
+  hostName: 'pi-4',
+  readFile(path: string): string {
+    const text = files[path]
+    if (text === undefined) throw new Error(`ENOENT: no such file, open '${path}'`)
+    return text
+  },
+}
 const read = (env: Record<string, string | undefined> = {}) => readConfig(env, machine)
 
 describe('appliance configuration', () => {
@@ -155,16 +169,64 @@ describe('appliance configuration', () => {
       FIELDLOG_BAUD: '57600',
       FIELDLOG_MQTT: 'mqtt://127.0.0.1:4711',
       FIELDLOG_MQTT_USER: '',
-      FIELDLOG_MQTT_PASSWORD: '',
       FIELDLOG_MQTT_CA: '',
       FIELDLOG_GATEWAY: 'pi-4',
       FIELDLOG_FLUSH_INTERVAL: '1',
       FIELDLOG_BUFFER_SIZE: '100',
     })
     const own = flowEnvironment(read({ FIELDLOG_MQTT: 'mqtt://a:b@far' }), 'mqtt://127.0.0.1:4711')
-    assert.deepEqual(
-      [own.FIELDLOG_MQTT, own.FIELDLOG_MQTT_USER, own.FIELDLOG_MQTT_PASSWORD],
-      ['mqtt://far', 'a', 'b'],
-    )
+    assert.deepEqual([own.FIELDLOG_MQTT, own.FIELDLOG_MQTT_USER], ['mqtt://far', 'a'])
+  })
+
+  it('reads secrets from the first line of files', () => {
+    const config = read({
+      FIELDLOG_PASSWORD_FILE: '/run/secret',
+      FIELDLOG_MQTT: 'mqtt://ann@host',
+      FIELDLOG_MQTT_PASSWORD_FILE: '/run/windows',
+    })
+    assert.deepEqual([config.password, config.mqtt.user, config.mqtt.password], ['s3cret ', 'ann', 'pw'])
+  })
+
+  it('does not start without the secret that a file should hold', () => {
+    const bad: Array<[Record<string, string>, string]> = [
+      [
+        { FIELDLOG_PASSWORD_FILE: '/run/none' },
+        "FIELDLOG_PASSWORD_FILE names /run/none, which cannot be read: ENOENT: no such file, open '/run/none'",
+      ],
+      [
+        { FIELDLOG_PASSWORD_FILE: '/run/empty' },
+        'FIELDLOG_PASSWORD_FILE names /run/empty, whose first line is empty',
+      ],
+      [
+        { FIELDLOG_MQTT_PASSWORD_FILE: '/run/secret', FIELDLOG_MQTT_PASSWORD: 'x' },
+        'FIELDLOG_MQTT_PASSWORD and FIELDLOG_MQTT_PASSWORD_FILE are both set; remove FIELDLOG_MQTT_PASSWORD',
+      ],
+    ]
+    for (const [env, message] of bad) assert.throws(() => read(env), { name: 'ConfigError', message })
+  })
+
+  it('takes the secrets out of what child processes get, and lets the flow look its own up', () => {
+    const names = ['FIELDLOG_PASSWORD', 'FIELDLOG_MQTT_PASSWORD']
+    const before = names.map((name) => process.env[name])
+    try {
+      process.env.FIELDLOG_PASSWORD = 'editors-secret'
+      process.env.FIELDLOG_MQTT_PASSWORD = 'brokers-secret'
+      hideSecrets(process.env, read(process.env))
+      assert.equal(process.env.FIELDLOG_PASSWORD, undefined)
+      assert.equal(process.env.FIELDLOG_MQTT_PASSWORD, 'brokers-secret')
+      assert.deepEqual(
+        Object.keys({ ...process.env }).filter((name) => names.includes(name)),
+        [],
+      )
+      assert.doesNotMatch(
+        execFileSync(process.execPath, ['-p', 'JSON.stringify(process.env)'], { encoding: 'utf8' }),
+        /s-secret/,
+      )
+    } finally {
+      delete (Object.getPrototypeOf(process.env) as NodeJS.ProcessEnv).FIELDLOG_MQTT_PASSWORD
+      names.forEach((name, i) => {
+        if (before[i] !== undefined) process.env[name] = before[i]
+      })
+    }
   })
 })

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../../lib/appliance/config.ts'
-import { nodeRedSettings } from '../../../lib/appliance/settings.ts'
+import { nodeRedSettings, type SettingsContext } from '../../../lib/appliance/settings.ts'
+import { LoginGate } from '../../../lib/appliance/web/login-gate.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 
 describe('appliance settings of Node-RED', () => {
   let home: string
@@ -11,12 +13,15 @@ describe('appliance settings of Node-RED', () => {
     home = mkdtempSync(join(tmpdir(), 'fieldlog-settings-'))
   })
   afterEach(() => rmSync(home, { recursive: true }))
-  const settings = (login?: { user: 'admin'; hash: string }) =>
-    nodeRedSettings(readConfig({ FIELDLOG_HOME: home }, { homeDirectory: '/', hostName: 'pi-4' }), {
-      packageRoot: '/opt/fieldlog',
-      credentialSecret: 'key',
-      login,
-    })
+  const settings = (login?: SettingsContext['login'], hostName = 'pi-4') =>
+    nodeRedSettings(
+      readConfig({ FIELDLOG_HOME: home }, { homeDirectory: '/', hostName, readFile: () => '' }),
+      {
+        packageRoot: '/opt/fieldlog',
+        credentialSecret: 'key',
+        login,
+      },
+    )
 
   it('keeps everything in the home', () => {
     const made = settings()
@@ -43,14 +48,24 @@ describe('appliance settings of Node-RED', () => {
     assert.equal('adminAuth' in settings(), false)
   })
 
-  it('asks for one login everywhere', () => {
-    const made = settings({ user: 'admin', hash: 'h' })
-    assert.deepEqual('adminAuth' in made && made.adminAuth, {
-      type: 'credentials',
-      users: [{ username: 'admin', password: 'h', permissions: '*' }],
-    })
-    assert.deepEqual('httpNodeAuth' in made && made.httpNodeAuth, { user: 'admin', pass: 'h' })
-    assert.deepEqual('httpStaticAuth' in made && made.httpStaticAuth, { user: 'admin', pass: 'h' })
+  it('has the editor ask the gate, for the one user there is', async () => {
+    const check = async (password: string) => password === 'pw'
+    const gate = new LoginGate({ user: 'admin', check, log() {}, clock: new FakeClock() })
+    const made = settings({ user: 'admin', gate })
+    const { adminAuth } = made as Extract<typeof made, { adminAuth: unknown }>
+    assert.ok(adminAuth)
+    const admin = { username: 'admin', permissions: '*' }
+    assert.equal(adminAuth.type, 'credentials')
+    assert.deepEqual(await adminAuth.users('admin'), admin)
+    assert.equal(await adminAuth.users('root'), null)
+    assert.deepEqual(await adminAuth.authenticate('admin', 'pw'), admin)
+    assert.equal(await adminAuth.authenticate('admin', 'wrong'), null)
+    assert.doesNotMatch(JSON.stringify(made), /pw/)
+  })
+
+  it("escapes the gateway's name, which the editor takes as HTML", () => {
+    const { title } = settings(undefined, `<img src=x onerror="alert('1')">&`).editorTheme.header
+    assert.equal(title, 'Fieldlog · &#60;img src=x onerror=&#34;alert(&#39;1&#39;)&#34;&#62;&#38;')
   })
 
   it("leaves the benchmark's peer out, until the user installs it", () => {

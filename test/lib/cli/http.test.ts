@@ -77,20 +77,36 @@ describe('AdminApi', () => {
     answers['/admin/locked'] = [401, '']
     answers['/admin/wrong'] = [400, { error: 'from is behind to' }]
     const refused: Array<[path: string, message: RegExp]> = [
-      ['locked', /wants a login: give --user NAME with the password in FIELDLOG_PASSWORD, or --token$/],
+      ['locked', /wants a login: give --user NAME with the password in FIELDLOG_PASSWORD_FILE, or --token$/],
       ['wrong', /^the gateway refuses: from is behind to$/],
       ['nowhere', /has no nowhere: is it a gateway with a deployed log node\?$/],
     ]
     for (const [path, message] of refused) await assert.rejects(api.ask('GET', path), { message })
     await assert.rejects(AdminApi.open(url, { ...nobody, user: 'admin' }), {
-      message: 'the password of admin is not given: set FIELDLOG_PASSWORD',
+      message: 'the password of admin is not given: set FIELDLOG_PASSWORD_FILE or FIELDLOG_PASSWORD',
     })
     answers['/admin/auth/token'] = [401, '']
     await assert.rejects(AdminApi.open(url, { ...nobody, user: 'admin', password: 'x' }), {
       message: /does not accept the login of admin$/,
     })
-    await assert.rejects(AdminApi.open('ftp://x', nobody), {
-      message: 'ftp://x is no http:// or https:// URL',
+    answers['/admin/auth/token'] = [429, 'Too many wrong logins; try again in 4 s.']
+    await assert.rejects(AdminApi.open(url, { ...nobody, user: 'admin', password: 'x' }), {
+      message: /admin\/ says: Too many wrong logins; try again in 4 s\.$/,
     })
+  })
+
+  it('takes a login out of its URL, and never prints any part of one', async () => {
+    answers['/admin/auth/token'] = [200, { access_token: 'abc' }]
+    const api = await AdminApi.open(url.replace('//', '//ann:p%40ss@'), nobody)
+    const [login] = asked as Array<[string, string, string, { username: string; password: string }]>
+    assert.deepEqual([login?.[3].username, login?.[3].password], ['ann', 'p@ss'])
+    await assert.rejects(api.ask('GET', 'none'), (error: Error) => !/ann|p%40ss|p@ss/.test(error.message))
+    const bad = ['ftp://ann:hunter2@x', 'http://ann:12#hunter2@x', 'http://ann:12/hunter2@x', 'hunter2']
+    for (const text of bad) {
+      await assert.rejects(AdminApi.open(text, nobody), {
+        message:
+          /^the value of --url must be an http:\/\/ or https:\/\/ URL, with [^\d]+(?:%\w\w\W+(?:and )?)+$/,
+      })
+    }
   })
 })

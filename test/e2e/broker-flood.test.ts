@@ -1,0 +1,41 @@
+// A flood at the embedded broker. `npm run soak -- flood` runs it in full.
+import assert from 'node:assert/strict'
+import { journalHolds } from '../support/journal-files.ts'
+import { startWatched, type Watched } from '../support/watched-gateway.ts'
+import { type FloodSize, flood } from './broker-flood.ts'
+
+const full = process.env.FIELDLOG_SOAK === '1'
+const size: FloodSize = full
+  ? { large: 200_000_000, unfinished: 20, retained: 1_000_000, connections: 10_000 }
+  : { large: 200_000_000, unfinished: 20, retained: 20_000, connections: 500 }
+/** MB */
+const mostMore = 100
+
+describe('a flood at the embedded broker', function () {
+  this.timeout(full ? 1_200_000 : 120_000)
+  let watched: Watched
+  afterEach(async () => {
+    await (watched as Watched | undefined)?.remove()
+  })
+
+  it('leaves the memory where it was, and every line is logged', async () => {
+    watched = await startWatched()
+    const { gateway } = watched
+    await journalHolds(gateway.journal, 300)
+    const before = await watched.fared()
+    await flood(gateway.broker, size)
+    const after = await watched.fared()
+    const delays = await watched.delays()
+    const late = delays.filter((delay) => delay > 50).length
+    process.stdout.write(
+      `      ${before.memory} MB before, ${after.memory} MB after; blocked for ${after.blocked} ms ` +
+        `(${after.byClock} ms by the clock); ${delays.length} lines, ${late} over 50 ms late\n`,
+    )
+    assert.ok(after.memory - before.memory < mostMore, `${before.memory} MB before, ${after.memory} MB after`)
+    const said = gateway.lines.filter((line) => line.startsWith('fieldlog: the embedded broker:'))
+    assert.match(said.join('\n'), /a packet of more than 1048576 bytes/)
+    assert.match(said.join('\n'), /10000 topics have a retained message/)
+    assert.match(said.join('\n'), /100 clients are connected/)
+    assert.equal((await gateway.stop()).status, 0)
+  })
+})
