@@ -150,7 +150,11 @@ const macros = new Set(['all', 'exists', 'exists_one', 'filter', 'map'])
 const nothing: ReadonlySet<string> = new Set()
 
 /** Visits the nodes of an expression, each with the names that macros around it have given. */
-function walk(part: unknown, visit: (node: ASTNode, bound: ReadonlySet<string>) => void, bound = nothing): void {
+function walk(
+  part: unknown,
+  visit: (node: ASTNode, bound: ReadonlySet<string>) => void,
+  bound = nothing,
+): void {
   if (Array.isArray(part)) for (const each of part) walk(each, visit, bound)
   if (!isNode(part)) return
   visit(part, bound)
@@ -174,7 +178,8 @@ interface Macro {
 /** A call that gives a variable to its arguments; undefined for any other. */
 function macroOf([name, receiver, args]: readonly unknown[]): Macro | undefined {
   const [variable, second, ...rest] = args as ASTNode[]
-  if (!isNode(receiver) || variable === undefined || second === undefined || !isName(variable)) return undefined
+  if (!isNode(receiver) || variable === undefined || second === undefined || !isName(variable))
+    return undefined
   if (macros.has(String(name))) return { variable: variable.args, outside: receiver, body: [second, ...rest] }
   // `cel` is no field there: cel.bind(x, value, body)
   if (name !== 'bind' || !isName(receiver) || receiver.args !== 'cel') return undefined

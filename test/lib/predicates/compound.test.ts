@@ -68,7 +68,8 @@ describe('predicates: expressions', () => {
         event(1, { mode: 'dry' }),
         event(2, { mode: 'off' }),
       ])
-      const expected = macro === 'all' ? [4, 4] : macro === 'map' ? [1, 1] : macro === 'filter' ? [4, 4] : [1, 4]
+      const expected =
+        macro === 'all' ? [4, 4] : macro === 'map' ? [1, 1] : macro === 'filter' ? [4, 4] : [1, 4]
       assert.deepEqual(
         results.map(({ flags }) => flags.r),
         expected,

@@ -3,8 +3,8 @@ import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
 import { statefulOperators } from '../../../lib/predicates/stateful/operators.ts'
-import { labelDefaults, predicatesProblem } from '../../../nodes/label/options.ts'
 import words from '../../../nodes/label/locales/en-US/label.json' with { type: 'json' }
+import { labelDefaults, predicatesProblem } from '../../../nodes/label/options.ts'
 import { knownFields } from '../../../nodes/label/panel/known-fields.ts'
 
 describe('nodes: label panel', () => {
