@@ -1,5 +1,6 @@
 import type { NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage } from '../../lib/event.ts'
+import { eventProblem } from '../../lib/event-problem.ts'
 import { compileFormats, type Formats } from '../../lib/formats/compile.ts'
 import { EventMemory } from '../../lib/formats/model/memory.ts'
 import { leavesOut } from '../../lib/formats/steps/repeats.ts'
@@ -73,6 +74,11 @@ export default function (RED: NodeAPI): void {
       const msg = message as EventMessage
       if (typeof msg.event?.id !== 'string') {
         done(new Error('clean: the message carries no event: wire this node behind a log node'))
+        return
+      }
+      const problem = eventProblem(msg.event)
+      if (problem !== undefined) {
+        done(new Error(`clean: the event was changed on its way: ${problem}`))
         return
       }
       const running = formats ?? compile()

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
+import { eventProblem } from '../../lib/event-problem.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { readOptionsOrDefaults } from '../../lib/options/options.ts'
@@ -98,6 +99,10 @@ export default function (RED: NodeAPI): void {
 }
 
 function cleanEvent({ event }: EventMessage): FieldlogEvent {
-  if (typeof event?.id === 'string' && typeof event.data === 'object' && event.data !== null) return event
-  throw new Error('label: the message carries no clean event: wire this node behind a clean node')
+  if (typeof event?.id !== 'string' || typeof event.data !== 'object' || event.data === null) {
+    throw new Error('label: the message carries no clean event: wire this node behind a clean node')
+  }
+  const problem = eventProblem(event)
+  if (problem === undefined) return event
+  throw new Error(`label: the event was changed on its way: ${problem}`)
 }
