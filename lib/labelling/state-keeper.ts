@@ -4,6 +4,7 @@ import type { Clock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
 import type { LabelSession } from './session.ts'
 import type { StateFile } from './state-file.ts'
+import type { StoredMemory } from '../predicates/judge/labeller.ts'
 
 const pause = 5_000
 /** taking it must not take more than this part of the time */
@@ -16,19 +17,21 @@ export interface KeeperParts {
   clock: Clock
 }
 
+type Kept = Pick<LabelSession<unknown>, 'labeller' | 'lastSeq' | 'from'>
+
 export class StateKeeper {
-  readonly #file: StateFile
-  readonly #session: Pick<LabelSession<unknown>, 'labeller' | 'lastSeq'>
+  readonly #file: StateFile<StoredMemory>
+  readonly #session: Kept
   readonly #parts: KeeperParts
-  #taken: { seq: number; memory: string } | undefined
+  #taken: { from: number; seq: number; memory: string } | undefined
   #storedSeq = 0
   #stopTimer: (() => void) | undefined
   #writing: Promise<void> | undefined
   #hasWarned = false
 
   constructor(
-    file: StateFile,
-    session: Pick<LabelSession<unknown>, 'labeller' | 'lastSeq'>,
+    file: StateFile<StoredMemory>,
+    session: Kept,
     parts: KeeperParts,
   ) {
     this.#file = file
@@ -59,10 +62,11 @@ export class StateKeeper {
 
   /** How long it took, ms. */
   #take(): number {
-    const { lastSeq, labeller } = this.#session
+    const { lastSeq, labeller, from } = this.#session
     if (this.#taken || lastSeq <= this.#storedSeq) return 0
     const begin = this.#parts.clock.monotonic()
-    this.#taken = { seq: lastSeq, memory: labeller.save() }
+    // where the journal could not be read it has no beginning
+    this.#taken = { from: Number.isFinite(from) ? from : lastSeq, seq: lastSeq, memory: labeller.save() }
     return this.#parts.clock.monotonic() - begin
   }
 
@@ -70,12 +74,12 @@ export class StateKeeper {
     const taken = this.#taken
     if (!taken || this.#writing || taken.seq > (this.#parts.checkpoint() ?? -1)) return
     this.#taken = undefined
-    this.#writing = this.#write(taken.seq, taken.memory)
+    this.#writing = this.#write(taken)
   }
 
-  async #write(seq: number, memory: string): Promise<void> {
+  async #write({ from, seq, memory }: { from: number; seq: number; memory: string }): Promise<void> {
     try {
-      await this.#file.write({ rules: this.#session.labeller.rules, seq }, memory)
+      await this.#file.write({ rules: this.#session.labeller.rules, from, seq }, memory)
       this.#storedSeq = seq
     } catch (error) {
       if (!this.#hasWarned) {

@@ -12,7 +12,7 @@ import { onInput } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
 import { throttle } from '../shared/throttle.ts'
 import { type LabelOptions, labelDefaults, labelOptions } from './options.ts'
-import { type Delivery, forgetLabelling, type Labelling, labellingFor } from './registry.ts'
+import { type Delivery, forgetLabelling, type Labelling, labellingFor, type MakeLabeller } from './registry.ts'
 
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('fieldlog-label', function (this: Node, saved: LabelOptions & NodeDef) {
@@ -34,7 +34,10 @@ export default function (RED: NodeAPI): void {
 
     const judged = ({ msg, send, done }: Delivery, result: LabelResult) => {
       try {
-        msg.event = { ...msg.event, ...result }
+        const event: FieldlogEvent = { ...msg.event, ...result }
+        // what an earlier label node said of its own rules counts no more
+        if (event.unsure !== undefined && result.unsure === undefined) delete event.unsure
+        msg.event = event
         send(result.verdict === 'good' ? [msg, null] : [null, msg])
         count[result.verdict]++
         status.changed()
@@ -52,8 +55,8 @@ export default function (RED: NodeAPI): void {
     // A deploy may change the formats, and with them the rules, without making this node anew.
     const compile = () => {
       const { journal, timeLimit = Number.POSITIVE_INFINITY } = upstreamOf(RED, this.id)
-      const make = (warn: (rule: string, text: string) => void) =>
-        compilePredicates(rows, formatDefinitions(RED, []), settings, { warn })
+      const make: MakeLabeller = (warn, isWhole) =>
+        compilePredicates(rows, formatDefinitions(RED, []), settings, { warn, isWhole })
       const next = labellingFor(RED, this.id, make, journal?.directory)
       if (labelling && labelling !== next) leaving = leave(labelling)
       labelling = next

@@ -109,6 +109,7 @@ function age(levels: Levels): Judge<null> {
     },
     reason: () => reason,
     size: () => 0,
+    settled: () => true,
   }
 }
 
@@ -136,5 +137,6 @@ function ahead(levels: Levels): Judge<null> {
     },
     reason: () => reason,
     size: () => 0,
+    settled: () => true,
   }
 }
