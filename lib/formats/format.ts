@@ -173,7 +173,8 @@ class RunningFormat<Opened> implements Format {
     { memory, id, seq, received }: ReadingPlace,
   ): { suppressed?: string | undefined; isPast: boolean } {
     const { part, time = received } = event
-    const place = { id: part === undefined ? id : `${id}.${part}`, seq, part: part ?? 0, time }
+    const own = part === undefined ? id : `${id}.${part}`
+    const place = { id: own, seq, part: part ?? 0, time, received }
     const kept = repeats.apply(memory, `${line.source}\n${event.key ?? ''}`, place, event.data, this.#scope)
     if (kept === undefined || kept.isUnsure) event.isUnsure = true
     if (kept === undefined) return { isPast: true }

@@ -5,7 +5,7 @@
 import { compileFormats, type Formats, type Match, type Reading } from '../formats/compile.ts'
 import type { Outcome } from '../formats/format.ts'
 import type { FormatDefinition } from '../formats/model/definition.ts'
-import { EventMemory, type MemoryLimits, type StoredMemory } from '../formats/model/memory.ts'
+import { EventMemory, type MemoryLimits, type MemoryOptions, type StoredMemory } from '../formats/model/memory.ts'
 import { leavesOut } from '../formats/steps/repeats.ts'
 import { type Disk, systemDisk } from '../journal/disk/disk.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
@@ -19,6 +19,8 @@ import { StateFile } from './state-file.ts'
 
 /** ms; a large memory is some MB, and a card wears out */
 const storeInterval = 600_000
+/** entries below the checkpoint whose events are stored one by one: the label node may ask for them after a restart */
+const overlap = 10_000
 /** ms between two warnings of one kind */
 const warnInterval = 3_600_000
 
@@ -74,6 +76,8 @@ export class LiveCleaning<Message> {
   /** messages whose turn has not come, as what was logged before them is being read */
   readonly #queued = new Set<{ reading: PlacedReading; message: Message }>()
   #stopTimer: (() => void) | undefined
+  /** one write after the other */
+  #storing: Promise<void> = Promise.resolve()
 
   /** @param stateName the state's file in the journal's directory */
   constructor(
@@ -90,7 +94,8 @@ export class LiveCleaning<Message> {
     this.#limits = limits
     this.#warnings = new RateLimit(warnInterval, clock)
     this.#remembers = definitions.some(leavesOut)
-    this.#live = this.#retraced(this.#decoder(true), 1)
+    this.#live = this.#retraced(false)
+    this.#live.replace(this.#decoder(this.#memory({ isWhole: true })), 1)
   }
 
   /** What is known of the last events. */
@@ -142,7 +147,7 @@ export class LiveCleaning<Message> {
       if (outcome.kind !== 'clean' || outcome.isPast !== true) return false
       const { seq } = queued.reading
       if (!this.#replay || !leadsOn(this.#replay.lastSeq, seq)) {
-        this.#replay = { retraced: this.#retraced(), lastSeq: seq }
+        this.#replay = { retraced: this.#retraced(true), lastSeq: seq }
       }
       this.#replay.lastSeq = Math.max(this.#replay.lastSeq, seq)
       this.#take(this.#replay.retraced, queued, () => false)
@@ -190,29 +195,27 @@ export class LiveCleaning<Message> {
     if (journal && stored?.rules === this.rules && stored.seq <= checkpoint) {
       const { memory } = this
       memory.load(stored.memory)
-      this.#live.replace(this.#decoder(false, memory), stored.from)
+      this.#live.replace(this.#decoder(memory), stored.from)
       await this.#read(journal, stored.seq + 1, before - 1, this.#live.state as Decoder)
       return
     }
     await this.#live.begin({ seq: before, part: 0 })
   }
 
-  #retraced(decoder?: Decoder, from?: number): Retraced<Decoder> {
-    return new Retraced<Decoder>(
-      {
-        rebuild: async (first, before) => {
-          const made = this.#decoder(first <= 1)
-          const journal = this.#parts?.journal
-          if (journal) await this.#read(journal, first, before.seq - 1, made)
-          return made
-        },
-        without: () => this.#decoder(false),
-        failed: (error) => this.#failed(error),
-        lookBacks: () => (this.#parts?.journal ? this.#parts.journal.lookBacks : []),
+  /** @param keepsUnsure an event that was sent the first time must not be left out the second time */
+  #retraced(keepsUnsure: boolean): Retraced<Decoder> {
+    const make = (isWhole: boolean) => this.#decoder(this.#memory({ isWhole, keepsUnsure }))
+    return new Retraced<Decoder>({
+      rebuild: async (first, before) => {
+        const made = make(first <= 1)
+        const journal = this.#parts?.journal
+        if (journal) await this.#read(journal, first, before.seq - 1, made)
+        return made
       },
-      decoder,
-      from,
-    )
+      without: () => make(false),
+      failed: (error) => this.#failed(error),
+      lookBacks: () => (this.#parts?.journal ? this.#parts.journal.lookBacks : []),
+    })
   }
 
   async #read(journal: CleaningPlace, from: number, to: number, { formats, memory }: Decoder): Promise<void> {
@@ -225,13 +228,13 @@ export class LiveCleaning<Message> {
     })
   }
 
-  #decoder(isWhole: boolean, memory = this.#memory(isWhole)): Decoder {
+  #decoder(memory: EventMemory): Decoder {
     return { formats: compileFormats(this.#definitions, { match: this.#match, memory }), memory }
   }
 
-  #memory(isWhole: boolean): EventMemory {
+  #memory(options: Pick<MemoryOptions, 'isWhole' | 'keepsUnsure'>): EventMemory {
     return new EventMemory({
-      isWhole,
+      ...options,
       ...(this.#limits && { limits: this.#limits }),
       limitReached: (series) => {
         if (!this.#warnings.allows('times')) return
@@ -252,13 +255,18 @@ export class LiveCleaning<Message> {
     })
   }
 
-  async #store(): Promise<void> {
+  #store(): Promise<void> {
+    this.#storing = this.#storing.then(() => this.#write())
+    return this.#storing
+  }
+
+  async #write(): Promise<void> {
     const journal = this.#parts?.journal
     const checkpoint = journal?.checkpoint()
     if (!journal || checkpoint === undefined || !this.#remembers) return
     const from = Number.isFinite(this.#live.from) ? this.#live.from : checkpoint
     try {
-      await this.#file(journal).write({ rules: this.rules, from, seq: checkpoint }, this.memory.save(checkpoint))
+      await this.#file(journal).write({ rules: this.rules, from, seq: checkpoint }, this.memory.save(checkpoint - overlap))
     } catch (error) {
       if (!this.#warnings.allows('store')) return
       this.#parts?.warn(

@@ -10,8 +10,6 @@ import type { Place } from './retraced.ts'
 
 /** Verdicts that are remembered for events that come again. */
 const mostRemembered = 20_000
-/** An event so far behind the last one is none of the live ones, even of a series that is not known. */
-const farBehind = 1_000
 
 /** What a session needs of its user. */
 export interface SessionParts<Message> {
@@ -152,8 +150,9 @@ export class LabelSession<Message> {
   }
 
   #laneFor(event: FieldlogEvent): Lane {
-    const isLive = !this.labeller.isLate(event) && event.seq >= this.#lastSeq - farBehind
-    if (isLive) return this.#live
+    const { labeller } = this
+    const isLate = labeller.isLate(event) || (event.seq < this.#lastSeq && labeller.isStrange(event))
+    if (!isLate) return this.#live
     if (!this.#replay?.leadsTo(event)) this.#replay = this.#lane()
     return this.#replay
   }

@@ -4,8 +4,9 @@ export interface EventPlace {
   id: string
   seq: number
   part: number
-  /** ms since 1970 UTC */
+  /** the device's own time, or when it was received: ms since 1970 UTC */
   time: number
+  received: number
 }
 
 export type Position = Pick<EventPlace, 'seq' | 'part'>

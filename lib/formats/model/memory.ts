@@ -8,7 +8,7 @@ import { KnownTimes, type StoredTimes } from './known-times.ts'
 export const unsureOfRepeats = 'repeats'
 
 /** One event of a series as it was. Plain JSON. */
-export interface Remembered extends EventPlace {
+export interface Remembered extends Omit<EventPlace, 'received'> {
   /** the data as it was told from others: JSON text, or its digest */
   data: string
   /** what the fields held by which news is told */
@@ -37,6 +37,8 @@ const defaultLimits: MemoryLimits = { ofSeries: 1_000, events: 20_000, timesOfSe
 export interface MemoryOptions {
   /** whether there is nothing before the first event that it will see. Default true */
   isWhole?: boolean
+  /** whether an event that may or may not be a repeat is kept, and not left out. Default false */
+  keepsUnsure?: boolean
   limits?: MemoryLimits
   /** A series has more times than are remembered: its oldest ones are forgotten, and pass when they come again. */
   limitReached?(series: string): void
@@ -82,6 +84,7 @@ export interface StoredMemory {
 export class EventMemory {
   /** events that may repeat one whose time was forgotten: they were not left out */
   unknownTimes = 0
+  readonly keepsUnsure: boolean
   readonly #limits: MemoryLimits
   readonly #limitReached: (series: string) => void
   readonly #series = new Map<string, SeriesMemory>()
@@ -90,8 +93,10 @@ export class EventMemory {
   #events = 0
   #times = 0
 
-  constructor({ isWhole = true, limits = defaultLimits, limitReached = () => {} }: MemoryOptions = {}) {
+  constructor(options: MemoryOptions = {}) {
+    const { isWhole = true, keepsUnsure = false, limits = defaultLimits, limitReached = () => {} } = options
     this.#isWhole = isWhole
+    this.keepsUnsure = keepsUnsure
     this.#limits = limits
     this.#limitReached = limitReached
   }
@@ -121,7 +126,8 @@ export class EventMemory {
     const series = new SeriesMemory(new KnownTimes(this.#limits.timesOfSeries))
     if (!this.#isWhole) {
       series.from = { seq: place.seq, part: place.part }
-      series.times.floor = place.time
+      // earlier events may have any time up to now: a device that sends what it has kept begins anywhere
+      series.times.floor = Math.max(place.time, place.received)
     }
     this.#series.set(name, series)
     return series
@@ -177,7 +183,7 @@ export class EventMemory {
     }
   }
 
-  #use(name: string, series: SeriesMemory, { seq }: EventPlace): void {
+  #use(name: string, series: SeriesMemory, { seq }: Position): void {
     this.#series.delete(name)
     this.#series.set(name, series)
     this.#lastSeq = Math.max(this.#lastSeq, seq)
@@ -215,7 +221,7 @@ export class EventMemory {
 }
 
 /** The index of the first event that is not before a place, by bisection. */
-function firstFrom(events: readonly Remembered[], place: EventPlace): number {
+function firstFrom(events: readonly Remembered[], place: Position): number {
   const last = events.at(-1)
   if (last === undefined || isBefore(last, place)) return events.length
   let low = 0

@@ -53,7 +53,7 @@ export class RepeatFilter {
     const before = known.before(place)
     const left = this.#withoutOld(data, scope, before)
     const again = known.find(place)
-    if (again !== undefined) return { data: left, suppressed: again.suppressed, isUnsure: again.isUnsure }
+    if (again !== undefined) return answer(memory, again, left)
     const event = this.#remembered(known, place, digest(JSON.stringify(data)), scope, before)
     const timed = this.#byTime(memory, name, known, place, data)
     event.suppressed =
@@ -63,7 +63,7 @@ export class RepeatFilter {
     if (event.suppressed !== undefined && before !== undefined) event.shown = before.shown
     event.isUnsure = timed.isUnsure || this.#isUnsure(event, known, before)
     memory.add(name, known, event)
-    return { data: left, suppressed: event.suppressed, isUnsure: event.isUnsure }
+    return answer(memory, event, left)
   }
 
   get #comparesData(): boolean {
@@ -126,4 +126,8 @@ export class RepeatFilter {
     }
     return left
   }
+}
+
+function answer(memory: EventMemory, { suppressed, isUnsure }: Remembered, data: Data): Kept {
+  return isUnsure && memory.keepsUnsure ? { data, isUnsure } : { data, suppressed, isUnsure }
 }

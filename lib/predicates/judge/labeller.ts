@@ -121,6 +121,11 @@ export class Labeller {
     return event.seq < series.lastSeq || partOf(event) <= series.lastPart
   }
 
+  /** Whether it has no series yet, and may have had one that is not known. */
+  isStrange(event: FieldlogEvent): boolean {
+    return !this.#store.isWhole && this.#store.peek(event) === undefined
+  }
+
   /** Whether an event's verdict would be unsure, as what came before it is not known well enough. */
   lacks(event: FieldlogEvent): boolean {
     const plan = this.#plans.for(event)
