@@ -38,6 +38,11 @@ export interface FieldlogEvent {
   verdict?: 'good' | 'bad' | 'rejected'
   /** why not good: `<step or predicate>: <field>: <text>` */
   reasons?: string[]
+  /**
+   * set by clean and label where the first time may have given another answer, as what was logged long before is not
+   * known: `repeats` (whether the format leaves out repeats), and the names of rules. Absent: all is certain
+   */
+  unsure?: string[]
   /** set by label: predicate name to QARTOD flag */
   flags?: Record<string, Flag>
   /** set by label: a short hash of the rule set */

@@ -32,11 +32,19 @@ export interface CleanEvent {
   key?: string
   /** its place among the events of its line, 1 the first; undefined where it is the only one */
   part?: number
+  /** too little is known of what came before it to say for certain that it, or one of its fields, is no repeat */
+  isUnsure?: boolean
 }
 
 /** What became of a line. One line may give several events. */
 export type Outcome =
-  | { kind: 'clean'; type: string; events: CleanEvent[] }
+  | {
+      kind: 'clean'
+      type: string
+      events: CleanEvent[]
+      /** what it would be compared with was forgotten: formats with a memory of that time can tell */
+      isPast?: boolean
+    }
   /** reasons: `<step>: <field>: <text>`, steps as in failure.ts */
   | { kind: 'rejected'; type: string; reasons: string[]; code?: FailureCode }
   /** all its events repeat earlier ones: left out, as the format wants it; a reason for each */
@@ -103,6 +111,7 @@ class RunningFormat<Opened> implements Format {
     if (count instanceof Failure) return this.#cannotDecode(count)
     const left: CleanEvent[] = []
     const reasons: string[] = []
+    let isPast = false
     for (let part = 0; part < (count ?? 1); part++) {
       if (count !== undefined) this.#decoder.select?.(opened, part)
       const wrong = this.#evaluate(opened)
@@ -112,12 +121,15 @@ class RunningFormat<Opened> implements Format {
       }
       const event = this.#event(opened)
       if (count !== undefined && count > 1) event.part = part + 1
-      const suppressed = place && this.#repeats && this.#leaveOut(event, this.#repeats, line, place)
-      if (suppressed === undefined) left.push(event)
-      else reasons.push(suppressed)
+      const kept = place && this.#repeats && this.#withoutRepeats(event, this.#repeats, line, place)
+      if (kept?.suppressed === undefined) left.push(event)
+      else reasons.push(kept.suppressed)
+      isPast ||= kept?.isPast === true
     }
     if (left.length === 0) return this.#outcome('suppressed', reasons)
-    return { kind: 'clean', type: this.definition.type, events: left }
+    const outcome: Outcome = { kind: 'clean', type: this.definition.type, events: left }
+    if (isPast) outcome.isPast = true
+    return outcome
   }
 
   /** Works out all fields; says why where the line has to be rejected. */
@@ -154,18 +166,20 @@ class RunningFormat<Opened> implements Format {
   }
 
   /** Takes what brings no news out of the event; gives the reason where it is left out as a whole. */
-  #leaveOut(
+  #withoutRepeats(
     event: CleanEvent,
     repeats: RepeatFilter,
     line: Line,
     { memory, id, seq, received }: ReadingPlace,
-  ): string | undefined {
+  ): { suppressed?: string | undefined; isPast: boolean } {
     const { part, time = received } = event
-    const place = { id: part === undefined ? id : `${id}.${part}`, seq, part: part ?? 0, time }
+    const own = part === undefined ? id : `${id}.${part}`
+    const place = { id: own, seq, part: part ?? 0, time, received }
     const kept = repeats.apply(memory, `${line.source}\n${event.key ?? ''}`, place, event.data, this.#scope)
-    if (kept.data === undefined) return kept.suppressed
+    if (kept === undefined || kept.isUnsure) event.isUnsure = true
+    if (kept === undefined) return { isPast: true }
     event.data = kept.data
-    return undefined
+    return { suppressed: kept.suppressed, isPast: false }
   }
 
   #cannotDecode({ reason, code }: Failure): Outcome {

@@ -2,40 +2,49 @@
 import { messageOf } from '../delivery/send/message.ts'
 import type { FieldlogEvent } from '../event.ts'
 import type { Formats } from '../formats/compile.ts'
+import type { Outcome } from '../formats/format.ts'
 import type { Disk } from '../journal/disk/disk.ts'
 import { type Entry, isEntry } from '../journal/format/entry.ts'
 import { readJournal } from '../journal/read/reader.ts'
 import { isTurnLong, nextTurn } from '../kit/turns.ts'
 import { cleanEvents } from '../predicates/clean-events.ts'
 
-/** The events that formats make of an entry; ids, times and keys as the clean node gives them. */
-function eventsOf(entry: Entry, formats: Formats): FieldlogEvent[] {
-  const { payload, event } = messageOf(entry, { replayed: true })
-  return cleanEvents(event, formats.decode({ payload, ...placeOf(event) }))
+/** Told of what was logged, in order. */
+export interface EntryReader {
+  /** An entry; false: no more is wanted. */
+  entry(entry: Entry): boolean
+  /** Entries before the next one are missing: damaged, or removed. */
+  gap(): void
 }
 
-function placeOf({ source, id, seq, received }: FieldlogEvent) {
-  return { source, id, seq, received }
-}
-
-/** The clean events of the entries `from` to `to`, in order; what is damaged or cannot be decoded is left out. */
-export async function historyOf(
+/** Reads the entries `from` to `to` as far as there are any. Throws what the disk throws. */
+export async function readEntries(
   disk: Disk,
   directory: string,
-  formats: Formats,
   from: number,
   to: number,
-): Promise<FieldlogEvent[]> {
-  const events: FieldlogEvent[] = []
-  if (to < from) return events
-  for await (const reading of readJournal(disk, directory, from)) {
+  reader: EntryReader,
+): Promise<void> {
+  let next = Math.max(1, from)
+  if (to < next) return
+  for await (const reading of readJournal(disk, directory, next)) {
     if (reading.kind !== 'batch') continue
     for (const item of reading.items) {
-      if (!isEntry(item) || item.seq < from) continue
-      if (item.seq > to) return events
-      events.push(...eventsOf(item, formats))
+      // what cannot be decoded is missing
+      if (!isEntry(item) || item.seq < next) continue
+      if (item.seq > to) return
+      if (item.seq > next) reader.gap()
+      next = item.seq + 1
+      if (!reader.entry(item)) return
       if (isTurnLong()) await nextTurn()
     }
   }
-  return events
+}
+
+/** What formats make of an entry, and its clean events; ids, times and keys as the clean node gives them. */
+export function decoded(entry: Entry, formats: Formats): { outcome: Outcome; events: FieldlogEvent[] } {
+  const { payload, event } = messageOf(entry, { replayed: true })
+  const { source, id, seq, received } = event
+  const outcome = formats.decode({ payload, source, id, seq, received })
+  return { outcome, events: cleanEvents(event, outcome) }
 }

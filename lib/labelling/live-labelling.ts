@@ -4,25 +4,29 @@
 import { viewOf } from '../delivery/progress/agreement.ts'
 import type { FieldlogEvent } from '../event.ts'
 import type { Formats } from '../formats/compile.ts'
+import { EventMemory } from '../formats/model/memory.ts'
 import { type Disk, systemDisk } from '../journal/disk/disk.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
-import type { Labeller } from '../predicates/judge/labeller.ts'
+import type { Labeller, StoredMemory } from '../predicates/judge/labeller.ts'
 import type { LabelResult } from '../predicates/judge/result.ts'
-import { historyOf } from './history.ts'
+import { decoded, readEntries } from './history.ts'
+import { isBehind, type PastReader, placeOf } from './lane.ts'
 import { LabelSession } from './session.ts'
 import { StateFile, type StoredState } from './state-file.ts'
 import { StateKeeper } from './state-keeper.ts'
 
-/** entries to read back where no state is stored, and before an event that is replayed */
-const lookBack = 10_000
 /** entries to read again below the stored state: events may have been in flight that long when it was taken */
 const overlap = 1_000
 /** entries above the checkpoint that may have been dealt with already */
 const lookAhead = 20_000
 
 /** Whether the event that a state ends with is in the journal: else it is of another copy, which went on otherwise. */
-async function isOf({ seq, id }: StoredState, disk: Disk, directory: string): Promise<boolean> {
+async function isOf(
+  { seq, id }: Pick<StoredState<unknown>, 'seq' | 'id'>,
+  disk: Disk,
+  directory: string,
+): Promise<boolean> {
   if (id === undefined) return true
   const epoch = await viewOf(disk, directory).epochFrom(seq)
   return epoch === undefined || id === `${epoch}-${seq}`
@@ -31,13 +35,15 @@ async function isOf({ seq, id }: StoredState, disk: Disk, directory: string): Pr
 /** The journal that events come from. */
 export interface JournalPlace {
   directory: string
-  /** the formats of the clean node before, made anew: they may remember events, too */
-  formats(): Formats
+  /** the formats of the clean node before, with this memory; default: with what that node knows of its last events */
+  formats(memory?: EventMemory): Formats
   /** where delivery stands; undefined: not known yet */
   position(): { checkpoint: number; entries: number; waiting: number } | undefined
   /** ms after which a reading is durable at the latest */
   flushInterval: number
   disk?: Disk
+  /** see `lookBacks` */
+  lookBacks?: readonly number[]
 }
 
 export interface LiveParts<Message> {
@@ -61,13 +67,18 @@ export class LiveLabelling<Message> {
   #restoring: Promise<void> | undefined
 
   /**
-   * @param make makes a labeller, which tells of a rule that cannot be evaluated by the function given
+   * @param make makes a labeller, which tells of a rule that cannot be evaluated by the function given; `isWhole`:
+   *   there is nothing before the first event that it will judge
    * @param stateName the state's file in the journal's directory
    */
-  constructor(make: (warn: Warn) => Labeller, stateName: string, clock: Clock = systemClock) {
+  constructor(
+    make: (warn: Warn, isWhole: boolean) => Labeller,
+    stateName: string,
+    clock: Clock = systemClock,
+  ) {
     const warn: Warn = (rule, text) =>
       this.#parts?.warn(`label: the rule "${rule}" cannot be evaluated (told once): ${text}`)
-    this.session = new LabelSession(() => make(warn), clock)
+    this.session = new LabelSession((isWhole) => make(warn, isWhole), clock)
     this.#stateName = stateName
     this.#clock = clock
   }
@@ -86,9 +97,17 @@ export class LiveLabelling<Message> {
     const { journal } = parts
     this.session.attach({
       judged: parts.judged,
+      failed: (error) => {
+        const what = 'label: cannot read back what the rules must remember'
+        this.#parts?.warn(
+          `${what}: ${error.message}; they begin anew, and their verdicts are marked as unsure`,
+        )
+      },
       ...(journal
         ? {
-            before: (event) => this.#before(event, journal),
+            past: (from, to, reader) =>
+              readPast(journal, new EventMemory({ isWhole: from <= 1 }), from, to, reader),
+            ...(journal.lookBacks ? { lookBacks: journal.lookBacks } : {}),
             isBehind: () => (journal.position()?.waiting ?? 0) > 0,
             slack: journal.flushInterval,
           }
@@ -120,14 +139,16 @@ export class LiveLabelling<Message> {
       return
     }
     this.#queue.push([event, message])
-    this.#restoring ??= this.#restore()
+    this.#restoring ??= this.#restore(event)
   }
 
-  async #restore(): Promise<void> {
+  /** @param first the first event that is to be judged */
+  async #restore(first: FieldlogEvent): Promise<void> {
     const journal = this.#parts?.journal
     const position = journal?.position()
     try {
-      if (journal && position) await this.#restoreFrom(journal, position)
+      if (journal && position) await this.#restoreFrom(journal, position, first)
+      else await this.session.begin(placeOf(first))
     } catch (error) {
       this.#parts?.warn(
         `label: cannot read back what the rules must remember: ${asError(error).message}; they begin anew`,
@@ -144,20 +165,40 @@ export class LiveLabelling<Message> {
   async #restoreFrom(
     journal: JournalPlace,
     { checkpoint, entries }: { checkpoint: number; entries: number },
+    first: FieldlogEvent,
   ): Promise<void> {
-    const { disk = systemDisk, directory, formats } = journal
+    const { session } = this
+    // the first one may be of a replay on request, which comes long after its turn
+    const begin = first.seq > checkpoint ? placeOf(first) : { seq: checkpoint + 1, part: 0 }
     const stored = await this.#file(journal).read()
+    const { disk = systemDisk, directory } = journal
     const isUsable =
       stored?.rules === this.labeller.rules &&
       stored.seq <= checkpoint &&
       (await isOf(stored, disk, directory))
-    if (stored && isUsable) this.session.restore(stored.memory, stored.seq)
-    const from = stored && isUsable ? stored.seq - overlap : checkpoint - lookBack
-    const to = Math.min(entries, checkpoint + lookAhead)
-    const events = await historyOf(disk, directory, formats(), Math.max(1, from + 1), to)
-    const above = events.findIndex(({ seq }) => seq > checkpoint)
-    this.session.prime(above === -1 ? events : events.slice(0, above))
-    if (above !== -1) this.session.expect(events.slice(above))
+    if (stored && isUsable) {
+      session.restore(stored.memory, stored.from, stored.seq)
+      const from = Math.max(1, stored.seq - overlap)
+      await readPast(journal, undefined, from, begin.seq, {
+        event: (event) => {
+          const isDone = isBehind(begin, placeOf(event))
+          if (isDone) session.prime([event])
+          return isDone
+        },
+        gap: () => session.gap(),
+      })
+    } else await session.begin(begin)
+    await this.#expect(journal, begin.seq, Math.min(entries, checkpoint + lookAhead))
+  }
+
+  /** What may have been dealt with above the checkpoint, and is not sent again then. */
+  async #expect(journal: JournalPlace, from: number, to: number): Promise<void> {
+    const events: FieldlogEvent[] = []
+    await readPast(journal, undefined, from, to, {
+      event: (event) => events.push(event) > 0,
+      gap: () => {},
+    })
+    this.session.expect(events)
   }
 
   #keep(): void {
@@ -173,17 +214,30 @@ export class LiveLabelling<Message> {
     this.#keeper.start()
   }
 
-  async #before({ seq }: FieldlogEvent, journal: JournalPlace): Promise<FieldlogEvent[]> {
-    const { disk = systemDisk, directory, formats } = journal
-    try {
-      return await historyOf(disk, directory, formats(), Math.max(1, seq - lookBack), seq - 1)
-    } catch (error) {
-      this.#parts?.warn(`label: cannot read what was logged before a replay: ${asError(error).message}`)
-      return []
-    }
-  }
-
-  #file({ disk = systemDisk, directory }: JournalPlace): StateFile {
+  #file({ disk = systemDisk, directory }: JournalPlace): StateFile<StoredMemory> {
     return new StateFile(disk, `${directory}/${this.#stateName}`)
   }
+}
+
+/** Reads entries as clean events. @param memory of the formats; undefined: what the clean node knows */
+async function readPast(
+  { disk = systemDisk, directory, formats }: JournalPlace,
+  memory: EventMemory | undefined,
+  from: number,
+  to: number,
+  reader: PastReader,
+): Promise<number> {
+  const decoder = formats(memory)
+  let last = from - 1
+  await readEntries(disk, directory, from, to, {
+    entry(entry) {
+      last = entry.seq
+      return decoded(entry, decoder).events.every((event) => reader.event(event))
+    },
+    gap() {
+      memory?.gap()
+      reader.gap()
+    },
+  })
+  return last
 }

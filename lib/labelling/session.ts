@@ -1,12 +1,13 @@
 // Judges the events of one label node over deploys and repeats, so that the same event always gets the same verdict.
 import type { FieldlogEvent } from '../event.ts'
+import { inBackground } from '../kit/background.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
 import { Draft } from '../predicates/judge/draft.ts'
 import type { Labeller } from '../predicates/judge/labeller.ts'
 import type { LabelResult } from '../predicates/judge/result.ts'
-import { positionOf } from '../predicates/judge/series.ts'
 import { Holding } from './holding.ts'
-import { Lane } from './lane.ts'
+import { isBehind, Lane, type LaneParts, placeOf, type ReadPast } from './lane.ts'
+import type { Place } from './retraced.ts'
 
 /** Verdicts that are remembered for events that come again. */
 const mostRemembered = 20_000
@@ -15,8 +16,10 @@ const mostRemembered = 20_000
 export interface SessionParts<Message> {
   /** a message's event has its verdict; each message is given back once */
   judged(message: Message, result: LabelResult): void
-  /** the events that were logged before this one, as many as matter, in their order; default: none are known */
-  before?(event: FieldlogEvent): Promise<FieldlogEvent[]>
+  /** reads what was logged; default: it is not known */
+  past?: ReadPast
+  /** what was logged cannot be read; what comes is unsure */
+  failed?(error: Error): void
   /**
    * whether readings are on their way that were logged already: then one that waits for the next keeps waiting.
    * Default: never
@@ -24,6 +27,8 @@ export interface SessionParts<Message> {
   isBehind?(): boolean
   /** how long a logged reading may take to get here, ms: the journal's flush interval; default 1,000 */
   slack?: number
+  /** see `lookBacks` */
+  lookBacks?: readonly number[]
 }
 
 /**
@@ -31,33 +36,38 @@ export interface SessionParts<Message> {
  * the last one of its series is judged in a lane of its own, by what was logged before it.
  */
 export class LabelSession<Message> {
-  readonly labeller: Labeller
-  readonly #make: () => Labeller
+  readonly #make: LaneParts['make']
   readonly #holding: Holding<Draft>
   /** the last events by id, with their verdicts where they have one */
   readonly #known = new Map<string, Draft>()
-  /** whose messages wait for a verdict */
+  /** whose messages wait for a verdict; a draft's tag is its lane */
   readonly #messages = new Map<Draft, Message[]>()
+  /** messages whose turn has not come, as what was logged before them is being read */
+  readonly #queued = new Set<{ message: Message }>()
   #parts: SessionParts<Message> | undefined
-  #lane: Lane | undefined
+  /** the live events */
+  #live: Lane
+  /** those of a replay on request */
+  #replay: Lane | undefined
   /** logged events that may not be sent any more, lowest first; they count for what is remembered */
   #expected: FieldlogEvent[] = []
   #lastSeq = 0
   #lastId: string | undefined
 
-  /** @param make makes a labeller; `labeller`, the first one, may be given what was stored */
-  constructor(make: () => Labeller, clock: Clock = systemClock) {
+  /** @param make makes a labeller */
+  constructor(make: LaneParts['make'], clock: Clock = systemClock) {
     this.#make = make
-    this.labeller = make()
-    this.labeller.release = (draft) => this.#released(draft)
+    this.#live = this.#lane(this.#labeller(true), 1)
     this.#holding = new Holding(clock, {
       wait: () => this.labeller.limit + (this.#parts?.slack ?? 1000),
-      isBehind: () => this.#parts?.isBehind?.() ?? false,
-      due: (draft) => {
-        this.labeller.giveUp(draft)
-        this.#lane?.labeller.giveUp(draft)
-      },
+      isBehind: () => this.#isBehind,
+      due: (draft) => this.#due(draft),
     })
+  }
+
+  /** The one of the live events. */
+  get labeller(): Labeller {
+    return this.#live.retraced.state as Labeller
   }
 
   /** From now on messages are given to these. */
@@ -67,17 +77,19 @@ export class LabelSession<Message> {
 
   /** Gives back the messages that wait: their events will come again, and go on where they were. */
   detach(): Message[] {
-    const messages = [...this.#messages.values()].flat()
+    const queued = [...this.#queued].map(({ message }) => message)
+    const messages = [...[...this.#messages.values()].flat(), ...queued]
     this.#messages.clear()
+    this.#queued.clear()
     this.#holding.clear()
-    this.#lane = undefined
+    this.#replay = undefined
     this.#parts = undefined
     return messages
   }
 
   /** How many messages wait. */
   get held(): number {
-    let held = 0
+    let held = this.#queued.size
     for (const messages of this.#messages.values()) held += messages.length
     return held
   }
@@ -92,10 +104,30 @@ export class LabelSession<Message> {
     return this.#lastId
   }
 
-  /** Goes on with what a labeller of the same rules remembered up to a seq; before the first event. */
-  restore(stored: Parameters<Labeller['load']>[0], seq: number): void {
-    this.labeller.load(stored)
+  /** From this seq on. */
+  get from(): number {
+    return this.#live.retraced.from
+  }
+
+  /** Goes on with what a labeller of the same rules remembered of these seqs; before the first event. */
+  restore(stored: Parameters<Labeller['load']>[0], from: number, seq: number): void {
+    const labeller = this.#labeller(false)
+    labeller.load(stored)
+    this.#live.retraced.replace(labeller, from)
     this.#lastSeq = seq
+  }
+
+  /** Begins with what was logged before a place, as far back as it proves necessary; before the first event. */
+  async begin(before: Place): Promise<void> {
+    const lane = this.#lane()
+    await lane.retraced.begin(before)
+    this.#live = lane
+    this.#lastSeq = before.seq - 1
+  }
+
+  /** Entries between what was restored and what comes next are missing. */
+  gap(): void {
+    this.labeller.gap()
   }
 
   /** These events were dealt with before: they count for what is remembered, and have no message. */
@@ -121,11 +153,31 @@ export class LabelSession<Message> {
     }
     const known = this.#known.get(event.id)
     if (known) this.#again(known, message)
-    else if (labeller.isLate(event)) this.#takeLate(event, message)
-    else {
-      if (this.#expected.length > 0) this.#catchUpTo(event)
-      this.#start(labeller, event, message)
-    }
+    else this.#judgeIn(this.#laneFor(event), event, message)
+  }
+
+  #laneFor(event: FieldlogEvent): Lane {
+    const { labeller } = this
+    const isLate = labeller.isLate(event) || (event.seq < this.#lastSeq && labeller.isStrange(event))
+    if (!isLate) return this.#live
+    if (!this.#replay?.leadsTo(event)) this.#replay = this.#lane()
+    return this.#replay
+  }
+
+  #judgeIn(lane: Lane, event: FieldlogEvent, message: Message): void {
+    const queued = { message }
+    this.#queued.add(queued)
+    lane.take(event, (labeller) => {
+      // it may have been given back meanwhile
+      if (!this.#queued.delete(queued)) return
+      const known = this.#known.get(event.id)
+      if (known) {
+        this.#again(known, message)
+        return
+      }
+      if (lane === this.#live && this.#expected.length > 0) this.#catchUpTo(event)
+      this.#start(lane, labeller, event, message)
+    })
   }
 
   #again(draft: Draft, message: Message): void {
@@ -135,35 +187,19 @@ export class LabelSession<Message> {
       return
     }
     // the first one's receivers may have changed theirs
-    const { reasons, flags } = result
-    this.#parts?.judged(message, { ...result, reasons: [...reasons], flags: { ...flags } })
+    this.#parts?.judged(message, structuredClone(result))
   }
 
-  #takeLate(event: FieldlogEvent, message: Message): void {
-    if (!this.#lane?.leadsTo(event)) {
-      const labeller = this.#make()
-      this.#lane = new Lane(labeller, event, this.#parts?.before)
-      labeller.release = (draft) => this.#released(draft)
-    }
-    const lane = this.#lane as Lane
-    lane.inTurn(event, () => {
-      const known = this.#known.get(event.id)
-      if (known) this.#again(known, message)
-      else this.#start(lane.labeller, event, message)
-    })
-  }
-
-  #start(labeller: Labeller, event: FieldlogEvent, message: Message): void {
-    const draft = new Draft(event)
+  #start(lane: Lane, labeller: Labeller, event: FieldlogEvent, message: Message): void {
+    const draft = new Draft(event, lane)
     this.#messages.set(draft, [message])
+    if (lane === this.#live) this.#counts(event)
     this.#push(labeller, draft)
     if (draft.result === undefined) this.#holding.add(draft)
   }
 
   #push(labeller: Labeller, draft: Draft): void {
-    const { id } = draft.event
-    if (labeller === this.labeller) this.#counts(draft.event)
-    this.#known.set(id, draft)
+    this.#known.set(draft.event.id, draft)
     if (this.#known.size > mostRemembered) this.#known.delete(this.#known.keys().next().value as string)
     labeller.push(draft)
   }
@@ -181,6 +217,25 @@ export class LabelSession<Message> {
     this.#holding.add(draft)
   }
 
+  /** It has waited for the next reading long enough. */
+  #due(draft: Draft): void {
+    const lane = draft.tag as Lane
+    if (lane === this.#live) {
+      this.labeller.giveUp(draft, !this.#isBehind)
+      return
+    }
+    const looked = lane.lookAhead(draft, (labeller, next) => this.#push(labeller, next))
+    inBackground(
+      looked.then((isDone) => {
+        if (!isDone && this.#messages.has(draft)) this.#holding.add(draft)
+      }),
+    )
+  }
+
+  get #isBehind(): boolean {
+    return this.#parts?.isBehind?.() ?? false
+  }
+
   #released(draft: Draft): void {
     this.#holding.remove(draft)
     const messages = this.#messages.get(draft)
@@ -190,10 +245,34 @@ export class LabelSession<Message> {
   }
 
   #catchUpTo(event: FieldlogEvent): void {
-    const position = positionOf(event)
-    const index = this.#expected.findIndex((each) => positionOf(each) >= position)
+    const place = placeOf(event)
+    const index = this.#expected.findIndex((each) => !isBehind(place, placeOf(each)))
     const passed = this.#expected.splice(0, index === -1 ? this.#expected.length : index)
     if (this.#expected[0]?.id === event.id) this.#expected.shift()
     this.prime(passed)
+  }
+
+  #labeller(isWhole: boolean): Labeller {
+    const labeller = this.#make(isWhole)
+    labeller.release = (draft) => this.#released(draft)
+    return labeller
+  }
+
+  #lane(labeller?: Labeller, from?: number): Lane {
+    const parts = this.#parts
+    return new Lane(
+      {
+        make: (isWhole) => this.#labeller(isWhole),
+        past: parts?.past,
+        held: (id, lane) => {
+          const draft = this.#known.get(id)
+          return draft?.result === undefined && draft?.tag === lane ? draft : undefined
+        },
+        failed: (error) => this.#parts?.failed?.(error),
+        lookBacks: parts?.lookBacks,
+      },
+      labeller,
+      from,
+    )
   }
 }

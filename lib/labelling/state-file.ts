@@ -1,22 +1,24 @@
-// What a label node's rules remember, beside the journal that it can be made again from.
+// What a node remembers of earlier events, beside the journal that it can be made again from.
 import type { Disk } from '../journal/disk/disk.ts'
 import { readSealed, writeSealed } from '../journal/disk/sealed-file.ts'
-import type { StoredMemory } from '../predicates/judge/labeller.ts'
 
-export interface StoredState {
-  /** the rule set's hash: what other rules remembered is of no use */
+/** @template Memory plain JSON */
+export interface StoredState<Memory> {
+  /** a hash of what makes the memory (rules, or formats): what others remembered is of no use */
   rules: string
-  /** the highest seq that it includes */
+  /** the seqs that it includes */
+  from: number
   seq: number
-  /** id of that event, which says of which journal: a seq alone does not; absent in files of before */
+  /** id of that event, which says of which journal: a seq alone does not; absent where it is not known */
   id?: string
-  memory: StoredMemory
+  memory: Memory
 }
 
-const version = 1
+/** 2: says what is certain */
+const version = 2
 
 /** One file of JSON, sealed by a checksum. */
-export class StateFile {
+export class StateFile<Memory> {
   readonly #disk: Disk
   readonly #path: string
 
@@ -26,17 +28,17 @@ export class StateFile {
   }
 
   /** Undefined where there is none, or where it is damaged: it can be made again from the journal. */
-  async read(): Promise<StoredState | undefined> {
+  async read(): Promise<StoredState<Memory> | undefined> {
     const json = await readSealed(this.#disk, this.#path)
     if (json === undefined) return undefined
-    const state = JSON.parse(json) as StoredState & { version: number }
+    const state = JSON.parse(json) as StoredState<Memory> & { version: number }
     return state.version === version ? state : undefined
   }
 
-  /** @param memory the labeller's memory as JSON. Throws what the disk throws; the old state stays then. */
-  async write({ rules, seq, id }: Omit<StoredState, 'memory'>, memory: string): Promise<void> {
+  /** @param memory as JSON. Throws what the disk throws; the old state stays then. */
+  async write({ rules, from, seq, id }: Omit<StoredState<Memory>, 'memory'>, memory: string): Promise<void> {
     const named = id === undefined ? '' : `"id":${JSON.stringify(id)},`
-    const json = `{"version":${version},"rules":"${rules}","seq":${seq},${named}"memory":${memory}}`
+    const json = `{"version":${version},"rules":"${rules}","from":${from},"seq":${seq},${named}"memory":${memory}}`
     await writeSealed(this.#disk, this.#path, json, { durable: true, onlyWriter: true })
   }
 

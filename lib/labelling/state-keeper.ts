@@ -2,6 +2,7 @@
 
 import type { Clock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
+import type { StoredMemory } from '../predicates/judge/labeller.ts'
 import type { LabelSession } from './session.ts'
 import type { StateFile } from './state-file.ts'
 
@@ -16,21 +17,27 @@ export interface KeeperParts {
   clock: Clock
 }
 
+/** What is taken of a session to be stored. */
+interface Taken {
+  from: number
+  seq: number
+  id: string | undefined
+  memory: string
+}
+
+type Kept = Pick<LabelSession<unknown>, 'labeller' | 'lastSeq' | 'lastId' | 'from'>
+
 export class StateKeeper {
-  readonly #file: StateFile
-  readonly #session: Pick<LabelSession<unknown>, 'labeller' | 'lastSeq' | 'lastId'>
+  readonly #file: StateFile<StoredMemory>
+  readonly #session: Kept
   readonly #parts: KeeperParts
-  #taken: { seq: number; id: string | undefined; memory: string } | undefined
+  #taken: Taken | undefined
   #storedSeq = 0
   #stopTimer: (() => void) | undefined
   #writing: Promise<void> | undefined
   #hasWarned = false
 
-  constructor(
-    file: StateFile,
-    session: Pick<LabelSession<unknown>, 'labeller' | 'lastSeq' | 'lastId'>,
-    parts: KeeperParts,
-  ) {
+  constructor(file: StateFile<StoredMemory>, session: Kept, parts: KeeperParts) {
     this.#file = file
     this.#session = session
     this.#parts = parts
@@ -59,10 +66,16 @@ export class StateKeeper {
 
   /** How long it took, ms. */
   #take(): number {
-    const { lastSeq, lastId, labeller } = this.#session
+    const { lastSeq, lastId, labeller, from } = this.#session
     if (this.#taken || lastSeq <= this.#storedSeq) return 0
     const begin = this.#parts.clock.monotonic()
-    this.#taken = { seq: lastSeq, id: lastId, memory: labeller.save() }
+    // where the journal could not be read it has no beginning
+    this.#taken = {
+      from: Number.isFinite(from) ? from : lastSeq,
+      seq: lastSeq,
+      id: lastId,
+      memory: labeller.save(),
+    }
     return this.#parts.clock.monotonic() - begin
   }
 
@@ -73,10 +86,10 @@ export class StateKeeper {
     this.#writing = this.#write(taken)
   }
 
-  async #write({ seq, id, memory }: { seq: number; id: string | undefined; memory: string }): Promise<void> {
+  async #write({ from, seq, id, memory }: Taken): Promise<void> {
     try {
       const { rules } = this.#session.labeller
-      await this.#file.write({ rules, seq, ...(id !== undefined && { id }) }, memory)
+      await this.#file.write({ rules, from, seq, ...(id !== undefined && { id }) }, memory)
       this.#storedSeq = seq
     } catch (error) {
       if (!this.#hasWarned) {

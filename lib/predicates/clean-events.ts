@@ -1,22 +1,28 @@
 // Turns the outcome of decoding a line into events with ids, times and keys, as the clean node does. Browser-safe.
 import type { FieldlogEvent } from '../event.ts'
 import type { Formats } from '../formats/compile.ts'
-import type { Outcome } from '../formats/format.ts'
+import type { CleanEvent, Outcome } from '../formats/format.ts'
+import { unsureOfRepeats } from '../formats/model/memory.ts'
 import { payloadOf, type RecentReading } from '../preview/reading.ts'
+
+/**
+ * A logged event with what one clean event of its line adds. Of a line that gives several, each has its number in the
+ * line behind the id, whichever of them the format leaves out.
+ */
+export function cleanEvent(logged: FieldlogEvent, clean: CleanEvent): FieldlogEvent {
+  const { type, data, time, eventId, key, part, isUnsure } = clean
+  const event: FieldlogEvent = { ...logged, type, data, time: time ?? logged.time }
+  if (part !== undefined) event.id = `${logged.id}.${part}`
+  if (eventId !== undefined) event.eventId = eventId
+  if (key !== undefined) event.key = key
+  if (isUnsure) event.unsure = [unsureOfRepeats]
+  return event
+}
 
 /** A logged event and what became of its line, as clean events; none where it is rejected or unknown. */
 export function cleanEvents(logged: FieldlogEvent, outcome: Outcome): FieldlogEvent[] {
   if (outcome.kind !== 'clean') return []
-  const { events } = outcome
-  return events.map(({ type, data, time, eventId, key }, i) => ({
-    ...logged,
-    id: events.length === 1 ? logged.id : `${logged.id}.${i + 1}`,
-    type,
-    data,
-    time: time ?? logged.time,
-    ...(eventId === undefined ? {} : { eventId }),
-    ...(key === undefined ? {} : { key }),
-  }))
+  return outcome.events.map((clean) => cleanEvent(logged, clean))
 }
 
 /** The clean events of readings, in order. */

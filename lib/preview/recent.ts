@@ -19,16 +19,15 @@ const mostCharacters = 4_000_000
 const tailBytes = 1 << 18
 
 /**
- * The last `limit` entries (5,000 at most) up to seq `upTo`, by default to the journal's end, fewer where their texts are longer than 4 million characters together.
+ * The last `limit` entries (5,000 at most), fewer where their texts are longer than 4 million characters together.
  * Only what a C line vouches for is read; entries that are damaged or cannot be decoded are left out and counted. Throws what the disk throws.
  */
 export async function recentReadings(
   disk: Disk,
   directory: string,
   limit: number,
-  upTo = Number.POSITIVE_INFINITY,
 ): Promise<Omit<RecentReadings, 'journal'>> {
-  const lastSeq = Math.min(await lastDurableSeq(disk, directory), upTo)
+  const lastSeq = await lastDurableSeq(disk, directory)
   const wanted = Math.min(Math.max(Math.trunc(limit), 0), mostReadings, lastSeq)
   const from = lastSeq - wanted + 1
   const entries = new LastEntries()

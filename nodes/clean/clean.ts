@@ -1,23 +1,18 @@
 import type { NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage } from '../../lib/event.ts'
-import { compileFormats, type Formats } from '../../lib/formats/compile.ts'
-import { EventMemory } from '../../lib/formats/model/memory.ts'
-import { leavesOut } from '../../lib/formats/steps/repeats.ts'
+import { eventProblem } from '../../lib/event-problem.ts'
+import type { Outcome } from '../../lib/formats/format.ts'
 import { asError } from '../../lib/kit/errors.ts'
-import { Gate } from '../../lib/kit/gate.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { readOptionsOrDefaults } from '../../lib/options/options.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import { onInput } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
 import { throttle } from '../shared/throttle.ts'
-import { readHistory } from './history.ts'
 import { cleanMessages } from './messages.ts'
 import { type CleanOptions, cleanDefaults, cleanOptions } from './options.ts'
-import type { CleanNode } from './upstream.ts'
-
-type Send = (messages: ReturnType<typeof cleanMessages>) => void
-type Done = (error?: Error) => void
+import { type Cleaning, cleaningFor, type Delivery, forgetCleaning } from './registry.ts'
+import { type CleanNode, journalBefore } from './upstream.ts'
 
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('fieldlog-clean', function (this: CleanNode, saved: CleanOptions & NodeDef) {
@@ -27,12 +22,9 @@ export default function (RED: NodeAPI): void {
     this.match = match
     const ids = Array.isArray(config.formats) ? config.formats : cleanDefaults.formats
     const count = { clean: 0, rejected: 0, unknown: 0, suppressed: 0 }
-    const memory = memoryOf(this.id)
     let usable = 0
-    let formats: Formats | undefined
-    /** the formats want to know earlier events, of which nothing is known yet */
-    let needsHistory = false
-    let history: Gate | undefined
+    let cleaning: Cleaning | undefined
+    let leaving: Promise<void> = Promise.resolve()
 
     const status = throttle(() => {
       const dropped = count.suppressed > 0 ? ` · repeats ${count.suppressed}` : ''
@@ -43,22 +35,8 @@ export default function (RED: NodeAPI): void {
       else this.status({ fill: 'green', shape: 'dot', text })
     })
 
-    // A deploy may change the formats without making this node anew.
-    const compile = () => {
-      const definitions = formatDefinitions(RED, ids)
-      usable = definitions.length
-      formats = compileFormats(definitions, { match, memory })
-      needsHistory = memory.isEmpty && definitions.some(leavesOut)
-      status.changed()
-      return formats
-    }
-    const forgetFlows = onFlows(RED.events, { started: compile })
-
-    const take = (msg: EventMessage, send: Send, done: Done) => {
+    const decoded = ({ msg, send, done }: Delivery, outcome: Outcome) => {
       try {
-        const { source, id, seq, received } = msg.event
-        const reading = { payload: msg.payload, source, id, seq, received }
-        const outcome = (formats ?? compile()).decode(reading)
         count[outcome.kind]++
         status.changed()
         send(cleanMessages(msg, outcome))
@@ -69,39 +47,51 @@ export default function (RED: NodeAPI): void {
       done()
     }
 
+    const leave = async (old: Cleaning) => {
+      for (const { done } of await old.detach()) done()
+    }
+
+    // A deploy may change the formats without making this node anew.
+    const compile = () => {
+      const definitions = formatDefinitions(RED, ids)
+      usable = definitions.length
+      const journal = journalBefore(RED, this.id)
+      const next = cleaningFor(RED, this.id, definitions, match, journal?.directory)
+      if (cleaning && cleaning !== next) leaving = leave(cleaning)
+      cleaning = next
+      next.attach({ decoded, warn: (text) => this.warn(text), journal })
+      status.changed()
+      return next
+    }
+    const forgetFlows = onFlows(RED.events, { started: compile })
+
     onInput(RED, this, (message, send, done) => {
       const msg = message as EventMessage
       if (typeof msg.event?.id !== 'string') {
         done(new Error('clean: the message carries no event: wire this node behind a log node'))
         return
       }
-      const running = formats ?? compile()
-      if (needsHistory) {
-        needsHistory = false
-        history = new Gate(
-          readHistory(RED, this.id, msg.event.seq, running).catch((error: unknown) =>
-            this.warn(asError(error).message),
-          ),
-        )
+      const problem = eventProblem(msg.event)
+      if (problem !== undefined) {
+        done(new Error(`clean: the event was changed on its way: ${problem}`))
+        return
       }
-      if (history === undefined || history.isOpen) take(msg, send, done)
-      else history.pass(() => take(msg, send, done))
+      const { source, id, seq, received } = msg.event
+      const reading = { payload: msg.payload, source, id, seq, received }
+      ;(cleaning ?? compile()).take(reading, { msg, send, done: (error) => done(error) })
     })
 
     this.on('close', (removed: boolean, done: () => void) => {
-      if (removed) memories.delete(this.id)
       forgetFlows()
       status.stop()
-      done()
+      const last = cleaning
+      if (last) leaving = Promise.all([leaving, leave(last)]).then(() => undefined)
+      leaving
+        .catch((error: unknown) => this.error(asError(error).message))
+        .finally(() => {
+          if (removed) forgetCleaning(RED, this.id)
+          done()
+        })
     })
   })
-}
-
-/** What each node knows of earlier events; it outlives a deploy, after which some of them come again. */
-const memories = new Map<string, EventMemory>()
-
-function memoryOf(id: string): EventMemory {
-  const memory = memories.get(id) ?? new EventMemory()
-  memories.set(id, memory)
-  return memory
 }

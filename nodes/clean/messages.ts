@@ -1,6 +1,7 @@
 // Turns the outcome of decoding into the messages at clean's three outputs.
-import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
+import type { EventMessage } from '../../lib/event.ts'
 import type { CleanEvent, Outcome } from '../../lib/formats/format.ts'
+import { cleanEvent } from '../../lib/predicates/clean-events.ts'
 
 /** The messages for the outputs clean, rejected and unknown. An unknown line's message goes on as it came. */
 export function cleanMessages(
@@ -20,20 +21,13 @@ export function cleanMessages(
 }
 
 function cleaned(msg: EventMessage, events: readonly CleanEvent[]): EventMessage[] {
-  const { id } = msg.event
-  return events.map((event) => {
-    const own = event.part === undefined ? id : `${id}.${event.part}`
-    return filled(events.length === 1 ? msg : { ...msg }, own, event)
-  })
+  return events.map((clean) => filled(events.length === 1 ? msg : { ...msg }, clean))
 }
 
-function filled(msg: EventMessage, id: string, { type, data, time, eventId, key }: CleanEvent): EventMessage {
-  const event: FieldlogEvent = { ...msg.event, id, type, data, time: time ?? msg.event.time }
-  if (eventId !== undefined) event.eventId = eventId
-  if (key !== undefined) event.key = key
-  msg.event = event
-  msg.payload = data
-  msg.topic = `${type}/${event.source}`
+function filled(msg: EventMessage, clean: CleanEvent): EventMessage {
+  msg.event = cleanEvent(msg.event, clean)
+  msg.payload = clean.data
+  msg.topic = `${clean.type}/${msg.event.source}`
   return msg
 }
 

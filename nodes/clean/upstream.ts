@@ -1,12 +1,15 @@
-// What stands before a label node in the flows: the journal that its events come from, and the formats.
+// What stands before a node in the flows: the journal that its events come from, and the formats.
 import type { Node, NodeAPI } from 'node-red'
 import { compileFormats, type Match } from '../../lib/formats/compile.ts'
 import type { FormatDefinition } from '../../lib/formats/model/definition.ts'
+import { EventMemory } from '../../lib/formats/model/memory.ts'
+import type { CleaningPlace } from '../../lib/labelling/live-cleaning.ts'
 import type { JournalPlace } from '../../lib/labelling/live-labelling.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import type { JournalNode, LogNode } from '../journal/registry.ts'
 import { type CleanOptions, cleanOptions } from './options.ts'
+import { memoryOf } from './registry.ts'
 
 /** A deployed `fieldlog-clean`. */
 export interface CleanNode extends Node {
@@ -51,32 +54,52 @@ export interface Upstream {
 }
 
 export function upstreamOf(RED: NodeAPI, id: string): Upstream {
+  const before = deployedBefore(RED, id)
+  const cleans = before.filter(({ type }) => type === 'fieldlog-clean') as Array<
+    FlowNode & Partial<CleanOptions>
+  >
+  const clean = cleans.length === 1 ? cleans[0] : undefined
+  const formats = formatDefinitions(RED, Array.isArray(clean?.formats) ? clean.formats : [])
+  const deployed = clean ? (RED.nodes.getNode(clean.id) as CleanNode | null) : null
+  const match = deployed?.match ?? cleanOptions.match.default
+  // of the deployed nodes: in the flow file the environment may stand for a limit
+  const timeLimits = logsOf(before)
+    .map((log) => (RED.nodes.getNode(log.id) as LogNode | null)?.timeLimit)
+    .filter((limit) => limit !== undefined)
+  const known = () => (clean && memoryOf(RED, clean.id)) ?? new EventMemory({ isWhole: false })
+  const compile = (memory = known()) => compileFormats(formats, { match, memory })
+  const journal = journalOf(RED, before)
+  return {
+    formats,
+    journal: journal && placeOf(journal, compile),
+    timeLimit: timeLimits.length > 0 ? Math.min(...timeLimits) : undefined,
+  }
+}
+
+/** The journal that a clean node's events come from; undefined where there is not exactly one. */
+export function journalBefore(RED: NodeAPI, id: string): CleaningPlace | undefined {
+  const journal = journalOf(RED, deployedBefore(RED, id))
+  if (!journal?.service || journal.directory === undefined) return undefined
+  const { service, directory } = journal
+  return { directory, checkpoint: () => service.state.delivery?.checkpoint }
+}
+
+function deployedBefore(RED: NodeAPI, id: string): FlowNode[] {
   const nodes: FlowNode[] = []
   RED.nodes.eachNode((node) => {
     nodes.push(migrate(node.type, node as unknown as FlowNode))
   })
-  const before = nodesBefore(nodes, id)
-  const cleans = before.filter(({ type }) => type === 'fieldlog-clean') as Array<
-    FlowNode & Partial<CleanOptions>
-  >
-  const [clean] = cleans
-  const ids = cleans.length === 1 && Array.isArray(clean?.formats) ? clean.formats : []
-  const formats = formatDefinitions(RED, ids)
-  const deployed = cleans.length === 1 && clean ? (RED.nodes.getNode(clean.id) as CleanNode | null) : null
-  const match = deployed?.match ?? cleanOptions.match.default
-  const logs = before.filter(({ type }) => type === 'fieldlog-log')
-  // of the deployed nodes: in the flow file the environment may stand for a limit
-  const timeLimits = logs
-    .map((log) => (RED.nodes.getNode(log.id) as LogNode | null)?.timeLimit)
-    .filter((limit) => limit !== undefined)
-  const journals = [...new Set(logs.map(({ journal }) => String(journal)))]
-  const journal =
-    journals.length === 1 ? (RED.nodes.getNode(journals[0] as string) as JournalNode | null) : null
-  return {
-    formats,
-    journal: journal ? placeOf(journal, () => compileFormats(formats, { match })) : undefined,
-    timeLimit: timeLimits.length > 0 ? Math.min(...timeLimits) : undefined,
-  }
+  return nodesBefore(nodes, id)
+}
+
+function logsOf(nodes: readonly FlowNode[]): FlowNode[] {
+  return nodes.filter(({ type }) => type === 'fieldlog-log')
+}
+
+function journalOf(RED: NodeAPI, before: readonly FlowNode[]): JournalNode | undefined {
+  const journals = [...new Set(logsOf(before).map(({ journal }) => String(journal)))]
+  if (journals.length !== 1) return undefined
+  return (RED.nodes.getNode(journals[0] as string) as JournalNode | null) ?? undefined
 }
 
 function placeOf(journal: JournalNode, formats: JournalPlace['formats']): JournalPlace | undefined {

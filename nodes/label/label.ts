@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
+import { eventProblem } from '../../lib/event-problem.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { readOptionsOrDefaults } from '../../lib/options/options.ts'
@@ -11,7 +12,13 @@ import { onInput } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
 import { throttle } from '../shared/throttle.ts'
 import { type LabelOptions, labelDefaults, labelOptions } from './options.ts'
-import { type Delivery, forgetLabelling, type Labelling, labellingFor } from './registry.ts'
+import {
+  type Delivery,
+  forgetLabelling,
+  type Labelling,
+  labellingFor,
+  type MakeLabeller,
+} from './registry.ts'
 
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('fieldlog-label', function (this: Node, saved: LabelOptions & NodeDef) {
@@ -33,7 +40,10 @@ export default function (RED: NodeAPI): void {
 
     const judged = ({ msg, send, done }: Delivery, result: LabelResult) => {
       try {
-        msg.event = { ...msg.event, ...result }
+        const event: FieldlogEvent = { ...msg.event, ...result }
+        // what an earlier label node said of its own rules counts no more
+        if (event.unsure !== undefined && result.unsure === undefined) delete event.unsure
+        msg.event = event
         send(result.verdict === 'good' ? [msg, null] : [null, msg])
         count[result.verdict]++
         status.changed()
@@ -51,8 +61,8 @@ export default function (RED: NodeAPI): void {
     // A deploy may change the formats, and with them the rules, without making this node anew.
     const compile = () => {
       const { journal, timeLimit = Number.POSITIVE_INFINITY } = upstreamOf(RED, this.id)
-      const make = (warn: (rule: string, text: string) => void) =>
-        compilePredicates(rows, formatDefinitions(RED, []), settings, { warn })
+      const make: MakeLabeller = (warn, isWhole) =>
+        compilePredicates(rows, formatDefinitions(RED, []), settings, { warn, isWhole })
       const next = labellingFor(RED, this.id, make, journal?.directory)
       if (labelling && labelling !== next) leaving = leave(labelling)
       labelling = next
@@ -98,6 +108,10 @@ export default function (RED: NodeAPI): void {
 }
 
 function cleanEvent({ event }: EventMessage): FieldlogEvent {
-  if (typeof event?.id === 'string' && typeof event.data === 'object' && event.data !== null) return event
-  throw new Error('label: the message carries no clean event: wire this node behind a clean node')
+  if (typeof event?.id !== 'string' || typeof event.data !== 'object' || event.data === null) {
+    throw new Error('label: the message carries no clean event: wire this node behind a clean node')
+  }
+  const problem = eventProblem(event)
+  if (problem === undefined) return event
+  throw new Error(`label: the event was changed on its way: ${problem}`)
 }

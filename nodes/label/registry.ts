@@ -13,7 +13,7 @@ export interface Delivery {
 
 export type Labelling = LiveLabelling<Delivery>
 
-type MakeLabeller = ConstructorParameters<typeof LiveLabelling>[0]
+export type MakeLabeller = ConstructorParameters<typeof LiveLabelling>[0]
 
 /** by runtime, then by node */
 const runtimes = new WeakMap<EventEmitter, Map<string, Known>>()

@@ -1,6 +1,6 @@
 // The other properties of a logged message: they are not in the journal, and go along at its first sending only, as far
 // as there is room for them in memory.
-import { heldBytes } from '../../kit/held-bytes.ts'
+import { heldBytes } from './held-bytes.ts'
 import { consumed } from './message.ts'
 
 /** What a logged message carries beside its event. */

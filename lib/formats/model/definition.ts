@@ -123,7 +123,10 @@ export function isPacketKind(kind: DecoderKind): boolean {
 
 export type FieldType = 'number' | 'integer' | 'boolean' | 'string' | 'time'
 
-/** How a time is written: ISO 8601, seconds or milliseconds since 1970 UTC, whichever of these it looks like, or by a pattern. */
+/**
+ * How a time is written: ISO 8601, seconds or milliseconds since 1970 UTC, by a pattern, or (`auto`) ISO 8601 or a bare
+ * number of any of these that gives a time from 1970 to 2099: `parseTime` says how.
+ */
 export type TimeFormat = 'auto' | 'iso' | 's' | 'ms' | 'pattern'
 
 /** What is between a number's whole part and its fraction; `any`: whichever of the two comes once. */
@@ -162,7 +165,7 @@ export interface FieldDefinition extends Spelling {
   /** the field is there only when this CEL expression over the fields is true */
   when?: string
   type: FieldType
-  /** type time: how it is written. Default `auto` */
+  /** type time: how it is written. One that fails is missing, unless the field is required. Default `auto` */
   time?: TimeFormat
   /** time `pattern`: YYYY YY MM DD HH mm ss SSS (fraction of a second, one S a digit) Z (zone); all else stands for itself. Without a zone it is UTC */
   pattern?: string

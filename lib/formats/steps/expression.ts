@@ -42,8 +42,8 @@ const base = createBase()
  */
 export function compileExpression(text: string, names: readonly string[]): Expression {
   const environment = base.clone()
-  for (const name of names) environment.registerVariable(name, 'dyn')
   try {
+    for (const name of names) if (!isTypeName(name)) environment.registerVariable(name, 'dyn')
     const program = environment.parse(text)
     const shape = examine(program.ast, new Set(names))
     const checked = program.check()
@@ -114,18 +114,80 @@ function asScalar(value: unknown): Scalar | Failure {
 /** What the expression refers to; redirects `matches`, which is JavaScript's and exponential, to ours. */
 function examine(ast: ASTNode, names: ReadonlySet<string>): Shape {
   const shape: Shape = { names: new Set(), strict: true }
-  const visit = (part: unknown): void => {
-    if (Array.isArray(part)) for (const each of part) visit(each)
-    if (!isNode(part)) return
-    if (part.op === 'id' && names.has(part.args as string)) shape.names.add(part.args as string)
-    if (lenient.has(part.op) || (part.op === 'value' && part.args === null)) shape.strict = false
-    if (part.op === 'rcall' && part.args[0] === 'matches') {
-      ;(part.args as unknown[])[0] = 'matchesRe2'
+  walk(ast, (node, bound) => {
+    if (isName(node) && names.has(node.args) && !bound.has(node.args)) shape.names.add(node.args)
+    if (lenient.has(node.op) || (node.op === 'value' && node.args === null)) shape.strict = false
+    if (node.op === 'rcall' && node.args[0] === 'matches') {
+      ;(node.args as unknown[])[0] = 'matchesRe2'
     }
-    visit(part.args)
-  }
-  visit(ast)
+  })
   return shape
+}
+
+/**
+ * The names that an expression takes from outside, whatever they are: not texts, functions, what stands after a dot,
+ * types, nor the variables of its macros (`x` in `[1, 2].exists(x, x == mode)`). None for a text that is no expression.
+ */
+export function freeNames(text: string): string[] {
+  const found = new Set<string>()
+  try {
+    walk(base.parse(text).ast, (node, bound) => {
+      if (isName(node) && !bound.has(node.args) && !isTypeName(node.args)) found.add(node.args)
+    })
+  } catch {
+    return []
+  }
+  return [...found]
+}
+
+/** `int`, `string` …, as in `type(x) == int`: CEL's own, even where a field is called so. */
+function isTypeName(name: string): boolean {
+  return base.hasVariable(name)
+}
+
+/** These give a name to each item of a list, or key of a map, and are evaluated with it. */
+const macros = new Set(['all', 'exists', 'exists_one', 'filter', 'map'])
+const nothing: ReadonlySet<string> = new Set()
+
+/** Visits the nodes of an expression, each with the names that macros around it have given. */
+function walk(
+  part: unknown,
+  visit: (node: ASTNode, bound: ReadonlySet<string>) => void,
+  bound = nothing,
+): void {
+  if (Array.isArray(part)) for (const each of part) walk(each, visit, bound)
+  if (!isNode(part)) return
+  visit(part, bound)
+  const macro = part.op === 'rcall' ? macroOf(part.args) : undefined
+  if (macro === undefined) {
+    walk(part.args, visit, bound)
+    return
+  }
+  walk(macro.outside, visit, bound)
+  walk(macro.body, visit, new Set([...bound, macro.variable]))
+}
+
+interface Macro {
+  variable: string
+  /** evaluated without the variable */
+  outside: ASTNode
+  /** evaluated with it */
+  body: ASTNode[]
+}
+
+/** A call that gives a variable to its arguments; undefined for any other. */
+function macroOf([name, receiver, args]: readonly unknown[]): Macro | undefined {
+  const [variable, second, ...rest] = args as ASTNode[]
+  if (!isNode(receiver) || variable === undefined || second === undefined || !isName(variable))
+    return undefined
+  if (macros.has(String(name))) return { variable: variable.args, outside: receiver, body: [second, ...rest] }
+  // `cel` is no field there: cel.bind(x, value, body)
+  if (name !== 'bind' || !isName(receiver) || receiver.args !== 'cel') return undefined
+  return { variable: variable.args, outside: second, body: rest }
+}
+
+function isName(node: ASTNode): node is ASTNode & { op: 'id'; args: string } {
+  return node.op === 'id'
 }
 
 function isNode(part: unknown): part is ASTNode {

@@ -93,6 +93,8 @@ export class CompiledField<Opened> {
     const value = this.#convert(raw)
     if (!(value instanceof Failure)) return value
     if (this.#computed !== undefined && value.step !== 'range') return this.#notComputed(value)
+    // a device's clock that is not set must not cost the reading
+    if (value.step === 'time' && !this.#required) return this.#fallback
     return new Rejection(value.step ?? 'type', this.name, value.reason)
   }
 

@@ -1,12 +1,19 @@
 // Leaves out events that repeat earlier ones, and fields that bring no news.
 import type { Scalar } from '../../event.ts'
+import { digest } from '../../kit/digest.ts'
 import type { FormatDefinition } from '../model/definition.ts'
-import type { EventMemory, EventPlace, Remembered } from '../model/memory.ts'
+import type { EventPlace } from '../model/event-place.ts'
+import type { EventMemory, Remembered, SeriesMemory } from '../model/memory.ts'
 
 type Data = Record<string, Scalar>
 
 /** What is left of an event: its data, or why it is left out. */
-export type Kept = { data: Data; suppressed: undefined } | { data: undefined; suppressed: string }
+export interface Kept {
+  data: Data
+  suppressed?: string | undefined
+  /** what came before is not known well enough: the answer may have been another */
+  isUnsure: boolean
+}
 
 /** Whether the format leaves out events or fields because of earlier events. */
 export function leavesOut({ drop, onlyNews, fields }: FormatDefinition): boolean {
@@ -35,39 +42,71 @@ export class RepeatFilter {
 
   /**
    * What is left of an event. `scope` holds all its fields, hidden ones too. An event that the memory knows gets the
-   * same answer again.
+   * same answer again. Undefined where what it was compared with was forgotten: only the journal can tell.
    */
-  apply(memory: EventMemory, series: string, place: EventPlace, data: Data, scope: Data): Kept {
+  apply(memory: EventMemory, series: string, place: EventPlace, data: Data, scope: Data): Kept | undefined {
     const name = `${this.#definition.type}\n${series}`
-    const known = memory.find(name, place)
-    const before = memory.before(name, place)
-    const news = this.#news(scope)
+    const known = memory.series(name, place)
+    if (known === undefined) return undefined
+    // the times alone say all, and more of them can be remembered than of events
+    if (!this.#comparesData) return this.#byTime(memory, name, known, place, data)
+    const before = known.before(place)
     const left = this.#withoutOld(data, scope, before)
-    if (known !== undefined) return answer(known.suppressed, left)
-    const text = JSON.stringify(data)
-    const suppressed =
+    const again = known.find(place)
+    if (again !== undefined) return answer(memory, again, left)
+    const event = this.#remembered(known, place, digest(JSON.stringify(data)), scope, before)
+    const timed = this.#byTime(memory, name, known, place, data)
+    event.suppressed =
       Object.keys(left).length === 0
         ? 'repeats: no field brings news'
-        : this.#whyDropped(memory, name, place, text, before)
-    const own = { time: place.time, data: text }
-    const shown = suppressed === undefined ? own : (before?.shown ?? own)
-    memory.add(name, { ...place, data: text, news, shown, suppressed })
-    return answer(suppressed, left)
+        : (timed.suppressed ?? this.#whyUnchanged(event, before))
+    if (event.suppressed !== undefined && before !== undefined) event.shown = before.shown
+    event.isUnsure = timed.isUnsure || this.#isUnsure(event, known, before)
+    memory.add(name, known, event)
+    return answer(memory, event, left)
   }
 
-  #whyDropped(
-    memory: EventMemory,
-    series: string,
+  get #comparesData(): boolean {
+    return this.#definition.drop?.unchanged !== undefined || this.#newsOf.length > 0
+  }
+
+  #remembered(
+    series: SeriesMemory,
     place: EventPlace,
-    text: string,
+    data: string,
+    scope: Data,
     before: Remembered | undefined,
-  ): string | undefined {
-    const { sameTime, unchanged } = this.#definition.drop ?? {}
-    if (sameTime && memory.sameTime(series, place) !== undefined) {
-      return `repeats: an earlier event has the same time, ${new Date(place.time).toISOString()}`
+  ): Remembered {
+    const { id, seq, part, time } = place
+    const news = this.#news(scope)
+    // Whatever was shown last holds what the one before this holds: other data are shown for certain.
+    const isSettled =
+      before === undefined ? series.from === undefined : before.isSettled || before.data !== data
+    return { id, seq, part, time, data, news, shown: { time, data }, isSettled, isUnsure: false }
+  }
+
+  #isUnsure({ isSettled }: Remembered, series: SeriesMemory, before: Remembered | undefined): boolean {
+    if (this.#definition.drop?.unchanged !== undefined && !isSettled) return true
+    return this.#newsOf.length > 0 && before === undefined && series.from !== undefined
+  }
+
+  #byTime(memory: EventMemory, name: string, series: SeriesMemory, place: EventPlace, data: Data): Kept {
+    if (this.#definition.drop?.sameTime !== true) return { data, isUnsure: false }
+    const answer = series.times.look(place)
+    memory.addTime(name, series, place)
+    if (answer === 'new') return { data, isUnsure: false }
+    if (answer === 'unknown') {
+      memory.unknownTimes++
+      return { data, isUnsure: true }
     }
-    if (unchanged === undefined || before === undefined || before.shown.data !== text) return undefined
-    const age = (place.time - before.shown.time) / 1000
+    const time = new Date(place.time).toISOString()
+    return { data, suppressed: `repeats: an earlier event has the same time, ${time}`, isUnsure: false }
+  }
+
+  #whyUnchanged({ time, data }: Remembered, before: Remembered | undefined): string | undefined {
+    const unchanged = this.#definition.drop?.unchanged
+    if (unchanged === undefined || before === undefined || before.shown.data !== data) return undefined
+    const age = (time - before.shown.time) / 1000
     return age >= 0 && age < unchanged
       ? `repeats: unchanged for ${age} s, expected ${unchanged} s`
       : undefined
@@ -90,6 +129,6 @@ export class RepeatFilter {
   }
 }
 
-function answer(suppressed: string | undefined, data: Data): Kept {
-  return suppressed === undefined ? { data, suppressed } : { data: undefined, suppressed }
+function answer(memory: EventMemory, { suppressed, isUnsure }: Remembered, data: Data): Kept {
+  return isUnsure && memory.keepsUnsure ? { data, isUnsure } : { data, suppressed, isUnsure }
 }

@@ -4,34 +4,66 @@ import type { TimeFormat } from '../model/definition.ts'
 /** How a time is written where there is no pattern. */
 export type WrittenTime = Exclude<TimeFormat, 'pattern'>
 
-/** Under this a bare number is seconds, from it on milliseconds: the year 5138, or 3 March 1973. */
-const firstMilliseconds = 1e11
+/** `auto` gives no time outside of these: from 1970 on, and before 2100 */
+const earliest = 0
+const latest = Date.UTC(2100, 0)
 /** the greatest distance from 1970 that a JavaScript date has, in ms */
 const farthest = 8.64e15
 
+/** What a bare number counts, by its size: a unit is the coarsest that puts it in 1973 or later. */
+const units: ReadonlyArray<{ from: number; toMs(value: number): number }> = [
+  { from: 1e17, toMs: (nanoseconds) => nanoseconds / 1e6 },
+  { from: 1e14, toMs: (microseconds) => microseconds / 1e3 },
+  { from: 1e11, toMs: (milliseconds) => milliseconds },
+  { from: 0, toMs: fromSeconds },
+]
+
+const msPerDay = 86_400_000
+
 const isoPattern =
   /^([+-]\d{6}|\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?(?:\d\d)?)?)?$/i
+/** a date, or a date and a time of day, as digits alone: 20240101, 20240101123456 */
+const digitsPattern = /^((?:19[7-9]|20\d)\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d))?$/
 
 /**
  * A time as integer milliseconds since 1970 UTC, or undefined where it is none of that format: dates that do not
- * exist (30 February, 24:00, second 60) among them. Text without a zone is UTC; parts of a millisecond are cut off.
+ * exist (30 February, 24:00) among them. Text without a zone is UTC; parts of a millisecond are cut off. The second 60
+ * is a leap second at the end of a UTC day, and counts as the first one of the next; it does not exist elsewhere.
+ *
+ * `auto` takes ISO 8601 and bare numbers, by their size: eight digits that look like a date of 1970 to 2099 are one
+ * (20240101), fourteen a date and a time of day; else they are seconds, from 1e11 on milliseconds, from 1e14 on
+ * microseconds, from 1e17 on nanoseconds. What would be before 1970 or after 2099 is no time.
  */
 export function parseTime(value: unknown, format: WrittenTime): number | undefined {
-  if (typeof value === 'string') {
-    const text = value.trim()
-    if (text.length > 40) return undefined
-    if (format === 'iso') return parseIso(text)
-    if (/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return fromNumber(Number(text), format)
-    return format === 'auto' ? parseIso(text) : undefined
-  }
-  return typeof value === 'number' && format !== 'iso' ? fromNumber(value, format) : undefined
+  if (typeof value === 'number') return format === 'iso' ? undefined : fromNumber(value, format)
+  if (typeof value !== 'string') return undefined
+  const text = value.trim()
+  if (text.length > 40) return undefined
+  if (format === 'iso') return parseIso(text)
+  if (/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return fromNumber(Number(text), format)
+  return format === 'auto' ? plausible(parseIso(text)) : undefined
 }
 
-function fromNumber(value: number, format: WrittenTime): number | undefined {
-  const seconds = format === 's' || (format === 'auto' && Math.abs(value) < firstMilliseconds)
-  // A second's fraction is rounded to the microsecond first: 1.001 s is 1001 ms, not 1000.
-  const time = Math.floor(seconds ? Math.round(value * 1e6) / 1e3 : value)
+function fromNumber(value: number, format: 'auto' | 's' | 'ms'): number | undefined {
+  if (format === 'auto') return plausible(guessed(value))
+  const time = Math.floor(format === 's' ? fromSeconds(value) : value)
   return Math.abs(time) <= farthest ? time : undefined
+}
+
+function plausible(time: number | undefined): number | undefined {
+  return time !== undefined && time >= earliest && time < latest ? time : undefined
+}
+
+/** A second's fraction is rounded to the microsecond first: 1.001 s is 1001 ms, not 1000. */
+function fromSeconds(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e3
+}
+
+function guessed(value: number): number | undefined {
+  const digits = digitsPattern.exec(String(value))
+  if (digits !== null) return timeOf(calendarOf(digits), 0, 0)
+  const unit = units.find(({ from }) => value >= from)
+  return unit === undefined ? undefined : Math.floor(unit.toMs(value))
 }
 
 function parseIso(text: string): number | undefined {
@@ -40,7 +72,12 @@ function parseIso(text: string): number | undefined {
   const zone = zoneMinutes(parts[8])
   if (zone === undefined) return undefined
   const milliseconds = Number((parts[7] ?? '').padEnd(3, '0').slice(0, 3))
-  return timeOf(parts.slice(1, 7).map((part) => Number(part ?? 0)) as CalendarTime, milliseconds, zone)
+  return timeOf(calendarOf(parts), milliseconds, zone)
+}
+
+/** The first six groups of a match; what is absent is 0. */
+function calendarOf(match: RegExpExecArray): CalendarTime {
+  return Array.from({ length: 6 }, (_, i) => Number(match[i + 1] ?? 0)) as CalendarTime
 }
 
 /** year, month 1…12, day, hour, minute, second */
@@ -53,8 +90,10 @@ export function timeOf(calendar: CalendarTime, milliseconds: number, zone: numbe
   date.setUTCFullYear(year, month - 1, day)
   if (date.getUTCFullYear() !== year || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day)
     return undefined
-  if (hour > 23 || minute > 59 || second > 59) return undefined
-  const time = date.getTime() + ((hour * 60 + minute - zone) * 60 + second) * 1000 + milliseconds
+  if (hour > 23 || minute > 59 || second > 60) return undefined
+  const whole = date.getTime() + ((hour * 60 + minute - zone) * 60 + second) * 1000
+  if (second === 60 && whole % msPerDay !== 0) return undefined
+  const time = whole + milliseconds
   return Math.abs(time) <= farthest ? time : undefined
 }
 

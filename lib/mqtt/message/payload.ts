@@ -1,5 +1,6 @@
 // Makes the payload of a published event. Its keys are described in docs/mqtt.md, "Payload".
 import type { FieldlogEvent } from '../../event.ts'
+import { eventProblem } from '../../event-problem.ts'
 import { unescapeLine } from '../../journal/format/text.ts'
 import type { Payload } from './outgoing.ts'
 
@@ -9,6 +10,7 @@ export type PayloadKind = 'event' | 'data' | 'raw'
 export interface PayloadForm {
   /** MQTT 5 */
   contentType: string | undefined
+  /** Throws an Error that says what is wrong with an event that another node has spoilt. */
   write(event: FieldlogEvent): Payload
 }
 
@@ -18,10 +20,17 @@ export interface PayloadForm {
  */
 export function payloadForm(kind: PayloadKind, gateway: string): PayloadForm {
   if (kind === 'event') return { contentType: 'application/json', write: payloadWriter(gateway) }
-  if (kind === 'raw') return { contentType: undefined, write: rawOf }
+  if (kind === 'raw') return { contentType: undefined, write: (event) => rawOf(sound(event)) }
   const write = (event: FieldlogEvent) =>
-    event.data === undefined ? rawOf(event) : JSON.stringify(event.data)
+    sound(event).data === undefined ? rawOf(event) : JSON.stringify(event.data)
   return { contentType: 'application/json', write }
+}
+
+/** What is spoilt must not reach the broker, where it would be invalid JSON, or NaN a silent null. */
+function sound(event: FieldlogEvent): FieldlogEvent {
+  const problem = eventProblem(event)
+  if (problem === undefined) return event
+  throw new Error(`mqtt out: the event was changed on its way: ${problem}`)
 }
 
 /** The line's own bytes; of a structured event, its JSON. A line's escapes are no JSON, so the two are told apart. */
@@ -38,12 +47,14 @@ function rawOf({ raw }: FieldlogEvent): Payload {
 /**
  * Makes the function that turns an event into its MQTT payload (JSON, one line), for one gateway. The keys come
  * in a fixed order: id, seq, time, received, gateway, source, type, eventId (where there is one), data, verdict,
- * reasons, replayed. An event without data (rejected, or not cleaned) has `raw`, the journal's text, in its place.
+ * reasons, unsure (where there is something), replayed. An event without data (rejected, or not cleaned) has `raw`, the journal's text, in its place.
  * Written key by key, not by one JSON.stringify: that costs half the time, and the event's other keys stay out.
+ * Throws an Error that says what is wrong with an event that another node has spoilt.
  */
 export function payloadWriter(gateway: string): (event: FieldlogEvent) => string {
   const place = `,"gateway":${JSON.stringify(gateway)},"source":`
   return (event) => {
+    sound(event)
     let json = `{"id":${JSON.stringify(event.id)},"seq":${event.seq},"time":${event.time},"received":${event.received}`
     json += place + JSON.stringify(event.source)
     if (event.type !== undefined) json += `,"type":${JSON.stringify(event.type)}`
@@ -57,6 +68,7 @@ export function payloadWriter(gateway: string): (event: FieldlogEvent) => string
       reasons === undefined || reasons.length === 0
         ? ',"reasons":[]'
         : `,"reasons":${JSON.stringify(reasons)}`
+    if (event.unsure !== undefined) json += `,"unsure":${JSON.stringify(event.unsure)}`
     return `${json},"replayed":${event.replayed === true}}`
   }
 }

@@ -14,6 +14,10 @@ export interface Criterion {
   reason(event: FieldlogEvent): string
   /** how many numbers a memory holds, about */
   size?(memory: unknown): number
+  /** Where it remembers: whether the next flag depends on nothing before what it has seen since it was in doubt. */
+  isSettled?(memory: unknown): boolean
+  /** Where it remembers: what it has seen up to now may not be what was. */
+  doubt?(memory: unknown): void
 }
 
 /** What rows are compiled with. */

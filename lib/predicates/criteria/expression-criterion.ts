@@ -1,6 +1,6 @@
 import type { FieldlogEvent, Scalar } from '../../event.ts'
 import { Failure } from '../../formats/model/failure.ts'
-import { compileExpression, type Expression } from '../../formats/steps/expression.ts'
+import { compileExpression, type Expression, freeNames } from '../../formats/steps/expression.ts'
 import { isMissing } from '../model/operators.ts'
 import type { PredicateRow } from '../model/row.ts'
 import { type Criterion, fieldValue, flagsOf, type Tools } from './criterion.ts'
@@ -33,7 +33,7 @@ export function trouble(result: Scalar | Failure | undefined, text: string): str
 
 /** Compiles an expression over the fields of events, whatever their names. Throws an ExpressionError. */
 export function eventExpression(text: string): EventExpression {
-  const expression: Expression = compileExpression(text, identifiers(text))
+  const expression: Expression = compileExpression(text, freeNames(text))
   const scope: Record<string, Scalar> = Object.create(null)
   const { names } = expression
   return (event) => {
@@ -46,36 +46,4 @@ export function eventExpression(text: string): EventExpression {
     const result = expression.evaluate(scope)
     return lacks && (result instanceof Failure || result === null) ? undefined : result
   }
-}
-
-const reserved = new Set([
-  'true',
-  'false',
-  'null',
-  'in',
-  'as',
-  'break',
-  'const',
-  'continue',
-  'else',
-  'for',
-  'function',
-  'if',
-  'import',
-  'let',
-  'loop',
-  'package',
-  'namespace',
-  'return',
-  'var',
-  'void',
-  'while',
-  '__proto__',
-])
-
-/** The names in an expression that may be fields: not those in texts, after a dot, or of functions. */
-export function identifiers(text: string): string[] {
-  const withoutTexts = text.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, '""')
-  const found = withoutTexts.matchAll(/(?<![\w.])([A-Za-z_]\w*)(?!\w|\s*\()/g)
-  return [...new Set([...found].map(([, name]) => name as string))].filter((name) => !reserved.has(name))
 }

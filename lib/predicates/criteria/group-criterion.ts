@@ -29,6 +29,11 @@ export function groupCriterion(row: PredicateRow, members: readonly Criterion[])
       })
       return `expected ${operator} its rules to hold: ${parts.filter((part) => part !== undefined).join('; ')}`
     },
+    isSettled: (memory) =>
+      members.every(({ isSettled }, i) => isSettled === undefined || isSettled((memory as unknown[])[i])),
+    doubt: (memory) => {
+      for (const [i, { doubt }] of members.entries()) doubt?.((memory as unknown[])[i])
+    },
     size: (memory) =>
       members.reduce(
         (sum, { start, size }, i) => sum + (start ? (size?.((memory as unknown[])[i]) ?? 1) : 0),

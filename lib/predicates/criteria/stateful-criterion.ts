@@ -6,6 +6,13 @@ import type { AheadJudge, Point, waiting } from '../stateful/operator.ts'
 import { completeSettings, levelsOf, looksAhead, statefulOperators } from '../stateful/operators.ts'
 import { type Criterion, fieldValue, flagsOf } from './criterion.ts'
 
+/** What an operator remembers of a series. */
+interface Memory {
+  judge: unknown
+  /** how many events it has seen since what came before was in doubt */
+  seen: number
+}
+
 /** A comparison with the readings before. */
 export function statefulCriterion(row: PredicateRow): Criterion {
   const operator = statefulOperators[row.operator as StatefulName]
@@ -13,17 +20,34 @@ export function statefulCriterion(row: PredicateRow): Criterion {
   const judge = operator.create(levelsOf(row), completeSettings(operator, row.settings))
   const { absent } = flagsOf(row)
   const read = reader(row)
+  const settled = judge.settled ?? hasSeenOne
   return {
-    start: judge.start,
-    judge(event, memory) {
+    start: (): Memory => ({ judge: judge.start(), seen: 0 }),
+    judge(event, given) {
+      const memory = given as Memory
       const point = read(event)
-      if (typeof point === 'object') return judge.judge(point, memory)
-      judge.missing?.(memory, event)
+      if (typeof point === 'object') {
+        memory.seen++
+        return judge.judge(point, memory.judge)
+      }
+      if (judge.missing) {
+        memory.seen++
+        judge.missing(memory.judge, event)
+      }
       return point === 'missing' ? absent : 2
     },
     reason: () => judge.reason(),
-    size: judge.size ?? (() => 1),
+    size: (memory) => judge.size?.((memory as Memory).judge) ?? 1,
+    isSettled: (memory) => settled((memory as Memory).judge, (memory as Memory).seen),
+    doubt(memory) {
+      ;(memory as Memory).seen = 0
+      judge.doubt?.((memory as Memory).judge)
+    },
   }
+}
+
+function hasSeenOne(_memory: unknown, seen: number): boolean {
+  return seen >= 1
 }
 
 /** A comparison that needs the next reading, too. */
@@ -38,6 +62,11 @@ export interface AheadCriterion {
   /** when the event that waits was received; undefined: none waits */
   waitsSince(memory: unknown): number | undefined
   reason(): string
+  /** as a Criterion's: for the next event's flag */
+  isSettled(memory: unknown): boolean
+  /** for the flag of the event that waits */
+  isWaitSettled(memory: unknown): boolean
+  doubt(memory: unknown): void
 }
 
 /** Undefined for a row whose operator needs no next reading. */
@@ -49,20 +78,28 @@ export function aheadCriterion(row: PredicateRow): AheadCriterion | undefined {
   const read = reader(row)
   return {
     limit: judge.limit,
-    start: () => judge.start(),
+    start: (): Memory => ({ judge: judge.start(), seen: 0 }),
     settle(next, memory) {
       const point = read(next)
-      return judge.settle(typeof point === 'object' ? point : undefined, next, memory)
+      return judge.settle(typeof point === 'object' ? point : undefined, next, (memory as Memory).judge)
     },
-    judge(event, memory) {
+    judge(event, given) {
+      const memory = given as Memory
+      memory.seen++
       const point = read(event)
-      if (typeof point === 'object') return judge.judge(point, memory)
-      judge.missing(memory, event)
+      if (typeof point === 'object') return judge.judge(point, memory.judge)
+      judge.missing(memory.judge, event)
       return point === 'missing' ? absent : 2
     },
-    giveUp: (memory) => judge.giveUp(memory),
-    waitsSince: (memory) => judge.waitsSince(memory),
+    giveUp: (memory) => judge.giveUp((memory as Memory).judge),
+    waitsSince: (memory) => judge.waitsSince((memory as Memory).judge),
     reason: () => judge.reason(),
+    isSettled: (memory) => (memory as Memory).seen >= 1,
+    // the one that waits, and the one before it
+    isWaitSettled: (memory) => (memory as Memory).seen >= 2,
+    doubt(memory) {
+      ;(memory as Memory).seen = 0
+    },
   }
 }
 

@@ -3,6 +3,11 @@ import type { Votes } from '../model/row.ts'
 
 const mostVotes = 1000
 
+/** Whether a flag is a vote: what is not evaluated, or has no value, is none. */
+export function counts(flag: Flag): boolean {
+  return flag !== 2 && flag !== 9
+}
+
 /** "At least p of the last n": an event breaks the rule only where enough of the last ones, it included, did. */
 export class Voting {
   readonly #votes: Votes
@@ -11,10 +16,15 @@ export class Voting {
     this.#votes = votes
   }
 
+  /** so many are looked back */
+  get of(): number {
+    return this.#votes.of
+  }
+
   /** The flag that stands; `memory` holds 1 for each of the last judged events that broke the rule, else 0. */
   weigh(flag: Flag, memory: number[]): Flag {
     const { least, of } = this.#votes
-    if (flag === 2 || flag === 9) return flag
+    if (!counts(flag)) return flag
     const isBroken = flag !== 1
     memory.push(isBroken ? 1 : 0)
     if (memory.length > of) memory.shift()

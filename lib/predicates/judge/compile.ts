@@ -20,6 +20,8 @@ export interface LabellerParts {
   /** told once of each rule whose expression cannot be evaluated: its name, and why */
   warn?: (rule: string, text: string) => void
   limits?: SeriesLimits
+  /** whether there are no events before the first that it will judge; default true */
+  isWhole?: boolean
 }
 
 /** The rows that are in use: those that the formats declare, and the node's own. */
@@ -52,7 +54,7 @@ export function compilePredicates(
   rows: ReadonlyArray<Partial<PredicateRow>>,
   formats: readonly FormatDefinition[],
   settings: LabelSettings = {},
-  { warn = () => {}, limits }: LabellerParts = {},
+  { warn = () => {}, limits, isWhole }: LabellerParts = {},
 ): Labeller {
-  return new Labeller(ruleSet(rows, formats, settings), { regex: re2Engine, warn }, limits)
+  return new Labeller(ruleSet(rows, formats, settings), { regex: re2Engine, warn }, limits, isWhole)
 }

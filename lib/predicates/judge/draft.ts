@@ -19,9 +19,21 @@ export class Draft {
   reasons: Array<string | undefined> | undefined
   /** how many rules wait */
   waiting = 0
+  /** names of the rules whose flag may be another with all that was logged before; undefined: none */
+  unsure: string[] | undefined
 
   constructor(event: FieldlogEvent, tag?: unknown) {
     this.event = event
     this.tag = tag
+  }
+
+  /** As if it had not been judged yet. */
+  reset(): void {
+    this.result = undefined
+    this.plan = undefined
+    this.flags = none
+    this.reasons = undefined
+    this.waiting = 0
+    this.unsure = undefined
   }
 }

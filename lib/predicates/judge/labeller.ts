@@ -1,6 +1,7 @@
 // Judges clean events by the predicates of a label node and of the formats. Browser-safe.
 import type { FieldlogEvent, Flag } from '../../event.ts'
 import type { FormatDefinition } from '../../formats/model/definition.ts'
+import { unsureOfRepeats } from '../../formats/model/memory.ts'
 import type { Tools } from '../criteria/criterion.ts'
 import type { PredicateRow, Severity } from '../model/row.ts'
 import { waiting } from '../stateful/operator.ts'
@@ -9,11 +10,11 @@ import { type Plan, Plans } from './plans.ts'
 import { type LabelResult, weigh } from './result.ts'
 import { compileRule, type Rule, type RuleMemory, type RuleProblem } from './rule.ts'
 import {
-  positionOf,
+  partOf,
   type Series,
   type SeriesLimits,
   SeriesStore,
-  type StoredSeries,
+  type StoredMemory,
   seriesLimits,
   type Wait,
 } from './series.ts'
@@ -30,11 +31,7 @@ export interface RuleSet {
   hash: string
 }
 
-/** What rules remember, as plain JSON. */
-export interface StoredMemory {
-  used: number
-  series: StoredSeries[]
-}
+export type { StoredMemory }
 
 /** Given each event with its verdict, in the order of the events of its series. */
 export type Release = (draft: Draft) => void
@@ -59,7 +56,8 @@ export class Labeller {
   /** no wait ends before */
   #nextDeadline = Number.POSITIVE_INFINITY
 
-  constructor(set: RuleSet, tools: Tools, limits: SeriesLimits = seriesLimits) {
+  /** @param isWhole whether there are no events before the first that it will judge */
+  constructor(set: RuleSet, tools: Tools, limits: SeriesLimits = seriesLimits, isWhole = true) {
     this.rules = set.hash
     const warned = new Set<string>()
     const warnOnce = (rule: string, text: string) => {
@@ -76,7 +74,12 @@ export class Labeller {
     this.#plans = new Plans(this.#rules, set.formats)
     this.remembers = this.#rules.some((rule) => rule.start !== undefined)
     this.limit = this.#rules.reduce((longest, rule) => Math.max(longest, rule.limit), 0)
-    this.#store = new SeriesStore(this.#rules, limits, (series) => this.#endWaits(series.waits))
+    this.#store = new SeriesStore(
+      this.#rules,
+      limits,
+      (series) => this.#endWaits(series.waits, false),
+      isWhole,
+    )
   }
 
   /** Judges an event now: a rule that would wait for the next one has flag 2. Never throws. */
@@ -95,32 +98,67 @@ export class Labeller {
     const { event } = draft
     if (event.received > this.#nextDeadline) this.#expire(event.received)
     const plan = this.#plans.for(event)
+    const isDoubtful = event.unsure?.includes(unsureOfRepeats) === true
+    if (isDoubtful) draft.unsure = [unsureOfRepeats]
     if (!plan.remembers) {
-      draft.result = this.#judgeNow(plan, event, undefined)
+      draft.result = this.#judgeNow(plan, draft, undefined)
       this.release(draft)
       return
     }
     const series = this.#store.use(event)
-    series.last = positionOf(event)
+    series.lastSeq = event.seq
+    series.lastPart = partOf(event)
+    // it may be none: neither what waits for it nor what comes after it can be certain
+    if (isDoubtful) this.#store.doubt(series)
     if (plan.waits) this.#judgeInTurn(plan, draft, series)
     else {
-      draft.result = this.#judgeNow(plan, event, series)
+      draft.result = this.#judgeNow(plan, draft, series)
       this.release(draft)
     }
+    if (isDoubtful) this.#store.doubt(series)
     this.#store.weigh(series)
   }
 
   /** Whether an event of this place in its series, or a later one, was judged before. */
   isLate(event: FieldlogEvent): boolean {
     const series = this.#store.peek(event)
-    return series !== undefined && positionOf(event) <= series.last
+    if (series === undefined || event.seq > series.lastSeq) return false
+    return event.seq < series.lastSeq || partOf(event) <= series.lastPart
   }
 
-  /** There is no next event for this one: the rules that wait have flag 2. */
-  giveUp(draft: Draft): void {
+  /** Whether it has no series yet, and may have had one that is not known. */
+  isStrange(event: FieldlogEvent): boolean {
+    return !this.#store.isWhole && this.#store.peek(event) === undefined
+  }
+
+  /** Whether an event's verdict would be unsure, as what came before it is not known well enough. */
+  lacks(event: FieldlogEvent): boolean {
+    const plan = this.#plans.for(event)
+    if (!plan.remembers) return false
+    const series = this.#store.peek(event)
+    if (series?.isWhole ?? this.#store.isWhole) return false
+    return plan.rules.some((rule, i) => {
+      const memory = rule.start && (series?.memories[plan.places[i] as number] ?? rule.start())
+      return memory !== undefined && !rule.isSettled(memory)
+    })
+  }
+
+  /** Entries between the last event and the next one are missing. */
+  gap(): void {
+    this.#store.gap()
+  }
+
+  /**
+   * There is no next event for this one: the rules that wait have flag 2.
+   * @param isCertain false: there may be one, which did not come in time
+   */
+  giveUp(draft: Draft, isCertain = true): void {
     if (draft.result !== undefined) return
     const waits = this.#store.peek(draft.event)?.waits ?? []
-    this.#endWaits(waits.filter((wait) => wait.draft === draft))
+    this.#endWaits(
+      waits.filter((wait) => wait.draft === draft),
+      isCertain,
+    )
   }
 
   get series(): number {
@@ -144,13 +182,15 @@ export class Labeller {
     }
   }
 
-  #judgeNow(plan: Plan, event: FieldlogEvent, series: Series | undefined): LabelResult {
+  #judgeNow(plan: Plan, draft: Draft, series: Series | undefined): LabelResult {
+    const { event } = draft
     const flags: Record<string, Flag> = { ...plan.start }
     const reasons: string[] = []
     let bad = false
     for (let i = 0; i < plan.rules.length; i++) {
       const rule = plan.rules[i] as Rule
       const memory = series && rule.start ? this.#store.memory(series, plan.places[i] as number) : undefined
+      if (memory && series?.isWhole === false && !rule.isSettled(memory)) addUnsure(draft, rule)
       const flag = rule.judge(event, memory) as Flag
       if (plan.sharedNames) weigh(flags, rule.name, flag)
       else if (flag !== 1) flags[rule.name] = flag
@@ -159,7 +199,13 @@ export class Labeller {
         if (flag >= this.#badFrom) bad = true
       }
     }
-    return { verdict: bad ? 'bad' : 'good', reasons, flags, rules: this.rules }
+    return this.#result(draft, bad, reasons, flags)
+  }
+
+  #result(draft: Draft, bad: boolean, reasons: string[], flags: Record<string, Flag>): LabelResult {
+    const result: LabelResult = { verdict: bad ? 'bad' : 'good', reasons, flags, rules: this.rules }
+    if (draft.unsure !== undefined) result.unsure = draft.unsure
+    return result
   }
 
   #judgeInTurn(plan: Plan, draft: Draft, series: Series): void {
@@ -172,6 +218,7 @@ export class Labeller {
       const place = plan.places[i] as number
       const memory = rule.start ? this.#store.memory(series, place) : undefined
       if (rule.limit > 0 && memory) this.#settle(rule, event, memory, series, place)
+      if (memory && !series.isWhole && !rule.isSettled(memory)) addUnsure(draft, rule)
       const flag = rule.judge(event, memory)
       draft.flags[i] = flag
       if (flag === 3 || flag === 4) reasonsOf(draft)[i] = rule.reason(event)
@@ -183,6 +230,7 @@ export class Labeller {
   }
 
   #settle(rule: Rule, next: FieldlogEvent, memory: RuleMemory, series: Series, place: number): void {
+    const isSure = series.isWhole || rule.isWaitSettled(memory)
     const flag = rule.settle(next, memory)
     if (flag === undefined) return
     const wait = series.waits.find((each) => each.place === place)
@@ -190,6 +238,7 @@ export class Labeller {
     this.#unwait(wait)
     const { draft, index } = wait
     if (!draft) return
+    if (!isSure) addUnsure(draft, rule)
     draft.flags[index] = flag
     if (flag === 3 || flag === 4) reasonsOf(draft)[index] = rule.reason(draft.event)
     draft.waiting--
@@ -209,19 +258,25 @@ export class Labeller {
     let next = Number.POSITIVE_INFINITY
     for (const { waits } of this.#store.all()) {
       if (waits.some((wait) => received > wait.deadline)) {
-        this.#endWaits(waits.filter((wait) => received > wait.deadline))
+        this.#endWaits(
+          waits.filter((wait) => received > wait.deadline),
+          true,
+        )
       }
       for (const { deadline } of waits) next = Math.min(next, deadline)
     }
     this.#nextDeadline = next
   }
 
-  #endWaits(waits: readonly Wait[]): void {
+  #endWaits(waits: readonly Wait[], isCertain: boolean): void {
     for (const wait of [...waits]) {
       this.#unwait(wait)
+      const rule = this.#rules[wait.place]
       const memory = wait.series.memories[wait.place]
-      if (memory) this.#rules[wait.place]?.giveUp(memory)
+      if (memory) rule?.giveUp(memory)
+      if (!isCertain) this.#store.doubt(wait.series)
       if (!wait.draft) continue
+      if (rule && !isCertain) addUnsure(wait.draft, rule)
       wait.draft.flags[wait.index] = 2
       wait.draft.waiting--
       this.#releaseFrom(wait.series)
@@ -239,7 +294,8 @@ export class Labeller {
     }
   }
 
-  #resultOf({ plan, flags: found, reasons = [] }: Draft): LabelResult {
+  #resultOf(draft: Draft): LabelResult {
+    const { plan, flags: found, reasons = [] } = draft
     const { rules, start, sharedNames } = plan as Plan
     const flags: Record<string, Flag> = { ...start }
     let bad = false
@@ -251,8 +307,13 @@ export class Labeller {
       if ((flag === 3 || flag === 4) && flag >= this.#badFrom) bad = true
     }
     const broken = reasons.filter((reason) => reason !== undefined)
-    return { verdict: bad ? 'bad' : 'good', reasons: broken, flags, rules: this.rules }
+    return this.#result(draft, bad, broken, flags)
   }
+}
+
+function addUnsure(draft: Draft, { name }: Rule): void {
+  draft.unsure ??= []
+  if (!draft.unsure.includes(name)) draft.unsure.push(name)
 }
 
 function reasonsOf(draft: Draft): Array<string | undefined> {

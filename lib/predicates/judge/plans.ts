@@ -1,7 +1,7 @@
 // Works out once which rules concern the events of a type and source.
 import type { FieldlogEvent, Flag } from '../../event.ts'
 import type { FormatDefinition } from '../../formats/model/definition.ts'
-import { identifiers } from '../criteria/expression-criterion.ts'
+import { freeNames } from '../../formats/steps/expression.ts'
 import { expressionOperator, isGroupOperator } from '../model/compound.ts'
 import { fieldsByType } from '../model/defaults.ts'
 import { completeRow, type PredicateRow } from '../model/row.ts'
@@ -82,7 +82,7 @@ export class Plans {
 /** A row for all types is for those that declare its field; an expression's, all of them; a group's, one at least. */
 function concernsFields(row: PredicateRow, fields: ReadonlyMap<string, unknown>): boolean {
   if (row.operator === expressionOperator) {
-    return identifiers(String(row.values[0] ?? '')).every((name) => fields.has(name))
+    return freeNames(String(row.values[0] ?? '')).every((name) => fields.has(name))
   }
   if (isGroupOperator(row.operator)) {
     return (row.rows ?? []).some((member) => concernsFields(completeRow(member), fields))

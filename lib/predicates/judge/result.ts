@@ -8,6 +8,11 @@ export interface LabelResult {
   flags: Record<string, Flag>
   /** short hash of the rule set */
   rules: string
+  /**
+   * what may be another with all that was logged before: names of rules, and `repeats` where the event itself, or one
+   * before it, may be a repeat that the format leaves out. Absent: all is certain
+   */
+  unsure?: string[]
 }
 
 /** How grave a flag is among those of one name: 4 > 3 > 1 > 2 > 9. */

@@ -6,7 +6,7 @@ import { compileCriterion } from '../criteria/compile-criterion.ts'
 import type { Criterion, Tools } from '../criteria/criterion.ts'
 import { compileGuard, type Guard } from '../criteria/guard.ts'
 import { type AheadCriterion, aheadCriterion } from '../criteria/stateful-criterion.ts'
-import { Voting } from '../criteria/votes.ts'
+import { counts, Voting } from '../criteria/votes.ts'
 import { nameOf, type PredicateRow } from '../model/row.ts'
 import { waiting } from '../stateful/operator.ts'
 
@@ -14,6 +14,8 @@ import { waiting } from '../stateful/operator.ts'
 export interface RuleMemory {
   criterion?: unknown
   votes?: number[]
+  /** how many of the votes, the last ones, are certain */
+  sureVotes?: number
 }
 
 /** A row that cannot be used, and why. */
@@ -43,6 +45,12 @@ export interface Rule {
   reason(event: FieldlogEvent): string
   /** how many numbers a memory holds, about */
   size(memory: RuleMemory): number
+  /** Whether the next flag depends on nothing before what the memory has seen since it was in doubt. */
+  isSettled(memory: RuleMemory): boolean
+  /** Where `limit` > 0: the same for the flag of the event that waits. */
+  isWaitSettled(memory: RuleMemory): boolean
+  /** What the memory has seen up to now may not be what was. */
+  doubt(memory: RuleMemory): void
 }
 
 /**
@@ -79,24 +87,26 @@ class RunningRule implements Rule {
     if (start || hasVotes) {
       this.start = () => ({
         ...(start ? { criterion: start() } : {}),
-        ...(hasVotes ? { votes: [] } : {}),
+        ...(hasVotes ? { votes: [], sureVotes: 0 } : {}),
       })
     }
   }
 
   judge(event: FieldlogEvent, memory: RuleMemory | undefined): Flag | typeof waiting {
     if (this.#guard && !this.#guard(event)) return 2
+    const isSure = this.#votes === undefined || memory === undefined || this.#isFlagSettled(memory)
     if (this.#ahead) {
       const flag = this.#ahead.judge(event, memory?.criterion)
-      return flag === waiting ? waiting : this.#counted(flag, memory)
+      return flag === waiting ? waiting : this.#counted(flag, memory, isSure)
     }
-    return this.#counted((this.#criterion as Criterion).judge(event, memory?.criterion), memory)
+    return this.#counted((this.#criterion as Criterion).judge(event, memory?.criterion), memory, isSure)
   }
 
   settle(next: FieldlogEvent, memory: RuleMemory): Flag | undefined {
     if (this.#guard && !this.#guard(next)) return undefined
     const flag = this.#ahead?.settle(next, memory.criterion)
-    return flag === undefined ? undefined : this.#counted(flag, memory)
+    if (flag === undefined) return undefined
+    return this.#counted(flag, memory, this.#ahead?.isWaitSettled(memory.criterion) === true)
   }
 
   giveUp(memory: RuleMemory): void {
@@ -116,8 +126,35 @@ class RunningRule implements Rule {
     return (this.#criterion?.size?.(memory.criterion) ?? 2) + (memory.votes?.length ?? 0)
   }
 
-  #counted(flag: Flag, memory: RuleMemory | undefined): Flag {
-    return this.#votes && memory?.votes ? this.#votes.weigh(flag, memory.votes) : flag
+  isSettled(memory: RuleMemory): boolean {
+    return this.#isFlagSettled(memory) && this.#areVotesSettled(memory)
+  }
+
+  isWaitSettled(memory: RuleMemory): boolean {
+    return this.#ahead?.isWaitSettled(memory.criterion) !== false && this.#areVotesSettled(memory)
+  }
+
+  doubt(memory: RuleMemory): void {
+    this.#ahead?.doubt(memory.criterion)
+    this.#criterion?.doubt?.(memory.criterion)
+    if (this.#votes) memory.sureVotes = 0
+  }
+
+  #isFlagSettled(memory: RuleMemory): boolean {
+    if (this.#ahead) return this.#ahead.isSettled(memory.criterion)
+    return this.#criterion?.isSettled?.(memory.criterion) ?? true
+  }
+
+  #areVotesSettled({ sureVotes = 0 }: RuleMemory): boolean {
+    return this.#votes === undefined || sureVotes >= this.#votes.of
+  }
+
+  #counted(flag: Flag, memory: RuleMemory | undefined, isSure: boolean): Flag {
+    if (!this.#votes || !memory?.votes) return flag
+    const counted = this.#votes.weigh(flag, memory.votes)
+    if (counts(flag)) memory.sureVotes = isSure ? (memory.sureVotes ?? 0) + 1 : 0
+    else if (!isSure) memory.sureVotes = 0
+    return counted
   }
 }
 
@@ -133,5 +170,8 @@ function unusable(name: string, row: PredicateRow): Rule {
     waitsSince: () => undefined,
     reason: () => '',
     size: () => 0,
+    isSettled: () => true,
+    isWaitSettled: () => true,
+    doubt() {},
   }
 }

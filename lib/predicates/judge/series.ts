@@ -22,16 +22,33 @@ export interface Series {
   /** drafts that are not released, in order of their events */
   queue: Draft[]
   waits: Wait[]
-  /** the last event, as a number in its order; see `positionOf` */
-  last: number
+  /** the last event's place: its seq, and its number within its line */
+  lastSeq: number
+  lastPart: number
+  /** all its events are known: there were none before the first one that it remembers */
+  isWhole: boolean
   /** how often any series had been used when this one was, the last time */
   used: number
   /** how many numbers it holds, about */
   size: number
 }
 
-/** A series as it is stored: key, last, used, memories. */
-export type StoredSeries = [string, number, number, Array<RuleMemory | null>]
+/** A series as it is stored. */
+export type StoredSeries = [
+  key: string,
+  lastSeq: number,
+  lastPart: number,
+  used: number,
+  isWhole: boolean,
+  memories: Array<RuleMemory | null>,
+]
+
+/** All series as they are stored. */
+export interface StoredMemory {
+  used: number
+  isWhole: boolean
+  series: StoredSeries[]
+}
 
 export interface SeriesLimits {
   /** most series; default 10,000 */
@@ -42,13 +59,10 @@ export interface SeriesLimits {
 
 export const seriesLimits: SeriesLimits = { series: 10_000, numbers: 4_000_000 }
 
-/**
- * An event's place in the order of events: seq, then the number of the event within its line (1,000 at most
- * count).
- */
-export function positionOf({ id, seq }: Pick<FieldlogEvent, 'id' | 'seq'>): number {
+/** An event's number within its line, 0 where it is the only one: events are in order of seq, then of this. */
+export function partOf({ id }: Pick<FieldlogEvent, 'id'>): number {
   const dot = id.indexOf('.')
-  return seq * 1024 + (dot === -1 ? 0 : Math.min(1023, Number(id.slice(dot + 1)) || 0))
+  return dot === -1 ? 0 : Number(id.slice(dot + 1)) || 0
 }
 
 function seriesKey({ source, type = '', key }: FieldlogEvent): string {
@@ -60,14 +74,43 @@ export class SeriesStore {
   readonly #limits: SeriesLimits
   readonly #forget: (series: Series) => void
   readonly #series = new Map<string, Series>()
+  #isWhole: boolean
   #used = 0
   #numbers = 0
 
-  /** @param forget is told of a series that is about to be forgotten, least recently used first */
-  constructor(rules: readonly Rule[], limits: SeriesLimits, forget: (series: Series) => void) {
+  /**
+   * @param forget is told of a series that is about to be forgotten, least recently used first
+   * @param isWhole whether there are no events before the first that it will see
+   */
+  constructor(
+    rules: readonly Rule[],
+    limits: SeriesLimits,
+    forget: (series: Series) => void,
+    isWhole: boolean,
+  ) {
     this.#rules = rules
     this.#limits = limits
     this.#forget = forget
+    this.#isWhole = isWhole
+  }
+
+  /** A series that is not known has had no events. */
+  get isWhole(): boolean {
+    return this.#isWhole
+  }
+
+  /** Entries are missing: any series may have had events among them. */
+  gap(): void {
+    this.#isWhole = false
+    for (const series of this.#series.values()) this.doubt(series)
+  }
+
+  /** What is known of a series may not be what was. */
+  doubt(series: Series): void {
+    series.isWhole = false
+    series.memories.forEach((memory, place) => {
+      if (memory) this.#rules[place]?.doubt(memory)
+    })
   }
 
   get size(): number {
@@ -88,7 +131,18 @@ export class SeriesStore {
     const key = seriesKey(event)
     let series = this.#series.get(key)
     if (!series) {
-      series = { key, memories: [], queue: [], waits: [], last: 0, used: 0, size: 0 }
+      const isWhole = this.#isWhole
+      series = {
+        key,
+        memories: [],
+        queue: [],
+        waits: [],
+        lastSeq: 0,
+        lastPart: 0,
+        isWhole,
+        used: 0,
+        size: 0,
+      }
       this.#series.set(key, series)
       if (this.#series.size > this.#limits.series) this.#shrink(series)
     }
@@ -119,22 +173,35 @@ export class SeriesStore {
   }
 
   /** All series as plain JSON. */
-  save(): { used: number; series: StoredSeries[] } {
+  save(): StoredMemory {
     const series = [...this.#series.values()].map(
-      ({ key, last, used, memories }): StoredSeries => [
+      ({ key, lastSeq, lastPart, used, isWhole, memories }): StoredSeries => [
         key,
-        last,
+        lastSeq,
+        lastPart,
         used,
+        isWhole,
         Array.from(memories, (each) => each ?? null),
       ],
     )
-    return { used: this.#used, series }
+    return { used: this.#used, isWhole: this.#isWhole, series }
   }
 
-  load({ used, series: stored }: { used: number; series: StoredSeries[] }): Series[] {
+  load({ used, isWhole: isAll, series: stored }: StoredMemory): Series[] {
     this.#used = used
-    for (const [key, last, usedAt, memories] of stored) {
-      const series: Series = { key, memories, queue: [], waits: [], last, used: usedAt, size: 0 }
+    this.#isWhole = isAll
+    for (const [key, lastSeq, lastPart, usedAt, isWhole, memories] of stored) {
+      const series: Series = {
+        key,
+        memories,
+        queue: [],
+        waits: [],
+        lastSeq,
+        lastPart,
+        isWhole,
+        used: usedAt,
+        size: 0,
+      }
       this.#series.set(key, series)
       this.weigh(series)
     }
@@ -150,6 +217,8 @@ export class SeriesStore {
       this.#forget(series)
       this.#series.delete(series.key)
       this.#numbers -= series.size
+      // one that comes again must not be taken for a new one
+      this.#isWhole = false
     }
   }
 }

@@ -10,6 +10,7 @@ export const statefulNames = [
   'not increasing',
   'gap in time',
   'too old',
+  'from the future',
 ] as const
 
 export type StatefulName = (typeof statefulNames)[number]
@@ -19,4 +20,9 @@ export function isStatefulName(name: unknown): name is StatefulName {
 }
 
 /** These look at the times of readings, or at all of their fields: they need no field of their own. */
-export const fieldOptional: ReadonlySet<string> = new Set(['duplicate', 'gap in time', 'too old'])
+export const fieldOptional: ReadonlySet<string> = new Set([
+  'duplicate',
+  'gap in time',
+  'too old',
+  'from the future',
+])

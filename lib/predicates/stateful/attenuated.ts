@@ -7,7 +7,8 @@ const mostInPeriod = 10_000
 /**
  * QARTOD attenuated signal: the standard deviation (of the population), or the range, of the readings of the test
  * period, those less than `period` seconds before this one and itself, is strictly under the threshold. Not evaluated
- * before the first reading is a period old, nor with fewer than two readings in it.
+ * before the series has lasted for a period, nor with fewer than two readings in it. A reading whose time is a period or
+ * more away from that of a later one counts no more, so that one of a wrong clock does no harm afterwards.
  */
 export const attenuatedSignal: StatefulOperator = {
   threshold: 'value',
@@ -20,9 +21,14 @@ export const attenuatedSignal: StatefulOperator = {
     attenuated(levels, Number(period) * 1000, measure === 'range') as Judge<unknown>,
 }
 
+/** the earliest and the latest time of readings, ms; null: of none */
+type Span = [first: number, last: number] | null
+
 interface Memory {
-  /** time of the first reading, ms */
-  since: number | null
+  /** of all readings */
+  whole: Span
+  /** of those since what came before is certain */
+  certain: Span
   times: number[]
   values: number[]
 }
@@ -30,14 +36,16 @@ interface Memory {
 function attenuated(levels: Levels, period: number, isRange: boolean): Judge<Memory> {
   let reason = ''
   return {
-    start: () => ({ since: null, times: [], values: [] }),
+    start: () => ({ whole: null, certain: null, times: [], values: [] }),
     judge({ time, value }, memory) {
+      forget(memory, time, period)
       const { times, values } = memory
-      memory.since ??= time
       times.push(time)
       values.push(value as number)
-      forget(memory, time - period)
-      if (time - memory.since < period || values.length < 2) return 2
+      memory.whole = widened(memory.whole, time)
+      memory.certain = widened(memory.certain, time)
+      const [first, last] = memory.whole as [number, number]
+      if (last - first < period || values.length < 2) return 2
       const measure = isRange ? spanOf(values) : meanAndDeviation(values).deviation
       const flag = under(measure, levels)
       if (flag !== 1) {
@@ -49,15 +57,32 @@ function attenuated(levels: Levels, period: number, isRange: boolean): Judge<Mem
     },
     reason: () => reason,
     size: ({ times }) => 2 * times.length,
+    // whatever came before is then a period or more away from one of these, and counts no more
+    settled: ({ certain }) => certain !== null && certain[1] - certain[0] >= 2 * period,
+    doubt(memory) {
+      memory.certain = null
+    },
   }
 }
 
-function forget({ times, values }: Memory, upTo: number): void {
+function widened(span: Span, time: number): Span {
+  return span === null ? [time, time] : [Math.min(span[0], time), Math.max(span[1], time)]
+}
+
+/** Keeps the readings that count beside one of this time, and makes room for it. */
+function forget(memory: Memory, time: number, period: number): void {
+  const { times, values } = memory
+  const counts = (each: number) => Math.abs(time - each) < period
   let old = 0
-  while (old < times.length && ((times[old] as number) <= upTo || times.length - old > mostInPeriod)) old++
-  if (old === 0) return
-  times.splice(0, old)
-  values.splice(0, old)
+  while (old < times.length && (!counts(times[old] as number) || times.length - old >= mostInPeriod)) old++
+  if (old > 0) {
+    times.splice(0, old)
+    values.splice(0, old)
+  }
+  // clocks that go back leave others that do not count, behind those that do
+  if (times.every(counts)) return
+  memory.values = values.filter((_, i) => counts(times[i] as number))
+  memory.times = times.filter(counts)
 }
 
 function spanOf(values: readonly number[]): number {

@@ -56,6 +56,8 @@ function flat(levels: Levels, tolerance: number): Judge<Memory> {
     },
     reason: () => reason,
     size: (memory) => 2 * memory.intervals.length + 2 * (memory.high.length + memory.low.length),
+    // all intervals are between readings that were seen, and so is the reading that ended the run before this one
+    settled: ({ next, from }, seen) => seen > flatIntervals && (next - from < seen || seen >= longestRun),
   }
 }
 

@@ -50,6 +50,13 @@ export interface Judge<Memory> {
   reason(): string
   /** how many readings a memory holds, about; default 1 */
   size?(memory: Memory): number
+  /**
+   * Whether the last `seen` readings (and events without a value that `missing` was told of) are all that the next
+   * flag depends on, so that it does not matter what came before them. Default: where there is one at least.
+   */
+  settled?(memory: Memory, seen: number): boolean
+  /** What came before the next reading is uncertain: where `settled` needs more than a count. */
+  doubt?(memory: Memory): void
 }
 
 export interface StatefulOperator {

@@ -6,7 +6,7 @@ import { flatLine } from './flat-line.ts'
 import type { AheadOperator, Levels, Parameter, Settings, StatefulOperator } from './operator.ts'
 import { outlier } from './outlier.ts'
 import { changeLargerThan, rateOfChange } from './rate.ts'
-import { duplicate, gapInTime, notIncreasing, tooOld } from './sequence.ts'
+import { duplicate, fromTheFuture, gapInTime, notIncreasing, tooOld } from './sequence.ts'
 import { spike } from './spike.ts'
 
 export const statefulOperators: Readonly<Record<StatefulName, StatefulOperator | AheadOperator>> = {
@@ -20,6 +20,7 @@ export const statefulOperators: Readonly<Record<StatefulName, StatefulOperator |
   'not increasing': notIncreasing,
   'gap in time': gapInTime,
   'too old': tooOld,
+  'from the future': fromTheFuture,
 }
 
 export function looksAhead(operator: StatefulOperator | AheadOperator): operator is AheadOperator {

@@ -49,6 +49,7 @@ function byMedian(levels: Levels, window: number): Judge<Sorted> {
     },
     reason: () => reason,
     size: ({ values }) => 2 * values.length,
+    settled: (_memory, seen) => seen >= window,
   }
 }
 
@@ -74,6 +75,7 @@ function byDeviation(levels: Levels, window: number): Judge<{ values: number[] }
     },
     reason: () => reason,
     size: ({ values }) => values.length,
+    settled: (_memory, seen) => seen >= window,
   }
 }
 

@@ -1,4 +1,5 @@
 // Operators that look at the last reading that had a value: repeats, counters, times.
+import { digest } from '../../kit/digest.ts'
 import { show } from '../model/text.ts'
 import { type Judge, type Levels, limitOf, number, over, type StatefulOperator } from './operator.ts'
 
@@ -13,16 +14,13 @@ export const duplicate: StatefulOperator = {
 
 type Last = { last: [time: number, value: number | string | boolean] | null }
 
-/** texts longer than this are told apart by their beginning and length only: a memory must stay small */
-const longest = 1000
-
 function duplicateJudge(broken: 3 | 4, within: number): Judge<Last> {
   let reason = ''
   return {
     start: () => ({ last: null }),
     judge({ time, value }, memory) {
       const { last } = memory
-      const kept = typeof value === 'string' ? shortened(value) : value
+      const kept = typeof value === 'string' ? digest(value) : value
       memory.last = [time, kept]
       if (last === null || last[1] !== kept || Math.abs(time - last[0]) > within * 1000) return 1
       const seconds = number(Math.abs(time - last[0]) / 1000)
@@ -31,10 +29,6 @@ function duplicateJudge(broken: 3 | 4, within: number): Judge<Last> {
     },
     reason: () => reason,
   }
-}
-
-function shortened(text: string): string {
-  return text.length > longest ? `${text.slice(0, longest)}…${text.length}` : text
 }
 
 /** A counter that does not count up: the value is not over the last one (with `equal`: below it). */
@@ -115,5 +109,34 @@ function age(levels: Levels): Judge<null> {
     },
     reason: () => reason,
     size: () => 0,
+    settled: () => true,
+  }
+}
+
+/** The device's own time lies more than the limit after the gateway received the reading: its clock is ahead. */
+export const fromTheFuture: StatefulOperator = {
+  threshold: 'seconds',
+  parameters: [],
+  fieldOptional: true,
+  numeric: false,
+  create: (levels) => ahead(levels) as Judge<unknown>,
+}
+
+function ahead(levels: Levels): Judge<null> {
+  let reason = ''
+  return {
+    start: () => null,
+    judge({ time, received }) {
+      const seconds = (time - received) / 1000
+      const flag = over(seconds, levels)
+      if (flag !== 1) {
+        const most = number(limitOf(flag, levels))
+        reason = `found a reading from ${number(seconds)} s after it was received, expected at most ${most} s`
+      }
+      return flag
+    },
+    reason: () => reason,
+    size: () => 0,
+    settled: () => true,
   }
 }

@@ -8,7 +8,7 @@ import { compileFormats } from '../../../lib/formats/compile.ts'
 import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import { systemDisk } from '../../../lib/journal/disk/disk.ts'
 import { Journal } from '../../../lib/journal/journal.ts'
-import { historyOf } from '../../../lib/labelling/history.ts'
+import { decoded, readEntries } from '../../../lib/labelling/history.ts'
 import { LiveLabelling } from '../../../lib/labelling/live-labelling.ts'
 import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
@@ -43,10 +43,20 @@ describe('predicates: live labelling', () => {
       journal.append({ kind: 'L', source: 's', text, received: day + i * 1000 })
     }
     await journal.stop()
-    events = await historyOf(systemDisk, directory, compileFormats([format]), 1, 60)
+    events = await eventsOf(1, 60)
     warnings.length = 0
   })
   afterEach(() => rmSync(directory, { recursive: true }))
+
+  async function eventsOf(from: number, to: number): Promise<FieldlogEvent[]> {
+    const formats = compileFormats([format])
+    const found: FieldlogEvent[] = []
+    await readEntries(systemDisk, directory, from, to, {
+      entry: (entry) => found.push(...decoded(entry, formats).events) > -1,
+      gap: () => assert.fail('entries are missing'),
+    })
+    return found
+  }
 
   function open(checkpoint: () => number): LiveLabelling<string> {
     flags = new Map()
@@ -141,7 +151,7 @@ describe('predicates: live labelling', () => {
     await first.detach()
     const path = join(directory, '.label-n1')
     const text = readFileSync(path, 'utf8')
-    assert.match(text, /^[0-9a-f]{8} \{"version":1,"rules":"[0-9a-f]{8}","seq":60,/)
+    assert.match(text, /^[0-9a-f]{8} \{"version":2,"rules":"[0-9a-f]{8}","from":1,"seq":60,/)
 
     // torn: it is as if there were none
     writeFileSync(path, text.slice(0, text.length / 2))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { FieldlogEvent } from '../../../lib/event.ts'
+import type { ReadPast } from '../../../lib/labelling/lane.ts'
 import { LabelSession, type SessionParts } from '../../../lib/labelling/session.ts'
 import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
@@ -140,13 +141,15 @@ describe('predicates: session', () => {
   it('judges an event from long ago by what was logged before it, beside the live ones', async () => {
     const asked: number[] = []
     let answer = (_events: FieldlogEvent[]) => {}
-    const before = (each: FieldlogEvent) => {
-      asked.push(each.seq)
-      return new Promise<FieldlogEvent[]>((resolve) => {
+    const past: ReadPast = async (_from, to, reader) => {
+      asked.push(to)
+      const events = await new Promise<FieldlogEvent[]>((resolve) => {
         answer = resolve
       })
+      for (const each of events) reader.event(each)
+      return to
     }
-    open({ before }, [change])
+    open({ past }, [change])
     session.prime([at(1000, 0, 1000)])
     take(at(10, 20, 10))
     take(at(11, 21, 11))

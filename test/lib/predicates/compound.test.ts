@@ -1,6 +1,7 @@
 // Expressions, groups, guards, other fields: rows that are made of more than one operator.
 import assert from 'node:assert/strict'
 import type { Flag } from '../../../lib/event.ts'
+import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import { rowProblems } from '../../../lib/predicates/check/check.ts'
 import { re2Engine } from '../../../lib/predicates/criteria/regex.ts'
 import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
@@ -51,6 +52,30 @@ describe('predicates: expressions', () => {
     )
     assert.deepEqual(flagsOf(cel('a + 1'), [{ a: 1 }]), [2])
     assert.deepEqual(flagsOf(cel('a == null || a > 5'), list), [1, 1, 1, 2, 1])
+  })
+
+  it('looks at the fields alone, not at the variables of macros', () => {
+    const room: FormatDefinition = {
+      type: 'room',
+      decoder: { kind: 'json' },
+      fields: [{ name: 'mode', type: 'string' }],
+    }
+    for (const macro of ['exists', 'exists_one', 'all', 'filter', 'map']) {
+      const listed = macro === 'filter' || macro === 'map'
+      const test = `["dry", "wet"].${macro}(x, x == mode)`
+      const row = { ...cel(listed ? `size(${test}) > 1` : test), name: 'r' }
+      const results = judge(compilePredicates([row], [room]), [
+        event(1, { mode: 'dry' }),
+        event(2, { mode: 'off' }),
+      ])
+      const expected =
+        macro === 'all' ? [4, 4] : macro === 'map' ? [1, 1] : macro === 'filter' ? [4, 4] : [1, 4]
+      assert.deepEqual(
+        results.map(({ flags }) => flags.r),
+        expected,
+        macro,
+      )
+    }
   })
 
   it('warns once for a rule, however often it fails', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Flag } from '../../../lib/event.ts'
 import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
-import { statefulNames } from '../../../lib/predicates/model/stateful-names.ts'
+import { fieldOptional, statefulNames } from '../../../lib/predicates/model/stateful-names.ts'
 import { event, flagsFor, judge, readings, reasonFor } from './helper.ts'
 
 type Case = [about: string, row: Partial<PredicateRow>, values: unknown[], flags: Flag[], times?: number[]]
@@ -140,6 +140,27 @@ describe('predicates: stateful operators', () => {
     )
   })
 
+  it('finds a reading from the future by its own time, as of a device whose clock is ahead', () => {
+    const row = { operator: 'from the future' as const, values: [60], suspectValues: [10], field: '' }
+    const ahead = (seconds: number) => event(1, { v: 1 }, seconds, { received: event(1, {}, 0).received })
+    assert.deepEqual(flagsFor(row, [0, 10, 10.001, 60, 60.001, -5].map(ahead)), [1, 1, 3, 3, 4, 1])
+    assert.equal(
+      reasonFor(row, [ahead(90)]),
+      'r: event: found a reading from 90 s after it was received, expected at most 60 s',
+    )
+  })
+
+  it('compares all of a long text or event, not its beginning alone', () => {
+    const same = 'a'.repeat(1_000)
+    const row = { operator: 'duplicate' as const, settings: { within: 60 } }
+    assert.deepEqual(
+      flagsFor(row, readings([`${same}x`, `${same}y`, `${same}y`, `x${same}y`, `y${same}y`])),
+      [1, 1, 4, 1, 1],
+    )
+    const list = [1, 2, 2].map((last, i) => event(i, { text: same, last }))
+    assert.deepEqual(flagsFor({ ...row, field: '' }, list), [1, 1, 4])
+  })
+
   it('compares whole events where duplicate has no field', () => {
     const row = { operator: 'duplicate' as const, field: '', settings: { within: 60 } }
     const events = [
@@ -168,7 +189,7 @@ describe('predicates: stateful operators', () => {
 
   it('does not evaluate what is no finite number, and does as the row says where there is none', () => {
     const thresholds = { values: [0], settings: { limit: 9 } }
-    const needs = statefulNames.filter((name) => !['duplicate', 'gap in time', 'too old'].includes(name))
+    const needs = statefulNames.filter((name) => !fieldOptional.has(name))
     for (const operator of needs) {
       const values = operator === 'duplicate' || operator === 'not increasing' ? [] : thresholds.values
       const odd = ['1', '', true, Infinity, -Infinity, [1], {}, long]

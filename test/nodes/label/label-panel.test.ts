@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
+import { statefulOperators } from '../../../lib/predicates/stateful/operators.ts'
+import words from '../../../nodes/label/locales/en-US/label.json' with { type: 'json' }
 import { labelDefaults, predicatesProblem } from '../../../nodes/label/options.ts'
 import { knownFields } from '../../../nodes/label/panel/known-fields.ts'
 
@@ -48,6 +50,21 @@ describe('nodes: label panel', () => {
         pattern,
       )
     }
+  })
+
+  it('has words for the threshold, parameters and choices of each operator that remembers', () => {
+    const { rule } = words['fieldlog-label']
+    const needed = Object.entries(statefulOperators).flatMap(([name, { threshold, parameters }]) => [
+      ...(threshold === 'none' ? [] : [`over-${name.replaceAll(' ', '-')}`]),
+      ...parameters.flatMap(({ name, choices = [] }) => [
+        `parameter-${name}`,
+        ...choices.map((choice) => `choice-${choice}`),
+      ]),
+    ])
+    assert.deepEqual(
+      needed.filter((key) => !Object.hasOwn(rule, key)),
+      [],
+    )
   })
 
   it('knows the fields of the formats, their kind where the formats agree, and hides the hidden', () => {

@@ -175,6 +175,27 @@ describe(`nodes: label (${nodeRedName})`, () => {
     return { ...message({ temp }), event: { ...event({ temp }), id, seq, received: time, time } }
   }
 
+  it('refuses an event that another node has spoilt, and says what is wrong', async () => {
+    await helper.load(label, [wired, ...rest])
+    const spoilt: Array<[object, RegExp]> = [
+      [{ time: Number.NaN }, /event\.time is NaN, expected milliseconds since 1970/],
+      [{ received: new Date(5) }, /event\.received is a Date/],
+      [{ verdict: undefined, reasons: ['hot'] }, /event\.verdict is missing, although the event was judged/],
+      [{ verdict: 'go"od' }, /event\.verdict is "go\\"od", expected good, bad or rejected/],
+      [{ data: { temp: Number.NaN } }, /event\.data\.temp is NaN, expected a value that JSON can hold/],
+      [{ data: { temp: 5n } }, /event\.data\.temp is a BigInt/],
+    ]
+    for (const [change, reason] of spoilt) {
+      const failed = failure('label')
+      const msg = message({ temp: 18.2 })
+      msg.event = { ...msg.event, ...change } as FieldlogEvent
+      helper.getNode('label').receive(msg)
+      const told = await failed
+      assert.match(told, /label: the event was changed on its way: /)
+      assert.match(told, reason)
+    }
+  })
+
   it('holds a reading for the next one with its done open, and counts it', async () => {
     await helper.load(label, [{ ...wired, predicates: [spike] }, ...rest])
     const node = helper.getNode('label')

@@ -102,11 +102,13 @@ describe('formats: the library', () => {
   it('the energy sensor rejects what is none of its values', () => {
     const reasons = (from: string, to: string) => decoded(energy, line.replace(from, to))
     assert.deepEqual(reasons('OFF', 'MAYBE'), ['type: coil_reversed: found "MAYBE", expected true or false'])
-    assert.deepEqual(reasons('2016-10-4', '2016-13-4'), [
-      'time: at: found "2016-13-4 16:47:50", expected an ISO 8601 time that exists',
-    ])
     assert.deepEqual(reasons('ID=1', 'ID='), ['decode: sections: found "" for "Device.ID", expected a value'])
     assert.equal((reasons('1753W', 'nan') as Record<string, unknown>).power_active, undefined)
+  })
+
+  it('an energy reading whose time does not exist counts as received', () => {
+    assert.equal(typeof clean(energy, line).time, 'number')
+    assert.equal(clean(energy, line.replace('2016-10-4', '2016-13-4')).time, undefined)
   })
 
   it('JSON, CSV and stored events', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Failure } from '../../../../lib/formats/model/failure.ts'
-import { compileExpression, ExpressionError } from '../../../../lib/formats/steps/expression.ts'
+import { compileExpression, ExpressionError, freeNames } from '../../../../lib/formats/steps/expression.ts'
 
 const scope = { t: 235, acw: 0, on: true, name: 'hall', none: null, evil: `${'a'.repeat(60)}!` }
 
@@ -46,6 +46,31 @@ describe('formats: expressions', () => {
       assert.deepEqual(evaluate(text), expected)
     })
   }
+
+  const free: Array<[string, string[]]> = [
+    ['[1, 2].exists(x, x == mode)', ['mode']],
+    ['[a, b].all(x, x > 1) || x', ['a', 'b', 'x']],
+    ['[1, 2].exists_one(x, [x].all(y, y > x && y < z))', ['z']],
+    ['[a].filter(a, a > 1).map(b, b > 2, b * c) == [1]', ['a', 'c']],
+    ['{"k": a}.all(k, k == b)', ['a', 'b']],
+    ['cel.bind(x, a + x, x + b) > 2', ['a', 'x', 'b']],
+    ['name.size() > 1 && size(name) > 1 && type(name) == string', ['name']],
+    ['"x > y".contains(name)', ['name']],
+    ['a +', []],
+  ]
+  for (const [text, names] of free) {
+    it(`takes from outside: ${text}`, () => assert.deepEqual(freeNames(text), names))
+  }
+
+  it('has the variables of macros for its own, even where a field is called so', () => {
+    assert.deepEqual(compileExpression('[1.0, 2.0].exists(t, t == acw)', ['t', 'acw']).names, ['acw'])
+    assert.equal(compileExpression('[1.0].all(t, t > 0.0)', ['t']).evaluate({ t: null }), true)
+  })
+
+  it('bears a field that is called like a type', () => {
+    assert.equal(compileExpression('t + 1.0', ['int', 't']).evaluate({ int: 5, t: 1 }), 2)
+    assert.equal(compileExpression('type(t) == double', ['t']).evaluate({ t: 1 }), true)
+  })
 
   it('fails in words where types do not fit', () => {
     assert.match(String(evaluate('name * 2')), /^failed: no such overload/)

@@ -50,12 +50,20 @@ describe('formats: types of fields', () => {
     [{ type: 'string' }, false, 'false'],
     [{ type: 'string' }, {}, 'found an object, expected a text'],
     [{ type: 'time' }, '2012-11-30T00:00:00.062Z', 1354233600062],
-    [{ type: 'time' }, '2012-02-30', 'found "2012-02-30", expected a time that exists'],
-    [{ type: 'time', time: 's' }, '2012-11-30', 'found "2012-11-30", expected seconds since 1970'],
+    [{ type: 'time' }, '2012-02-30', undefined],
+    [{ type: 'time', required: true }, '2012-02-30', 'found "2012-02-30", expected a time that exists'],
+    [{ type: 'time', time: 's' }, '2012-11-30', undefined],
+    [
+      { type: 'time', time: 's', required: true },
+      '2012-11-30',
+      'found "2012-11-30", expected seconds since 1970',
+    ],
+    [{ type: 'time', default: 5 }, '00:00:00', 5],
+    [{ type: 'time' }, Number.NaN, undefined],
   ]
   for (const [field, found, expected] of cases) {
     const shown = typeof found === 'string' ? JSON.stringify(found.slice(0, 30)) : String(found)
-    it(`${field.type} from ${shown}`, () => {
+    it(`${field.required ? 'required ' : ''}${field.type} from ${shown}`, () => {
       const isReason = typeof expected === 'string' && expected.startsWith('found ')
       assert.deepEqual(
         value(field, found),
@@ -214,5 +222,21 @@ describe('formats: key and time', () => {
       time: 1354233600000,
     })
     assert.deepEqual(clean(definition, { t: 1 }), { type: 'test', data: { t: 1 } })
+  })
+
+  it('a time that fails costs the reading neither its other fields nor its place: it counts as received', () => {
+    const at = (rest: Partial<FieldDefinition>): FieldDefinition => ({ name: 'at', type: 'time', ...rest })
+    for (const wrong of ['00:00', '2026-02-30', '2100-01-01', -5, 5e18, true, [], Number.NaN]) {
+      const definition = format(json, [at({}), number('t')], undefined, { time: 'at' })
+      assert.deepEqual(clean(definition, { at: wrong, t: 1 }), { type: 'test', data: { t: 1 } })
+    }
+    const needed = format(json, [at({ required: true }), number('t')], undefined, { time: 'at' })
+    assert.deepEqual(decoded(needed, { at: '00:00', t: 1 }), [
+      'time: at: found "00:00", expected a time that exists',
+    ])
+    const bounded = format(json, [at({ min: 1e12, range: 'reject' }), number('t')], undefined, { time: 'at' })
+    assert.deepEqual(decoded(bounded, { at: 0, t: 1 }), [
+      'range: at: found 1970-01-01T00:00:00.000Z, expected 2001-09-09T01:46:40.000Z or more',
+    ])
   })
 })

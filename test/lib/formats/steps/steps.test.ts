@@ -253,11 +253,11 @@ table('range', [
   ],
 ])
 
-const german: Part = { type: 'time', time: 'pattern', pattern: 'DD.MM.YYYY HH:mm' }
+const german: Part = { type: 'time', time: 'pattern', pattern: 'DD.MM.YYYY HH:mm', required: true }
 const noTime = (found: string, pattern: string) => [
   `time: v: found "${found}", expected a time that exists, as ${pattern}`,
 ]
-const at = (pattern: string): Part => ({ type: 'time', time: 'pattern', pattern })
+const at = (pattern: string): Part => ({ type: 'time', time: 'pattern', pattern, required: true })
 table('times by a pattern', [
   [german, '30.11.2012 12:34', Date.UTC(2012, 10, 30, 12, 34)],
   [german, ' 30.11.2012 12:34 ', Date.UTC(2012, 10, 30, 12, 34)],
@@ -265,6 +265,8 @@ table('times by a pattern', [
   [german, '29.02.2015 12:34', noTime('29.02.2015 12:34', 'DD.MM.YYYY HH:mm')],
   [german, '30.11.2012 24:00', noTime('30.11.2012 24:00', 'DD.MM.YYYY HH:mm')],
   [german, '30.11.2012', noTime('30.11.2012', 'DD.MM.YYYY HH:mm')],
+  [{ ...german, required: false }, '31.11.2012 12:34', undefined],
+  [at('DD.MM.YYYY HH:mm:ss'), '31.12.2016 23:59:60', Date.UTC(2017, 0)],
   [at('D.M.YY'), '3.4.69', Date.UTC(2069, 3, 3)],
   [at('D.M.YY'), '3.4.70', Date.UTC(1970, 3, 3)],
   [at('YYYYMMDDHHmmss'), '20121130123456', Date.UTC(2012, 10, 30, 12, 34, 56)],

@@ -15,7 +15,7 @@ import { Upkeep } from '../../../../lib/journal/keep/upkeep.ts'
 import { queryJournal } from '../../../../lib/journal/read/query.ts'
 import { readJournal } from '../../../../lib/journal/read/reader.ts'
 import { systemClock } from '../../../../lib/kit/clock.ts'
-import { historyOf } from '../../../../lib/labelling/history.ts'
+import { decoded, readEntries } from '../../../../lib/labelling/history.ts'
 import { recentReadings } from '../../../../lib/preview/recent.ts'
 import { type LoopDelay, loopDelayDuring } from './loop-delay.ts'
 
@@ -64,7 +64,12 @@ export async function measureCalls(
     await measure('backup, archives', () => backupJournal(systemDisk, directory, join(target, 'copy')))
     await measure('indices made again', () => remakeIndices(directory))
     const formats = compileFormats([...jeelinkFormats])
-    await measure('the events before a replay', () => historyOf(systemDisk, directory, formats, 1, 20_000))
+    await measure('the events before a replay', () =>
+      readEntries(systemDisk, directory, 1, 20_000, {
+        entry: (entry) => decoded(entry, formats).events.length >= 0,
+        gap: () => {},
+      }),
+    )
     // the most that a port gives as one line
     const bytes = Buffer.from(Uint8Array.from({ length: 1 << 16 }, (_, i) => (i * 2_654_435_761) >>> 24))
     await measure('escape a line of 64 kB of binary', async () => void escapeText(bytes))

@@ -62,6 +62,37 @@ describe('mqtt payload', () => {
     })
   })
 
+  it('says what is unsure, where something is', () => {
+    const parsed = JSON.parse(write({ ...event, unsure: ['temp "spike"'] })) as Record<string, unknown>
+    assert.deepEqual(parsed.unsure, ['temp "spike"'])
+    assert.equal(Object.keys(parsed).join(' ').endsWith('reasons unsure replayed'), true)
+  })
+
+  it('refuses an event that another node has spoilt, and says why: never invalid JSON, never a silent null', () => {
+    const cyclic: Record<string, unknown> = {}
+    cyclic.self = cyclic
+    const spoilt: Array<[object, RegExp]> = [
+      [{ time: Number.NaN }, /event\.time is NaN/],
+      [{ verdict: undefined }, /event\.verdict is missing, although the event was judged/],
+      [{ verdict: 'go"od' }, /event\.verdict is "go\\"od"/],
+      [{ received: new Date(5) }, /event\.received is a Date/],
+      [{ data: { temp: Number.NaN } }, /event\.data\.temp is NaN/],
+      [{ data: { at: new Date(5) } }, /event\.data\.at is a Date/],
+      [{ data: { n: 5n } }, /event\.data\.n is a BigInt/],
+      [{ data: cyclic }, /contains itself/],
+      [{ reasons: [5n] }, /event\.reasons is a list, expected a list of texts/],
+      [{ raw: undefined }, /event\.raw is missing/],
+    ]
+    for (const [change, reason] of spoilt) {
+      for (const kind of ['event', 'data', 'raw'] as const) {
+        const form = payloadForm(kind, 'pi-4')
+        const wrong = { ...event, ...change } as FieldlogEvent
+        assert.throws(() => form.write(wrong), reason, kind)
+        assert.throws(() => form.write(wrong), /^Error: mqtt out: the event was changed on its way: /)
+      }
+    }
+  })
+
   it('can be the data alone, or the line byte by byte', () => {
     const base = { id: 'e-1', seq: 1, time: 1, received: 1, source: 's', replayed: false }
     const line = { ...base, raw: 'a\\x00\\xff' }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { heldBytes } from '../../../lib/kit/held-bytes.ts'
-import { fc } from '../../support/random.ts'
+import { heldBytes } from '../../../../lib/delivery/send/held-bytes.ts'
+import { fc } from '../../../support/random.ts'
 
 describe('heldBytes', () => {
   it('counts texts and buffers, wherever they stand', () => {

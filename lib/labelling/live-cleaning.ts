@@ -1,0 +1,303 @@
+// A clean node's decoding with its persistence. Formats that leave out repeats remember earlier events: what they
+// remember is restored from the state file and the journal before the first event is decoded, and stored from time to
+// time. Events that come long after their turn (a replay on request) are decoded by a memory of their own.
+
+import { compileFormats, type Formats, type Match, type Reading } from '../formats/compile.ts'
+import type { Outcome } from '../formats/format.ts'
+import type { FormatDefinition } from '../formats/model/definition.ts'
+import {
+  EventMemory,
+  type MemoryLimits,
+  type MemoryOptions,
+  type StoredMemory,
+} from '../formats/model/memory.ts'
+import { leavesOut } from '../formats/steps/repeats.ts'
+import { type Disk, systemDisk } from '../journal/disk/disk.ts'
+import { inBackground } from '../kit/background.ts'
+import { type Clock, systemClock } from '../kit/clock.ts'
+import { asError } from '../kit/errors.ts'
+import { RateLimit } from '../kit/rate-limit.ts'
+import { rulesHash } from '../predicates/judge/rules-hash.ts'
+import { decoded, readEntries } from './history.ts'
+import { leadsOn } from './lane.ts'
+import { Retraced } from './retraced.ts'
+import { StateFile } from './state-file.ts'
+
+/** ms; a large memory is some MB, and a card wears out */
+const storeInterval = 600_000
+/** entries below the checkpoint whose events are stored one by one: the label node may ask for them after a restart */
+const overlap = 10_000
+/** ms between two warnings of one kind */
+const warnInterval = 3_600_000
+
+/** The journal that events come from. */
+export interface CleaningPlace {
+  directory: string
+  /** up to this seq the flow is done with all events; undefined: not known yet */
+  checkpoint(): number | undefined
+  disk?: Disk
+  /** see `lookBacks` */
+  lookBacks?: readonly number[]
+}
+
+export interface CleaningParts<Message> {
+  /** what became of a message's event; each message is given back once */
+  decoded(message: Message, outcome: Outcome): void
+  warn(text: string): void
+  /** undefined: what the formats remember lasts until the process ends */
+  journal: CleaningPlace | undefined
+}
+
+/** A reading of the journal, with its place. */
+export type PlacedReading = Reading & Required<Pick<Reading, 'id' | 'seq' | 'received'>>
+
+/** Formats with what they remember. */
+interface Decoder {
+  formats: Formats
+  memory: EventMemory
+}
+
+export interface CleaningOptions {
+  clock?: Clock
+  /** default: as EventMemory */
+  limits?: MemoryLimits
+}
+
+export class LiveCleaning<Message> {
+  /** hash of what decides over repeats: what other formats remembered is of no use */
+  readonly rules: string
+  readonly #definitions: readonly FormatDefinition[]
+  readonly #match: Match
+  readonly #stateName: string
+  readonly #clock: Clock
+  readonly #limits: MemoryLimits | undefined
+  readonly #warnings: RateLimit
+  /** nothing is left out: there is nothing to remember */
+  readonly #remembers: boolean
+  readonly #live: Retraced<Decoder>
+  #replay: { retraced: Retraced<Decoder>; lastSeq: number } | undefined
+  #parts: CleaningParts<Message> | undefined
+  #isReady = false
+  #restoring: Promise<void> | undefined
+  /** messages whose turn has not come, as what was logged before them is being read */
+  readonly #queued = new Set<{ reading: PlacedReading; message: Message }>()
+  #stopTimer: (() => void) | undefined
+  /** one write after the other */
+  #storing: Promise<void> = Promise.resolve()
+
+  /** @param stateName the state's file in the journal's directory */
+  constructor(
+    definitions: readonly FormatDefinition[],
+    match: Match,
+    stateName: string,
+    { clock = systemClock, limits }: CleaningOptions = {},
+  ) {
+    this.rules = rulesHash({ match, definitions })
+    this.#definitions = definitions
+    this.#match = match
+    this.#stateName = stateName
+    this.#clock = clock
+    this.#limits = limits
+    this.#warnings = new RateLimit(warnInterval, clock)
+    this.#remembers = definitions.some(leavesOut)
+    this.#live = this.#retraced(false)
+    this.#live.replace(this.#decoder(this.#memory({ isWhole: true })), 1)
+  }
+
+  /** What is known of the last events. */
+  get memory(): EventMemory {
+    return (this.#live.state as Decoder).memory
+  }
+
+  /** Messages that wait for what is being read. */
+  get held(): number {
+    return this.#queued.size
+  }
+
+  attach(parts: CleaningParts<Message>): void {
+    this.#parts = parts
+    if (this.#isReady) this.#keep()
+  }
+
+  /** Resolves with the messages that waited, when what is remembered is stored: their events will come again. */
+  async detach(): Promise<Message[]> {
+    await this.#restoring
+    const messages = [...this.#queued].map(({ message }) => message)
+    this.#queued.clear()
+    this.#replay = undefined
+    this.#stopTimer?.()
+    this.#stopTimer = undefined
+    if (this.#isReady) await this.#store()
+    this.#parts = undefined
+    return messages
+  }
+
+  /** Removes what is stored: the node is gone for good. */
+  async forget(journal: CleaningPlace): Promise<void> {
+    await this.#file(journal).remove()
+  }
+
+  take(reading: PlacedReading, message: Message): void {
+    if (!this.#remembers) {
+      this.#parts?.decoded(message, (this.#live.state as Decoder).formats.decode(reading))
+      return
+    }
+    const queued = { reading, message }
+    this.#queued.add(queued)
+    if (this.#isReady) this.#decode(queued)
+    else this.#restoring ??= this.#restore(reading)
+  }
+
+  #decode(queued: { reading: PlacedReading; message: Message }): void {
+    this.#take(this.#live, queued, (outcome) => {
+      if (outcome.kind !== 'clean' || outcome.isPast !== true) return false
+      const { seq } = queued.reading
+      if (!this.#replay || !leadsOn(this.#replay.lastSeq, seq)) {
+        this.#replay = { retraced: this.#retraced(true), lastSeq: seq }
+      }
+      this.#replay.lastSeq = Math.max(this.#replay.lastSeq, seq)
+      this.#take(this.#replay.retraced, queued, () => false)
+      return true
+    })
+  }
+
+  /** @param isElsewhere whether the outcome is not for here, and has been seen to */
+  #take(
+    retraced: Retraced<Decoder>,
+    queued: { reading: PlacedReading; message: Message },
+    isElsewhere: (outcome: Outcome) => boolean,
+  ): void {
+    const { reading, message } = queued
+    retraced.take({ seq: reading.seq, part: 0 }, ({ formats }, isFinal) => {
+      // it may have been given back meanwhile
+      if (!this.#queued.has(queued)) return true
+      const outcome = formats.decode(reading)
+      if (isElsewhere(outcome)) return true
+      if (!isFinal && isUnsure(outcome)) return false
+      this.#queued.delete(queued)
+      this.#parts?.decoded(message, outcome)
+      return true
+    })
+  }
+
+  async #restore(first: PlacedReading): Promise<void> {
+    const journal = this.#parts?.journal
+    try {
+      await this.#restoreFrom(journal, first)
+    } catch (error) {
+      this.#failed(asError(error))
+    }
+    this.#isReady = true
+    this.#restoring = undefined
+    this.#keep()
+    for (const queued of this.#queued) this.#decode(queued)
+  }
+
+  async #restoreFrom(journal: CleaningPlace | undefined, first: PlacedReading): Promise<void> {
+    const checkpoint = journal?.checkpoint() ?? 0
+    // the first one may be of a replay on request, which comes long after its turn
+    const before = Math.max(first.seq, checkpoint + 1)
+    const stored = journal && (await this.#file(journal).read())
+    if (journal && stored?.rules === this.rules && stored.seq <= checkpoint) {
+      const { memory } = this
+      memory.load(stored.memory)
+      this.#live.replace(this.#decoder(memory), stored.from)
+      await this.#read(journal, stored.seq + 1, before - 1, this.#live.state as Decoder)
+      return
+    }
+    await this.#live.begin({ seq: before, part: 0 })
+  }
+
+  /** @param keepsUnsure an event that was sent the first time must not be left out the second time */
+  #retraced(keepsUnsure: boolean): Retraced<Decoder> {
+    const make = (isWhole: boolean) => this.#decoder(this.#memory({ isWhole, keepsUnsure }))
+    return new Retraced<Decoder>({
+      rebuild: async (first, before) => {
+        const made = make(first <= 1)
+        const journal = this.#parts?.journal
+        if (journal) await this.#read(journal, first, before.seq - 1, made)
+        return made
+      },
+      without: () => make(false),
+      failed: (error) => this.#failed(error),
+      lookBacks: () => (this.#parts?.journal ? this.#parts.journal.lookBacks : []),
+    })
+  }
+
+  async #read(journal: CleaningPlace, from: number, to: number, { formats, memory }: Decoder): Promise<void> {
+    await readEntries(journal.disk ?? systemDisk, journal.directory, from, to, {
+      entry(entry) {
+        decoded(entry, formats)
+        return true
+      },
+      gap: () => memory.gap(),
+    })
+  }
+
+  #decoder(memory: EventMemory): Decoder {
+    return { formats: compileFormats(this.#definitions, { match: this.#match, memory }), memory }
+  }
+
+  #memory(options: Pick<MemoryOptions, 'isWhole' | 'keepsUnsure'>): EventMemory {
+    return new EventMemory({
+      ...options,
+      ...(this.#limits && { limits: this.#limits }),
+      limitReached: (series) => {
+        if (!this.#warnings.allows('times')) return
+        const name = series
+          .split('\n')
+          .filter((part) => part !== '')
+          .join(' ')
+        this.#parts?.warn(
+          `clean: more times of ${name} came than are remembered for "drop the same time again": ` +
+            'what is older than the oldest one that is remembered is sent on, marked as unsure',
+        )
+      },
+    })
+  }
+
+  #keep(): void {
+    if (!this.#parts?.journal || !this.#remembers || this.#stopTimer) return
+    this.#stopTimer = this.#clock.after(storeInterval, () => {
+      this.#stopTimer = undefined
+      inBackground(this.#store().then(() => this.#keep()))
+    })
+  }
+
+  #store(): Promise<void> {
+    this.#storing = this.#storing.then(() => this.#write())
+    return this.#storing
+  }
+
+  async #write(): Promise<void> {
+    const journal = this.#parts?.journal
+    const checkpoint = journal?.checkpoint()
+    if (!journal || checkpoint === undefined || !this.#remembers) return
+    const from = Number.isFinite(this.#live.from) ? this.#live.from : checkpoint
+    try {
+      await this.#file(journal).write(
+        { rules: this.rules, from, seq: checkpoint },
+        this.memory.save(checkpoint - overlap),
+      )
+    } catch (error) {
+      if (!this.#warnings.allows('store')) return
+      this.#parts?.warn(
+        `clean: cannot store what the formats remember of repeats: ${asError(error).message}; after a restart it is made again from the last readings of the journal`,
+      )
+    }
+  }
+
+  #failed(error: Error): void {
+    this.#parts?.warn(
+      `clean: the journal cannot be read for earlier events: ${error.message}; what may be a repeat is sent on, marked as unsure`,
+    )
+  }
+
+  #file({ disk = systemDisk, directory }: CleaningPlace): StateFile<StoredMemory> {
+    return new StateFile(disk, `${directory}/${this.#stateName}`)
+  }
+}
+
+function isUnsure(outcome: Outcome): boolean {
+  return outcome.kind === 'clean' && outcome.events.some((event) => event.isUnsure)
+}
