@@ -338,6 +338,8 @@ export class Delivery {
       }
       const missing = await this.#ahead.advance(seq, Math.min(this.#lastSeq, this.#tail.firstSeq - 1))
       if (missing && !this.#held && this.#cursor === seq - 1) this.#skip(missing)
+      // a batch was decoded: that is work, too
+      if (slices.isOver) await slices.rest()
     }
   }
 

@@ -132,6 +132,8 @@ export class Replay {
       const flight = this.#flight
       const missing = await this.#ahead.advance(seq, this.#listener.dealtWithUpTo())
       if (missing && flight === this.#flight) this.#skip(missing.from, missing.to)
+      // a batch was decoded: that is work, too
+      if (slices.isOver) await slices.rest()
     }
   }
 
