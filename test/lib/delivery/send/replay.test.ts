@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { ReplayResult } from '../../../../lib/delivery/send/replay.ts'
+import { flowNode } from '../support/fake-hooks.ts'
 import { settle } from '../support/manual-time.ts'
+import { ServiceBench } from '../support/service-bench.ts'
 import { nothing, range, World } from '../support/world.ts'
 
 const upTo = (seq: number) => ({ seq, counters: { ...nothing.counters, complete: seq } })
@@ -144,6 +149,67 @@ describe('delivery: replay', () => {
     await world.time.pass(3_000)
     assert.deepEqual(world.seqs, [...range(1, 10), 5, 6, 7])
     assert.deepEqual([first.result?.complete, second.result?.complete], [10, 3])
+  })
+
+  it('is cancelled by its name, or with all others, and tells from where to ask again', async () => {
+    const world = new World({ stored: upTo(90), lastSeq: 90 })
+    world.automatic = false
+    await world.release()
+    const first = watch(world.delivery.replay({ from: 1, to: 10, name: 'a' }))
+    const second = watch(world.delivery.replay({ from: 20, to: 21, name: 'b' }))
+    const third = watch(world.delivery.replay({ from: 30, to: 31, name: 'a' }))
+    await settle()
+    await world.finish(1, 2)
+    await world.time.pass(1_500)
+    assert.equal(world.delivery.cancelReplays('nobody'), 0)
+    assert.equal(world.delivery.cancelReplays('a'), 2)
+    await settle()
+    const told = ({ result }: Watched) => result && [result.cancelled, result.stopped, result.next]
+    assert.deepEqual(
+      [told(first), told(third)],
+      [
+        [true, false, 3],
+        [true, false, 30],
+      ],
+    )
+    // the one behind them goes on, and what the flow still had of the first counts for nothing
+    assert.deepEqual(world.seqs.slice(10), [20, 21])
+    await world.finish(3, 20)
+    await world.time.pass(1_500)
+    assert.deepEqual([first.result?.complete, second.result], [2, undefined])
+    assert.equal(world.delivery.cancelReplays(), 1)
+    await settle()
+    assert.deepEqual(told(second), [true, false, 21])
+    assert.equal(world.delivery.state.replay, undefined)
+  })
+
+  it('gives everything else its turn, though our own nodes are done with each event at once', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'fieldlog-replay-'))
+    const bench = new ServiceBench({ directory })
+    let sent = 0
+    const sink = flowNode('sink')
+    bench.service.attach((_message, event) => {
+      sent++
+      event.closed(event.opened(sink, true))
+    })
+    bench.service.release()
+    bench.service.start()
+    await bench.log(10_000)
+    await bench.until(({ checkpoint }) => checkpoint === 10_000)
+    sent = 0
+    let most = 0
+    let isOver = false
+    const look = (before: number) => {
+      most = Math.max(most, sent - before)
+      if (!isOver) setImmediate(look, sent)
+    }
+    look(0)
+    const { complete } = await bench.service.replay({ from: 1, to: 10_000 })
+    isOver = true
+    await bench.stop()
+    await rm(directory, { recursive: true })
+    assert.equal(complete, 10_000)
+    assert.ok(most <= 500, `${most} events in one turn of the event loop`)
   })
 
   it('tells at a stop from where to ask again', async () => {
