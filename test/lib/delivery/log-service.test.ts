@@ -259,6 +259,35 @@ describe('delivery: LogService', () => {
     )
   })
 
+  it('flushes the journal at the stop although the checkpoint file cannot be closed', async () => {
+    const disk: Disk = {
+      ...systemDisk,
+      async open(path, mode) {
+        const file = await systemDisk.open(path, mode)
+        if (!path.endsWith('.checkpoint')) return file
+        return Object.assign(Object.create(file) as typeof file, {
+          read: file.read.bind(file),
+          write: file.write.bind(file),
+          sync: file.sync.bind(file),
+          async close() {
+            await file.close()
+            throw new Error('EIO')
+          },
+        })
+      },
+    }
+    const bench = new ServiceBench({ directory, disk, flushInterval: 3600 }).start()
+    await bench.until(() => true)
+    const logged = bench.give({ payload: 'last words' })
+    await bench.stop()
+    await logged
+    assert.deepEqual(
+      readJournalText(directory).entries.map(({ text }) => text),
+      ['last words'],
+    )
+    assert.deepEqual(bench.warnings, ['log: while it was closed: EIO'])
+  })
+
   it('stops in time where the checkpoint cannot be written, and says so', async () => {
     let hang = false
     const disk: Disk = {

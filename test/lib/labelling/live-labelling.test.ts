@@ -10,6 +10,7 @@ import { systemDisk } from '../../../lib/journal/disk/disk.ts'
 import { Journal } from '../../../lib/journal/journal.ts'
 import { decoded, readEntries } from '../../../lib/labelling/history.ts'
 import { LiveLabelling } from '../../../lib/labelling/live-labelling.ts'
+import { StateFile } from '../../../lib/labelling/state-file.ts'
 import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
@@ -136,6 +137,36 @@ describe('predicates: live labelling', () => {
     )
     for (const [id, found] of flags) assert.equal(found, all.get(id), id)
     assert.ok(flags.size >= 10)
+  })
+
+  it('takes the state of another copy of the journal for none: its seqs may be other events', async () => {
+    let checkpoint = 0
+    const first = open(() => checkpoint)
+    await takeAll(
+      first,
+      events.filter(({ seq }) => seq <= 40),
+    )
+    tick()
+    checkpoint = 45
+    tick()
+    await first.detach()
+    const file = new StateFile(systemDisk, join(directory, '.label-n1'))
+    const { id, memory, rules } = (await file.read())!
+    assert.equal(id, events.find(({ seq }) => seq === 40)!.id)
+    // what was remembered there would change every verdict here
+    await file.write(
+      { rules, from: 1, seq: 40, id: 'otherone-40' },
+      JSON.stringify(memory).replaceAll('.5', '.9'),
+    )
+    const all = await wanted()
+    const second = open(() => checkpoint)
+    await takeAll(
+      second,
+      events.filter(({ seq }) => seq > 45),
+    )
+    for (const [event, found] of flags) assert.equal(found, all.get(event), event)
+    assert.ok(flags.size >= 10)
+    assert.deepEqual(warnings, [])
   })
 
   it('takes a torn state for none', async () => {
