@@ -5,8 +5,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { basic, request, statusOf, websocket } from '../support/attack/raw-http.ts'
 import { Gateway } from '../support/gateway.ts'
-import { basic, request, statusOf, websocket } from '../support/raw-http.ts'
 
 const dashboard = '@flowfuse/node-red-dashboard@1.31.0'
 const io = '/dashboard/socket.io/'
@@ -18,7 +18,16 @@ const flow = [
   { id: 'tab', type: 'tab', label: 'Dashboard' },
   { id: 'base', type: 'ui-base', name: 'd', path: '/dashboard', includeClientData: true },
   { id: 'theme', type: 'ui-theme', name: 't', colors: {}, sizes: {} },
-  { id: 'page', type: 'ui-page', name: 'p', ui: 'base', path: '/p', layout: 'grid', theme: 'theme', visible: true },
+  {
+    id: 'page',
+    type: 'ui-page',
+    name: 'p',
+    ui: 'base',
+    path: '/p',
+    layout: 'grid',
+    theme: 'theme',
+    visible: true,
+  },
   { id: 'group', type: 'ui-group', name: 'g', page: 'page', width: '6', height: '1', visible: true },
   { id: 'button', type: 'ui-button', z: 'tab', group: 'group', label: 'press', wires: [[]] },
   { id: 'in', type: 'http in', z: 'tab', url: '/served', method: 'get', wires: [['out']] },
@@ -126,7 +135,10 @@ describe('the guard before a real dashboard', function () {
     writeFileSync(join(home, 'package.json'), '{"name":"user","private":true}')
     writeFileSync(join(home, 'flows.json'), JSON.stringify(flow))
     const options = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--silent']
-    execFileSync('npm', ['install', ...options, dashboard], { cwd: home, stdio: ['ignore', 'ignore', 'inherit'] })
+    execFileSync('npm', ['install', ...options, dashboard], {
+      cwd: home,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
     gateway = await Gateway.start({ home, env: { FIELDLOG_PASSWORD: 'open sesame' } })
   })
   after(async () => {
@@ -148,7 +160,12 @@ describe('the guard before a real dashboard', function () {
 
   it(`refuses ${malformed.length} targets that are not in normal form, whoever asks`, async () => {
     for (const target of malformed) {
-      for (const headers of [{}, websocket, basic('open sesame'), { ...websocket, ...basic('open sesame') }]) {
+      for (const headers of [
+        {},
+        websocket,
+        basic('open sesame'),
+        { ...websocket, ...basic('open sesame') },
+      ]) {
         assert.equal(await statusOf(gateway.url, request(target, headers)), 400, target)
       }
     }
@@ -160,7 +177,11 @@ describe('the guard before a real dashboard', function () {
   it(`opens none of ${closed.length} others without the login`, async () => {
     for (const target of closed) {
       for (const method of ['GET', 'POST']) {
-        assert.equal(await statusOf(gateway.url, request(target, { 'content-length': '0' }, method)), 401, target)
+        assert.equal(
+          await statusOf(gateway.url, request(target, { 'content-length': '0' }, method)),
+          401,
+          target,
+        )
       }
       assert.equal(await statusOf(gateway.url, request(target, websocket)), 401, target)
     }

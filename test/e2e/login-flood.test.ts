@@ -1,11 +1,11 @@
 // Guessing at the login costs the gateway nothing that matters: neither its clock nor its lines.
 import assert from 'node:assert/strict'
-import { createRequire } from 'node:module'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { basic, request, statusOf } from '../support/raw-http.ts'
-import { startWatched, type Watched } from '../support/watched-gateway.ts'
+import { basic, request, statusOf } from '../support/attack/raw-http.ts'
+import { startWatched, type Watched } from '../support/attack/watched-gateway.ts'
 
 const attempts = 400
 /** ms */
@@ -49,14 +49,19 @@ describe('400 wrong logins at once', function () {
         const { blocked, byClock } = await watched.fared()
         const what = `${name}${spread ? ', from 400 addresses' : ''}`
         process.stdout.write(`      ${what}: blocked for ${blocked} ms (${byClock} ms by the clock)\n`)
-        assert.ok(statuses.every((status) => [401, 403, 429].includes(status)), String(new Set(statuses)))
+        assert.ok(
+          statuses.every((status) => [401, 403, 429].includes(status)),
+          String(new Set(statuses)),
+        )
         assert.ok(statuses.filter((status) => status === 429).length > attempts / 2, name)
         assert.ok(blocked < mostBlocked, `${what}: blocked for ${blocked} ms`)
       }
     }
     const delays = await watched.delays()
     const late = delays.filter((delay) => delay > mostBlocked || delay < -1).length
-    process.stdout.write(`      ${delays.length} lines, at most ${Math.max(...delays)} ms late, ${late} over 50 ms\n`)
+    process.stdout.write(
+      `      ${delays.length} lines, at most ${Math.max(...delays)} ms late, ${late} over 50 ms\n`,
+    )
     // late by the clock: other processes, this one among them, have the processor at times
     assert.ok(late <= delays.length / 20, `${late} of ${delays.length} lines were late`)
     const said = watched.gateway.lines.filter((line) => /wrong login/.test(line))

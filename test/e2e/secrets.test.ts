@@ -1,6 +1,15 @@
 // What others on the machine can see: files of the home, and the environment of processes.
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -70,7 +79,13 @@ describe('what others can see', function () {
     const flow = [
       { id: 't', type: 'tab', label: 'x' },
       { id: 'i', type: 'inject', z: 't', once: true, onceDelay: 0.1, props: [], wires: [['e']] },
-      { id: 'e', type: 'exec', z: 't', command: `env > ${seen}; mv ${seen} ${seen}-whole`, wires: [[], [], []] },
+      {
+        id: 'e',
+        type: 'exec',
+        z: 't',
+        command: `env > ${seen}; mv ${seen} ${seen}-whole`,
+        wires: [[], [], []],
+      },
     ]
     await fetch(`${gateway.url}flows`, {
       method: 'POST',

@@ -1,5 +1,4 @@
-// Takes the login out of a request for an access token (`POST /auth/token`, by which the editor and the command log
-// in) and leaves the request as it was, for Node-RED to answer. Node-RED's own check would run on the main thread, and
+// Takes the login out of a request for an access token (by which the editor and the command log in) and leaves the request as it was, for Node-RED to answer. Node-RED's own check would run on the main thread, and
 // its limit of five attempts in ten minutes counts everybody's attempts together: it would lock the owner out.
 import type { IncomingMessage } from 'node:http'
 import type { Denial } from './guarded-server.ts'

@@ -118,7 +118,10 @@ describe('mqtt embedded broker: limits', () => {
   it('the time until a client says who it is', async () => {
     await start({ connectTimeout: 50 })
     await closed(open())
-    assert.match(lines.join('\n'), /^the embedded broker: a connection was closed before it was let in: [^\n]+$/)
+    assert.match(
+      lines.join('\n'),
+      /^the embedded broker: a connection was closed before it was let in: [^\n]+$/,
+    )
     await assertServes()
   })
 
@@ -225,7 +228,15 @@ describe('mqtt embedded broker: limits', () => {
     const before = process.memoryUsage().arrayBuffers
     for (let messageId = 1; messageId <= 200; messageId++) {
       const payload = Buffer.alloc(200_000)
-      const packet: Packet = { cmd: 'publish', topic: 't', payload, messageId, qos: 2, dup: false, retain: false }
+      const packet: Packet = {
+        cmd: 'publish',
+        topic: 't',
+        payload,
+        messageId,
+        qos: 2,
+        dup: false,
+        retain: false,
+      }
       if (!client.write(generate(packet))) await once(client, 'drain')
     }
     await assertServes()

@@ -25,6 +25,9 @@ describe('mqtt ReadPace', () => {
     pace.took(1000)
     clock.tick(2000)
     assert.equal(clock.timers, 0)
-    assert.equal(pace.mayRead(() => {}), true)
+    assert.equal(
+      pace.mayRead(() => {}),
+      true,
+    )
   })
 })

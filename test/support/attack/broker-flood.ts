@@ -52,7 +52,8 @@ async function sendBegun(port: number, length: number, sent: number): Promise<So
   socket.write(header(length))
   const part = Buffer.alloc(65_536)
   for (let left = sent; left > 0 && !socket.destroyed; left -= part.length) {
-    if (!socket.write(part)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => undefined)
+    if (!socket.write(part))
+      await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => undefined)
   }
   return socket
 }
