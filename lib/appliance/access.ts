@@ -33,8 +33,11 @@ export function guardFor({ gate, tokenCheck }: AccessParts): Guard {
   }
 }
 
-/** Files of the editor that it needs before anybody can log in. They are the same in every Node-RED. */
-const editorFolders = /^\/(?:red|vendor|locales|theme|icons|resources|types)\//
+/**
+ * Files of the editor that it needs before anybody can log in, or that its pages load as scripts, without a token. They
+ * are the same in every Node-RED. Packages have theirs below /resources.
+ */
+const editorFolders = /^\/(?:red|vendor|locales|theme|icons|resources|types|debug\/view)\//
 const editorFiles = ['/', '/favicon.ico', '/theme', '/auth/login']
 
 function isEditorsOwn({ method, url = '' }: IncomingMessage): boolean {

@@ -1,8 +1,8 @@
 // A flood at the embedded broker. `npm run soak -- flood` runs it in full.
 import assert from 'node:assert/strict'
+import { type FloodSize, flood } from '../support/attack/broker-flood.ts'
+import { startWatched, type Watched } from '../support/attack/watched-gateway.ts'
 import { journalHolds } from '../support/journal-files.ts'
-import { startWatched, type Watched } from '../support/watched-gateway.ts'
-import { type FloodSize, flood } from './broker-flood.ts'
 
 const full = process.env.FIELDLOG_SOAK === '1'
 const size: FloodSize = full

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { basic, request, statusOf } from '../support/raw-http.ts'
-import { startWatched, type Watched } from '../support/watched-gateway.ts'
+import { basic, request, statusOf } from '../support/attack/raw-http.ts'
+import { startWatched, type Watched } from '../support/attack/watched-gateway.ts'
 
 const attempts = 400
 /** ms */

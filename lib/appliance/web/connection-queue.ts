@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Clock } from '../../kit/clock.ts'
 
 /** A first request costs a quarter of a millisecond: more of them in one turn would be felt by what is logged. */
 const inATurn = 16
@@ -12,22 +13,23 @@ const longestSilence = 60_000
  */
 export class ConnectionQueue {
   readonly #letIn: (socket: Socket) => void
+  readonly #clock: Clock
   #waiting: Socket[] = []
 
-  constructor(letIn: (socket: Socket) => void) {
+  constructor(letIn: (socket: Socket) => void, clock: Clock) {
     this.#letIn = letIn
+    this.#clock = clock
   }
 
   add(socket: Socket): void {
     const end = () => socket.destroy()
     const ready = () => {
-      socket.off('timeout', end)
       socket.off('error', end)
-      socket.setTimeout(0)
+      stopTimer()
       if (this.#waiting.push(socket) === 1) setImmediate(this.#next)
     }
-    socket.setTimeout(longestSilence)
-    socket.on('timeout', end)
+    const stopTimer = this.#clock.after(longestSilence, end)
+    socket.once('close', stopTimer)
     socket.on('error', end)
     socket.once('readable', ready)
   }

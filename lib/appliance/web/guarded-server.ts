@@ -10,6 +10,7 @@ import {
 } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { type Clock, systemClock } from '../../kit/clock.ts'
 import { ConnectionQueue } from './connection-queue.ts'
 import { securityHeaders } from './headers.ts'
 import { isNormalTarget, pathOf } from './target.ts'
@@ -34,7 +35,11 @@ const notNormal: Denial = { status: 400, text: 'Refused: the address is not in n
 const withResponse = ['request', 'checkContinue', 'checkExpectation']
 const withSocket = ['upgrade', 'connect']
 
-export function createGuardedServer(listener: RequestListener, guard: Guard): Server {
+export function createGuardedServer(
+  listener: RequestListener,
+  guard: Guard,
+  clock: Clock = systemClock,
+): Server {
   const server = createServer(listener)
   const emit = server.emit.bind(server) as (event: string, ...values: unknown[]) => boolean
 
@@ -83,7 +88,7 @@ export function createGuardedServer(listener: RequestListener, guard: Guard): Se
     else return emit(event, ...values)
     return true
   }
-  const queue = new ConnectionQueue((socket) => emit('connection', socket))
+  const queue = new ConnectionQueue((socket) => emit('connection', socket), clock)
   return server
 }
 

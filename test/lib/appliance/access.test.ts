@@ -64,6 +64,7 @@ describe('appliance access', () => {
       '/icons/c.svg',
       '/locales/editor?lng=en',
       '/auth/login',
+      '/debug/view/debug-utils.js',
     ]
     for (const url of files) {
       assert.equal(await verdict(url), 'own', url)

@@ -12,6 +12,8 @@ export interface EditorOptions {
   /** default 1280 x 800 */
   size?: { width: number; height: number }
   colorScheme?: 'light' | 'dark'
+  /** what to put into the editor's own form; default: there is no login */
+  login?: { user: string; password: string }
 }
 
 const flags = [
@@ -60,6 +62,11 @@ export class Editor {
     page.setDefaultTimeout(30_000)
     const editor = new Editor(browser, page)
     await page.goto(url)
+    if (options.login) {
+      await page.locator('#node-dialog-login-username').fill(options.login.user)
+      await page.locator('#node-dialog-login-password').fill(options.login.password)
+      await page.locator('#node-dialog-login-submit').click()
+    }
     await page.locator('#red-ui-workspace-chart').waitFor()
     await page.locator('.red-ui-palette-node').first().waitFor()
     await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' })

@@ -39,6 +39,8 @@ function hello(clientId: string): Buffer {
 
 async function join(port: number, clientId: string): Promise<Socket> {
   const socket = connect(port, '127.0.0.1')
+  // each wait below leaves a listener behind until the end
+  socket.setMaxListeners(0)
   socket.on('error', () => socket.destroy())
   socket.write(hello(clientId))
   await Promise.race([once(socket, 'data'), once(socket, 'close')]).catch(() => undefined)

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Gateway } from './gateway.ts'
-import { journalHolds, readJournal } from './journal-files.ts'
+import { Gateway } from '../gateway.ts'
+import { journalHolds, readJournal } from '../journal-files.ts'
 
 export interface Watched {
   gateway: Gateway
