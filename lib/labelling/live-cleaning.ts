@@ -5,7 +5,12 @@
 import { compileFormats, type Formats, type Match, type Reading } from '../formats/compile.ts'
 import type { Outcome } from '../formats/format.ts'
 import type { FormatDefinition } from '../formats/model/definition.ts'
-import { EventMemory, type MemoryLimits, type MemoryOptions, type StoredMemory } from '../formats/model/memory.ts'
+import {
+  EventMemory,
+  type MemoryLimits,
+  type MemoryOptions,
+  type StoredMemory,
+} from '../formats/model/memory.ts'
 import { leavesOut } from '../formats/steps/repeats.ts'
 import { type Disk, systemDisk } from '../journal/disk/disk.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
@@ -239,7 +244,10 @@ export class LiveCleaning<Message> {
       ...(this.#limits && { limits: this.#limits }),
       limitReached: (series) => {
         if (!this.#warnings.allows('times')) return
-        const name = series.split('\n').filter((part) => part !== '').join(' ')
+        const name = series
+          .split('\n')
+          .filter((part) => part !== '')
+          .join(' ')
         this.#parts?.warn(
           `clean: more times of ${name} came than are remembered for "drop the same time again": ` +
             'what is older than the oldest one that is remembered is sent on, marked as unsure',
@@ -267,7 +275,10 @@ export class LiveCleaning<Message> {
     if (!journal || checkpoint === undefined || !this.#remembers) return
     const from = Number.isFinite(this.#live.from) ? this.#live.from : checkpoint
     try {
-      await this.#file(journal).write({ rules: this.rules, from, seq: checkpoint }, this.memory.save(checkpoint - overlap))
+      await this.#file(journal).write(
+        { rules: this.rules, from, seq: checkpoint },
+        this.memory.save(checkpoint - overlap),
+      )
     } catch (error) {
       if (!this.#warnings.allows('store')) return
       this.#parts?.warn(

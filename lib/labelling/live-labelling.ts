@@ -59,7 +59,11 @@ export class LiveLabelling<Message> {
    *   there is nothing before the first event that it will judge
    * @param stateName the state's file in the journal's directory
    */
-  constructor(make: (warn: Warn, isWhole: boolean) => Labeller, stateName: string, clock: Clock = systemClock) {
+  constructor(
+    make: (warn: Warn, isWhole: boolean) => Labeller,
+    stateName: string,
+    clock: Clock = systemClock,
+  ) {
     const warn: Warn = (rule, text) =>
       this.#parts?.warn(`label: the rule "${rule}" cannot be evaluated (told once): ${text}`)
     this.session = new LabelSession((isWhole) => make(warn, isWhole), clock)
@@ -84,7 +88,8 @@ export class LiveLabelling<Message> {
       failed: (error) => this.#failed(error),
       ...(journal
         ? {
-            past: (from, to, reader) => readPast(journal, new EventMemory({ isWhole: from <= 1 }), from, to, reader),
+            past: (from, to, reader) =>
+              readPast(journal, new EventMemory({ isWhole: from <= 1 }), from, to, reader),
             ...(journal.lookBacks ? { lookBacks: journal.lookBacks } : {}),
             isBehind: () => (journal.position()?.waiting ?? 0) > 0,
             slack: journal.flushInterval,

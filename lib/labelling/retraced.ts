@@ -6,7 +6,7 @@ import { asError } from '../kit/errors.ts'
  * How many entries before an event are read again, each only where the one before does not suffice. The last is the
  * limit: what it does not settle stays unsure (docs/decisions/012-verdicts-that-hold.md).
  */
-export const lookBacks: readonly number[] = [10_000, 100_000, 1_000_000]
+const lookBacks: readonly number[] = [10_000, 100_000, 1_000_000]
 
 /** An event's place: the number of the event within its line is 0 where it is the only one. */
 export interface Place {

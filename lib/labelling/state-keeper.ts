@@ -2,9 +2,9 @@
 
 import type { Clock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
+import type { StoredMemory } from '../predicates/judge/labeller.ts'
 import type { LabelSession } from './session.ts'
 import type { StateFile } from './state-file.ts'
-import type { StoredMemory } from '../predicates/judge/labeller.ts'
 
 const pause = 5_000
 /** taking it must not take more than this part of the time */
@@ -29,11 +29,7 @@ export class StateKeeper {
   #writing: Promise<void> | undefined
   #hasWarned = false
 
-  constructor(
-    file: StateFile<StoredMemory>,
-    session: Kept,
-    parts: KeeperParts,
-  ) {
+  constructor(file: StateFile<StoredMemory>, session: Kept, parts: KeeperParts) {
     this.#file = file
     this.#session = session
     this.#parts = parts

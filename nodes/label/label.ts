@@ -12,7 +12,13 @@ import { onInput } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
 import { throttle } from '../shared/throttle.ts'
 import { type LabelOptions, labelDefaults, labelOptions } from './options.ts'
-import { type Delivery, forgetLabelling, type Labelling, labellingFor, type MakeLabeller } from './registry.ts'
+import {
+  type Delivery,
+  forgetLabelling,
+  type Labelling,
+  labellingFor,
+  type MakeLabeller,
+} from './registry.ts'
 
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('fieldlog-label', function (this: Node, saved: LabelOptions & NodeDef) {

@@ -101,11 +101,6 @@ export class EventMemory {
     this.#limitReached = limitReached
   }
 
-  /** Nothing is known. */
-  get isEmpty(): boolean {
-    return this.#series.size === 0
-  }
-
   /** Entries between the last event and the next are missing: what is known may not be what was. */
   gap(): void {
     this.#isWhole = false
@@ -159,13 +154,15 @@ export class EventMemory {
    * @param upTo events above this seq may come again, and are stored one by one; of the others the last is enough
    */
   save(upTo: number): string {
-    const series = [...this.#series].map(([name, { events, times, from }]): StoredMemory['series'][number] => {
-      const last = events.findLastIndex(({ seq }) => seq <= upTo)
-      const kept = events.slice(Math.max(0, last))
-      const [first] = kept
-      const since = last > 0 && first ? { seq: first.seq, part: first.part } : from
-      return [name, since ?? null, times.save(), kept]
-    })
+    const series = [...this.#series].map(
+      ([name, { events, times, from }]): StoredMemory['series'][number] => {
+        const last = events.findLastIndex(({ seq }) => seq <= upTo)
+        const kept = events.slice(Math.max(0, last))
+        const [first] = kept
+        const since = last > 0 && first ? { seq: first.seq, part: first.part } : from
+        return [name, since ?? null, times.save(), kept]
+      },
+    )
     return JSON.stringify({ isWhole: this.#isWhole, lastSeq: this.#lastSeq, series } satisfies StoredMemory)
   }
 

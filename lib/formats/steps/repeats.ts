@@ -80,7 +80,8 @@ export class RepeatFilter {
     const { id, seq, part, time } = place
     const news = this.#news(scope)
     // Whatever was shown last holds what the one before this holds: other data are shown for certain.
-    const isSettled = before === undefined ? series.from === undefined : before.isSettled || before.data !== data
+    const isSettled =
+      before === undefined ? series.from === undefined : before.isSettled || before.data !== data
     return { id, seq, part, time, data, news, shown: { time, data }, isSettled, isUnsure: false }
   }
 

@@ -31,7 +31,11 @@ export function groupCriterion(row: PredicateRow, members: readonly Criterion[])
     },
     isSettled: (memory) =>
       members.every(({ isSettled }, i) => isSettled === undefined || isSettled((memory as unknown[])[i])),
-    doubt: (memory) => members.forEach(({ doubt }, i) => doubt?.((memory as unknown[])[i])),
+    doubt(memory) {
+      members.forEach(({ doubt }, i) => {
+        doubt?.((memory as unknown[])[i])
+      })
+    },
     size: (memory) =>
       members.reduce(
         (sum, { start, size }, i) => sum + (start ? (size?.((memory as unknown[])[i]) ?? 1) : 0),

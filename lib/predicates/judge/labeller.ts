@@ -74,7 +74,12 @@ export class Labeller {
     this.#plans = new Plans(this.#rules, set.formats)
     this.remembers = this.#rules.some((rule) => rule.start !== undefined)
     this.limit = this.#rules.reduce((longest, rule) => Math.max(longest, rule.limit), 0)
-    this.#store = new SeriesStore(this.#rules, limits, (series) => this.#endWaits(series.waits, false), isWhole)
+    this.#store = new SeriesStore(
+      this.#rules,
+      limits,
+      (series) => this.#endWaits(series.waits, false),
+      isWhole,
+    )
   }
 
   /** Judges an event now: a rule that would wait for the next one has flag 2. Never throws. */

@@ -76,14 +76,28 @@ describe('labelling: live cleaning', function () {
   it('knows all times of a journal of 12,000 entries after a restart without a state file', async () => {
     const times = Array.from({ length: 12_000 }, (_, i) => begin + i)
     const entries = await journalOf([...times, begin, begin + 3_000, begin + 20_000])
-    await take(open(() => 12_000), entries.slice(12_000))
+    await take(
+      open(() => 12_000),
+      entries.slice(12_000),
+    )
     assert.deepEqual(kinds(), ['suppressed', 'suppressed', 'clean'])
     assert.deepEqual(warnings, [])
   })
 
   it('marks what it cannot afford to look for', async () => {
-    const entries = await journalOf([begin, begin + 1, begin + 2, begin + 3, begin, begin + 3, begin + 20_000])
-    await take(open(() => 4, [1, 2]), entries.slice(4))
+    const entries = await journalOf([
+      begin,
+      begin + 1,
+      begin + 2,
+      begin + 3,
+      begin,
+      begin + 3,
+      begin + 20_000,
+    ])
+    await take(
+      open(() => 4, [1, 2]),
+      entries.slice(4),
+    )
     assert.deepEqual(kinds(), ['unsure', 'suppressed', 'clean'])
   })
 
@@ -98,20 +112,34 @@ describe('labelling: live cleaning', function () {
     clock.tick(600_000)
     while (!existsSync(file)) await settle(1)
     assert.deepEqual(await first.detach(), [])
-    assert.match(readFileSync(file, 'utf8'), /^[0-9a-f]{8} \{"version":2,"rules":"[0-9a-f]{8}","from":1,"seq":4,/)
+    assert.match(
+      readFileSync(file, 'utf8'),
+      /^[0-9a-f]{8} \{"version":2,"rules":"[0-9a-f]{8}","from":1,"seq":4,/,
+    )
     outcomes = []
-    await take(open(() => 4, [1]), entries.slice(4))
+    await take(
+      open(() => 4, [1]),
+      entries.slice(4),
+    )
     assert.deepEqual(kinds(), ['suppressed', 'clean'])
 
     // other formats: what these remembered is of no use to them
     outcomes = []
     const other = { ...again, fields: [...again.fields, { name: 'w', type: 'number' as const }] }
-    await take(open(() => 4, [1], other), entries.slice(4))
+    await take(
+      open(() => 4, [1], other),
+      entries.slice(4),
+    )
     assert.deepEqual(kinds(), ['unsure', 'clean'])
   })
 
   it('gives a replay of long ago what it had the first time, and the live events after it theirs', async () => {
-    const unchanged = { ...again, time: undefined, drop: { unchanged: 5 }, fields: [{ name: 'w', type: 'number' }] }
+    const unchanged = {
+      ...again,
+      time: undefined,
+      drop: { unchanged: 5 },
+      fields: [{ name: 'w', type: 'number' }],
+    }
     const { time: _time, ...definition } = unchanged
     const records = lines(date, 3_000, (n) => `w:${Math.floor(n / 10)}`)
     for (const { path, bytes } of buildJournal([{ date, batches: inBatches(records, 100) }])) {
@@ -139,7 +167,10 @@ describe('labelling: live cleaning', function () {
     const entries = await journalOf([begin, begin + 1])
     rmSync(directory, { recursive: true })
     writeFileSync(directory, 'no directory')
-    await take(open(() => 1), entries.slice(1))
+    await take(
+      open(() => 1),
+      entries.slice(1),
+    )
     assert.deepEqual(kinds(), ['unsure'])
     assert.match(warnings[0] ?? '', /^clean: the journal cannot be read for earlier events: /)
   })

@@ -22,19 +22,31 @@ import { FakeClock, settle } from '../../support/fake-clock.ts'
 import { fc } from '../../support/random.ts'
 
 const isSoak = process.env.FIELDLOG_SOAK === '1'
-const runs = isSoak ? { numRuns: 5_000, interruptAfterTimeLimit: 300_000 } : { numRuns: 60 }
+const runs = isSoak ? { numRuns: 5_000, interruptAfterTimeLimit: 300_000 } : { numRuns: 20 }
 
 const field = 'v'
 const rows: Array<Partial<PredicateRow>> = [
   { operator: 'rate of change', values: [5], field },
   { operator: 'change larger than', values: [5], field, votes: { least: 2, of: 3 } },
   { operator: 'spike', values: [4], settings: { limit: 20 }, field },
-  { operator: 'spike', values: [4], settings: { limit: 9, method: 'differential' }, field, votes: { least: 1, of: 2 } },
+  {
+    operator: 'spike',
+    values: [4],
+    settings: { limit: 9, method: 'differential' },
+    field,
+    votes: { least: 1, of: 2 },
+  },
   { operator: 'flat line', values: [4], settings: { tolerance: 2 }, field },
   { operator: 'attenuated signal', values: [1], settings: { period: 5 }, field },
   { operator: 'attenuated signal', values: [2], settings: { period: 8, measure: 'range' }, field },
   { operator: 'outlier', values: [5], settings: { window: 7 }, field },
-  { operator: 'outlier', values: [2], settings: { window: 4, measure: 'deviation' }, field, when: 'v != 3.0' },
+  {
+    operator: 'outlier',
+    values: [2],
+    settings: { window: 4, measure: 'deviation' },
+    field,
+    when: 'v != 3.0',
+  },
   { operator: 'not increasing', field },
   { operator: 'duplicate', settings: { within: 2 }, field: '' },
   { operator: 'gap in time', values: [9], field: '' },
@@ -87,7 +99,10 @@ const event = fc.record({
     { weight: 1, arbitrary: fc.constant(null) },
   ),
   c: fc.integer({ min: 0, max: 1 }),
-  back: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 0, max: 30 }) }),
+  back: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: 30 }) },
+  ),
 })
 const stream = fc.array(
   fc.record({
@@ -109,7 +124,9 @@ function write(directory: string, steps: readonly Step[]): string[] {
   let now = begin
   const entries = steps.map(({ wait, events }) => {
     now += wait * 1000
-    const text = JSON.stringify({ e: events.map(({ back, ...rest }) => ({ ...rest, n: 1, t: now - back * 1000 })) })
+    const text = JSON.stringify({
+      e: events.map(({ back, ...rest }) => ({ ...rest, n: 1, t: now - back * 1000 })),
+    })
     return { kind: 'L' as const, received: now, source: 's', text }
   })
   const third = Math.ceil(entries.length / 3)
@@ -127,7 +144,10 @@ function write(directory: string, steps: readonly Step[]): string[] {
 
 async function entriesOf(directory: string): Promise<Entry[]> {
   const entries: Entry[] = []
-  await readEntries(systemDisk, directory, 1, 1e9, { entry: (entry) => entries.push(entry) > 0, gap: () => {} })
+  await readEntries(systemDisk, directory, 1, 1e9, {
+    entry: (entry) => entries.push(entry) > 0,
+    gap: () => {},
+  })
   return entries
 }
 
@@ -310,10 +330,13 @@ describe('labelling: a replay of any range', function () {
     await fc.assert(
       fc.asyncProperty(
         stream,
-        fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })), {
-          minLength: 2,
-          maxLength: 3,
-        }),
+        fc.array(
+          fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })),
+          {
+            minLength: 2,
+            maxLength: 3,
+          },
+        ),
         fc.integer({ min: 1, max: 12 }),
         async (steps, parts, depth) => {
           const directory = mkdtempSync(join(tmpdir(), 'fieldlog-replay-'))
@@ -345,14 +368,28 @@ describe('labelling: a replay of any range', function () {
   }
 
   /** A process that is started when all is done with. */
-  function later(directory: string, definition: FormatDefinition, entries: Entry[], lookBacks: number[]): Gateway {
-    return new Gateway({ directory, definition, checkpoint: entries.length, entries: entries.length, lookBacks })
+  function later(
+    directory: string,
+    definition: FormatDefinition,
+    entries: Entry[],
+    lookBacks: number[],
+  ): Gateway {
+    return new Gateway({
+      directory,
+      definition,
+      checkpoint: entries.length,
+      entries: entries.length,
+      lookBacks,
+    })
   }
 })
 
 function texts({ verdicts }: Gateway): Array<[string, string]> {
   return [...verdicts]
-    .map(([id, list]): [string, string] => [id, list.map(({ text, isUnsure }) => `${text}${isUnsure ? '?' : ''}`).join()])
+    .map(([id, list]): [string, string] => [
+      id,
+      list.map(({ text, isUnsure }) => `${text}${isUnsure ? '?' : ''}`).join(),
+    ])
     .sort(([a], [b]) => (a < b ? -1 : 1))
 }
 

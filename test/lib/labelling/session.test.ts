@@ -213,7 +213,10 @@ describe('predicates: session', () => {
     take(at(50_000, 0, 50_000))
     await waited(0)
     await waited(61_000)
-    assert.deepEqual(out.find(([id]) => id === 'e-2'), ['e-2', 4, 4])
+    assert.deepEqual(
+      out.find(([id]) => id === 'e-2'),
+      ['e-2', 4, 4],
+    )
     assert.equal(session.held, 0)
   })
 
@@ -248,7 +251,11 @@ describe('predicates: session', () => {
   it('marks what was not waited for to the end, and what that decides', () => {
     const unsure: unknown[] = []
     open({ slack: 0, isBehind: () => true })
-    session.attach({ judged: (id, result) => unsure.push([id, result.unsure]), slack: 0, isBehind: () => true })
+    session.attach({
+      judged: (id, result) => unsure.push([id, result.unsure]),
+      slack: 0,
+      isBehind: () => true,
+    })
     for (const each of [at(1, 0, 0), at(2, 50, 1)]) take(each)
     clock.tick(260_000)
     for (const each of [at(3, 0, 2), at(4, 0, 3), at(5, 0, 4)]) take(each)

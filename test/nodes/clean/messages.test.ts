@@ -20,16 +20,36 @@ const definition: FormatDefinition = {
 
 function logged(seq: number, list: unknown): FieldlogEvent {
   const raw = JSON.stringify({ list })
-  return { id: `k3x9a7qd-${seq}`, seq, received: seq * 1000, time: seq * 1000, source: 's', raw, replayed: false }
+  return {
+    id: `k3x9a7qd-${seq}`,
+    seq,
+    received: seq * 1000,
+    time: seq * 1000,
+    source: 's',
+    raw,
+    replayed: false,
+  }
 }
 
 describe('nodes: the messages of a line that gives several events', () => {
   it('have the numbers of the line, whichever of them are left out', () => {
     const formats = compileFormats([definition])
     const ids = [
-      [{ k: 'a', v: 1 }, { k: 'b', v: 1 }, { k: 'c', v: 1 }],
-      [{ k: 'a', v: 1 }, { k: 'b', v: 2 }, { k: 'c', v: 1 }],
-      [{ k: 'a', v: 1 }, { k: 'b', v: 2 }, { k: 'c', v: 3 }],
+      [
+        { k: 'a', v: 1 },
+        { k: 'b', v: 1 },
+        { k: 'c', v: 1 },
+      ],
+      [
+        { k: 'a', v: 1 },
+        { k: 'b', v: 2 },
+        { k: 'c', v: 1 },
+      ],
+      [
+        { k: 'a', v: 1 },
+        { k: 'b', v: 2 },
+        { k: 'c', v: 3 },
+      ],
       [{ k: 'a', v: 4 }],
     ].map((list, i) => live(logged(i + 1, list), formats).map(({ id }) => id))
     assert.deepEqual(ids, [
@@ -47,7 +67,9 @@ describe('nodes: the messages of a line that gives several events', () => {
         const events = lines.map((list, i) => logged(i + 1, list))
         const [formats, ofHistory] = [compileFormats([definition]), compileFormats([definition])]
         const wanted = events.flatMap((event) => live(event, formats))
-        const past = events.flatMap((event) => cleanEvents(event, ofHistory.decode({ ...event, payload: event.raw })))
+        const past = events.flatMap((event) =>
+          cleanEvents(event, ofHistory.decode({ ...event, payload: event.raw })),
+        )
         assert.deepEqual(past, wanted)
         const readings = events.map(({ raw, ...rest }) => ({ ...rest, kind: 'L' as const, text: raw }))
         const shown = eventsOfReadings(readings, compileFormats([definition]))

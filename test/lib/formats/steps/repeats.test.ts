@@ -151,7 +151,8 @@ describe('formats: events of the same time, up to the limit', () => {
   it('knows nothing of a series that it had to forget, and says so', () => {
     const next = run(definition, new EventMemory({ limits }))
     let seq = 0
-    const send = (id: string, i: number) => become(next({ payload: { v: 1, t: at(i), id }, seq: ++seq, at: at(i) }))
+    const send = (id: string, i: number) =>
+      become(next({ payload: { v: 1, t: at(i), id }, seq: ++seq, at: at(i) }))
     for (const id of ['x', 'y', 'z']) for (let i = 0; i < 99; i++) assert.equal(send(id, i), 'clean')
     assert.equal(send('x', 5), 'unsure')
     assert.equal(send('z', 5), 'suppressed')
