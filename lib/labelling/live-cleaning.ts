@@ -185,6 +185,7 @@ export class LiveCleaning<Message> {
     try {
       await this.#restoreFrom(journal, first)
     } catch (error) {
+      this.memory.gap()
       this.#failed(asError(error))
     }
     this.#isReady = true
@@ -298,6 +299,7 @@ export class LiveCleaning<Message> {
   }
 }
 
-function isUnsure(outcome: Outcome): boolean {
+/** Whether too little is known of what came before to say that all its events are no repeats. */
+export function isUnsure(outcome: Outcome): boolean {
   return outcome.kind === 'clean' && outcome.events.some((event) => event.isUnsure)
 }

@@ -97,12 +97,7 @@ export class LiveLabelling<Message> {
     const { journal } = parts
     this.session.attach({
       judged: parts.judged,
-      failed: (error) => {
-        const what = 'label: cannot read back what the rules must remember'
-        this.#parts?.warn(
-          `${what}: ${error.message}; they begin anew, and their verdicts are marked as unsure`,
-        )
-      },
+      failed: (error) => this.#failed(error),
       ...(journal
         ? {
             past: (from, to, reader) =>
@@ -150,9 +145,8 @@ export class LiveLabelling<Message> {
       if (journal && position) await this.#restoreFrom(journal, position, first)
       else await this.session.begin(placeOf(first))
     } catch (error) {
-      this.#parts?.warn(
-        `label: cannot read back what the rules must remember: ${asError(error).message}; they begin anew`,
-      )
+      this.session.gap()
+      this.#failed(asError(error))
     }
     this.#isReady = true
     this.#restoring = undefined
@@ -199,6 +193,11 @@ export class LiveLabelling<Message> {
       gap: () => {},
     })
     this.session.expect(events)
+  }
+
+  #failed(error: Error): void {
+    const what = 'label: cannot read back what the rules must remember'
+    this.#parts?.warn(`${what}: ${error.message}; they begin anew, and their verdicts are marked as unsure`)
   }
 
   #keep(): void {

@@ -101,7 +101,8 @@ export class Retraced<State> {
 
   async #rebuildFor(place: Place, use: Use<State>): Promise<void> {
     this.#isRebuilding = true
-    this.#queue.unshift({ place, use })
+    this.#queue.push({ place, use })
+    await this.#rebuild(this.#furtherBack(place.seq), place)
     await this.#drain()
   }
 

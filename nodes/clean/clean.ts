@@ -3,6 +3,7 @@ import type { EventMessage } from '../../lib/event.ts'
 import { eventProblem } from '../../lib/event-problem.ts'
 import type { Outcome } from '../../lib/formats/format.ts'
 import { asError } from '../../lib/kit/errors.ts'
+import { isUnsure } from '../../lib/labelling/live-cleaning.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { readOptionsOrDefaults } from '../../lib/options/options.ts'
 import { formatDefinitions } from '../format/registry.ts'
@@ -21,14 +22,15 @@ export default function (RED: NodeAPI): void {
     const { match } = readOptionsOrDefaults(cleanOptions, config, (problem) => this.warn(`clean: ${problem}`))
     this.match = match
     const ids = Array.isArray(config.formats) ? config.formats : cleanDefaults.formats
-    const count = { clean: 0, rejected: 0, unknown: 0, suppressed: 0 }
+    const count = { clean: 0, rejected: 0, unknown: 0, suppressed: 0, unsure: 0 }
     let usable = 0
     let cleaning: Cleaning | undefined
     let leaving: Promise<void> = Promise.resolve()
 
     const status = throttle(() => {
       const dropped = count.suppressed > 0 ? ` · repeats ${count.suppressed}` : ''
-      const text = `clean ${count.clean} · rejected ${count.rejected} · unknown ${count.unknown}${dropped}`
+      const unsure = count.unsure > 0 ? ` · unsure ${count.unsure}` : ''
+      const text = `clean ${count.clean} · rejected ${count.rejected} · unknown ${count.unknown}${dropped}${unsure}`
       if (usable === 0) this.status({ fill: 'yellow', shape: 'ring', text: 'no formats' })
       else if (usable < ids.length)
         this.status({ fill: 'yellow', shape: 'ring', text: `${text} · formats missing` })
@@ -38,6 +40,7 @@ export default function (RED: NodeAPI): void {
     const decoded = ({ msg, send, done }: Delivery, outcome: Outcome) => {
       try {
         count[outcome.kind]++
+        if (isUnsure(outcome)) count.unsure++
         status.changed()
         send(cleanMessages(msg, outcome))
       } catch (error) {

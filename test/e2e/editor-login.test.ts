@@ -1,7 +1,7 @@
 // The editor behind the guard, its login and its content security policy, in a real browser.
 import assert from 'node:assert/strict'
-import { Editor } from '../support/programs/editor.ts'
 import { Gateway } from '../support/gateway.ts'
+import { Editor } from '../support/programs/editor.ts'
 
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`the editor with a login (${nodeRed})`, function () {

@@ -83,6 +83,21 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       assert.deepEqual(editor.problems, [])
     })
 
+    it('tell of a device whose clock is ahead, without a field', async () => {
+      await editor.edit('fieldlog-label')
+      await page.getByRole('button', { name: 'add a rule' }).click()
+      const rule = page.locator('.fieldlog-rule').last()
+      await rule.locator('.fieldlog-rule-operator').selectOption('from the future')
+      await rule.getByText('by over').waitFor()
+      await rule.getByText('value: needs a number that is not negative').waitFor()
+      await rule.locator('.fieldlog-rule-threshold').fill('60')
+      await rule.getByText('value: needs').waitFor({ state: 'hidden' })
+      assert.equal(await rule.locator('.fieldlog-rule-unit').first().textContent(), 's')
+      await page.locator('.fieldlog-trial-rules').getByText('from the future').waitFor()
+      await editor.done()
+      assert.deepEqual(editor.problems, [])
+    })
+
     async function makeFormat(): Promise<void> {
       await editor.edit('fieldlog-clean')
       await page.locator('#fieldlog-clean-new').click()

@@ -18,7 +18,7 @@ export type StoredTimes = [floor: number | null, forgotten: number, times: numbe
 const partsOfLine = 65_536
 
 export class KnownTimes {
-  /** nothing is known of times up to this one, unless they are remembered */
+  /** of times up to this one, only those are known that are remembered */
   floor = Number.NEGATIVE_INFINITY
   /** how many were forgotten because of the limit */
   forgotten = 0
@@ -41,9 +41,7 @@ export class KnownTimes {
 
   look({ time, seq, part }: EventPlace): TimeAnswer {
     const index = this.#indexOf(time)
-    if (this.#times[index] === time) {
-      return (this.#places[index] as number) < placeOf(seq, part) ? 'repeat' : 'new'
-    }
+    if (this.#times[index] === time && (this.#places[index] as number) < placeOf(seq, part)) return 'repeat'
     return time <= this.floor ? 'unknown' : 'new'
   }
 

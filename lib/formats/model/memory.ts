@@ -101,11 +101,6 @@ export class EventMemory {
     this.#limitReached = limitReached
   }
 
-  /** Nothing is known. */
-  get isEmpty(): boolean {
-    return this.#series.size === 0
-  }
-
   /** Entries between the last event and the next are missing: what is known may not be what was. */
   gap(): void {
     this.#isWhole = false

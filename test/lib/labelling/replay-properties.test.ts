@@ -22,7 +22,7 @@ import { FakeClock, settle } from '../../support/fake-clock.ts'
 import { fc } from '../../support/random.ts'
 
 const isSoak = process.env.FIELDLOG_SOAK === '1'
-const runs = isSoak ? { numRuns: 5_000, interruptAfterTimeLimit: 300_000 } : { numRuns: 60 }
+const runs = isSoak ? { numRuns: 5_000, interruptAfterTimeLimit: 300_000 } : { numRuns: 20 }
 
 const field = 'v'
 const rows: Array<Partial<PredicateRow>> = [

@@ -168,6 +168,113 @@ describe('predicates: session', () => {
     assert.deepEqual(out.at(-1), ['e-1002', undefined, 1])
   })
 
+  /** What was logged, for a session that asks. */
+  function pastOf(events: readonly FieldlogEvent[], asked: number[] = []): ReadPast {
+    return async (from, to, reader) => {
+      asked.push(from)
+      for (const each of events) {
+        if (each.seq < from) continue
+        if (each.seq > to || !reader.event(each)) return each.seq
+      }
+      return events.at(-1)?.seq ?? from - 1
+    }
+  }
+
+  async function waited(ms: number): Promise<void> {
+    clock.tick(ms)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  it('gives the last event of a replay the verdict that the next one in the journal decides', async () => {
+    const logged = [at(1, 0, 0), at(2, 50, 1), at(3, 0, 2), at(4, 50, 3), at(5, 51, 100)]
+    open({ past: pastOf(logged) })
+    session.prime([at(1000, 0, 1000)])
+    take(logged[0]!)
+    take(logged[1]!)
+    await waited(61_000)
+    take(logged[2]!)
+    take(logged[3]!)
+    await waited(61_000)
+    assert.deepEqual(out, [
+      ['e-1', 2, 1],
+      ['e-2', 4, 4],
+      ['e-3', 4, 4],
+      ['e-4', 2, 4],
+    ])
+    assert.equal(session.held, 0)
+  })
+
+  it('lets go what a replay held when another replay came', async () => {
+    open({ past: pastOf([at(1, 0, 0), at(2, 50, 1), at(3, 0, 2)]) })
+    session.prime([at(90_000, 0, 90_000)])
+    take(at(1, 0, 0))
+    take(at(2, 50, 1))
+    await waited(0)
+    take(at(50_000, 0, 50_000))
+    await waited(0)
+    await waited(61_000)
+    assert.deepEqual(
+      out.find(([id]) => id === 'e-2'),
+      ['e-2', 4, 4],
+    )
+    assert.equal(session.held, 0)
+  })
+
+  it('reads back as far as a replay needs, and no further', async () => {
+    const isSure: boolean[] = []
+    const asked: number[] = []
+    const often = Array.from({ length: 30_000 }, (_, i) => at(i + 2, i % 3, i + 2, 'often'))
+    const logged = [at(1, 0, 0, 'seldom'), ...often, at(30_002, 9, 30_002, 'seldom')]
+    out = []
+    session = new LabelSession((isWhole) => compilePredicates([change], [], {}, { isWhole }), clock)
+    session.attach({
+      judged: (id, { flags, unsure }) => {
+        out.push([id, undefined, flags.change])
+        isSure.push(unsure === undefined)
+      },
+      past: pastOf(logged, asked),
+    })
+    await session.begin({ seq: 90_000, part: 0 })
+    take(often.at(-1)!)
+    await waited(0)
+    take(logged.at(-1)!)
+    await waited(0)
+    await waited(0)
+    assert.deepEqual(out, [
+      ['e-30001', undefined, 1],
+      ['e-30002', undefined, 4],
+    ])
+    assert.deepEqual(isSure, [true, true])
+    assert.deepEqual(asked, [80_000, 20_001, 1])
+  })
+
+  it('marks what was not waited for to the end, and what that decides', () => {
+    const unsure: unknown[] = []
+    open({ slack: 0, isBehind: () => true })
+    session.attach({
+      judged: (id, result) => unsure.push([id, result.unsure]),
+      slack: 0,
+      isBehind: () => true,
+    })
+    for (const each of [at(1, 0, 0), at(2, 50, 1)]) take(each)
+    clock.tick(260_000)
+    for (const each of [at(3, 0, 2), at(4, 0, 3), at(5, 0, 4)]) take(each)
+    assert.deepEqual(unsure, [
+      ['e-1', undefined],
+      ['e-2', ['spike']],
+      ['e-3', ['spike', 'change']],
+      ['e-4', undefined],
+    ])
+  })
+
+  it('knows the events of a line apart, however many there are', () => {
+    open({}, [{ ...change, values: [0.5] }])
+    const parts = Array.from({ length: 3_000 }, (_, i) => ({ ...at(7, i, 7), id: `e-7.${i + 1}` }))
+    for (const each of parts) take(each)
+    assert.equal(out.length, 3_000)
+    assert.ok(out.slice(1).every(([, , flag]) => flag === 4))
+  })
+
   it('does not let a receiver change the verdict of a repeat', () => {
     open({}, [change])
     const flags: Array<Record<string, number>> = []

@@ -108,6 +108,66 @@ describe('formats: events of the same time', () => {
   })
 })
 
+describe('formats: events of the same time, up to the limit', () => {
+  const definition = sensor({ time: 't', drop: { sameTime: true } })
+  const at = (i: number) => 1_000_000_000 + i
+  const limits = { ofSeries: 10, events: 100, timesOfSeries: 100, times: 250 }
+  /** whether it was left out, sent, or sent with a mark */
+  const become = (outcome: Outcome) =>
+    outcome.kind === 'clean' ? (outcome.events[0]?.isUnsure ? 'unsure' : 'clean') : outcome.kind
+
+  it('leaves out all of 3,000 that a collector sends again', () => {
+    const next = run(definition)
+    for (let i = 1; i <= 3_000; i++) next({ payload: { v: i, t: at(i) }, seq: i })
+    const found = new Set<string>()
+    for (let i = 1; i <= 3_000; i++) found.add(next({ payload: { v: i, t: at(i) }, seq: 3_000 + i }).kind)
+    assert.deepEqual([...found], ['suppressed'])
+  })
+
+  it('sends what is older than the times that are remembered, marked and counted, and says so once', () => {
+    const told: string[] = []
+    const memory = new EventMemory({ limits, limitReached: (series) => told.push(series) })
+    const next = run(definition, memory)
+    let seq = 0
+    const send = (i: number) => become(next({ payload: { v: i, t: at(i), id: 'x' }, seq: ++seq }))
+    const counts = (from: number, to: number) => {
+      const found: Record<string, number> = {}
+      for (let i = from; i <= to; i++) {
+        const what = send(i)
+        found[what] = (found[what] ?? 0) + 1
+      }
+      return found
+    }
+    assert.deepEqual(counts(1, 150), { clean: 150 })
+    assert.deepEqual(counts(1, 150), { unsure: 50, suppressed: 100 })
+    assert.equal(memory.unknownTimes, 50)
+    assert.deepEqual(told, ['test\na\nx'])
+    // one that came late, and is newer than the oldest time that is remembered
+    assert.equal(send(120.5), 'clean')
+    assert.equal(send(120.5), 'suppressed')
+    assert.equal(send(151), 'clean')
+  })
+
+  it('knows nothing of a series that it had to forget, and says so', () => {
+    const next = run(definition, new EventMemory({ limits }))
+    let seq = 0
+    const send = (id: string, i: number) =>
+      become(next({ payload: { v: 1, t: at(i), id }, seq: ++seq, at: at(i) }))
+    for (const id of ['x', 'y', 'z']) for (let i = 0; i < 99; i++) assert.equal(send(id, i), 'clean')
+    assert.equal(send('x', 5), 'unsure')
+    assert.equal(send('z', 5), 'suppressed')
+  })
+
+  it('does not take for new what may have come before it began', () => {
+    const next = run(definition, new EventMemory({ isWhole: false }))
+    const send = (seq: number, t: number) => become(next({ payload: { v: 1, t: at(t) }, seq, at: at(seq) }))
+    assert.equal(send(100, 3), 'unsure')
+    assert.equal(send(101, 4), 'unsure', 'the collector may have sent it before')
+    assert.equal(send(102, 4), 'suppressed')
+    assert.equal(send(103, 103), 'clean', 'nothing can have had that time')
+  })
+})
+
 describe('formats: only news', () => {
   const line = (...words: number[]) => `OK 9 ${words.flatMap((word) => [word & 255, word >> 8]).join(' ')}`
 

@@ -1,0 +1,189 @@
+// What formats remember of repeats survives a restart: from the file, and from the journal as far back as it takes.
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Outcome } from '../../../lib/formats/format.ts'
+import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
+import { systemDisk } from '../../../lib/journal/disk/disk.ts'
+import type { Entry } from '../../../lib/journal/format/entry.ts'
+import { readEntries } from '../../../lib/labelling/history.ts'
+import { LiveCleaning } from '../../../lib/labelling/live-cleaning.ts'
+import { buildJournal, inBatches, lines } from '../../support/build-journal.ts'
+import { FakeClock, settle } from '../../support/fake-clock.ts'
+
+const again: FormatDefinition = {
+  type: 'level',
+  decoder: { kind: 'key-values' },
+  fields: [
+    { name: 'v', type: 'number' },
+    { name: 't', type: 'time', time: 's' },
+  ],
+  time: 't',
+  drop: { sameTime: true },
+}
+const date = '20261121'
+const begin = Date.UTC(2026, 10, 21) / 1000
+
+describe('labelling: live cleaning', function () {
+  this.timeout(20_000)
+  let directory: string
+  let clock: FakeClock
+  let warnings: string[]
+  let outcomes: Outcome[]
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'fieldlog-cleaning-'))
+    clock = new FakeClock()
+    warnings = []
+    outcomes = []
+  })
+  afterEach(() => rmSync(directory, { recursive: true }))
+
+  /** A journal of lines with device times; returns its entries. */
+  async function journalOf(times: number[]): Promise<Entry[]> {
+    const records = lines(date, times.length, (n) => `v:${n % 7},t:${times[n - 1]}`)
+    for (const { path, bytes } of buildJournal([{ date, batches: inBatches(records, 100) }])) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true })
+      writeFileSync(join(directory, path), bytes)
+    }
+    const entries: Entry[] = []
+    const reader = { entry: (entry: Entry) => entries.push(entry) > 0, gap: () => {} }
+    await readEntries(systemDisk, directory, 1, times.length, reader)
+    return entries
+  }
+
+  function open(checkpoint: () => number, lookBacks?: number[], definition = again): LiveCleaning<number> {
+    const cleaning = new LiveCleaning<number>([definition], 'first', '.clean-c', { clock })
+    cleaning.attach({
+      decoded: (_message, outcome) => outcomes.push(outcome),
+      warn: (text) => warnings.push(text),
+      journal: { directory, checkpoint, ...(lookBacks && { lookBacks }) },
+    })
+    return cleaning
+  }
+
+  async function take(cleaning: LiveCleaning<number>, entries: Entry[]): Promise<void> {
+    for (const { text, seq, epoch, source, received } of entries) {
+      cleaning.take({ payload: text, seq, id: `${epoch}-${seq}`, source, received }, seq)
+    }
+    while (cleaning.held > 0) await settle(1)
+  }
+
+  const kinds = () => outcomes.map((outcome) => (isUnsure(outcome) ? 'unsure' : outcome.kind))
+  const isUnsure = (outcome: Outcome) => outcome.kind === 'clean' && outcome.events[0]?.isUnsure === true
+
+  it('knows all times of a journal of 12,000 entries after a restart without a state file', async () => {
+    const times = Array.from({ length: 12_000 }, (_, i) => begin + i)
+    const entries = await journalOf([...times, begin, begin + 3_000, begin + 20_000])
+    await take(
+      open(() => 12_000),
+      entries.slice(12_000),
+    )
+    assert.deepEqual(kinds(), ['suppressed', 'suppressed', 'clean'])
+    assert.deepEqual(warnings, [])
+  })
+
+  it('marks what it cannot afford to look for', async () => {
+    const entries = await journalOf([
+      begin,
+      begin + 1,
+      begin + 2,
+      begin + 3,
+      begin,
+      begin + 3,
+      begin + 20_000,
+    ])
+    await take(
+      open(() => 4, [1, 2]),
+      entries.slice(4),
+    )
+    assert.deepEqual(kinds(), ['unsure', 'suppressed', 'clean'])
+  })
+
+  it('stores what it knows at a deploy and from time to time, and goes on with it', async () => {
+    const entries = await journalOf([begin, begin + 1, begin + 2, begin + 3, begin, begin + 20_000])
+    const file = join(directory, '.clean-c')
+    let checkpoint = 0
+    const first = open(() => checkpoint, [1])
+    await take(first, entries.slice(0, 4))
+    checkpoint = 4
+    assert.equal(existsSync(file), false)
+    clock.tick(600_000)
+    while (!existsSync(file)) await settle(1)
+    assert.deepEqual(await first.detach(), [])
+    assert.match(
+      readFileSync(file, 'utf8'),
+      /^[0-9a-f]{8} \{"version":2,"rules":"[0-9a-f]{8}","from":1,"seq":4,/,
+    )
+    outcomes = []
+    await take(
+      open(() => 4, [1]),
+      entries.slice(4),
+    )
+    assert.deepEqual(kinds(), ['suppressed', 'clean'])
+
+    // other formats: what these remembered is of no use to them
+    outcomes = []
+    const other = { ...again, fields: [...again.fields, { name: 'w', type: 'number' as const }] }
+    await take(
+      open(() => 4, [1], other),
+      entries.slice(4),
+    )
+    assert.deepEqual(kinds(), ['unsure', 'clean'])
+  })
+
+  it('gives a replay of long ago what it had the first time, and the live events after it theirs', async () => {
+    const unchanged = {
+      ...again,
+      time: undefined,
+      drop: { unchanged: 5 },
+      fields: [{ name: 'w', type: 'number' }],
+    }
+    const { time: _time, ...definition } = unchanged
+    const records = lines(date, 3_000, (n) => `w:${Math.floor(n / 10)}`)
+    for (const { path, bytes } of buildJournal([{ date, batches: inBatches(records, 100) }])) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true })
+      writeFileSync(join(directory, path), bytes)
+    }
+    const entries: Entry[] = []
+    const reader = { entry: (entry: Entry) => entries.push(entry) > 0, gap: () => {} }
+    await readEntries(systemDisk, directory, 1, 3_000, reader)
+    let checkpoint = 0
+    const cleaning = open(() => checkpoint, undefined, definition as FormatDefinition)
+    await take(cleaning, entries.slice(0, 2_900))
+    const first = kinds()
+    assert.ok(first.includes('suppressed') && first.includes('clean') && !first.includes('unsure'))
+    checkpoint = 2_900
+    outcomes = []
+    await take(cleaning, entries.slice(203, 217))
+    assert.deepEqual(kinds(), first.slice(203, 217))
+    outcomes = []
+    await take(cleaning, entries.slice(2_900))
+    assert.deepEqual(kinds(), first.slice(2_800, 2_900))
+  })
+
+  it('says so when the journal cannot be read, and marks what may be a repeat', async () => {
+    const entries = await journalOf([begin, begin + 1])
+    rmSync(directory, { recursive: true })
+    writeFileSync(directory, 'no directory')
+    await take(
+      open(() => 1),
+      entries.slice(1),
+    )
+    assert.deepEqual(kinds(), ['unsure'])
+    assert.match(warnings[0] ?? '', /^clean: the journal cannot be read for earlier events: /)
+  })
+
+  it('is not detached before it has given back what was being read', async () => {
+    const entries = await journalOf([begin, begin + 1])
+    const cleaning = open(() => 1)
+    const [, last] = entries as [Entry, Entry]
+    cleaning.take({ payload: last.text, seq: 2, id: 'x-2', source: last.source, received: last.received }, 2)
+    assert.equal(cleaning.held, 1)
+    cleaning.take({ payload: 'v:1', seq: 3, id: 'x-3', source: last.source, received: last.received }, 3)
+    assert.equal(cleaning.held, 2)
+    await cleaning.detach()
+    assert.equal(outcomes.length, 2, 'what was read in time')
+  })
+})
