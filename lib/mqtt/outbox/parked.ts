@@ -150,8 +150,7 @@ export class Parked {
   read(topic: string, ahead: boolean): Entry | undefined {
     const entry = this.#lines.read(topic)
     const line = this.#lines.get(topic)
-    if (line !== undefined && line.behind > 0 && (ahead || entry === undefined))
-      this.#reader.ask(topic, ahead)
+    if (line !== undefined && line.behind > 0) this.#reader.ask(topic, ahead)
     return entry
   }
 
@@ -165,7 +164,6 @@ export class Parked {
   }
 
   putBack(entry: Entry): void {
-    this.#reader.forget(entry.topic)
     this.#lines.putBack(entry)
   }
 
@@ -273,7 +271,13 @@ export class Parked {
   async #saveNow(): Promise<void> {
     const seq = this.#store.lastSeq
     let floor = seq
-    const topics = [...this.#ended].map(([topic, upTo]) => ({ topic, count: 0, first: 0, upTo, done: [] as number[] }))
+    const topics = [...this.#ended].map(([topic, upTo]) => ({
+      topic,
+      count: 0,
+      first: 0,
+      upTo,
+      done: [] as number[],
+    }))
     for (const line of this.#lines) {
       line.trim()
       const { topic, count, first, upTo, done } = line
