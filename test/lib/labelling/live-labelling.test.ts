@@ -142,27 +142,25 @@ describe('predicates: live labelling', () => {
   it('takes the state of another copy of the journal for none: its seqs may be other events', async () => {
     let checkpoint = 0
     const first = open(() => checkpoint)
+    // what is remembered of that copy would change the verdicts of this one
+    const elsewhere = events.map((event) => ({ ...event, data: { v: Number(event.data!.v) + 1_000 } }))
     await takeAll(
       first,
-      events.filter(({ seq }) => seq <= 40),
+      elsewhere.filter(({ seq }) => seq <= 40),
     )
     tick()
-    checkpoint = 45
+    checkpoint = 40
     tick()
     await first.detach()
     const file = new StateFile(systemDisk, join(directory, '.label-n1'))
     const { id, memory, rules } = (await file.read())!
     assert.equal(id, events.find(({ seq }) => seq === 40)!.id)
-    // what was remembered there would change every verdict here
-    await file.write(
-      { rules, from: 1, seq: 40, id: 'otherone-40' },
-      JSON.stringify(memory).replaceAll('.5', '.9'),
-    )
+    await file.write({ rules, from: 1, seq: 40, id: 'otherone-40' }, JSON.stringify(memory))
     const all = await wanted()
     const second = open(() => checkpoint)
     await takeAll(
       second,
-      events.filter(({ seq }) => seq > 45),
+      events.filter(({ seq }) => seq > 40),
     )
     for (const [event, found] of flags) assert.equal(found, all.get(event), event)
     assert.ok(flags.size >= 10)
