@@ -91,13 +91,17 @@ export class DiskOutbox implements Outbox {
       problem: (text) => this.listener?.problem(text),
     })
     const parked = { ...store, directory: join(options.directory, 'parked') }
-    this.#parked = new Parked(parked, { ...parkedLimits, ...options.memory }, {
-      readable: () => this.listener?.readable(),
-      moved: (entry, home) => this.#moved(entry, home),
-      lost: (count, why) => this.listener?.dropped(count, why),
-      grew: () => this.#keepLimit(),
-      problem: (text) => this.listener?.problem(text),
-    })
+    this.#parked = new Parked(
+      parked,
+      { ...parkedLimits, ...options.memory },
+      {
+        readable: () => this.listener?.readable(),
+        moved: (entry, home) => this.#moved(entry, home),
+        lost: (count, why) => this.listener?.dropped(count, why),
+        grew: () => this.#keepLimit(),
+        problem: (text) => this.listener?.problem(text),
+      },
+    )
     if (options.order === 'live-first' && pace > 0) {
       const options = { ...perSecond(pace, burst), first: 1, pause: Math.min(burst, 1000 / pace) }
       this.#pace = new TokenBucket(options, clock, () => this.listener?.readable())
@@ -118,12 +122,7 @@ export class DiskOutbox implements Outbox {
   }
 
   get oldest(): number | undefined {
-    return earliest(
-      this.#read.first?.at,
-      this.#backlog?.oldest,
-      this.#live.first?.at,
-      this.#parked.oldest,
-    )
+    return earliest(this.#read.first?.at, this.#backlog?.oldest, this.#live.first?.at, this.#parked.oldest)
   }
 
   append(entry: Entry): Error | undefined {
@@ -360,8 +359,7 @@ export class DiskOutbox implements Outbox {
   }
 
   #tellDropped(count: number): void {
-    if (count > 0)
-      this.listener?.dropped(count, `the outbox has its ${Math.round(this.#maxBytes / 1e6)} MB`)
+    if (count > 0) this.listener?.dropped(count, `the outbox has its ${Math.round(this.#maxBytes / 1e6)} MB`)
   }
 
   #lost(span: Span, count: number, why: string): void {

@@ -202,7 +202,9 @@ export class MemoryOutbox implements Outbox {
   }
 
   acknowledge(entry: Entry): void {
-    const wasHere = entry.parked ? this.#lines.acknowledge(entry) : entry.read && this.#read.remove(entry.read)
+    const wasHere = entry.parked
+      ? this.#lines.acknowledge(entry)
+      : entry.read && this.#read.remove(entry.read)
     if (wasHere) this.#bytes -= entry.bytes
   }
 

@@ -57,15 +57,10 @@ export class ParkedReader {
     this.#listener = listener
   }
 
-  /** A line wants its next entry, or (`ahead`) all of them in turn. */
+  /** A line wants its next entry where it has none in memory, or (`ahead`) all of them in turn. */
   ask(topic: string, ahead: boolean): void {
     this.#asking.set(topic, ahead)
     this.wake()
-  }
-
-  /** Nobody reads this line now. */
-  forget(topic: string): void {
-    this.#asking.delete(topic)
   }
 
   /** Goes on reading, if there is somebody to read for: more is durable, or there is room again. */
@@ -99,7 +94,8 @@ export class ParkedReader {
     for (;;) {
       const wanting = this.#wanting()
       if (wanting.length === 0 || this.#closed) return this.#closeSource()
-      if (this.#source === undefined || wanting.some((line) => this.#hasPassed(line))) this.#openSource(wanting)
+      if (this.#source === undefined || wanting.some((line) => this.#hasPassed(line)))
+        this.#openSource(wanting)
       for (const line of wanting) this.#served.add(line)
       if (this.#ahead.length > 0) {
         if (!this.#takeAhead()) return

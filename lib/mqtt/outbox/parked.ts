@@ -1,8 +1,9 @@
 // The messages of closed topics, in a journal of their own in which each topic is a line by itself. Why:
-// docs/decisions/011-parked-messages.md. While that journal is not open they are in memory.
+// docs/decisions/014-parked-messages.md. While that journal is not open they are in memory.
 import { join } from 'node:path'
 import { type Disk, systemDisk } from '../../journal/disk/disk.ts'
 import type { DurableEntry } from '../../journal/journal.ts'
+import { inBackground } from '../../kit/background.ts'
 import type { QueueLimits } from '../../kit/bounded-queue.ts'
 import { type Clock, systemClock } from '../../kit/clock.ts'
 import { doneWithin } from '../../kit/deadline.ts'
@@ -150,8 +151,7 @@ export class Parked {
   read(topic: string, ahead: boolean): Entry | undefined {
     const entry = this.#lines.read(topic)
     const line = this.#lines.get(topic)
-    if (line !== undefined && line.behind > 0 && (ahead || entry === undefined))
-      this.#reader.ask(topic, ahead)
+    if (line !== undefined && line.behind > 0) this.#reader.ask(topic, ahead)
     return entry
   }
 
@@ -165,7 +165,6 @@ export class Parked {
   }
 
   putBack(entry: Entry): void {
-    this.#reader.forget(entry.topic)
     this.#lines.putBack(entry)
   }
 
@@ -260,7 +259,7 @@ export class Parked {
     if (this.#closed) return
     this.#stopTimer ??= this.#clock.after(saveInterval, () => {
       this.#stopTimer = undefined
-      void this.#save()
+      inBackground(this.#save())
     })
   }
 
@@ -273,7 +272,13 @@ export class Parked {
   async #saveNow(): Promise<void> {
     const seq = this.#store.lastSeq
     let floor = seq
-    const topics = [...this.#ended].map(([topic, upTo]) => ({ topic, count: 0, first: 0, upTo, done: [] as number[] }))
+    const topics = [...this.#ended].map(([topic, upTo]) => ({
+      topic,
+      count: 0,
+      first: 0,
+      upTo,
+      done: [] as number[],
+    }))
     for (const line of this.#lines) {
       line.trim()
       const { topic, count, first, upTo, done } = line

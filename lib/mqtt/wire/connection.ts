@@ -10,6 +10,7 @@ import { type Acknowledged, acknowledgementReader } from './acknowledgements.ts'
 import {
   mayBlameMessage,
   type Problem,
+  problemOfAnswer,
   problemOfConnack,
   problemOfDisconnect,
   problemOfError,
@@ -30,8 +31,8 @@ export interface ConnectionSettings {
   protocolVersion: ProtocolVersion
   /** ms from the first byte of the TCP connection to the answer of the login */
   connectTimeout: number
-  /** the last will: retained, QoS 1 */
-  will?: { topic: string; payload: string } | undefined
+  /** the last will, with QoS 1 */
+  will?: { topic: string; payload: string; retain: boolean } | undefined
   /** CA, certificate, key … as Node's tls.connect takes them, and wsOptions of MQTT.js */
   tls?: TlsSettings | undefined
 }
@@ -57,6 +58,10 @@ export interface Ending {
   connected: boolean
   /** the other side closed it, and may have done so because of the oldest unacknowledged message */
   blamesMessage: boolean
+  /** the code with which the broker refused the login, if it did */
+  loginCode?: number | undefined
+  /** the other side closed it without a single byte */
+  isSilent?: boolean
 }
 
 export interface ConnectionEvents {
@@ -116,11 +121,28 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
   let over = false
   let goodbye: number | undefined
 
-  const finish = (problem: Problem, blamesMessage = false) => {
+  /** the broker has sent something */
+  let heard = false
+
+  const finish = (problem: Problem, { isRemote = false, loginCode }: Cause = {}) => {
     if (over) return
     over = true
     client?.end(true)
-    events.ended({ problem, connected, blamesMessage: connected && blamesMessage })
+    events.ended({
+      problem,
+      connected,
+      blamesMessage: connected && isRemote && mayBlameMessage(goodbye),
+      loginCode,
+      isSilent: isRemote && !heard,
+    })
+  }
+
+  /** False where these first bytes are not MQTT. */
+  const isMqtt = (first: Buffer): boolean => {
+    heard = true
+    const problem = problemOfAnswer(first)
+    if (problem !== undefined) finish(problem)
+    return problem === undefined
   }
 
   const handshakeEnded = (error: Error | null | undefined, answered: (reasonCode: number) => void) => {
@@ -142,14 +164,14 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
 
   try {
     client = mqtt.connect(settings.url, clientOptions(settings))
-    takeAcknowledgements(client, acknowledged)
+    takeAcknowledgements(client, acknowledged, isMqtt)
   } catch (error) {
     const problem: Problem = { kind: 'settings', text: `cannot be used: ${asError(error).message}` }
     queueMicrotask(() => finish(problem))
     const hangUp = async () => {
       over = true
     }
-    return { publish: () => {}, abort: finish, hangUp }
+    return { publish: () => {}, abort: (reason) => finish(reason), hangUp }
   }
 
   client.on('connect', (packet) => {
@@ -161,12 +183,14 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
     goodbye = packet.reasonCode ?? 0
   })
   client.on('error', (error) => {
-    const refusal = connackCode(error)
-    if (!connected && refusal !== undefined) return finish(problemOfConnack(refusal))
-    const remote = ['ECONNRESET', 'EPIPE'].includes(errorCode(error) ?? '')
-    finish(problemOfError(error, connected), remote && mayBlameMessage(goodbye))
+    const loginCode = connackCode(error)
+    if (!connected && loginCode !== undefined)
+      return finish(problemOfConnack(loginCode, settings), { loginCode })
+    finish(problemOfError(error, connected), {
+      isRemote: ['ECONNRESET', 'EPIPE'].includes(errorCode(error) ?? ''),
+    })
   })
-  client.on('close', () => finish(problemOfClose(connected, goodbye), mayBlameMessage(goodbye)))
+  client.on('close', () => finish(problemOfClose(connected, goodbye, settings), { isRemote: true }))
 
   const open = client
   const withProperties = settings.protocolVersion === 5
@@ -218,7 +242,7 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
         }
       write(message, id)
     },
-    abort: finish,
+    abort: (problem) => finish(problem),
     async hangUp() {
       if (over) return
       over = true
@@ -236,16 +260,29 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
   }
 }
 
-/** In front of MQTT.js, which sees everything else that comes. */
-function takeAcknowledgements({ stream }: mqtt.MqttClient, acknowledged: Acknowledged): void {
+/** Why a connection ends. */
+interface Cause {
+  /** the other side closed it */
+  isRemote?: boolean
+  loginCode?: number
+}
+
+/** In front of MQTT.js, which sees everything else that comes, if the first bytes are MQTT. */
+function takeAcknowledgements(
+  { stream }: mqtt.MqttClient,
+  acknowledged: Acknowledged,
+  isMqtt: (first: Buffer) => boolean,
+): void {
   // nothing can have come yet: the connection has been asked for in this turn of the event loop
   const [feed, ...others] = stream.listeners('data') as Array<(bytes: Buffer) => void>
   if (feed === undefined || others.length > 0) throw new Error('this version of MQTT.js reads in another way')
   stream.removeListener('data', feed)
-  stream.on(
-    'data',
-    acknowledgementReader(acknowledged, (bytes) => feed.call(stream, bytes)),
-  )
+  const read = acknowledgementReader(acknowledged, (bytes) => feed.call(stream, bytes))
+  stream.once('data', (first: Buffer) => {
+    if (!isMqtt(first)) return
+    read(first)
+    stream.on('data', read)
+  })
 }
 
 function clientOptions(settings: ConnectionSettings): IClientOptions {
@@ -257,7 +294,9 @@ function clientOptions(settings: ConnectionSettings): IClientOptions {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(settings.protocolVersion === 3 && { protocolId: 'MQIsdp' }),
-    ...(will && { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
+    ...(will && {
+      will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: will.retain },
+    }),
     clean: true,
     reconnectPeriod: 0,
     resubscribe: false,
@@ -271,11 +310,15 @@ function connackCode(error: Error): number | undefined {
   return typeof code === 'number' ? code : undefined
 }
 
-function problemOfClose(connected: boolean, goodbye: number | undefined): Problem {
-  if (goodbye !== undefined && goodbye !== 0) return problemOfDisconnect(goodbye)
+function problemOfClose(
+  connected: boolean,
+  goodbye: number | undefined,
+  settings: ConnectionSettings,
+): Problem {
+  if (goodbye !== undefined && goodbye !== 0) return problemOfDisconnect(goodbye, settings.clientId)
   if (connected) return { kind: 'lost', text: 'closed the connection' }
   const text =
-    'closes the connection before it answers the login: is it an MQTT broker, does the port expect TLS?'
+    'closes the connection without an answer to the login: is it an MQTT broker, and is the port right?'
   return { kind: 'no answer', text }
 }
 
