@@ -76,6 +76,8 @@ export class DiskOutbox implements Outbox {
   #turnedAway = 0
   /** the oldest are being dropped */
   #dropping = false
+  /** seqs of entries that are parked, and not durable there yet: until then this is where they are safe */
+  readonly #moving = new Set<number>()
   #closed = false
   #opening: Promise<void> = Promise.resolve()
   #stopRetry: (() => void) | undefined
@@ -183,7 +185,9 @@ export class DiskOutbox implements Outbox {
     // the few in flight have their place in any case
     if (!inFlight && entry.seq === 0 && this.#backlog !== undefined && this.#isFull) return this.#turnAway()
     takeLateForm(entry)
+    const { seq: home } = entry
     if (!this.#parked.add(entry, inFlight, inFlight)) return false
+    if (home > 0) this.#moving.add(home)
     this.#read.remove(entry.read)
     this.#count--
     return true
@@ -310,7 +314,10 @@ export class DiskOutbox implements Outbox {
 
   /** An entry has its place among the parked ones: its place here is free. */
   #moved(entry: Entry, home: number): void {
-    if (home > 0) this.#store.acknowledge(home)
+    if (home > 0) {
+      this.#moving.delete(home)
+      this.#store.acknowledge(home)
+    }
     this.listener?.kept(entry)
   }
 
@@ -349,6 +356,8 @@ export class DiskOutbox implements Outbox {
   }
 
   #dropOldest(): boolean {
+    // once it has moved this is tried again
+    if (this.#moving.size > 0) return false
     const read = new Set([...this.#read].map(({ seq }) => seq))
     const dropped = this.#store.dropOldest((seq) => read.has(seq))
     if (dropped === undefined) return false
