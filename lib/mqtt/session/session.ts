@@ -368,8 +368,9 @@ export class Session {
     const closedTopics: ClosedTopic[] = []
     let closedCount = 0
     for (const closure of this.#topics.waiting()) {
-      if (closedCount++ >= topicsNamed) continue
-      closedTopics.push({ ...closure, waiting: this.#delivery.parkedOn(closure.topic)?.count ?? 0 })
+      const waiting = this.#delivery.parkedOn(closure.topic)?.count ?? 0
+      if (waiting === 0 || closedCount++ >= topicsNamed) continue
+      closedTopics.push({ ...closure, waiting })
     }
     return { closedTopics, closedCount, closedBroker: this.#topics.broker }
   }
@@ -377,7 +378,10 @@ export class Session {
   #newDelivery(): Delivery {
     return new Delivery(this.#outbox, {
       refused: this.#refused,
-      changed: () => this.#changed(),
+      changed: () => {
+        this.#changed()
+        this.#sender.pumpSoon()
+      },
       rememberedIds: this.#tuning.rememberedIds,
       clock: this.#clock,
       readable: () => this.#sender.pumpSoon(),

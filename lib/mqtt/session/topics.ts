@@ -266,18 +266,17 @@ export class Topics {
    */
   closedOn(sent: Sent, alone: boolean): boolean {
     const closed = this.#closed.get(sent.topic)
-    const suspect = closed?.suspect
+    if (this.#broker !== undefined) this.#brokerFailed('it closes the connection')
+    const suspect = closed && this.#suspectOf(closed, sent)
     if (closed === undefined || suspect === undefined) {
-      if (this.#broker !== undefined) this.#brokerFailed('it closes the connection')
       this.#suspect(sent, alone)
       return false
     }
-    if (suspect.key === sent.key) {
-      if (alone) this.#strike(suspect)
-      suspect.standIn = suspect.closes >= closesBeforeStandIn
-    }
     this.#failed(closed)
-    if (this.#broker !== undefined) this.#brokerFailed(closed.reason)
+    if (suspect.key !== sent.key) return false
+    suspect.alone = true
+    if (alone) this.#strike(suspect)
+    suspect.standIn = suspect.closes >= closesBeforeStandIn
     return suspect.strikes >= strikesThatConvict
   }
 
@@ -287,15 +286,25 @@ export class Topics {
    * @returns whether it is guilty
    */
   unanswered(sent: Sent, overtaken: boolean): boolean {
-    if (!overtaken) return false
-    const reason = 'it is not acknowledged, while others are'
-    const closed = this.#closed.get(sent.topic) ?? this.#newlyClosed(sent.topic, reason)
-    if (closed.suspect?.key !== sent.key) this.#setSuspect(closed, sent.key, false)
-    closed.suspect!.contrast = true
-    this.#strike(closed.suspect!)
+    const known = this.#closed.get(sent.topic)
+    if (!overtaken) {
+      if (known?.phase === 'probing') this.#failed(known)
+      return false
+    }
+    const closed = known ?? this.#newlyClosed(sent.topic, 'it is not acknowledged, while others are')
+    const suspect = this.#suspectOf(closed, sent) ?? this.#setSuspect(closed, sent.key, false)
     closed.phase = 'closed'
     this.#failed(closed)
-    return closed.suspect!.strikes >= strikesThatConvict
+    if (suspect.key !== sent.key) return false
+    suspect.contrast = true
+    this.#strike(suspect)
+    return suspect.strikes >= strikesThatConvict
+  }
+
+  /** The suspect of a topic, which may have gone: then what is sent as an attempt is another message. */
+  #suspectOf(closed: Closed, { key }: Sent): Suspect | undefined {
+    if (closed.phase === 'probing' && closed.suspect?.key !== key) this.#acquit(closed)
+    return closed.suspect
   }
 
   #suspect(sent: Sent, alone: boolean): void {
@@ -307,14 +316,15 @@ export class Topics {
     const closed = this.#closed.get(sent.topic) ?? this.#newlyClosed(sent.topic, reason)
     closed.phase = 'closed'
     closed.reason = reason
-    this.#setSuspect(closed, key, true)
-    if (alone) this.#strike(closed.suspect!)
+    const suspect = this.#setSuspect(closed, key, true)
+    if (alone) this.#strike(suspect)
     this.#failed(closed)
   }
 
-  #setSuspect(closed: Closed, key: string, alone: boolean): void {
+  #setSuspect(closed: Closed, key: string, alone: boolean): Suspect {
     if (closed.suspect === undefined) this.#suspects++
     closed.suspect = { key, alone, strikes: 0, contrast: false, closes: 0, standIn: false }
+    return closed.suspect
   }
 
   /** It counts if others were acknowledged since the last one. */
