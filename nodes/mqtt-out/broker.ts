@@ -51,8 +51,16 @@ export function tlsNodeOf(RED: NodeAPI, brokerId: string): TlsNode | undefined {
   return (RED.nodes.getNode(id) as TlsNode | null) ?? undefined
 }
 
-/** @throws Error in words when the address is not one of a broker; it never repeats the address, which may hold a login */
-export function sessionOptions(node: BrokerNode, gateway: string, tlsNode?: TlsNode): SessionOptions {
+/**
+ * @param installation tells this installation from others with the same flow
+ * @throws Error in words when the address is not one of a broker; it never repeats the address, which may hold a login
+ */
+export function sessionOptions(
+  node: BrokerNode,
+  gateway: string,
+  installation: () => string,
+  tlsNode?: TlsNode,
+): SessionOptions {
   const { url, username, password } = address(node)
   const scheme = url.protocol.slice(0, -1)
   const secure = secureSchemes.includes(scheme)
@@ -60,7 +68,7 @@ export function sessionOptions(node: BrokerNode, gateway: string, tlsNode?: TlsN
   return {
     url: url.href.replace(/\/$/, ''),
     address: `${scheme}://${url.host}`,
-    clientId: clientId(node, gateway),
+    clientId: clientId(node, gateway, installation),
     username: given(node.credentials?.user) ?? username,
     password: given(node.credentials?.password) ?? password,
     keepalive: Number.isFinite(keepalive) && keepalive! >= 0 ? keepalive! : 60,
@@ -71,19 +79,35 @@ export function sessionOptions(node: BrokerNode, gateway: string, tlsNode?: TlsN
   }
 }
 
-function address(node: BrokerNode): { url: URL; username?: string; password?: string } {
-  const entered = given(node.broker)
-  const url = URL.parse(entered === undefined ? defaultUrl : node.brokerurl)
-  if (!url?.hostname || !schemes.includes(url.protocol.slice(0, -1))) {
-    throw new Error(`the broker's address must be a host name, or a URL with one of ${schemes.join(', ')}`)
+interface Address {
+  url: URL
+  username?: string | undefined
+  password?: string | undefined
+}
+
+/**
+ * The login is what stands before the last @, as it is or percent-encoded: people write passwords with #, /, ? and @
+ * as they are, and a URL parser would take a piece of such a password for the host.
+ */
+function address(node: BrokerNode): Address {
+  const entered = given(node.broker) === undefined ? defaultUrl : node.brokerurl
+  const [, scheme = '', rest = ''] = /^([a-z]+):\/\/(.*)$/is.exec(entered.trim()) ?? []
+  // the address of a WebSocket has a path behind the host, in which an @ may be a part of a password or not
+  const path = scheme.toLowerCase().startsWith('ws') ? rest.search(/[/?#]/) : -1
+  const end = rest.lastIndexOf('@', path === -1 ? rest.length : path)
+  const place = rest.slice(end + 1)
+  const url = URL.parse(`${scheme}://${place}`)
+  if (url === null || /[@#\\]/.test(place) || url.hostname === '' || !schemes.includes(scheme.toLowerCase())) {
+    throw new Error(
+      `the broker's address must be a host name, or a URL with one of ${schemes.join(', ')}; ` +
+        'a login with special characters belongs into the fields for user and password',
+    )
   }
-  const login = {
-    ...(url.username && { username: decoded(url.username) }),
-    ...(url.password && { password: decoded(url.password) }),
-  }
-  url.username = ''
-  url.password = ''
-  return { url, ...login }
+  if (end === -1) return { url }
+  const login = rest.slice(0, end)
+  const colon = login.indexOf(':')
+  if (colon === -1) return { url, username: given(decoded(login)) }
+  return { url, username: given(decoded(login.slice(0, colon))), password: given(decoded(login.slice(colon + 1))) }
 }
 
 /**
@@ -106,11 +130,30 @@ function environmentCa(): TlsSettings {
   }
 }
 
-/** Its own beside the core nodes' one (two sessions with one id would close each other), and always the same. */
-function clientId(node: BrokerNode, gateway: string): string {
+/**
+ * What the user has entered, exactly: some brokers let in one client id only. Else one that is always the same, and
+ * nobody else's.
+ */
+function clientId(node: BrokerNode, gateway: string, installation: () => string): string {
   const entered = given(node.clientid)
-  if (entered !== undefined) return `${entered}-fieldlog`
-  return `${gateway}-${createHash('sha256').update(node.id).digest('hex').slice(0, 6)}-fieldlog`
+  if (entered !== undefined) return entered
+  const digits = createHash('sha256').update(`${installation()} ${node.id}`).digest('hex').slice(0, 6)
+  return `${gateway}-${digits}-fieldlog`
+}
+
+/**
+ * The number of nodes of other kinds that use a broker configuration with a client id of its own: they connect with
+ * the same one, and each connection ends the other.
+ */
+export function othersWithTheSameId(RED: NodeAPI, node: BrokerNode): number {
+  if (given(node.clientid) === undefined) return 0
+  let others = 0
+  RED.nodes.eachNode((other: NodeDef & { broker?: string; d?: boolean }) => {
+    if (other.broker !== node.id || other.type === 'fieldlog-mqtt-out' || other.d === true) return
+    // of a flow that is switched off there is no node
+    if (RED.nodes.getNode(other.id) !== null) others++
+  })
+  return others
 }
 
 function given(value: string | undefined): string | undefined {

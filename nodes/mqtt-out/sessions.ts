@@ -9,6 +9,7 @@ import { DiskRefusedPile } from '../../lib/mqtt/outbox/refused.ts'
 import { Session } from '../../lib/mqtt/session/session.ts'
 import type { Report, SessionOptions } from '../../lib/mqtt/session/session-options.ts'
 import { onFlows } from '../shared/flows.ts'
+import { type BrokerNode, othersWithTheSameId } from './broker.ts'
 import { healthParts } from './health.ts'
 
 export interface Seat {
@@ -26,6 +27,8 @@ interface Shared {
   statusTopic: string
   fingerprint: string
   seats: number
+  /** other nodes that connect with the same client id, as far as that was said */
+  others: number
 }
 
 const sessions = new Map<string, Shared>()
@@ -94,7 +97,7 @@ function sharedSession(
     ),
     health: () => healthParts(RED, directory),
   })
-  const shared: Shared = { session, statusTopic, fingerprint, outbox: outboxText, seats: 0 }
+  const shared: Shared = { session, statusTopic, fingerprint, outbox: outboxText, seats: 0, others: 0 }
   sessions.set(brokerId, shared)
   // The old one has the same client id, and the outbox: the two must not meet.
   if (old === undefined) session.start()
@@ -123,9 +126,22 @@ function watchFlows(RED: NodeAPI): void {
       stopping = false
       for (const [brokerId, shared] of sessions) {
         if (shared.seats === 0) inBackground(close(brokerId, shared))
+        else warnOfOthers(RED, brokerId, shared)
       }
     },
   })
+}
+
+/** Two connections with one client id throw each other out. */
+function warnOfOthers(RED: NodeAPI, brokerId: string, shared: Shared): void {
+  const broker = RED.nodes.getNode(brokerId) as BrokerNode | null
+  const others = broker === null ? 0 : othersWithTheSameId(RED, broker)
+  if (others > 0 && others !== shared.others) {
+    const nodes = others === 1 ? 'another node uses' : `${others} other nodes use`
+    const text = `mqtt: ${nodes} this configuration, with its client id: the broker throws one of the two connections out`
+    reporter(RED, brokerId)('warn', `${text}. Give mqtt out a broker configuration of its own.`)
+  }
+  shared.others = others
 }
 
 /** Lines for the log come from the broker's config node: its name stands before them, and in the debug sidebar. */

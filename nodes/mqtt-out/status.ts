@@ -27,9 +27,10 @@ export function statusOf(
   counts: Readonly<DeliveryCounts>,
   now = Date.now(),
 ): NodeStatus {
-  const { phase, problem, diskProblem, refused } = state
+  const { phase, problem, diskProblem, refused, closedBroker, closedCount } = state
   const isConnected = phase === 'connected'
   const numbers = [
+    ...closedText(state),
     ...waitingText(state, isConnected ? manyWaiting : 0, now),
     ...(refused > 0 ? [`refused ${refused}`] : []),
     ...(counts.dropped > 0 ? [`dropped ${counts.dropped}`] : []),
@@ -37,11 +38,22 @@ export function statusOf(
   ]
   const text = (first: string) => [first, ...numbers].join(' · ')
   if (isConnected) {
-    const isFaultless = refused === 0 && counts.dropped === 0 && diskProblem === undefined
+    if (closedBroker !== undefined) return { fill: 'red', shape: 'dot', text: text('connected') }
+    const isFaultless =
+      refused === 0 && closedCount === 0 && counts.dropped === 0 && diskProblem === undefined
     return { fill: isFaultless ? 'green' : 'yellow', shape: 'dot', text: text('connected') }
   }
   if (problem === undefined) return { fill: 'yellow', shape: 'ring', text: text('connecting') }
   return { fill: 'red', shape: 'ring', text: text(problemTexts[problem.kind]) }
+}
+
+/** Why messages wait although the broker is there. */
+function closedText({ closedBroker, closedCount, closedTopics }: SessionState): string[] {
+  if (closedBroker !== undefined) return [`takes nothing: ${closedBroker.reason}`]
+  const [first] = closedTopics
+  if (first === undefined) return []
+  const what = closedCount === 1 ? `${first.topic} waits` : `${closedCount} topics wait`
+  return [`${what}: ${first.reason}`]
 }
 
 function waitingText({ waiting, oldest }: SessionState, least: number, now: number): string[] {

@@ -84,6 +84,18 @@ export class Line<Entry extends Parkable> {
     for (const seq of this.done) if (seq <= this.upTo) this.done.delete(seq)
   }
 
+  /** All of it, unread, was stored once more: from this seq on, one behind the other. What is up to `upTo` is done with. */
+  renewed(upTo: number, from: number): void {
+    const entries = this.head.takeAll()
+    entries.forEach((entry, index) => {
+      entry.seq = from + index
+    })
+    this.head.putBack(entries)
+    this.from = from + entries.length
+    this.upTo = upTo
+    this.done.clear()
+  }
+
   /** Entries that were read are unread again, in their places. */
   putBack(entries: readonly Entry[]): void {
     const back = entries.filter((entry) => this.read.delete(entry)).sort(inOrder)

@@ -125,14 +125,15 @@ export class OutboxStore {
    * @param must beyond the limits of memory, too: for the few that have no other place
    */
   append(text: string, tag: unknown, must = false): number | undefined {
-    if (this.#closed || (!must && this.#isBehind)) return undefined
+    if (this.#closed || (!must && this.isBehind)) return undefined
     const entry = { kind: 'E' as const, received: this.#clock.wall(), source: 'outbox', text }
     if (!this.#journal.append(entry, tag)) return undefined
     this.#heldBytes += text.length
     return ++this.#lastSeq
   }
 
-  get #isBehind(): boolean {
+  /** Much of what was appended is not durable yet: it takes no more. */
+  get isBehind(): boolean {
     return this.#lastSeq - this.durableSeq >= heldLimits.count || this.#heldBytes > heldLimits.bytes
   }
 

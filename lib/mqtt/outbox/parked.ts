@@ -27,10 +27,8 @@ export interface ParkedListener {
   problem(text: string | undefined): void
 }
 
-interface Tag {
-  entry: Entry
-  home: number
-}
+/** undefined: it was here before, and is appended anew */
+type Tag = { entry: Entry; home: number } | undefined
 
 /** ms between savings of what is acknowledged */
 const saveInterval = 1_000
@@ -38,12 +36,18 @@ const saveInterval = 1_000
 const closeLimit = 2_000
 /** of the memory for lines: what those that nobody reads may take */
 const idleShare = 0.5
+/** messages of a line that is appended anew: they are in memory for a moment */
+const mostRenewed = 10_000
+const mostRenewedBytes = 16 << 20
+/** files that may hold little that is needed before a line is appended anew */
+const filesBeforeRenewal = 4
 
 export class Parked {
   readonly #path: string
   readonly #disk: Disk
   readonly #clock: Clock
   readonly #limits: QueueLimits
+  readonly #renewFrom: number
   readonly #listener: ParkedListener
   readonly #store: OutboxStore
   readonly #lines = new Lines<Entry>()
@@ -65,6 +69,7 @@ export class Parked {
     this.#disk = options.disk ?? systemDisk
     this.#clock = options.clock ?? systemClock
     this.#limits = limits
+    this.#renewFrom = filesBeforeRenewal * (options.fileSize ?? Number.POSITIVE_INFINITY)
     this.#listener = listener
     this.#store = new OutboxStore(options, {
       durable: (entries) => this.#durable(entries),
@@ -231,8 +236,8 @@ export class Parked {
 
   #durable(entries: readonly DurableEntry[]): void {
     for (const { tag } of entries) {
-      const { entry, home } = tag as Tag
-      this.#listener.moved(entry, home)
+      const parked = tag as Tag
+      if (parked !== undefined) this.#listener.moved(parked.entry, parked.home)
     }
     this.#reader.wake()
     this.#listener.grew()
@@ -299,5 +304,35 @@ export class Parked {
     for (const [topic, upTo] of this.#ended) if (upTo <= floor) this.#ended.delete(topic)
     const base = this.#store.acknowledgedSeq
     if (floor > base) this.#store.acknowledge(base + 1, floor)
+    await this.#renew()
+  }
+
+  /**
+   * The line with the oldest message is appended anew, where it keeps files alive in which hardly anything is needed: a
+   * topic that is refused for months beside another that comes and goes.
+   */
+  async #renew(): Promise<void> {
+    const { acknowledgedSeq, lastSeq, bytes } = this.#store
+    if (bytes < this.#renewFrom || this.#lines.count * 2 > lastSeq - acknowledgedSeq || this.#closed) return
+    const line = [...this.#lines].sort((a, b) => a.first - b.first)[0]
+    if (line === undefined || line.read.size > 0 || line.count > mostRenewed) return
+    const texts: string[] = []
+    try {
+      for await (const entries of this.#store.read(line.first)) {
+        for (const { seq, text } of entries)
+          if (seq >= line.first && topicInRecord(text) === line.topic && !line.isAcknowledged(seq)) texts.push(text)
+      }
+    } catch {
+      // whoever needs them says that they cannot be read
+      return
+    }
+    // otherwise something has happened to it meanwhile, or is not durable yet: another time
+    const isSame = this.#lines.get(line.topic) === line && line.read.size === 0 && line.count === texts.length
+    const size = texts.reduce((sum, text) => sum + text.length, 0)
+    if (!isSame || size > mostRenewedBytes || this.#store.isBehind || this.#closed) return
+    const upTo = this.#store.lastSeq
+    for (const text of texts) this.#store.append(text, undefined, true)
+    line.renewed(upTo, upTo + 1)
+    this.#changed()
   }
 }

@@ -126,6 +126,30 @@ describe('mqtt outbox on disk: messages of closed topics', () => {
     assert.equal((await open(options)).found, 0)
   })
 
+  it('does not let a topic that is closed for long keep files alive in which others are done with', async () => {
+    const options = { memory: { count: 20 }, fileSize: 10_000 }
+    const opened = await open(options)
+    const { outbox } = opened
+    const cold: string[] = []
+    for (let round = 0; round < 20; round++) {
+      for (let i = 0; i < 100; i++) {
+        const id = i === 50 ? `cold-${round}` : `hot-${round * 100 + i}`
+        if (i === 50) cold.push(id)
+        append(outbox, id)
+        assert.equal(outbox.park(outbox.read()!, false), true)
+      }
+      await settle(10)
+      for (const entry of await lineOf(outbox, 'hot')) outbox.acknowledge(entry)
+      await time.advance(2_000)
+      await settle(20)
+    }
+    assert.ok(outbox.diskBytes < 60_000, `${outbox.diskBytes} bytes`)
+    await outbox.close()
+    const second = await open(options)
+    assert.equal(second.found, cold.length)
+    assert.deepEqual(namesOf(await lineOf(second.outbox, 'cold')), cold)
+  })
+
   it('takes no more than the limit for both, and says so of what is not on disk yet', async () => {
     const opened = await open({ maxBytes: 10_000 })
     let full = 0
@@ -219,7 +243,11 @@ describe('mqtt outbox on disk: messages of closed topics', () => {
       for (const topic of topics) {
         const got = namesOf(entries.filter((entry) => entry.topic === topic))
         const known = waiting.get(topic)!
-        assert.deepEqual(got, known.filter((id) => got.includes(id)), `${when}: order of ${topic}`)
+        assert.deepEqual(
+          got,
+          known.filter((id) => got.includes(id)),
+          `${when}: order of ${topic}`,
+        )
       }
     }
     const done = (entry: Entry) => {
@@ -243,11 +271,13 @@ describe('mqtt outbox on disk: messages of closed topics', () => {
       } else if (what < 0.5) {
         // the first topics are closed most of the time; those with a line stay so until it is empty
         for (const entry of await readAll(() => opened.outbox.read(), 1 + pick(30))) {
-          const isClosed = opened.outbox.parkedOn(entry.topic) !== undefined || topics.indexOf(entry.topic) < pick(4)
+          const isClosed =
+            opened.outbox.parkedOn(entry.topic) !== undefined || topics.indexOf(entry.topic) < pick(4)
           if (isClosed) {
             // as a session does it: what is in flight of the topic goes before
             for (const other of inFlight)
-              if (other.topic === entry.topic && !other.parked) assert.equal(opened.outbox.park(other, true), true)
+              if (other.topic === entry.topic && !other.parked)
+                assert.equal(opened.outbox.park(other, true), true)
             assert.equal(opened.outbox.park(entry, false), true)
           } else inFlight.push(entry)
         }
@@ -256,7 +286,8 @@ describe('mqtt outbox on disk: messages of closed topics', () => {
         checkOrder(entries, `step ${step}`)
         inFlight.push(...entries)
       } else if (what < 0.78) {
-        for (let i = pick(inFlight.length + 1); i > 0; i--) done(inFlight[pick(Math.min(3, inFlight.length))]!)
+        for (let i = pick(inFlight.length + 1); i > 0; i--)
+          done(inFlight[pick(Math.min(3, inFlight.length))]!)
       } else if (what < 0.82) {
         const [entry] = inFlight.filter(({ parked }) => parked)
         if (entry) {
@@ -286,7 +317,11 @@ describe('mqtt outbox on disk: messages of closed topics', () => {
           for (const id of known) if (survivors.has(id)) assert.ok(found.includes(id), `${id} is lost`)
           // the newest acknowledgements may be forgotten, and what was just being moved may be in both places
           const firsts = [...new Set(found)].filter((id) => known.includes(id))
-          assert.deepEqual(firsts, known.filter((id) => found.includes(id)), 'order after a crash')
+          assert.deepEqual(
+            firsts,
+            known.filter((id) => found.includes(id)),
+            'order after a crash',
+          )
         }
         assert.equal(opened.found, found.length, 'found')
         // it goes on with what it has now, as it has it

@@ -109,7 +109,8 @@ class World {
     }
     this.#broker.judged = (id, verdict, behind, connection) => {
       if (verdict === 'close') this.#closes.set(id, (this.#closes.get(id) ?? 0) + 1)
-      else if (verdict === 'ignore') this.#ignored.set(id, (this.#ignored.get(id) ?? new Set()).add(connection))
+      else if (verdict === 'ignore')
+        this.#ignored.set(id, (this.#ignored.get(id) ?? new Set()).add(connection))
       else if (verdict !== 'take') {
         const others = this.#behind.get(id) ?? new Set()
         for (const other of behind) others.add(other)
@@ -133,7 +134,13 @@ class World {
         tuning: { window: 10 },
       },
       {
-        outbox: new DiskOutbox({ directory, ...store, ...this.#limits, memory: { count: 25 }, fileSize: 3_000 }),
+        outbox: new DiskOutbox({
+          directory,
+          ...store,
+          ...this.#limits,
+          memory: { count: 25 },
+          fileSize: 3_000,
+        }),
         refused: new DiskRefusedPile({ directory: `${directory}/refused`, ...store }, () => {}),
         open: this.#broker.open,
         clock: this.#time,
@@ -155,8 +162,7 @@ class World {
     else if ('resend' in each) {
       for (const { entry } of await this.#time.run(this.#session.refused())) this.#resent.add(entry.id)
       await this.#time.run(this.#session.resendRefused())
-    }
-    else if ('restart' in each) await this.#restart(each.restart)
+    } else if ('restart' in each) await this.#restart(each.restart)
   }
 
   check(when: string): void {
@@ -168,7 +174,8 @@ class World {
       acknowledged + refused + dropped + state.waiting,
       `${when}: ${JSON.stringify(account)}`,
     )
-    for (const [name, number] of Object.entries(account)) assert.ok(number >= 0, `${when}: ${name} is ${number}`)
+    for (const [name, number] of Object.entries(account))
+      assert.ok(number >= 0, `${when}: ${name} is ${number}`)
     this.#checkOrder(when)
   }
 
@@ -248,7 +255,10 @@ class World {
         const place = order.get(id)!
         if (place < highest) {
           const earlier = before.filter((other) => order.get(other.id)! > place)
-          assert.ok(this.#mayOvertake(id, earlier), `${when}: ${id} came after ${earlier.map((other) => other.id)}`)
+          assert.ok(
+            this.#mayOvertake(id, earlier),
+            `${when}: ${id} came after ${earlier.map((other) => other.id)}`,
+          )
         }
         seen.add(id)
         before.push(arrival)
