@@ -51,6 +51,11 @@ export class ModelBroker {
     this.#end?.({ blamesMessage })
   }
 
+  /** The connection ends like this. */
+  end(ending: Partial<Ending>): void {
+    this.#end?.(ending)
+  }
+
   readonly open: OpenConnection = (settings, events) => {
     this.logins.push(settings)
     const number = this.logins.length

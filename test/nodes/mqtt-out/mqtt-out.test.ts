@@ -36,7 +36,7 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
   const load = (flow: Array<object & { id: string }>, credentials?: Record<string, Record<string, string>>) =>
     helper.load(types, [tab, { ...brokerNode, port: String(broker.port) }, ...flow], credentials)
   const events = () => collector.messages.filter(({ topic }) => !topic.endsWith('/status'))
-  const connections = () => broker.output.match(/New client connected from \S+ as gw-fieldlog /g)?.length ?? 0
+  const connections = () => broker.output.match(/New client connected from \S+ as gw /g)?.length ?? 0
 
   it('publishes an event and completes at the acknowledgement', async () => {
     await load([out('out')])
