@@ -36,7 +36,13 @@ interface Broker {
 
 const outages: Outage[] = [
   { name: 'access rules of Mosquitto', waiting: 60_000, topics: 6, lasts: 15, prepare: withWrongAcl },
-  { name: 'access rules of Mosquitto, two topics', waiting: 60_000, topics: 2, lasts: 15, prepare: withWrongAcl },
+  {
+    name: 'access rules of Mosquitto, two topics',
+    waiting: 60_000,
+    topics: 2,
+    lasts: 15,
+    prepare: withWrongAcl,
+  },
   { name: 'quota exceeded (0x97)', waiting: 150_000, topics: 8, lasts: 19, prepare: withQuota },
   { name: 'quota exceeded (0x97), one topic', waiting: 150_000, topics: 1, lasts: 19, prepare: withQuota },
 ]
@@ -112,7 +118,9 @@ async function run({ name, waiting, topics, lasts, prepare }: Outage): Promise<b
   if (outOfOrder > 0) problems.push(`${outOfOrder} came out of order`)
   const figures = `${ids.size} of ${all} arrived ${seconds} s after the cure, ${repeats} repeats, ${outOfOrder} out of order`
   console.log(`  ${figures}, ${Math.round(most / 2 ** 20)} MB at most`)
-  console.log(problems.length === 0 ? '  passed' : `  failed: ${[...new Set(problems)].slice(0, 5).join('; ')}`)
+  console.log(
+    problems.length === 0 ? '  passed' : `  failed: ${[...new Set(problems)].slice(0, 5).join('; ')}`,
+  )
   return problems.length === 0
 }
 

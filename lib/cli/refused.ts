@@ -76,7 +76,8 @@ async function show(api: AdminApi, broker: BrokerInUse, options: OptionValues, i
     await io.out(`${JSON.stringify({ broker: broker.id, ...list, ...closures })}\n`)
     return
   }
-  if (taking !== null) await io.out(`${broker.address}: takes nothing since ${at(taking.since)}: ${taking.reason}\n`)
+  if (taking !== null)
+    await io.out(`${broker.address}: takes nothing since ${at(taking.since)}: ${taking.reason}\n`)
   if (closedNow > 0) await io.out(`${broker.address}: ${counted(closedNow, 'topic')} not taken now\n`)
   for (const { topic, since, reason, waiting } of closed) {
     await io.out(`  since ${at(since)} ${topic}: ${reason}; ${counted(waiting, 'message')} waiting\n`)

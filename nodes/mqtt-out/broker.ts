@@ -97,7 +97,12 @@ function address(node: BrokerNode): Address {
   const end = rest.lastIndexOf('@', path === -1 ? rest.length : path)
   const place = rest.slice(end + 1)
   const url = URL.parse(`${scheme}://${place}`)
-  if (url === null || /[@#\\]/.test(place) || url.hostname === '' || !schemes.includes(scheme.toLowerCase())) {
+  if (
+    url === null ||
+    /[@#\\]/.test(place) ||
+    url.hostname === '' ||
+    !schemes.includes(scheme.toLowerCase())
+  ) {
     throw new Error(
       `the broker's address must be a host name, or a URL with one of ${schemes.join(', ')}; ` +
         'a login with special characters belongs into the fields for user and password',
@@ -107,7 +112,11 @@ function address(node: BrokerNode): Address {
   const login = rest.slice(0, end)
   const colon = login.indexOf(':')
   if (colon === -1) return { url, username: given(decoded(login)) }
-  return { url, username: given(decoded(login.slice(0, colon))), password: given(decoded(login.slice(colon + 1))) }
+  return {
+    url,
+    username: given(decoded(login.slice(0, colon))),
+    password: given(decoded(login.slice(colon + 1))),
+  }
 }
 
 /**

@@ -320,7 +320,8 @@ export class Parked {
     try {
       for await (const entries of this.#store.read(line.first)) {
         for (const { seq, text } of entries)
-          if (seq >= line.first && topicInRecord(text) === line.topic && !line.isAcknowledged(seq)) texts.push(text)
+          if (seq >= line.first && topicInRecord(text) === line.topic && !line.isAcknowledged(seq))
+            texts.push(text)
       }
     } catch {
       // whoever needs them says that they cannot be read

@@ -48,7 +48,10 @@ describe('nodes: mqtt-out, the broker that is configured', () => {
       assert.throws(
         () => read(url),
         (error: Error) => {
-          assert.match(error.message, /^the broker's address must be a host name, or a URL with one of mqtt, .*$/)
+          assert.match(
+            error.message,
+            /^the broker's address must be a host name, or a URL with one of mqtt, .*$/,
+          )
           assert.doesNotMatch(error.message, /hush|me:|host:/)
           return true
         },
@@ -111,6 +114,9 @@ describe('nodes: mqtt-out, the installation', () => {
       installationId(join(folder, 'file'), (text) => said.push(text)),
       /^[a-z0-9]{8}$/,
     )
-    assert.match(said.at(-1)!, /cannot be read and written .*: the client id is another one after each start$/)
+    assert.match(
+      said.at(-1)!,
+      /cannot be read and written .*: the client id is another one after each start$/,
+    )
   })
 })

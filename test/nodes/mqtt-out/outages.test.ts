@@ -111,7 +111,8 @@ describe(`nodes: mqtt-out and outages (${nodeRedName})`, () => {
       const topic = 'fieldlog/pi-4/good/room/ttyUSB0'
       const reason = 'not authorized (code 135)'
       const address = `mqtt://127.0.0.1:${own.port}`
-      const [{ closed = [], ...rest } = {}] = (await request().get('/fieldlog/mqtt').expect(200)).body as Array<{
+      const [{ closed = [], ...rest } = {}] = (await request().get('/fieldlog/mqtt').expect(200))
+        .body as Array<{
         closed?: Array<Record<string, unknown>>
       }>
       assert.deepEqual(rest, {

@@ -145,14 +145,19 @@ describe('mqtt session: the login', () => {
       assert.ok(broker.logins.length < 25, `${broker.logins.length} connections in an hour`)
       const lines = reports.filter((line) => line.includes('same client id'))
       assert.equal(lines.length, 1)
-      assert.match(lines[0]!, /^error .*same client id, raspberrypi; give each gateway a client id of its own/)
+      assert.match(
+        lines[0]!,
+        /^error .*same client id, raspberrypi; give each gateway a client id of its own/,
+      )
       assert.ok(reports.length <= 5, reports.join('\n'))
     })
   }
 
   it('says once after an outage that it is connected again', async () => {
     await start()
-    broker.login = () => ({ problem: { kind: 'unreachable', text: 'cannot be reached: nothing listens there' } })
+    broker.login = () => ({
+      problem: { kind: 'unreachable', text: 'cannot be reached: nothing listens there' },
+    })
     broker.drop()
     await time.advance(60_000)
     session.publish({ id: 'a', topic: 't', payload: 'a', retain: false }, () => {})
@@ -206,7 +211,10 @@ describe('mqtt session: a port that is not one of MQTT', () => {
 describe('mqtt problems: the login', () => {
   it('say that it may be the password where there was one, and that one is missing where there was none', () => {
     for (const code of [5, 135]) {
-      assert.match(problemOfConnack(code, { username: 'me', password: 'x' }).text, /the password may be wrong/)
+      assert.match(
+        problemOfConnack(code, { username: 'me', password: 'x' }).text,
+        /the password may be wrong/,
+      )
       assert.match(problemOfConnack(code).text, /lets nobody in without a user name and a password/)
     }
     assert.match(problemOfConnack(134, { username: 'me' }).text, /password is wrong/)

@@ -87,7 +87,10 @@ describe('mqtt session on the wire', () => {
     }
     const first = startSession(broker.url, {}, parts())
     const refused = ['no-1', 'no-2'].map((id) =>
-      assert.rejects(first.publish(id), { name: 'RefusedError', message: /payload format invalid \(code 153\)/ }),
+      assert.rejects(first.publish(id), {
+        name: 'RefusedError',
+        message: /payload format invalid \(code 153\)/,
+      }),
     )
     await Promise.all([...refused, first.publish('yes')])
     assert.equal(first.session.state.refused, 2)
