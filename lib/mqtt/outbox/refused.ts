@@ -89,7 +89,8 @@ export class MemoryRefusedPile implements RefusedPile {
     for (let i = 0; i < count; i++) {
       const { entry, reason } = this.#shift()
       handOver({ ...entry, ...asNew }, (error) => {
-        if (error !== undefined && errorCode(error) !== 'MESSAGE_REFUSED') inBackground(this.add(entry, reason))
+        if (error !== undefined && errorCode(error) !== 'MESSAGE_REFUSED')
+          inBackground(this.add(entry, reason))
       })
     }
     return count
