@@ -34,6 +34,21 @@ interface Broker {
   remove(): Promise<void>
 }
 
+class Arrivals {
+  readonly ids = new Set<string>()
+  repeats = 0
+  outOfOrder = 0
+  readonly #highest = new Map<string, number>()
+
+  take(topic: string, payload: string): void {
+    if (this.ids.has(payload)) this.repeats++
+    this.ids.add(payload)
+    const highest = this.#highest.get(topic) ?? -1
+    if (Number(payload) < highest) this.outOfOrder++
+    this.#highest.set(topic, Math.max(highest, Number(payload)))
+  }
+}
+
 const outages: Outage[] = [
   { name: 'access rules of Mosquitto', waiting: 60_000, topics: 6, lasts: 15, prepare: withWrongAcl },
   {
@@ -122,21 +137,6 @@ async function run({ name, waiting, topics, lasts, prepare }: Outage): Promise<b
     problems.length === 0 ? '  passed' : `  failed: ${[...new Set(problems)].slice(0, 5).join('; ')}`,
   )
   return problems.length === 0
-}
-
-class Arrivals {
-  readonly ids = new Set<string>()
-  repeats = 0
-  outOfOrder = 0
-  readonly #highest = new Map<string, number>()
-
-  take(topic: string, payload: string): void {
-    if (this.ids.has(payload)) this.repeats++
-    this.ids.add(payload)
-    const highest = this.#highest.get(topic) ?? -1
-    if (Number(payload) < highest) this.outOfOrder++
-    this.#highest.set(topic, Math.max(highest, Number(payload)))
-  }
 }
 
 /** A real one whose access rules forget the gateway. */

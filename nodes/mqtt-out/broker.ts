@@ -14,6 +14,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { asError } from '../../lib/kit/errors.ts'
+import { type BrokerAddress, brokerAddress } from '../../lib/kit/url-login.ts'
 import { healthTopic, statusTopic } from '../../lib/mqtt/message/topic.ts'
 import type { SessionOptions } from '../../lib/mqtt/session/session-options.ts'
 import type { TlsSettings } from '../../lib/mqtt/wire/connection.ts'
@@ -61,16 +62,15 @@ export function sessionOptions(
   installation: () => string,
   tlsNode?: TlsNode,
 ): SessionOptions {
-  const { url, username, password } = address(node)
-  const scheme = url.protocol.slice(0, -1)
+  const { url, scheme, host, user, password } = address(node)
   const secure = secureSchemes.includes(scheme)
   const { keepalive, protocolVersion } = node.options
   return {
-    url: url.href.replace(/\/$/, ''),
-    address: `${scheme}://${url.host}`,
+    url,
+    address: `${scheme}://${host}`,
     clientId: clientId(node, gateway, installation),
-    username: given(node.credentials?.user) ?? username,
-    password: given(node.credentials?.password) ?? password,
+    username: given(node.credentials?.user) ?? (user || undefined),
+    password: given(node.credentials?.password) ?? (password || undefined),
     keepalive: Number.isFinite(keepalive) && keepalive! >= 0 ? keepalive! : 60,
     protocolVersion: protocolVersion === 5 || protocolVersion === 3 ? protocolVersion : 4,
     tls: { ...(secure && tlsSettings(tlsNode)), wsOptions: node.options.wsOptions },
@@ -79,44 +79,15 @@ export function sessionOptions(
   }
 }
 
-interface Address {
-  url: URL
-  username?: string | undefined
-  password?: string | undefined
-}
-
-/**
- * The login is what stands before the last @, as it is or percent-encoded: people write passwords with #, /, ? and @
- * as they are, and a URL parser would take a piece of such a password for the host.
- */
-function address(node: BrokerNode): Address {
+/** @throws Error in words; it never repeats what was entered, which may hold a password */
+function address(node: BrokerNode): BrokerAddress {
   const entered = given(node.broker) === undefined ? defaultUrl : node.brokerurl
-  const [, scheme = '', rest = ''] = /^([a-z]+):\/\/(.*)$/is.exec(entered.trim()) ?? []
-  // the address of a WebSocket has a path behind the host, in which an @ may be a part of a password or not
-  const path = scheme.toLowerCase().startsWith('ws') ? rest.search(/[/?#]/) : -1
-  const end = rest.lastIndexOf('@', path === -1 ? rest.length : path)
-  const place = rest.slice(end + 1)
-  const url = URL.parse(`${scheme}://${place}`)
-  if (
-    url === null ||
-    /[@#\\]/.test(place) ||
-    url.hostname === '' ||
-    !schemes.includes(scheme.toLowerCase())
-  ) {
-    throw new Error(
-      `the broker's address must be a host name, or a URL with one of ${schemes.join(', ')}; ` +
-        'a login with special characters belongs into the fields for user and password',
-    )
-  }
-  if (end === -1) return { url }
-  const login = rest.slice(0, end)
-  const colon = login.indexOf(':')
-  if (colon === -1) return { url, username: given(decoded(login)) }
-  return {
-    url,
-    username: given(decoded(login.slice(0, colon))),
-    password: given(decoded(login.slice(colon + 1))),
-  }
+  const found = brokerAddress(entered.trim(), schemes)
+  if (found !== undefined) return found
+  throw new Error(
+    `the broker's address must be a host name, or a URL with one of ${schemes.join(', ')}; ` +
+      'a login with special characters belongs in the fields for user and password',
+  )
 }
 
 /**
@@ -167,12 +138,4 @@ export function othersWithTheSameId(RED: NodeAPI, node: BrokerNode): number {
 
 function given(value: string | undefined): string | undefined {
   return typeof value !== 'string' || value === '' || isReference(value) ? undefined : value
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part // a stray % that escapes nothing stands for itself
-  }
 }

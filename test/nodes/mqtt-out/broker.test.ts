@@ -42,7 +42,7 @@ describe('nodes: mqtt-out, the broker that is configured', () => {
     'mqtt://hush#1@',
     'http://me:hush@host',
     'ws://me:1/hush@host:80',
-    'wss://me:1#hush@host',
+    'wss://me:1?hush@host',
   ]) {
     it(`refuses ${url} in one line without any part of it`, () => {
       assert.throws(
