@@ -30,7 +30,7 @@ export function statusOf(
   const { phase, problem, diskProblem, refused, closedBroker, closedCount } = state
   const isConnected = phase === 'connected'
   const numbers = [
-    ...closedText(state),
+    ...closedText(state, now),
     ...waitingText(state, isConnected ? manyWaiting : 0, now),
     ...(refused > 0 ? [`refused ${refused}`] : []),
     ...(counts.dropped > 0 ? [`dropped ${counts.dropped}`] : []),
@@ -47,13 +47,19 @@ export function statusOf(
   return { fill: 'red', shape: 'ring', text: text(problemTexts[problem.kind]) }
 }
 
-/** Why messages wait although the broker is there. */
-function closedText({ closedBroker, closedCount, closedTopics }: SessionState): string[] {
-  if (closedBroker !== undefined) return [`takes nothing: ${closedBroker.reason}`]
-  const [first] = closedTopics
-  if (first === undefined) return []
-  const what = closedCount === 1 ? `${first.topic} waits` : `${closedCount} topics wait`
-  return [`${what}: ${first.reason}`]
+/** Which messages wait although the broker is there, since when, and why. */
+function closedText(state: SessionState, now: number): string[] {
+  const { closedBroker, closedCount, closedTopics } = state
+  if (closedBroker !== undefined)
+    return [`takes nothing${forLong(closedBroker, now)}: ${closedBroker.reason}`]
+  if (closedCount === 0) return []
+  const first = closedTopics.reduce((one, other) => (other.since < one.since ? other : one))
+  const what = closedCount === 1 ? `${first.topic} waits` : `${first.topic} and ${closedCount - 1} more wait`
+  return [`${what}${forLong(first, now)}: ${first.reason}`]
+}
+
+function forLong({ since }: { since: number }, now: number): string {
+  return now - since < longWait ? '' : ` for ${ageText(now - since)}`
 }
 
 function waitingText({ waiting, oldest }: SessionState, least: number, now: number): string[] {

@@ -66,14 +66,18 @@ export class Health implements OwnMessage {
   #stopTimer = () => {}
   /** a report that waits for its place in the window */
   #payload: string | undefined
-  pending = false
+  #since: number | undefined
 
   constructor(parts: HealthParts) {
     this.#parts = parts
   }
 
   get isReady(): boolean {
-    return this.#payload !== undefined && !this.pending
+    return this.#payload !== undefined && this.#since === undefined
+  }
+
+  get since(): number | undefined {
+    return this.#since
   }
 
   /** Connected: reports from now on, the first after one interval. */
@@ -82,23 +86,22 @@ export class Health implements OwnMessage {
     this.#tick()
   }
 
-  /** The connection ended. @param isBlamed perhaps because of a message */
-  ended(isBlamed: boolean): void {
-    if (isBlamed && this.pending) this.#parts.own.closedOn()
+  ended(why: string | undefined): void {
+    if (this.#since !== undefined) this.#parts.own.ended(why)
     this.#stopTimer()
     this.#connection = undefined
     this.#payload = undefined
-    this.pending = false
+    this.#since = undefined
   }
 
   send(connection: Connection): void {
     const payload = this.#payload!
     this.#payload = undefined
-    this.pending = true
-    const { topic, own, changed } = this.#parts
+    const { topic, own, clock, changed } = this.#parts
+    this.#since = clock.monotonic()
     connection.publish({ topic, payload, retain: false, qos: 1, contentType: 'application/json' }, (code) => {
       if (connection !== this.#connection) return
-      this.pending = false
+      this.#since = undefined
       if (code < 128) own.taken()
       else own.refused(reasonText(code))
       changed()
@@ -114,7 +117,7 @@ export class Health implements OwnMessage {
 
   async #write(connection: Connection | undefined): Promise<void> {
     const payload = JSON.stringify(await this.#parts.report())
-    if (connection === undefined || connection !== this.#connection || this.pending) return
+    if (connection === undefined || connection !== this.#connection || this.#since !== undefined) return
     this.#payload = payload
     this.#parts.changed()
   }

@@ -5,15 +5,15 @@ import type { Clock } from '../../kit/clock.ts'
 
 /** ms between attempts */
 const pauses: Pauses = { first: 10_000, longest: 3_600_000 }
-/** closes in a row while a message on it is in flight: until then something else may be the reason */
-const mostCloses = 3
+/** connections in a row that end with a message on it in flight: until then something else may be the reason */
+const mostEnds = 3
 
 export class OwnTopic {
   readonly #clock: Pick<Clock, 'monotonic'>
   readonly #random: () => number
   readonly #refused: (why: string) => void
   #failures = 0
-  #closes = 0
+  #ends = 0
   #due = Number.NEGATIVE_INFINITY
 
   /** @param refused is told once, until the broker takes it */
@@ -29,7 +29,7 @@ export class OwnTopic {
 
   taken(): void {
     this.#failures = 0
-    this.#closes = 0
+    this.#ends = 0
   }
 
   refused(why: string): void {
@@ -37,8 +37,8 @@ export class OwnTopic {
     this.#due = this.#clock.monotonic() + pauseAfter(this.#failures, this.#random(), pauses)
   }
 
-  /** The broker closed the connection while a message on it was in flight. */
-  closedOn(): void {
-    if (++this.#closes >= mostCloses) this.refused('it closed the connection on it three times in a row')
+  /** The connection ended while a message on it was in flight. @param why in words, if it may be because of that */
+  ended(why: string | undefined): void {
+    if (why !== undefined && ++this.#ends >= mostEnds) this.refused(`${why} three times in a row`)
   }
 }

@@ -28,26 +28,20 @@ export class Presence implements OwnMessage {
     this.#answered = answered
   }
 
-  /** When `online` was sent on this connection (ms of the monotonic clock), while it is not answered. */
   get since(): number | undefined {
     return this.#since
   }
 
-  get pending(): boolean {
-    return this.#since !== undefined
-  }
-
   get isReady(): boolean {
-    return !this.#isOnline && !this.pending && this.#own.mayTry
+    return !this.#isOnline && this.#since === undefined && this.#own.mayTry
   }
 
   get isOnline(): boolean {
     return this.#isOnline
   }
 
-  /** The connection ended: there is no answer to come. @param isBlamed perhaps because of a message */
-  ended(isBlamed: boolean): void {
-    if (isBlamed && this.pending) this.#own.closedOn()
+  ended(why: string | undefined): void {
+    if (this.#since !== undefined) this.#own.ended(why)
     this.#since = undefined
     this.#isOnline = false
   }

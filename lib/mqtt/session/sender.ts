@@ -14,9 +14,11 @@ import type { Topics } from './topics.ts'
 export interface OwnMessage {
   /** there is one to be sent */
   readonly isReady: boolean
-  /** it is sent and not answered */
-  readonly pending: boolean
+  /** when it was sent on this connection (ms of the monotonic clock), while it is not answered */
+  readonly since: number | undefined
   send(connection: Connection, facts: BrokerFacts): void
+  /** The connection ended, so no answer will come. @param why in words, where a message may be the reason */
+  ended(why: string | undefined): void
 }
 
 export interface SenderListener {
@@ -145,7 +147,7 @@ export class Sender {
 
   get #ownPending(): number {
     let pending = 0
-    for (const own of this.#parts.own) if (own.pending) pending++
+    for (const own of this.#parts.own) if (own.since !== undefined) pending++
     return pending
   }
 

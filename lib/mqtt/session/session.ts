@@ -20,7 +20,7 @@ import { Health, healthOf } from './health.ts'
 import { Login } from './login.ts'
 import { OwnTopic } from './own-topic.ts'
 import { Presence } from './presence.ts'
-import { Sender } from './sender.ts'
+import { type OwnMessage, Sender } from './sender.ts'
 import {
   type ClosedTopic,
   defaultTuning,
@@ -54,6 +54,8 @@ export class Session {
   readonly #topics: Topics
   readonly #presence: Presence
   readonly #health: Health | undefined
+  /** the two of them, in the order in which they are sent */
+  readonly #own: readonly OwnMessage[]
   readonly #sender: Sender
   readonly #login: Login
   #phase: SessionState['phase'] = 'connecting'
@@ -92,10 +94,11 @@ export class Session {
       () => this.#presenceAnswered(),
     )
     this.#health = this.#newHealth(parts.health)
+    this.#own = this.#health === undefined ? [this.#presence] : [this.#presence, this.#health]
     this.#sender = new Sender({
       delivery: this.#delivery,
       topics: this.#topics,
-      own: this.#health === undefined ? [this.#presence] : [this.#presence, this.#health],
+      own: this.#own,
       limits: this.#tuning,
       clock: this.#clock,
       listener: {
@@ -186,7 +189,7 @@ export class Session {
     this.#connection = undefined
     this.#stopTimer()
     this.#sender.end()
-    this.#health?.ended(false)
+    this.#health?.ended(undefined)
     if (connection !== undefined) {
       if (wasConnected && this.#sender.hasRoomIn(this.#facts!))
         await this.#presence.sayOffline(connection, this.#facts!)
@@ -285,7 +288,7 @@ export class Session {
   /** Draws the consequences from the end of a connection; returns what is to be said of it. */
   #endConnection(problem: Problem, blamesMessage: boolean): Problem {
     const lasted = this.#clock.monotonic() - this.#connectedAt
-    const isOurs = this.#presence.pending || this.#health?.pending === true
+    const isOurs = this.#own.some(({ since }) => since !== undefined)
     const oldest = this.#delivery.oldest?.entry
     const reason = this.#isTakeover(lasted, blamesMessage, isOurs || oldest !== undefined)
       ? takenOver(this.#options.clientId, false)
@@ -297,8 +300,7 @@ export class Session {
       if (blamesMessage && !isOurs && oldest !== undefined) this.#blame(oldest)
     }
     this.#sender.end()
-    this.#presence.ended(blamesMessage)
-    this.#health?.ended(blamesMessage)
+    for (const own of this.#own) own.ended(blamesMessage ? 'it closed the connection on it' : undefined)
     this.#delivery.rewind()
     this.#topics.ended(this.#delivery.parked())
     return reason
@@ -342,11 +344,11 @@ export class Session {
     this.#stopTimer = this.#clock.after(watchInterval, () => {
       const now = this.#clock.monotonic()
       if (now - this.#connectedAt >= this.#goodAfter) this.#reports.works(this.#delivery.waiting)
-      const since = this.#presence.since ?? this.#delivery.oldest?.since ?? Number.POSITIVE_INFINITY
-      const late = now - since
       const { lateAfter, answerTimeout } = this.#tuning
-      if (late > lateAfter) this.#outbox.spill()
-      if (late > answerTimeout + this.#delivery.bytesUnderWay / 4) this.#giveUpWaiting(late)
+      const oldest = this.#delivery.oldest?.since
+      if (oldest !== undefined && now - oldest > lateAfter) this.#outbox.spill()
+      const since = now - answerTimeout - this.#delivery.bytesUnderWay / 4
+      if (this.#isUnansweredSince(since)) this.#giveUpWaiting(since)
       else {
         this.#watch()
         if (this.#presence.isReady) this.#sender.pumpSoon()
@@ -354,13 +356,22 @@ export class Session {
     })
   }
 
-  #giveUpWaiting(late: number): void {
-    const oldest = this.#delivery.oldest?.entry
-    if (!this.#presence.pending && oldest !== undefined) {
-      const isGuilty = this.#topics.unanswered(oldest, this.#delivery.isOvertaken)
-      if (isGuilty) this.#convict(oldest, 'it was not acknowledged three times, while others were')
+  #isUnansweredSince(limit: number): boolean {
+    const oldest = this.#delivery.oldest?.since ?? limit
+    return oldest < limit || this.#own.some(({ since = limit }) => since < limit)
+  }
+
+  /** What was sent before the limit has no answer: an event may be guilty of that, or one of our own messages. */
+  #giveUpWaiting(limit: number): void {
+    const oldest = this.#delivery.oldest
+    if (oldest !== undefined && oldest.since < limit) {
+      const isGuilty = this.#topics.unanswered(oldest.entry, this.#delivery.isOvertaken)
+      if (isGuilty) this.#convict(oldest.entry, 'it was not acknowledged three times, while others were')
     }
-    const text = `does not acknowledge a message within ${Math.round(late / 1000)} s: connecting again`
+    for (const own of this.#own)
+      if (own.since !== undefined && own.since < limit) own.ended('it was not acknowledged')
+    const seconds = Math.round((this.#clock.monotonic() - limit) / 1000)
+    const text = `does not acknowledge a message within ${seconds} s: connecting again`
     this.#connection?.abort({ kind: 'no answer', text })
   }
 

@@ -2,6 +2,7 @@
 // nothing is left over from the last one, above all no messages that MQTT.js would send again by itself.
 import { Readable } from 'node:stream'
 import mqtt, { type IClientOptions, type IConnackPacket, type IDisconnectPacket, type IStore } from 'mqtt'
+import { inBackground } from '../../kit/background.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { doneWithin } from '../../kit/deadline.ts'
 import { asError, errorCode } from '../../kit/errors.ts'
@@ -14,8 +15,10 @@ import {
   problemOfConnack,
   problemOfDisconnect,
   problemOfError,
+  wantsTls,
 } from './problems.ts'
 import { type NumberedMessage, publishPackets } from './publish-packet.ts'
+import { speaksTls } from './tls-port.ts'
 
 export type ProtocolVersion = 3 | 4 | 5
 
@@ -60,7 +63,7 @@ export interface Ending {
   blamesMessage: boolean
   /** the code with which the broker refused the login, if it did */
   loginCode?: number | undefined
-  /** the other side closed it without a single byte */
+  /** the other side closed it without a single byte, and does not speak TLS */
   isSilent?: boolean
 }
 
@@ -91,6 +94,7 @@ export type OpenConnection = (
 /** packets that leave with one system call, at most */
 const packetsInPiece = 16
 const largestId = 65_535
+const secureSchemes = /^(mqtts|ssl|tls|wss):/i
 /** ms that a polite end may take */
 const goodbyeTime = 500
 
@@ -119,8 +123,8 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
   let client: mqtt.MqttClient | undefined
   let connected = false
   let over = false
+  let hungUp = false
   let goodbye: number | undefined
-
   /** the broker has sent something */
   let heard = false
 
@@ -128,12 +132,20 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
     if (over) return
     over = true
     client?.end(true)
+    const blamesMessage = connected && isRemote && mayBlameMessage(goodbye)
+    if (isRemote && !heard) inBackground(finishSilent(problem))
+    else events.ended({ problem, connected, blamesMessage, loginCode })
+  }
+
+  /** The other side closed it without a byte: an old broker, or one that expects something else than MQTT. */
+  const finishSilent = async (problem: Problem) => {
+    const isTls = !secureSchemes.test(settings.url) && (await speaksTls(settings.url, clock))
+    if (hungUp) return
     events.ended({
-      problem,
-      connected,
-      blamesMessage: connected && isRemote && mayBlameMessage(goodbye),
-      loginCode,
-      isSilent: isRemote && !heard,
+      problem: isTls ? wantsTls : problem,
+      connected: false,
+      blamesMessage: false,
+      isSilent: !isTls,
     })
   }
 
@@ -170,6 +182,7 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
     queueMicrotask(() => finish(problem))
     const hangUp = async () => {
       over = true
+      hungUp = true
     }
     return { publish: () => {}, abort: (reason) => finish(reason), hangUp }
   }
@@ -244,6 +257,7 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
     },
     abort: (problem) => finish(problem),
     async hangUp() {
+      hungUp = true
       if (over) return
       over = true
       if (!open.connected) {

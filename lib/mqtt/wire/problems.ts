@@ -111,13 +111,18 @@ export function problemOfConnack(code: number, { username, password }: LoginSett
   }
 }
 
+/** The port speaks TLS, and the address does not. */
+export const wantsTls: Problem = {
+  kind: 'tls',
+  text: 'answers in TLS: the port wants mqtts:// or wss:// (TLS in the broker settings)',
+}
+
 const tlsAlert = 21
 const tlsMajorVersion = 3
 
 /** The first bytes from a broker that should speak MQTT: what else they are; undefined where they may be MQTT. */
 export function problemOfAnswer(first: Buffer): Problem | undefined {
-  if (first[0] === tlsAlert && first[1] === tlsMajorVersion)
-    return { kind: 'tls', text: 'answers in TLS: the port wants mqtts:// (TLS in the broker settings)' }
+  if (first[0] === tlsAlert && first[1] === tlsMajorVersion) return wantsTls
   if (first.toString('latin1', 0, 5) === 'HTTP/')
     return { kind: 'no answer', text: 'answers in HTTP: is it the port of MQTT, or one for ws://?' }
   return undefined

@@ -1,6 +1,8 @@
 // What the session asks for at the login, another client with its id, and what the log says of the connection.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import { Session } from '../../../../lib/mqtt/session/session.ts'
 import type { SessionOptions } from '../../../../lib/mqtt/session/session-options.ts'
 import { problemOfAnswer, problemOfConnack, takenOver } from '../../../../lib/mqtt/wire/problems.ts'
@@ -203,6 +205,19 @@ describe('mqtt session: a port that is not one of MQTT', () => {
 
   it('is named by its HTTP answer', async () => {
     assert.match(await answering('HTTP/1.1 400 Bad Request\r\n\r\n'), /^no answer: answers in HTTP/)
+  })
+
+  it('is named by its answer to a TLS handshake where it says nothing to MQTT', async () => {
+    const server = createTlsServer({}).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    for (const scheme of ['mqtt', 'ws']) {
+      const { session, until } = startSession(`${scheme}://127.0.0.1:${port}`)
+      await until(({ state }) => state.problem !== undefined)
+      assert.match(session.state.problem!.text, /^answers in TLS: the port wants mqtts:\/\/ or wss:\/\//)
+    }
+    await closeSessions()
+    server.close()
   })
 
   it('is not taken for one of TLS without a sign of it', async () => {

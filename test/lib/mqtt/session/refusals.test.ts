@@ -389,6 +389,39 @@ describe('mqtt session: what a broker refuses', () => {
       assert.deepEqual([arrived(), session.counts.refused], [['a0'], 0])
     })
 
+    for (const name of ['status', 'health']) {
+      it(`goes on with events where the ${name} is never acknowledged, and tries it again at a growing distance`, async () => {
+        broker.facts = { ...broker.facts, receiveMaximum: 2 }
+        broker.judgeOwn = ({ topic }) => (topic === name ? 'ignore' : 'take')
+        let spills = 0
+        class Watched extends MemoryOutbox {
+          override spill() {
+            if (session.state.phase === 'connected') spills++
+          }
+        }
+        await start({ healthTopic: 'health' }, { outbox: new Watched() })
+        const started = time.monotonic()
+        let late = 0
+        while (time.monotonic() - started < 7_200_000) {
+          const [id] = await publish('a')
+          if (session.state.phase === 'connected' && !outcomes.has(id!)) late++
+          await time.advance(5_000)
+        }
+        assert.deepEqual([late, spills, session.counts.refused], [0, 0, 0])
+        assert.ok(ownSent(name) <= 14, `${ownSent(name)} attempts, each with a connection`)
+        assert.ok(broker.logins.length <= 15, `${broker.logins.length} connections in two hours`)
+        assert.equal(
+          reports.filter((line) => line.includes(`${name} topic`)).join(),
+          `warn mqtt: mqtt://model does not take the ${name} topic ${name}: it was not acknowledged three times in a row. ` +
+            'It is tried again at growing intervals; events are published all the same.',
+        )
+        broker.judgeOwn = () => 'take'
+        const before = ownSent(name)
+        await time.advance(3_700_000)
+        assert.ok(ownSent(name) > before, 'never given up')
+      })
+    }
+
     it('sends a health report within the receive maximum', async () => {
       broker.facts = { ...broker.facts, receiveMaximum: 2 }
       await start({ healthTopic: 'health', tuning: { healthInterval: 1_000 } })
