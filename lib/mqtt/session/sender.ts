@@ -117,9 +117,10 @@ export class Sender {
   /** Without QoS there is no answer: it was written, which proves nothing. */
   #acknowledged(entry: Entry, isProof: boolean): void {
     this.#parts.delivery.acknowledge(entry)
-    if (!isProof) return
-    this.#parts.topics.passed(entry)
-    this.#parts.listener.acknowledged()
+    if (isProof) {
+      this.#parts.topics.passed(entry)
+      this.#parts.listener.acknowledged()
+    } else this.#parts.topics.wasWritten(entry)
   }
 
   #setAside(entry: Entry, reason: string): void {

@@ -202,6 +202,12 @@ export class Topics {
     this.#parts.listener.opened(sent.topic)
   }
 
+  /** A message of QoS 0 was written: nobody knows whether it passed, and the next one is tried. */
+  wasWritten({ topic }: Sent): void {
+    const closed = this.#closed.get(topic)
+    if (closed?.phase === 'probing') closed.phase = 'closed'
+  }
+
   /** Nothing is in flight, and nothing of it was acknowledged. */
   allAnswered(): void {
     const last = [...this.#closed.values()].at(-1)

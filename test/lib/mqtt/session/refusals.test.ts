@@ -178,6 +178,24 @@ describe('mqtt session: what a broker refuses', () => {
     ])
   })
 
+  it('goes on with a topic whose first message has QoS 0, which proves nothing', async () => {
+    broker.judge = () => 135
+    await start()
+    await publish('a')
+    session.publish({ id: 'unproven', topic: 'b', payload: '', retain: false }, () => {})
+    await settle(10)
+    for (const id of ['x', 'y']) {
+      session.publish({ id, topic: 'a', payload: id, retain: false, qos: 0 }, () => {})
+      session.publish({ id: `${id}1`, topic: 'a', payload: id, retain: false }, () => {})
+    }
+    await settle(10)
+    // the first one can never pass, so that the topic begins with one of QoS 0
+    broker.judge = ({ userProperties }) => (userProperties!.id === 'a0' ? 153 : 'take')
+    await time.advance(5_000)
+    assert.deepEqual(arrived('a'), ['x', 'x1', 'y', 'y1'])
+    assert.deepEqual([session.state.closedCount, session.state.waiting], [0, 0])
+  })
+
   it('leaves to the order of first publication what was in flight behind a refused message', async () => {
     let refusals = 1
     broker.judge = () => (refusals-- > 0 ? 151 : 'take')
@@ -463,6 +481,29 @@ describe('mqtt session: what a broker refuses', () => {
         [session.counts.in, session.counts.acknowledged, session.counts.refused, session.state.refused],
         [3, 2, 1, 1],
       )
+    })
+
+    it('does not name a topic as closed whose last message was set aside', async () => {
+      let keep = () => {}
+      class Slow extends MemoryRefusedPile {
+        override async add(...added: Parameters<MemoryRefusedPile['add']>) {
+          await new Promise<void>((resolve) => {
+            keep = resolve
+          })
+          return super.add(...added)
+        }
+      }
+      let code = 135
+      broker.judge = () => code
+      await start({}, { refused: new Slow() })
+      await publish('a')
+      code = 153
+      await time.advance(1_000)
+      await settle(10)
+      keep()
+      await settle(10)
+      assert.deepEqual([session.counts.refused, session.state.closedCount, session.state.waiting], [1, 0, 0])
+      balanced()
     })
 
     it('keeps a message there for which the outbox has no room when it is sent again', async () => {
