@@ -32,6 +32,8 @@ interface Shared {
 }
 
 const sessions = new Map<string, Shared>()
+/** by broker: what was closed and has not let go of the outbox and the client id yet */
+const closing = new Map<string, Promise<void>>()
 const watched = new WeakSet<object>()
 let running: unknown
 let stopping = false
@@ -98,16 +100,22 @@ function sharedSession(
     health: () => healthParts(RED, directory),
   })
   const shared: Shared = { session, statusTopic, fingerprint, outbox: outboxText, seats: 0, others: 0 }
+  if (old !== undefined) inBackground(close(brokerId, old))
   sessions.set(brokerId, shared)
-  // The old one has the same client id, and the outbox: the two must not meet.
-  if (old === undefined) session.start()
-  else inBackground(old.session.close().then(() => session.start()))
+  // one before it has the same client id, and the outbox: the two must not meet
+  const before = closing.get(brokerId)
+  if (before === undefined) session.start()
+  else inBackground(before.then(() => session.start()))
   return shared
 }
 
 async function close(brokerId: string, shared: Shared): Promise<void> {
   if (sessions.get(brokerId) === shared) sessions.delete(brokerId)
-  await shared.session.close()
+  const closed = Promise.all([closing.get(brokerId), shared.session.close()]).then(() => {
+    if (closing.get(brokerId) === closed) closing.delete(brokerId)
+  })
+  closing.set(brokerId, closed)
+  await closed
 }
 
 /**

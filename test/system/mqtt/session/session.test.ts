@@ -241,6 +241,44 @@ describe('mqtt session and what a broker refuses', () => {
   })
 })
 
+describe('mqtt session and another one with its client id', () => {
+  let broker: Mosquitto
+  before(async () => {
+    broker = await startMosquitto()
+  })
+  afterEach(closeSessions)
+  after(() => broker.remove())
+
+  for (const protocolVersion of [4, 5] as const) {
+    it(`says so once, with the id, on MQTT ${protocolVersion}`, async () => {
+      const tuning = { takeoverPauses: { first: 20, longest: 300_000 } }
+      const open = () => startSession(broker.url, { clientId: 'pump-house', protocolVersion, tuning })
+      const pair = [open(), open()]
+      const logins = [0, 0]
+      await Promise.all(
+        pair.map(({ session, until, publish }, index) => {
+          let wasConnected = false
+          void publish(`${protocolVersion}-${index}`)
+          return until(() => {
+            const isConnected = session.state.phase === 'connected'
+            if (isConnected && !wasConnected) logins[index]!++
+            wasConnected = isConnected
+            return logins[0]! + logins[1]! >= 14
+          })
+        }),
+      )
+      for (const { reports } of pair) {
+        const said = reports.filter((line) => line.includes('same client id'))
+        assert.equal(said.length, 1, reports.join('\n'))
+        assert.match(
+          said[0]!,
+          /^error mqtt: \S+ closed the connection.* same client id, pump-house; give each gateway/,
+        )
+      }
+    })
+  }
+})
+
 describe('mqtt session with the embedded broker', () => {
   let broker: EmbeddedBroker
   before(async () => {
