@@ -52,6 +52,7 @@ export function deviceSource(
     name,
     text: path,
     holdsBack: settings.flowControl !== 'none',
+    startsWhole: false,
     async connect(events, signal) {
       let port: DevicePort
       try {

@@ -28,6 +28,8 @@ export interface LineSource {
   readonly text: string
   /** back-pressure reaches the sender, so nothing is lost by a pause (TCP, flow control by wire or XON/XOFF) */
   readonly holdsBack: boolean
+  /** its first bytes after each connection are the beginning of a line: it speaks from there on, never before */
+  readonly startsWhole: boolean
   /** Resolves with the open connection, rejects with a SourceError. `signal` gives up trying. */
   connect(events: LinkEvents, signal: AbortSignal): Promise<Link>
 }

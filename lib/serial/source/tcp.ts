@@ -19,6 +19,7 @@ export function tcpSource(
     name,
     text,
     holdsBack: true,
+    startsWhole: false,
     async connect(events, signal) {
       const socket = connect({
         host,
