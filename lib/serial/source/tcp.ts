@@ -20,18 +20,28 @@ export function tcpSource(
     text,
     holdsBack: true,
     startsWhole: false,
-    async connect(events, signal) {
-      const socket = connect({
-        host,
-        port,
-        noDelay: true,
-        keepAlive: true,
-        keepAliveInitialDelay: keepAliveAfter,
-      })
-      await established(socket, text, signal, clock)
-      return new TcpLink(socket, text, events, clock)
-    },
+    connect: (events, signal) => connectTcp(host, port, text, events, signal, clock),
   }
+}
+
+/** A connection to a server. @param text as messages name it */
+export async function connectTcp(
+  host: string,
+  port: number,
+  text: string,
+  events: LinkEvents,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<Link> {
+  const socket = connect({
+    host,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: keepAliveAfter,
+  })
+  await established(socket, text, signal, clock)
+  return new TcpLink(socket, text, events, clock)
 }
 
 function established(socket: Socket, text: string, signal: AbortSignal, clock: Clock): Promise<void> {

@@ -36,6 +36,7 @@ interface Peer {
 const peers: Record<string, () => Promise<Peer>> = {
   'a serial device': devicePeer,
   TCP: tcpPeer,
+  telnet: () => tcpPeer('telnet'),
   'demo:': demoPeer,
 }
 
@@ -243,7 +244,7 @@ async function devicePeer(): Promise<Peer> {
   }
 }
 
-async function tcpPeer(): Promise<Peer> {
+async function tcpPeer(scheme = 'tcp'): Promise<Peer> {
   const sockets: Socket[] = []
   let onConnection: () => void = () => undefined
   const server = createServer((socket) => {
@@ -262,7 +263,7 @@ async function tcpPeer(): Promise<Peer> {
     return sockets[used++]!
   }
   return {
-    source: createSource(`tcp://127.0.0.1:${port}`, serial),
+    source: createSource(`${scheme}://127.0.0.1:${port}`, serial),
     async send() {
       ;(await next()).write('OK 12 1 118 182 0\r\n')
     },
