@@ -57,7 +57,7 @@ export class SilenceCutter implements Cutter {
 }
 
 /** A byte ends each frame, and the frame is written so that it does not have that byte inside. */
-export class StuffedCutter implements Cutter {
+class StuffedCutter implements Cutter {
   readonly #end: number
   readonly #limit: number
   readonly #decode: (bytes: Buffer) => Buffer | undefined

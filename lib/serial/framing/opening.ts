@@ -1,7 +1,7 @@
 import type { Clock } from '../../kit/clock.ts'
 
 /** ms without bytes after a connection was made: what comes then is the beginning of a line */
-export const settledAfter = 300
+const settledAfter = 300
 /** It is waited for in steps, each a turn of the event loop: bytes that lie there come before the last one. */
 const steps = 6
 

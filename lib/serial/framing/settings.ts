@@ -4,7 +4,7 @@ import type { Settings } from '../../options/options.ts'
 import { compilePattern } from '../../options/pattern.ts'
 import { bytesProblem } from './bytes-text.ts'
 
-export const framingKinds = [
+const framingKinds = [
   'auto',
   'lf',
   'crlf',
