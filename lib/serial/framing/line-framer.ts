@@ -5,6 +5,7 @@
 // while no LF has come on a connection does it watch for lines that end in CR alone: when a kilobyte, or a pause, shows
 // a CR and still no LF, that is what they are. A later LF proves it wrong, and it goes back.
 import { isAscii } from 'node:buffer'
+import type { Cut } from '../../event.ts'
 import type { Clock } from '../../kit/clock.ts'
 import {
   cutOf,
@@ -78,7 +79,7 @@ export class LineFramer implements Framer {
       this.counts.cutOff += this.#length
       if (this.#piece > 0) this.#piece++
       const bytes = this.#pending.subarray(0, this.#length)
-      this.#line(bytes, 0, bytes.length, this.#received, isAscii(bytes), true)
+      this.#line(bytes, 0, bytes.length, this.#received, isAscii(bytes), this.#lacking(true))
     }
     this.#forget()
   }
@@ -103,7 +104,10 @@ export class LineFramer implements Framer {
     for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, from)) {
       if (this.#length > 0 || this.#piece > 0 || end - from > this.#maxLine)
         this.#finish(chunk, from, end, received)
-      else this.#line(chunk, from, chunk[end - 1] === CR && end > from ? end - 1 : end, received, ascii)
+      else {
+        const cut = this.#isUnsure ? this.#lacking(false) : undefined
+        this.#line(chunk, from, chunk[end - 1] === CR && end > from ? end - 1 : end, received, ascii, cut)
+      }
       from = end + 1
     }
     if (from < chunk.length) this.#keep(chunk, from, chunk.length, received)
@@ -185,7 +189,7 @@ export class LineFramer implements Framer {
     for (let end = chunk.indexOf(CR); end !== -1 && end < inLines; end = chunk.indexOf(CR, from)) {
       if (this.#length > 0 || this.#piece > 0 || end - from > this.#maxLine)
         this.#finish(chunk, from, end, received)
-      else this.#line(chunk, from, end, received, ascii)
+      else this.#line(chunk, from, end, received, ascii, this.#lacking(false))
       from = end + 1
     }
     if (from > 0) this.#isBehindCr = from === inLines
@@ -214,7 +218,7 @@ export class LineFramer implements Framer {
     const pending = this.#pending.subarray(0, length)
     this.#length = 0
     if (this.#piece > 0) this.#piece++
-    this.#line(pending, 0, length, this.#received, isAscii(pending))
+    this.#line(pending, 0, length, this.#received, isAscii(pending), this.#lacking(false))
     this.#piece = 0
   }
 
@@ -237,15 +241,27 @@ export class LineFramer implements Framer {
   #givePiece(): void {
     if (this.#piece++ === 0) this.counts.long++
     const piece = this.#pending.subarray(0, this.#maxLine)
-    this.#line(piece, 0, piece.length, this.#received, isAscii(piece), true)
+    this.#line(piece, 0, piece.length, this.#received, isAscii(piece), this.#lacking(true))
     this.#pending[0] = this.#pending[this.#maxLine]!
     this.#length = 1
     this.#received = this.#lastReceived
   }
 
-  #line(bytes: Buffer, from: number, to: number, received: number, ascii: boolean, lacksEnd = false): void {
-    const lacksStart = this.#isUnsure || this.#piece > 1
+  /** What the line that ends here, or a piece that does not, lacks. */
+  #lacking(lacksEnd: boolean): Cut | undefined {
+    const cut = cutOf(this.#isUnsure || this.#piece > 1, lacksEnd)
     if (!lacksEnd) this.#isUnsure = false
+    return cut
+  }
+
+  #line(
+    bytes: Buffer,
+    from: number,
+    to: number,
+    received: number,
+    ascii: boolean,
+    cut: Cut | undefined,
+  ): void {
     if (to === from) {
       this.counts.empty++
       if (!this.#emptyLines) return
@@ -256,7 +272,7 @@ export class LineFramer implements Framer {
       received,
       bytes: to - from,
       piece: this.#piece,
-      cut: cutOf(lacksStart, lacksEnd),
+      cut,
     })
   }
 
