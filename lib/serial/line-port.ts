@@ -211,14 +211,14 @@ export class LinePort {
   }
 
   #open(setup: PortSetup): void {
-    const opening = new Opening(this.#clock)
+    const opening = new Opening(setup.source.settlesAfter, this.#clock)
     const framer = createFramer(setup.lines, this.#clock, this.#framerListener(setup))
     const noEnd = new NoEndWatch(framer, this.#clock, () =>
       this.#reportNoEnd(setup, noEndText(setup.source.name), framer.waiting),
     )
     const events: SupervisorEvents = {
       data(chunk, received) {
-        if (!opening.hasBegun) framer.begin(opening.begin() || setup.source.startsWhole)
+        if (!opening.hasBegun) framer.begin(opening.begin())
         framer.push(chunk, received)
         noEnd.look()
       },

@@ -1,21 +1,22 @@
 import type { Clock } from '../../kit/clock.ts'
 
-/** ms without bytes after a connection was made: what comes then is the beginning of a line */
-const settledAfter = 300
 /** It is waited for in steps, each a turn of the event loop: bytes that lie there come before the last one. */
-const steps = 6
+const steps = 5
 
 /**
  * Whether the first bytes of a connection are the beginning of a line. A stream that runs already goes on at once, in the
  * middle of a line; a device that was reset by the opening, or that sends now and then, has a pause before its first byte.
  */
 export class Opening {
+  readonly #settlesAfter: number
   readonly #clock: Clock
   #hasBegun = false
   #passed = 0
   #stop: (() => void) | undefined
 
-  constructor(clock: Clock) {
+  /** @param settlesAfter see LineSource */
+  constructor(settlesAfter: number, clock: Clock) {
+    this.#settlesAfter = settlesAfter
     this.#clock = clock
   }
 
@@ -26,7 +27,7 @@ export class Opening {
 
   /** The connection was made, and is read from. */
   opened(): void {
-    if (!this.#hasBegun) this.#step()
+    if (!this.#hasBegun && this.#settlesAfter > 0) this.#step()
   }
 
   /** Nothing is read for a while: so a pause says nothing. */
@@ -35,11 +36,11 @@ export class Opening {
     this.#passed = 0
   }
 
-  /** The first bytes are there. Returns whether a pause was before them. */
+  /** The first bytes are there. Returns whether they are the beginning of a line. */
   begin(): boolean {
     this.#hasBegun = true
     this.#stop?.()
-    return this.#passed === steps
+    return this.#settlesAfter === 0 || this.#passed === steps
   }
 
   /** The connection has ended. */
@@ -49,7 +50,7 @@ export class Opening {
   }
 
   #step(): void {
-    this.#stop = this.#clock.after(settledAfter / steps, () => {
+    this.#stop = this.#clock.after(this.#settlesAfter / steps, () => {
       if (++this.#passed < steps) this.#step()
     })
   }

@@ -5,6 +5,8 @@ import { tcpError } from './explain.ts'
 import { type LineSource, type Link, type LinkEvents, SourceError } from './source.ts'
 
 const connectLimit = 10_000
+/** a server's first bytes come a round trip after the connection, over a slow network too */
+export const settlesAfter = 300
 /** the system asks a silent peer whether it is still there, so that a dead one is noticed */
 const keepAliveAfter = 15_000
 
@@ -19,7 +21,7 @@ export function tcpSource(
     name,
     text,
     holdsBack: true,
-    startsWhole: false,
+    settlesAfter,
     connect: (events, signal) => connectTcp(host, port, text, events, signal, clock),
   }
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../kit/clock.ts'
 import { ComPort } from './com-port.ts'
 import type { SerialSettings } from './settings.ts'
 import { type LineSource, type Link, type LinkEvents, SourceError } from './source.ts'
-import { connectTcp } from './tcp.ts'
+import { connectTcp, settlesAfter } from './tcp.ts'
 import { escapeTelnet, TelnetCodec, type TelnetListener, telnet } from './telnet-codec.ts'
 
 export interface Server {
@@ -46,7 +46,7 @@ export function rfc2217Source(server: Server, settings: SerialSettings, clock: C
 }
 
 function source({ name, text }: Server, connect: LineSource['connect']): LineSource {
-  return { name, text, holdsBack: true, startsWhole: false, connect }
+  return { name, text, holdsBack: true, settlesAfter, connect }
 }
 
 /** Resolves when the server has set its port as it was told. */

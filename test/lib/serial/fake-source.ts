@@ -5,7 +5,7 @@ export class FakeSource implements LineSource {
   readonly name: string = 'fake'
   readonly text: string = '/dev/fake'
   readonly holdsBack: boolean
-  startsWhole = true
+  settlesAfter = 0
   /** what the next tries to connect throw; undefined connects */
   failures: SourceError[] = []
   connects = 0

@@ -26,9 +26,9 @@ function made(holdsBack = false) {
 const payloads = (lines: PortLine[]) => lines.map((line) => line.payload)
 
 describe('LinePort: the first line of a connection', () => {
-  async function opened(startsWhole = false) {
+  async function opened(settlesAfter = 100) {
     const port = made()
-    port.source.startsWhole = startsWhole
+    port.source.settlesAfter = settlesAfter
     port.port.release()
     await settle()
     return port
@@ -37,7 +37,7 @@ describe('LinePort: the first line of a connection', () => {
 
   it('is marked where bytes come at once: the stream runs already', async () => {
     const { source, clock, lines } = await opened()
-    clock.tick(299)
+    clock.tick(99)
     source.feed('1.54,48\n21.55,48\n')
     await settle()
     assert.deepEqual(marks(lines), [
@@ -48,14 +48,14 @@ describe('LinePort: the first line of a connection', () => {
 
   it('is whole behind a pause: the device was reset, or speaks now and then', async () => {
     const { source, clock, lines } = await opened()
-    clock.tick(300)
+    clock.tick(100)
     source.feed('21.54,48\n')
     await settle()
     assert.deepEqual(marks(lines), [['21.54,48', undefined]])
   })
 
   it('is whole where the source speaks from the connection on', async () => {
-    const { source, lines } = await opened(true)
+    const { source, lines } = await opened(0)
     source.feed('21.54,48\n')
     await settle()
     assert.deepEqual(marks(lines), [['21.54,48', undefined]])
@@ -79,7 +79,7 @@ describe('LinePort: the first line of a connection', () => {
       source.lose(new SourceError('gone', 'gone'))
       clock.tick(30_000)
       await settle()
-      if (text === '54,48\n') clock.tick(300)
+      if (text === '54,48\n') clock.tick(100)
       source.feed(text)
     }
     await settle()
