@@ -6,7 +6,14 @@ import type { Clock } from '../kit/clock.ts'
 import { doneWithin } from '../kit/deadline.ts'
 import { RateLimit } from '../kit/rate-limit.ts'
 import { createFramer } from './framing/create-framer.ts'
-import { type Frame, type FrameCounts, type Framer, type FramerListener, noCounts } from './framing/frame.ts'
+import {
+  type Frame,
+  type FrameCounts,
+  type Framer,
+  type FramerListener,
+  type LineEnd,
+  noCounts,
+} from './framing/frame.ts'
 import { NoEndWatch, noEndAfter, whatToSet } from './framing/no-end.ts'
 import { Opening } from './framing/opening.ts'
 import type { LineSettings } from './framing/settings.ts'
@@ -74,6 +81,7 @@ export class LinePort {
   #sent = 0
   #dropped = 0
   #droppedInHold = 0
+  #lineEnd: LineEnd | undefined
   #held = true
   #paused = false
   #pumping = false
@@ -98,6 +106,11 @@ export class LinePort {
       sent: this.#sent,
       dropped: this.#dropped,
     }
+  }
+
+  /** How the lines end, where that is found automatically; undefined before. */
+  get lineEnd(): LineEnd | undefined {
+    return this.#lineEnd
   }
 
   /** Lines read and not yet given to the flow. */
@@ -235,6 +248,7 @@ export class LinePort {
     }
     const supervisor = new Supervisor(setup.source, this.#clock, this.#random, events)
     this.#current = { setup, supervisor, framer, opening }
+    this.#lineEnd = undefined
     this.#paused = false
     this.#throttle()
     supervisor.start()
@@ -243,7 +257,10 @@ export class LinePort {
   #framerListener(setup: PortSetup): FramerListener {
     return {
       frame: (frame) => this.#receive(frame, setup),
-      found: (lineEnd) => setup.report('info', `lines from ${setup.source.name} end in ${lineEnd}`),
+      found: (lineEnd) => {
+        this.#lineEnd = lineEnd
+        setup.report('info', `lines from ${setup.source.name} end in ${lineEnd}`)
+      },
     }
   }
 

@@ -24,7 +24,9 @@ export default function (RED: NodeAPI): void {
       return
     }
     const { port } = portNode
-    const status = throttle(() => this.status(statusOf(port.state, port.counts, port.holdsBack)))
+    const status = throttle(() =>
+      this.status(statusOf(port.state, port.counts, port.holdsBack, port.lineEnd)),
+    )
     const send = sender(RED, this)
     const intake = intakeOf(RED, this.id)
     let isWaiting = false

@@ -203,6 +203,7 @@ describe(`fieldlog-serial-in (${nodeRedName})`, () => {
   it('marks the first line of a stream that runs already, and finds lines that end in CR', async () => {
     await loadAndOpen(flow(pty.path))
     const { until } = arrivals()
+    const status = statusOf('in', (text) => text === 'connected, 3 lines that end in CR')
     await pty.write('.50C\r 21.60C\r 21.70C\r')
     const messages = await until(3)
     assert.deepEqual(
@@ -213,6 +214,7 @@ describe(`fieldlog-serial-in (${nodeRedName})`, () => {
         [' 21.70C', undefined],
       ],
     )
+    await status
   })
 
   it('gives empty lines only when it is asked to', async () => {
