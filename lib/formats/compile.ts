@@ -1,6 +1,8 @@
 // Compiles several formats into one decoder: finds the format that takes a line, and decodes it.
+import type { Cut } from '../event.ts'
 import { bestOutcome } from './best.ts'
 import { compileFormat, type Format, type Outcome, type ReadingPlace } from './format.ts'
+import { cutReasons } from './model/cut.ts'
 import { type FormatDefinition, isPacketKind } from './model/definition.ts'
 import { Line } from './model/line.ts'
 import { EventMemory } from './model/memory.ts'
@@ -14,6 +16,8 @@ export interface Reading {
   id?: string
   seq?: number
   received?: number
+  /** what the line lacks: a format that takes it rejects it */
+  cut?: Cut | undefined
 }
 
 /** Which of the formats that take a line decodes it: the first, or the one that fits it best. */
@@ -66,9 +70,11 @@ class FormatList implements Formats {
     const node = line.packet.node
     const candidates = node < 0 ? this.#others : (this.#byNode[node] as Format[])
     const place = this.#placeOf(reading)
-    const outcome = this.#isBest
-      ? bestOutcome(candidates, line, place)
-      : firstOutcome(candidates, line, place)
+    const outcome = reading.cut
+      ? cutOutcome(candidates, line, reading.cut)
+      : this.#isBest
+        ? bestOutcome(candidates, line, place)
+        : firstOutcome(candidates, line, place)
     line.clear()
     return outcome ?? unknown
   }
@@ -86,6 +92,12 @@ function firstOutcome(
 ): Outcome | undefined {
   for (const format of candidates) if (format.takes(line)) return format.decode(line, place)
   return undefined
+}
+
+/** What a part of a line says may be a wrong value, and must not be remembered as an earlier one, either. */
+function cutOutcome(candidates: readonly Format[], line: Line, cut: Cut): Outcome | undefined {
+  const format = candidates.find((each) => each.takes(line))
+  return format && { kind: 'rejected', type: format.definition.type, reasons: [`decode: ${cutReasons[cut]}`] }
 }
 
 function mayTake({ definition }: Format, node: number): boolean {
