@@ -17,10 +17,11 @@ export function logStatus({ delivery, journal, problem }: LogState): NodeStatus 
   return { fill: 'green', shape: 'dot', text: logged }
 }
 
-/** A log node that has no journal: what reaches it is lost, and that is said. */
-export function withoutJournalStatus(refused: number): NodeStatus {
-  const lost = refused === 0 ? '' : ` · ${count(refused)} not logged`
-  return { fill: 'red', shape: 'ring', text: `no journal${lost}` }
+/** A log node that has no journal yet: what reaches it waits, as far as there is room. */
+export function waitingStatus({ waiting, dropped }: { waiting: number; dropped: number }): NodeStatus {
+  const waits = waiting === 0 ? '' : ` · ${count(waiting)} waiting`
+  const lost = dropped === 0 ? '' : ` · ${count(dropped)} dropped`
+  return { fill: 'red', shape: 'ring', text: `no journal${waits}${lost}` }
 }
 
 function count(n: number): string {
