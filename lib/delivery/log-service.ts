@@ -129,8 +129,8 @@ export class LogService {
 
   /** Other settings of the same directory from now on. */
   configure(options: LiveOptions & Required<KeepOptions>): void {
-    const { bufferSize, flushInterval, maxHeldEvents, maxHeldBytes, reserve } = options
-    const live = { bufferSize, flushInterval, maxHeldEvents, maxHeldBytes, reserve }
+    const { bufferSize, flushInterval, maxHeldEvents, maxHeldBytes, entryLimit, reserve } = options
+    const live = { bufferSize, flushInterval, maxHeldEvents, maxHeldBytes, entryLimit, reserve }
     const given = Object.entries(live).filter(([, value]) => value !== undefined)
     this.#journal.configure(Object.fromEntries(given))
     this.#upkeep.configure(options)

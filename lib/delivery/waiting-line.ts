@@ -1,7 +1,6 @@
 // Messages for a journal that is not there yet. They wait in memory as events do while the disk is full, under the same
 // limits, and are logged when the journal comes.
 import { checkEntry, type NewEntry } from '../journal/format/batch.ts'
-import { checkLength } from '../journal/format/entry-limit.ts'
 import { DualBuffer, type Held } from '../journal/write/buffer.ts'
 import { withDefaults } from '../journal/write/options.ts'
 import type { Clock } from '../kit/clock.ts'
@@ -24,7 +23,7 @@ export interface Successor {
   flush(): Promise<void>
 }
 
-const { maxHeldEvents, maxHeldBytes, entryLimit } = withDefaults({ directory: '' })
+const { maxHeldEvents, maxHeldBytes } = withDefaults({ directory: '' })
 
 /** Of one log node. */
 export class WaitingLine {
@@ -97,7 +96,6 @@ class WaitingSink implements EntrySink {
 
   append(entry: NewEntry, tag: unknown, kept: number): boolean {
     checkEntry(entry)
-    checkLength(entry.text, entryLimit)
     const { kind, received, time = received } = entry
     const held = { ...entry, time, form: kind, seq: 0, epoch: '', given: this.#clock.wall(), tag, kept }
     const hasRoom = this.#buffer.add(held)

@@ -115,7 +115,7 @@ describe('delivery: no journal yet', () => {
   it('refuses at once what no journal takes', () => {
     const line = new WaitingLine({ clock: systemClock, problem: () => 'none is chosen' })
     const errors: Array<string | undefined> = []
-    for (const payload of [{ volts: Number.NaN }, 'x'.repeat((16 << 20) + 1)])
+    for (const payload of [{ volts: Number.NaN }, 'x'.repeat((60 << 20) + 1)])
       line.log({ payload }, 's', (error) => errors.push((error as { code?: string } | undefined)?.code))
     assert.deepEqual(errors, ['EVENT_NOT_JSON', 'ENTRY_TOO_LONG'])
     assert.equal(line.waiting, 0)

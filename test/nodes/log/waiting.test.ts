@@ -133,7 +133,7 @@ describe(`fieldlog-log without a journal (${nodeRedName})`, () => {
     ])
     assert.equal(errorsOf('third').length, 1)
     // the runtime stops
-    await helper.clearFlows()
+    await (helper as unknown as { clearFlows(): Promise<void> }).clearFlows()
     assert.deepEqual(errorsOf('third').slice(1), [
       'log: 580 messages were lost, as no journal came for them: no journal to write to. Choose or add one in the panel.',
     ])
