@@ -121,16 +121,12 @@ export class LiveCleaning<Message> {
     const messages = [...this.#queued].map(({ message }) => message)
     this.#queued.clear()
     this.#replay = undefined
+    if (this.#isReady) await this.#store()
+    // only now: what was being stored before would have set it again
     this.#stopTimer?.()
     this.#stopTimer = undefined
-    if (this.#isReady) await this.#store()
     this.#parts = undefined
     return messages
-  }
-
-  /** Removes what is stored: the node is gone for good. */
-  async forget(journal: CleaningPlace): Promise<void> {
-    await this.#file(journal).remove()
   }
 
   take(reading: PlacedReading, message: Message): void {
@@ -141,7 +137,10 @@ export class LiveCleaning<Message> {
     const queued = { reading, message }
     this.#queued.add(queued)
     if (this.#isReady) this.#decode(queued)
-    else this.#restoring ??= this.#restore(reading)
+    else if (!this.#restoring) {
+      this.#restoring = this.#restore(reading)
+      inBackground(this.#restoring)
+    }
   }
 
   #decode(queued: { reading: PlacedReading; message: Message }): void {
@@ -271,9 +270,9 @@ export class LiveCleaning<Message> {
     const checkpoint = journal?.checkpoint()
     if (!journal || checkpoint === undefined || !this.#remembers) return
     const from = Number.isFinite(this.#live.from) ? this.#live.from : checkpoint
-    const memory = this.memory.save(checkpoint - overlap)
-    const { newest } = this.#liveDecoder
     try {
+      const memory = this.memory.save(checkpoint - overlap)
+      const { newest } = this.#liveDecoder
       const file = this.#file(journal)
       // entries that other nodes had may have come after its newest one
       const id = newest && newest.seq >= checkpoint ? newest.id : await file.idOf(checkpoint)

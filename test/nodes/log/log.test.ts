@@ -180,7 +180,10 @@ describe('fieldlog-log', () => {
     const failed = once(log, 'call:error') as Promise<[{ args: [Error] }]>
     log.receive({ payload: 'x'.repeat(1_050), topic: 's' })
     const [call] = await failed
-    assert.match(String(call.args[0]), /an entry of 1,050 bytes or more is longer than the 1,049 that one may/)
+    assert.match(
+      String(call.args[0]),
+      /an entry of 1,050 bytes or more is longer than the 1,049 that one may/,
+    )
     const taken = take(helper.getNode('sink'), 1)
     log.receive({ payload: 'x'.repeat(1_049), topic: 's' })
     assert.equal((await taken)[0]!.event.seq, 1)
