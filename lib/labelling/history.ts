@@ -1,7 +1,7 @@
 // Reads entries of a journal as clean events: to restore what rules remember, and to try rules out.
 import { messageOf } from '../delivery/send/message.ts'
-import type { FieldlogEvent } from '../event.ts'
-import type { Formats } from '../formats/compile.ts'
+import type { EventMessage, FieldlogEvent } from '../event.ts'
+import type { Formats, Reading } from '../formats/compile.ts'
 import type { Outcome } from '../formats/format.ts'
 import type { Disk } from '../journal/disk/disk.ts'
 import { type Entry, isEntry } from '../journal/format/entry.ts'
@@ -41,10 +41,25 @@ export async function readEntries(
   }
 }
 
+/** A reading of the journal, with its place. */
+export type PlacedReading = Reading & Required<Pick<Reading, 'id' | 'seq' | 'received'>>
+
+/** An entry as the clean node is given it. */
+export function readingOf(entry: Entry): PlacedReading {
+  return readingIn(loggedOf(entry))
+}
+
 /** What formats make of an entry, and its clean events; ids, times and keys as the clean node gives them. */
 export function decoded(entry: Entry, formats: Formats): { outcome: Outcome; events: FieldlogEvent[] } {
-  const { payload, event } = messageOf(entry, { replayed: true })
-  const { source, id, seq, received, cut } = event
-  const outcome = formats.decode({ payload, source, id, seq, received, cut })
-  return { outcome, events: cleanEvents(event, outcome) }
+  const logged = loggedOf(entry)
+  const outcome = formats.decode(readingIn(logged))
+  return { outcome, events: cleanEvents(logged.event, outcome) }
+}
+
+function loggedOf(entry: Entry): EventMessage {
+  return messageOf(entry, { replayed: true })
+}
+
+function readingIn({ payload, event: { source, id, seq, received, cut } }: EventMessage): PlacedReading {
+  return { payload, source, id, seq, received, cut }
 }

@@ -2,7 +2,7 @@
 // remember is restored from the state file and the journal before the first event is decoded, and stored from time to
 // time. Events that come long after their turn (a replay on request) are decoded by a memory of their own.
 
-import { compileFormats, type Formats, type Match, type Reading } from '../formats/compile.ts'
+import { compileFormats, type Formats, type Match } from '../formats/compile.ts'
 import type { Outcome } from '../formats/format.ts'
 import type { FormatDefinition } from '../formats/model/definition.ts'
 import {
@@ -18,10 +18,10 @@ import { type Clock, systemClock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
 import { RateLimit } from '../kit/rate-limit.ts'
 import { rulesHash } from '../predicates/judge/rules-hash.ts'
-import { decoded, readEntries } from './history.ts'
+import { type PlacedReading, readEntries, readingOf } from './history.ts'
 import { leadsOn } from './lane.ts'
 import { Retraced } from './retraced.ts'
-import { StateFile } from './state-file.ts'
+import { StateFile, seqOf } from './state-file.ts'
 
 /** ms; a large memory is some MB, and a card wears out */
 const storeInterval = 600_000
@@ -46,15 +46,6 @@ export interface CleaningParts<Message> {
   warn(text: string): void
   /** undefined: what the formats remember lasts until the process ends */
   journal: CleaningPlace | undefined
-}
-
-/** A reading of the journal, with its place. */
-export type PlacedReading = Reading & Required<Pick<Reading, 'id' | 'seq' | 'received'>>
-
-/** Formats with what they remember. */
-interface Decoder {
-  formats: Formats
-  memory: EventMemory
 }
 
 export interface CleaningOptions {
@@ -106,7 +97,12 @@ export class LiveCleaning<Message> {
 
   /** What is known of the last events. */
   get memory(): EventMemory {
-    return (this.#live.state as Decoder).memory
+    return this.#liveDecoder.memory
+  }
+
+  /** It is there from the start. */
+  get #liveDecoder(): Decoder {
+    return this.#live.state as Decoder
   }
 
   /** Messages that wait for what is being read. */
@@ -125,27 +121,26 @@ export class LiveCleaning<Message> {
     const messages = [...this.#queued].map(({ message }) => message)
     this.#queued.clear()
     this.#replay = undefined
+    if (this.#isReady) await this.#store()
+    // only now: what was being stored before would have set it again
     this.#stopTimer?.()
     this.#stopTimer = undefined
-    if (this.#isReady) await this.#store()
     this.#parts = undefined
     return messages
   }
 
-  /** Removes what is stored: the node is gone for good. */
-  async forget(journal: CleaningPlace): Promise<void> {
-    await this.#file(journal).remove()
-  }
-
   take(reading: PlacedReading, message: Message): void {
     if (!this.#remembers) {
-      this.#parts?.decoded(message, (this.#live.state as Decoder).formats.decode(reading))
+      this.#parts?.decoded(message, this.#liveDecoder.decode(reading))
       return
     }
     const queued = { reading, message }
     this.#queued.add(queued)
     if (this.#isReady) this.#decode(queued)
-    else this.#restoring ??= this.#restore(reading)
+    else if (!this.#restoring) {
+      this.#restoring = this.#restore(reading)
+      inBackground(this.#restoring)
+    }
   }
 
   #decode(queued: { reading: PlacedReading; message: Message }): void {
@@ -168,10 +163,10 @@ export class LiveCleaning<Message> {
     isElsewhere: (outcome: Outcome) => boolean,
   ): void {
     const { reading, message } = queued
-    retraced.take({ seq: reading.seq, part: 0 }, ({ formats }, isFinal) => {
+    retraced.take({ seq: reading.seq, part: 0 }, (decoder, isFinal) => {
       // it may have been given back meanwhile
       if (!this.#queued.has(queued)) return true
-      const outcome = formats.decode(reading)
+      const outcome = decoder.decode(reading)
       if (isElsewhere(outcome)) return true
       if (!isFinal && isUnsure(outcome)) return false
       this.#queued.delete(queued)
@@ -198,12 +193,12 @@ export class LiveCleaning<Message> {
     const checkpoint = journal?.checkpoint() ?? 0
     // the first one may be of a replay on request, which comes long after its turn
     const before = Math.max(first.seq, checkpoint + 1)
-    const stored = journal && (await this.#file(journal).read())
-    if (journal && stored?.rules === this.rules && stored.seq <= checkpoint) {
+    const stored = journal && (await this.#file(journal).readUsable(this.rules, checkpoint))
+    if (stored) {
       const { memory } = this
       memory.load(stored.memory)
-      this.#live.replace(this.#decoder(memory), stored.from)
-      await this.#read(journal, stored.seq + 1, before - 1, this.#live.state as Decoder)
+      this.#live.replace(this.#decoder(memory, stored.id), stored.from)
+      await this.#read(journal, stored.seq + 1, before - 1, this.#liveDecoder)
       return
     }
     await this.#live.begin({ seq: before, part: 0 })
@@ -225,18 +220,18 @@ export class LiveCleaning<Message> {
     })
   }
 
-  async #read(journal: CleaningPlace, from: number, to: number, { formats, memory }: Decoder): Promise<void> {
+  async #read(journal: CleaningPlace, from: number, to: number, decoder: Decoder): Promise<void> {
     await readEntries(journal.disk ?? systemDisk, journal.directory, from, to, {
       entry(entry) {
-        decoded(entry, formats)
+        decoder.decode(readingOf(entry))
         return true
       },
-      gap: () => memory.gap(),
+      gap: () => decoder.memory.gap(),
     })
   }
 
-  #decoder(memory: EventMemory): Decoder {
-    return { formats: compileFormats(this.#definitions, { match: this.#match, memory }), memory }
+  #decoder(memory: EventMemory, newestId?: string): Decoder {
+    return new Decoder(compileFormats(this.#definitions, { match: this.#match, memory }), memory, newestId)
   }
 
   #memory(options: Pick<MemoryOptions, 'isWhole' | 'keepsUnsure'>): EventMemory {
@@ -276,10 +271,12 @@ export class LiveCleaning<Message> {
     if (!journal || checkpoint === undefined || !this.#remembers) return
     const from = Number.isFinite(this.#live.from) ? this.#live.from : checkpoint
     try {
-      await this.#file(journal).write(
-        { rules: this.rules, from, seq: checkpoint },
-        this.memory.save(checkpoint - overlap),
-      )
+      const memory = this.memory.save(checkpoint - overlap)
+      const { newest } = this.#liveDecoder
+      const file = this.#file(journal)
+      // entries that other nodes had may have come after its newest one
+      const id = newest && newest.seq >= checkpoint ? newest.id : await file.idOf(checkpoint)
+      await file.write({ rules: this.rules, from, seq: checkpoint, ...(id !== undefined && { id }) }, memory)
     } catch (error) {
       if (!this.#warnings.allows('store')) return
       this.#parts?.warn(
@@ -295,7 +292,32 @@ export class LiveCleaning<Message> {
   }
 
   #file({ disk = systemDisk, directory }: CleaningPlace): StateFile<StoredMemory> {
-    return new StateFile(disk, `${directory}/${this.#stateName}`)
+    return new StateFile(disk, directory, this.#stateName)
+  }
+}
+
+/** Formats with what they remember. */
+class Decoder {
+  readonly memory: EventMemory
+  readonly #formats: Formats
+  #newest: { seq: number; id: string } | undefined
+
+  /** @param newestId of the newest entry that the memory knows of */
+  constructor(formats: Formats, memory: EventMemory, newestId?: string) {
+    this.#formats = formats
+    this.memory = memory
+    if (newestId !== undefined) this.#newest = { seq: seqOf(newestId), id: newestId }
+  }
+
+  /** The newest entry that they were given. */
+  get newest(): { seq: number; id: string } | undefined {
+    return this.#newest
+  }
+
+  decode(reading: PlacedReading): Outcome {
+    const { seq, id } = reading
+    if (seq > (this.#newest?.seq ?? 0)) this.#newest = { seq, id }
+    return this.#formats.decode(reading)
   }
 }
 

@@ -1,16 +1,15 @@
 // Compares what other formats and predicates would make of a whole journal with what today's make of it. Writes
 // nothing.
-import { messageOf } from '../delivery/send/message.ts'
 import type { Flag } from '../event.ts'
 import { compileFormats, type Formats } from '../formats/compile.ts'
 import type { Disk } from '../journal/disk/disk.ts'
 import type { Entry } from '../journal/format/entry.ts'
 import { readJournal } from '../journal/read/reader.ts'
-import { cleanEvents } from '../predicates/clean-events.ts'
 import { compilePredicates } from '../predicates/judge/compile.ts'
 import { Draft } from '../predicates/judge/draft.ts'
 import type { Labeller } from '../predicates/judge/labeller.ts'
 import type { FlowRules } from './flow-rules.ts'
+import { decoded } from './history.ts'
 
 export interface TypeChanges {
   type: string
@@ -98,10 +97,8 @@ class Side {
   }
 
   take(entry: Entry): void {
-    const { payload, event } = messageOf(entry, { replayed: true })
-    const { id, seq, source, received } = event
-    const outcome = this.#formats.decode({ payload, id, seq, source, received })
-    const events = cleanEvents(event, outcome)
+    const { seq } = entry
+    const { outcome, events } = decoded(entry, this.#formats)
     if (events.length === 0) {
       const type = outcome.kind === 'unknown' ? '-' : outcome.type
       this.#told(seq, { type, text: outcome.kind })

@@ -2,6 +2,7 @@ import type { NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage } from '../../lib/event.ts'
 import { eventProblem } from '../../lib/event-problem.ts'
 import type { Outcome } from '../../lib/formats/format.ts'
+import { inBackground } from '../../lib/kit/background.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { isUnsure } from '../../lib/labelling/live-cleaning.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
@@ -51,7 +52,11 @@ export default function (RED: NodeAPI): void {
     }
 
     const leave = async (old: Cleaning) => {
-      for (const { done } of await old.detach()) done()
+      try {
+        for (const { done } of await old.detach()) done()
+      } catch (error) {
+        this.error(asError(error).message)
+      }
     }
 
     // A deploy may change the formats without making this node anew.
@@ -89,12 +94,12 @@ export default function (RED: NodeAPI): void {
       status.stop()
       const last = cleaning
       if (last) leaving = Promise.all([leaving, leave(last)]).then(() => undefined)
-      leaving
-        .catch((error: unknown) => this.error(asError(error).message))
-        .finally(() => {
+      inBackground(
+        leaving.then(() => {
           if (removed) forgetCleaning(RED, this.id)
           done()
-        })
+        }),
+      )
     })
   })
 }

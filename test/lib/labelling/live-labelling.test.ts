@@ -152,7 +152,7 @@ describe('predicates: live labelling', () => {
     checkpoint = 40
     tick()
     await first.detach()
-    const file = new StateFile(systemDisk, join(directory, '.label-n1'))
+    const file = new StateFile(systemDisk, directory, '.label-n1')
     const { id, memory, rules } = (await file.read())!
     assert.equal(id, events.find(({ seq }) => seq === 40)!.id)
     await file.write({ rules, from: 1, seq: 40, id: 'otherone-40' }, JSON.stringify(memory))
