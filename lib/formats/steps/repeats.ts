@@ -46,7 +46,7 @@ export class RepeatFilter {
    */
   apply(memory: EventMemory, series: string, place: EventPlace, data: Data, scope: Data): Kept | undefined {
     const name = `${this.#definition.type}\n${series}`
-    const known = memory.series(name, place)
+    const known = memory.series<Remembered>(name, place)
     if (known === undefined) return undefined
     // the times alone say all, and more of them can be remembered than of events
     if (!this.#comparesData) return this.#byTime(memory, name, known, place, data)
@@ -71,7 +71,7 @@ export class RepeatFilter {
   }
 
   #remembered(
-    series: SeriesMemory,
+    series: SeriesMemory<Remembered>,
     place: EventPlace,
     data: string,
     scope: Data,
@@ -85,12 +85,22 @@ export class RepeatFilter {
     return { id, seq, part, time, data, news, shown: { time, data }, isSettled, isUnsure: false }
   }
 
-  #isUnsure({ isSettled }: Remembered, series: SeriesMemory, before: Remembered | undefined): boolean {
+  #isUnsure(
+    { isSettled }: Remembered,
+    series: SeriesMemory<Remembered>,
+    before: Remembered | undefined,
+  ): boolean {
     if (this.#definition.drop?.unchanged !== undefined && !isSettled) return true
     return this.#newsOf.length > 0 && before === undefined && series.from !== undefined
   }
 
-  #byTime(memory: EventMemory, name: string, series: SeriesMemory, place: EventPlace, data: Data): Kept {
+  #byTime(
+    memory: EventMemory,
+    name: string,
+    series: SeriesMemory<Remembered>,
+    place: EventPlace,
+    data: Data,
+  ): Kept {
     if (this.#definition.drop?.sameTime !== true) return { data, isUnsure: false }
     const answer = series.times.look(place)
     memory.addTime(name, series, place)
