@@ -48,11 +48,19 @@ export type Outcome =
       kind: 'clean'
       type: string
       events: CleanEvent[]
-      /** what it would be compared with was forgotten: formats with a memory of that time can tell */
+      /** what it depends on was forgotten: formats with a memory of that time can tell */
       isPast?: boolean
     }
-  /** reasons: `<step>: <field>: <text>`, steps as in failure.ts */
-  | { kind: 'rejected'; type: string; reasons: string[]; code?: FailureCode }
+  | {
+      kind: 'rejected'
+      type: string
+      /** `<step>: <field>: <text>`, steps as in failure.ts */
+      reasons: string[]
+      code?: FailureCode
+      /** as of a clean event: with what is not known of earlier lines it may not have been rejected */
+      unsure?: string[]
+      isPast?: boolean
+    }
   /** all its events repeat earlier ones: left out, as the format wants it; a reason for each */
   | { kind: 'suppressed'; type: string; reasons: string[] }
   | { kind: 'unknown' }
@@ -121,33 +129,36 @@ class RunningFormat<Opened> implements Format {
       line.isUnreadable && !this.#decoder.takesBytes
         ? new Failure(`text: found bytes that are not UTF-8, expected text`)
         : this.#decoder.open(line)
-    if (opened instanceof Failure) return this.#cannotDecode(opened)
+    if (opened instanceof Failure) return this.#cannotDecode(opened, followed)
     const count = this.#decoder.count?.(opened)
-    if (count instanceof Failure) return this.#cannotDecode(count)
+    if (count instanceof Failure) return this.#cannotDecode(count, followed)
     const left: CleanEvent[] = []
     const reasons: string[] = []
     let isPast = followed?.isPast === true
+    let isUnsure = followed?.isUnsure === true
     const hasParts = count !== undefined && count > 1
     for (let part = 0; part < (count ?? 1); part++) {
       if (count !== undefined) this.#decoder.select?.(opened, part)
       this.#past.begin(place && pastPlace(place, hasParts ? part + 1 : 0))
       const wrong = this.#evaluate(opened)
+      isPast ||= this.#past.isPast
+      isUnsure ||= this.#past.isUnsure
       if (wrong !== undefined) {
         const reasons = wrong.map((each) => each.reason(count === undefined ? undefined : part + 1))
-        return this.#outcome('rejected', reasons)
+        return this.#rejected(reasons, { isPast, isUnsure })
       }
       const event = this.#event(opened)
       if (hasParts) event.part = part + 1
       this.#past.settle()
       if (this.#past.isUnsure || followed?.isUnsure) event.unsure = [unsureOfValues]
-      isPast ||= this.#past.isPast
       const kept = place && this.#repeats && this.#withoutRepeats(event, this.#repeats, line, place)
       if (kept?.suppressed === undefined) left.push(event)
       else reasons.push(kept.suppressed)
       isPast ||= kept?.isPast === true
     }
-    if (left.length === 0) return this.#outcome('suppressed', reasons)
-    const outcome: Outcome = { kind: 'clean', type: this.definition.type, events: left }
+    const { type } = this.definition
+    if (left.length === 0) return { kind: 'suppressed', type, reasons }
+    const outcome: Outcome = { kind: 'clean', type, events: left }
     if (isPast) outcome.isPast = true
     return outcome
   }
@@ -220,22 +231,33 @@ class RunningFormat<Opened> implements Format {
     const { part, time = received } = event
     const own = part === undefined ? id : `${id}.${part}`
     const place = { id: own, seq, part: part ?? 0, time, received }
-    const kept = repeats.apply(memory, `${line.source}\n${event.key ?? ''}`, place, event.data, this.#scope)
+    const series = `${line.source}\n${event.key ?? ''}`
+    const isDoubtful = event.unsure !== undefined
+    const kept = repeats.apply(memory, series, place, event.data, this.#scope, isDoubtful)
     if (kept === undefined || kept.isUnsure) event.unsure = [unsureOfRepeats, ...(event.unsure ?? [])]
     if (kept === undefined) return { isPast: true }
+    if (isDoubtful && kept.suppressed !== undefined) return { isPast: false }
     event.data = kept.data
     return { suppressed: kept.suppressed, isPast: false }
   }
 
-  #cannotDecode({ reason, code }: Failure): Outcome {
-    const { type } = this.definition
-    const outcome: Outcome = { kind: 'rejected', type, reasons: [`decode: ${reason}`] }
+  #cannotDecode({ reason, code }: Failure, doubts: Doubts | undefined): Outcome {
+    const outcome = this.#rejected([`decode: ${reason}`], doubts)
     return code === undefined ? outcome : { ...outcome, code }
   }
 
-  #outcome(kind: 'rejected' | 'suppressed', reasons: string[]): Outcome {
-    return { kind, type: this.definition.type, reasons }
+  #rejected(reasons: string[], doubts: Doubts | undefined): Outcome & { kind: 'rejected' } {
+    const outcome: Outcome = { kind: 'rejected', type: this.definition.type, reasons }
+    if (doubts?.isUnsure) outcome.unsure = [unsureOfValues]
+    if (doubts?.isPast) outcome.isPast = true
+    return outcome
   }
+}
+
+/** Whether what an outcome depends on is not known, and whether that is because it was forgotten. */
+interface Doubts {
+  isUnsure?: boolean
+  isPast?: boolean
 }
 
 /** Whether a format's events depend on earlier ones: it needs the reading's place, and a memory. */

@@ -149,7 +149,7 @@ export class LiveCleaning<Message> {
 
   #decode(queued: { reading: PlacedReading; message: Message }): void {
     this.#take(this.#live, queued, (outcome) => {
-      if (outcome.kind !== 'clean' || outcome.isPast !== true) return false
+      if (!isPast(outcome)) return false
       const { seq } = queued.reading
       if (!this.#replay || !leadsOn(this.#replay.lastSeq, seq)) {
         this.#replay = { retraced: this.#retraced(true), lastSeq: seq }
@@ -298,7 +298,12 @@ export class LiveCleaning<Message> {
   }
 }
 
-/** Whether too little is known of what came before to say that all its events are no repeats. */
+/** Whether too little is known of what came before to say for certain what became of it. */
 export function isUnsure(outcome: Outcome): boolean {
+  if (outcome.kind === 'rejected') return outcome.unsure !== undefined
   return outcome.kind === 'clean' && outcome.events.some((event) => event.unsure !== undefined)
+}
+
+function isPast(outcome: Outcome): boolean {
+  return (outcome.kind === 'clean' || outcome.kind === 'rejected') && outcome.isPast === true
 }

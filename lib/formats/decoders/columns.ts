@@ -9,6 +9,8 @@ import { findSeparator, skipBlanks, skipSeparator, startsWithSeparator } from '.
 
 /** of a line whose header tells how many there are */
 const mostColumns = 1_000
+/** no line has this column */
+const missing = mostColumns + 1
 
 const columnsDefaults = { delimiter: ',', quote: '"' } as const
 
@@ -30,8 +32,8 @@ export function columnsDecoder(
   const prefix = takes.prefix ?? ''
   const splitter = new Splitter(delimiter, quote)
   const headers = decoder.headers ? new Headers(header, fields) : undefined
-  let indexes = fields.map((field) => columnOf(field, header))
-  let last = headers === undefined ? Math.max(0, ...indexes) : mostColumns
+  let indexes = fields.map((field) => columnOf(field, header, headers && missing))
+  const last = headers === undefined ? Math.max(0, ...indexes) : mostColumns
 
   const start = (text: string): number => {
     const after = prefix.length
@@ -65,19 +67,22 @@ export function columnsDecoder(
     heading: ({ text = '' }) => headers.headingOf(splitter.split(text, start(text), last)),
     follow: (heading) => {
       if (!headers.follow(heading)) return
-      indexes = fields.map((field) => columnOf(field, headers.names))
-      last = mostColumns
+      indexes = fields.map((field) => columnOf(field, headers.names, missing))
     },
   }
 }
 
 /** A field's column, 0 the first; one beyond all where the header has no such name. */
-export function columnOf(field: FieldDefinition, header: readonly string[]): number {
+export function columnOf(
+  field: FieldDefinition,
+  header: readonly string[],
+  beyond: number = header.length,
+): number {
   const from = field.from ?? field.name
   if (typeof from === 'number') return from
   const named = header.indexOf(from)
   if (named >= 0) return named
-  return /^\d{1,4}$/.test(from) ? Number(from) : header.length
+  return /^\d{1,4}$/.test(from) ? Number(from) : beyond
 }
 
 class Splitter {

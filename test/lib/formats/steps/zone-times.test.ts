@@ -233,7 +233,10 @@ describe('formats: times of a time zone', () => {
         (start, steps, isLive) => {
           let time = Math.floor(start / 1000) * 1000
           const moments = [time]
-          for (const step of steps) moments.push((time += step * 1000))
+          for (const step of steps) {
+            time += step * 1000
+            moments.push(time)
+          }
           const found = times(
             timed({}, { zone: 'Europe/Berlin' }),
             moments.map((moment) => shown.format(moment)),
