@@ -144,7 +144,7 @@ class RunningFormat<Opened> implements Format {
       isPast ||= this.#past.isPast
       isUnsure ||= this.#past.isUnsure
       if (wrong !== undefined) {
-        const reasons = wrong.map((each) => each.reason(count === undefined ? undefined : part + 1))
+        const reasons = wrong.map((each) => each.reason(hasParts ? part + 1 : undefined))
         return this.#rejected(reasons, { isPast, isUnsure })
       }
       const event = this.#event(opened)

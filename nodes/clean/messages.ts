@@ -31,7 +31,10 @@ function filled(msg: EventMessage, clean: CleanEvent): EventMessage {
   return msg
 }
 
-function rejected(msg: EventMessage, { type, reasons, unsure }: Outcome & { kind: 'rejected' }): EventMessage {
+function rejected(
+  msg: EventMessage,
+  { type, reasons, unsure }: Outcome & { kind: 'rejected' },
+): EventMessage {
   msg.event = { ...msg.event, type, verdict: 'rejected', reasons, ...(unsure && { unsure }) }
   msg.topic = `${type}/${msg.event.source}`
   return msg

@@ -94,8 +94,7 @@ export class RepeatFilter {
     // Whatever was shown last holds what the one before this holds: other data are shown for certain.
     const isKnown = data !== unknownData && before?.data !== unknownData
     const isSettled =
-      isKnown &&
-      (before === undefined ? series.from === undefined : before.isSettled || before.data !== data)
+      isKnown && (before === undefined ? series.from === undefined : before.isSettled || before.data !== data)
     return { id, seq, part, time, data, news, shown: { time, data }, isSettled, isUnsure: false }
   }
 

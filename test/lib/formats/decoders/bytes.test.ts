@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict'
+import type {
+  BytesDecoder,
+  FieldDefinition,
+  FormatDefinition,
+  Recogniser,
+} from '../../../../lib/formats/model/definition.ts'
 import { checkDefinition, describeProblems } from '../../../../lib/public/formats.ts'
-import type { BytesDecoder, FieldDefinition, FormatDefinition, Recogniser } from '../../../../lib/formats/model/definition.ts'
 import { fc } from '../../../support/random.ts'
 import { decoded, format, integer, number, outcome, text } from '../helper.ts'
 
-function bytes(rest: Omit<BytesDecoder, 'kind'>, fields: FieldDefinition[], takes?: Recogniser): FormatDefinition {
+function bytes(
+  rest: Omit<BytesDecoder, 'kind'>,
+  fields: FieldDefinition[],
+  takes?: Recogniser,
+): FormatDefinition {
   const definition = format({ kind: 'bytes', ...rest }, fields, takes)
   assert.equal(describeProblems(checkDefinition(definition)), '')
   return definition
@@ -13,14 +22,11 @@ function bytes(rest: Omit<BytesDecoder, 'kind'>, fields: FieldDefinition[], take
 describe('formats: decoder bytes', () => {
   // a particle sensor's frame: 42 4D, the length, then big-endian words
   const frame = Buffer.from('424d001c0011001c001c0011001c001c0baf037300c4000800ca00e39a000580', 'hex')
-  const particles = bytes(
-    { start: '42 4D', minBytes: 32, maxBytes: 32 },
-    [
-      integer('pm1', { from: 4, read: 'u16be' }),
-      integer('pm25', { from: 6, read: 'u16be' }),
-      integer('length', {}),
-    ],
-  )
+  const particles = bytes({ start: '42 4D', minBytes: 32, maxBytes: 32 }, [
+    integer('pm1', { from: 4, read: 'u16be' }),
+    integer('pm25', { from: 6, read: 'u16be' }),
+    integer('length', {}),
+  ])
 
   it('reads a binary frame by offsets from its first byte', () => {
     assert.deepEqual(decoded(particles, frame), { pm1: 17, pm25: 28, length: 32 })
@@ -34,14 +40,20 @@ describe('formats: decoder bytes', () => {
 
   it('takes only what starts so, and rejects another length', () => {
     assert.equal(decoded(particles, Buffer.from('4243001c', 'hex')), 'unknown')
-    assert.deepEqual(decoded(particles, frame.subarray(0, 31)), ['decode: packet: found 31 bytes, expected 32'])
+    assert.deepEqual(decoded(particles, frame.subarray(0, 31)), [
+      'decode: packet: found 31 bytes, expected 32',
+    ])
     assert.equal(decoded(particles, { a: 1 }), 'unknown')
   })
 
   it('reads hexadecimal digits of a whole line behind a prefix', () => {
-    const definition = bytes({ written: 'hex' }, [number('t', { from: 1, read: 'i16be', scale: 0.1, decimals: 1 })], {
-      prefix: 'RX ',
-    })
+    const definition = bytes(
+      { written: 'hex' },
+      [number('t', { from: 1, read: 'i16be', scale: 0.1, decimals: 1 })],
+      {
+        prefix: 'RX ',
+      },
+    )
     assert.deepEqual(decoded(definition, 'RX 01 ff f3'), { t: -1.3 })
     assert.deepEqual(decoded(definition, 'RX 01fffx'), [
       'decode: bytes: found "01fffx", expected two hexadecimal digits for each byte',
@@ -68,7 +80,11 @@ describe('formats: decoder bytes', () => {
       ],
     )
     assert.deepEqual(decoded(definition, '810d04xx4027a00101de5318765432 1f'), 'unknown')
-    assert.deepEqual(decoded(definition, '810d04xx4027a00001de53187654321f'), { head: '810d04', temp: 13.5, rain: 291 })
+    assert.deepEqual(decoded(definition, '810d04xx4027a00001de53187654321f'), {
+      head: '810d04',
+      temp: 13.5,
+      rain: 291,
+    })
     assert.deepEqual(decoded(definition, '810d04xx4027a00001de5a187654321f'), [
       'type: temp: found "0x5a18", expected a number',
     ])
@@ -120,7 +136,9 @@ describe('formats: decoder bytes', () => {
     assert.deepEqual(decoded(definition, '785634129000'), { v: 9012345678 })
   })
 
-  const problems: Array<[decoder: Omit<BytesDecoder, 'kind'>, field: Partial<FieldDefinition>, expected: string]> = [
+  const problems: Array<
+    [decoder: Omit<BytesDecoder, 'kind'>, field: Partial<FieldDefinition>, expected: string]
+  > = [
     [{ written: 'octal' as never }, {}, 'decoder.written: found "octal", expected raw, hex or base64'],
     [
       { start: '42 4' },
@@ -132,7 +150,11 @@ describe('formats: decoder bytes', () => {
       {},
       'decoder.path: the frame itself is the bytes, expected nothing here, or hex or base64',
     ],
-    [{ written: 'hex', path: 'a..b' }, {}, 'decoder.path: found "a..b", expected a path such as payload.data'],
+    [
+      { written: 'hex', path: 'a..b' },
+      {},
+      'decoder.path: found "a..b", expected a path such as payload.data',
+    ],
     [
       { written: 'hex', pattern: '(?<data>.*)' },
       {},
@@ -154,7 +176,10 @@ describe('formats: decoder bytes', () => {
   }
 
   it('never throws, whatever the bytes', () => {
-    const definitions = [particles, bytes({ written: 'hex', parts: { size: { bit: 4, bits: 4 } } }, [integer('v', { from: 0 })])]
+    const definitions = [
+      particles,
+      bytes({ written: 'hex', parts: { size: { bit: 4, bits: 4 } } }, [integer('v', { from: 0 })]),
+    ]
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (payload) => {
         for (const definition of definitions) {

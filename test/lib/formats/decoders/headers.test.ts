@@ -1,7 +1,11 @@
 // Headers that come among the lines of a CSV stream.
 import assert from 'node:assert/strict'
 import { checkDefinition } from '../../../../lib/formats/check/check.ts'
-import type { ColumnsDecoder, FormatDefinition, Recogniser } from '../../../../lib/formats/model/definition.ts'
+import type {
+  ColumnsDecoder,
+  FormatDefinition,
+  Recogniser,
+} from '../../../../lib/formats/model/definition.ts'
 import { EventMemory } from '../../../../lib/formats/model/memory.ts'
 import { fc } from '../../../support/random.ts'
 import { format, number } from '../helper.ts'
@@ -32,7 +36,8 @@ function read(definition: FormatDefinition, lines: string[], options?: SeriesOpt
   })
 }
 
-const heading = (names: string[]) => `heading: found the columns ${JSON.stringify(names)}, which hold from here on`
+const heading = (names: string[]) =>
+  `heading: found the columns ${JSON.stringify(names)}, which hold from here on`
 
 describe('formats: headers among the lines of CSV', () => {
   it('set the columns from there on, in any order', () => {
@@ -85,7 +90,12 @@ describe('formats: headers among the lines of CSV', () => {
   })
 
   it('behind a prefix', () => {
-    const lines = ['WX time,temp', 'WX 2026-11-21T18:00:00Z,21.5', 'time,humi', 'WX 2026-11-21T18:00:00Z,21.6']
+    const lines = [
+      'WX time,temp',
+      'WX 2026-11-21T18:00:00Z,21.5',
+      'time,humi',
+      'WX 2026-11-21T18:00:00Z,21.6',
+    ]
     assert.deepEqual(read(csv({}, { prefix: 'WX ' }), lines), [
       heading(['time', 'temp']),
       { temp: 21.5 },
@@ -108,7 +118,10 @@ describe('formats: headers among the lines of CSV', () => {
         const rest = read(definition, lines.slice(at), { memory: restored(early, at), first: at + 1 })
         assert.deepEqual(rest, first.slice(at))
         // a process that knows nothing of what came before says so
-        const blind = read(definition, lines.slice(at), { memory: new EventMemory({ isWhole: false }), first: at + 1 })
+        const blind = read(definition, lines.slice(at), {
+          memory: new EventMemory({ isWhole: false }),
+          first: at + 1,
+        })
         for (const [i, found] of blind.entries()) {
           const isMarked = typeof found === 'object' && found !== null && 'unsure' in found
           const isRejected = typeof found === 'string' && found.startsWith('decode')
@@ -131,7 +144,9 @@ describe('formats: headers among the lines of CSV', () => {
       const series = memory.series(name, place)
       assert.ok(series)
       memory.add(name, series, { id: `e-${seq}`, seq, part: 0 })
-      assert.deepEqual(read(definition, ['0,48,21.5'], { memory, first: seq + 1 }), [{ temp: 21.5, humi: 48 }])
+      assert.deepEqual(read(definition, ['0,48,21.5'], { memory, first: seq + 1 }), [
+        { temp: 21.5, humi: 48 },
+      ])
     }
   })
 
