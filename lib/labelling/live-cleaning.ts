@@ -3,7 +3,7 @@
 // time. Events that come long after their turn (a replay on request) are decoded by a memory of their own.
 
 import { compileFormats, type Formats, type Match } from '../formats/compile.ts'
-import type { Outcome } from '../formats/format.ts'
+import { type Outcome, remembers } from '../formats/format.ts'
 import type { FormatDefinition } from '../formats/model/definition.ts'
 import {
   EventMemory,
@@ -11,7 +11,6 @@ import {
   type MemoryOptions,
   type StoredMemory,
 } from '../formats/model/memory.ts'
-import { leavesOut } from '../formats/steps/repeats.ts'
 import { type Disk, systemDisk } from '../journal/disk/disk.ts'
 import { inBackground } from '../kit/background.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
@@ -90,7 +89,7 @@ export class LiveCleaning<Message> {
     this.#clock = clock
     this.#limits = limits
     this.#warnings = new RateLimit(warnInterval, clock)
-    this.#remembers = definitions.some(leavesOut)
+    this.#remembers = definitions.some(remembers)
     this.#live = this.#retraced(false)
     this.#live.replace(this.#decoder(this.#memory({ isWhole: true })), 1)
   }
@@ -145,7 +144,7 @@ export class LiveCleaning<Message> {
 
   #decode(queued: { reading: PlacedReading; message: Message }): void {
     this.#take(this.#live, queued, (outcome) => {
-      if (outcome.kind !== 'clean' || outcome.isPast !== true) return false
+      if (!isPast(outcome)) return false
       const { seq } = queued.reading
       if (!this.#replay || !leadsOn(this.#replay.lastSeq, seq)) {
         this.#replay = { retraced: this.#retraced(true), lastSeq: seq }
@@ -321,7 +320,12 @@ class Decoder {
   }
 }
 
-/** Whether too little is known of what came before to say that all its events are no repeats. */
+/** Whether too little is known of what came before to say for certain what became of it. */
 export function isUnsure(outcome: Outcome): boolean {
-  return outcome.kind === 'clean' && outcome.events.some((event) => event.isUnsure)
+  if (outcome.kind === 'rejected') return outcome.unsure !== undefined
+  return outcome.kind === 'clean' && outcome.events.some((event) => event.unsure !== undefined)
+}
+
+function isPast(outcome: Outcome): boolean {
+  return (outcome.kind === 'clean' || outcome.kind === 'rejected') && outcome.isPast === true
 }

@@ -29,7 +29,7 @@ export default function (RED: NodeAPI): void {
     let leaving: Promise<void> = Promise.resolve()
 
     const status = throttle(() => {
-      const dropped = count.suppressed > 0 ? ` · repeats ${count.suppressed}` : ''
+      const dropped = count.suppressed > 0 ? ` · left out ${count.suppressed}` : ''
       const unsure = count.unsure > 0 ? ` · unsure ${count.unsure}` : ''
       const text = `clean ${count.clean} · rejected ${count.rejected} · unknown ${count.unknown}${dropped}${unsure}`
       if (usable === 0) this.status({ fill: 'yellow', shape: 'ring', text: 'no formats' })

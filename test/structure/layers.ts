@@ -27,6 +27,8 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   formats: {
     folders: [
       'lib/formats/model',
+      'lib/formats/history',
+      'lib/formats/notation',
       'lib/formats/decoders',
       'lib/formats/steps',
       'lib/formats',

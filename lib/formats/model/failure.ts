@@ -34,6 +34,7 @@ export type Step =
   | 'required'
   | 'type'
   | 'time'
+  | 'zone'
   | 'calibrate'
   | 'unit'
   | 'map'

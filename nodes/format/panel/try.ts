@@ -1,6 +1,6 @@
 // The lines that the panel tries the draft on, and what becomes of each.
 import type { Scalar } from '../../../lib/event.ts'
-import { compileFormats, type Formats } from '../../../lib/formats/compile.ts'
+import { compileFormats } from '../../../lib/formats/compile.ts'
 import type { Outcome } from '../../../lib/formats/format.ts'
 import type { FieldDefinition, FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import { isPlausible } from '../../../lib/formats/model/plausible.ts'
@@ -14,7 +14,12 @@ export function tryLines(place: JQuery, definition: FormatDefinition, lines: str
   const { source: _, ...takes } = definition.takes ?? {}
   const formats = compileFormats([{ ...definition, takes }])
   const tried = lines.split(/\r?\n/).filter((line) => line.trim() !== '')
-  for (const line of tried.slice(0, mostLines)) showLine(place, definition, formats, line, words)
+  // one after another, as they would come from a journal: headers and counters go on from line to line
+  const received = Date.now()
+  for (const [i, line] of tried.slice(0, mostLines).entries()) {
+    const outcome = formats.decode({ payload: line, source: '', id: `line-${i + 1}`, seq: i + 1, received })
+    showLine(place, definition, outcome, line, words)
+  }
   if (tried.length > mostLines)
     $('<div>')
       .text(words('tryMore', { count: mostLines }))
@@ -24,11 +29,10 @@ export function tryLines(place: JQuery, definition: FormatDefinition, lines: str
 function showLine(
   place: JQuery,
   definition: FormatDefinition,
-  formats: Formats,
+  outcome: Outcome,
   line: string,
   words: Words,
 ): void {
-  const outcome = formats.decode({ payload: line, source: '' })
   const row = $('<div class="fieldlog-try-line">').appendTo(place)
   $('<span class="fieldlog-try-kind">')
     .addClass(`fieldlog-try-${outcome.kind}`)

@@ -45,7 +45,7 @@ describe('formats: checking a definition', () => {
     [{ decoder: undefined }, 'decoder: found undefined, expected a decoder'],
     [
       { decoder: { kind: 'xml' } },
-      'decoder.kind: found "xml", expected packet, datacodes, key-values, json, columns, sections, stored-event or pattern',
+      'decoder.kind: found "xml", expected packet, datacodes, bytes, key-values, json, columns, sections, stored-event or pattern',
     ],
     [
       { decoder: { kind: 'packet', minBytes: -1 } },
