@@ -8,8 +8,12 @@ import { packetDecoder } from './decoders/packet.ts'
 import { patternDecoder } from './decoders/pattern.ts'
 import { sectionsDecoder } from './decoders/sections.ts'
 import { storedEventDecoder } from './decoders/stored-event.ts'
+import { taggedDecoder } from './decoders/tagged.ts'
+import { conditionPlaces, type Demands, demandsOf } from './demands.ts'
+import type { RecordRule } from './frames/record-rule.ts'
+import { type LineForm, lineForm } from './line-form.ts'
 import type { LineDecoder, Reader } from './model/decoder.ts'
-import type { FieldDefinition, FormatDefinition } from './model/definition.ts'
+import type { FieldDefinition, FormatDefinition, KeyValuesDecoder } from './model/definition.ts'
 import { Failure, type FailureCode } from './model/failure.ts'
 import { compileGlob } from './model/glob.ts'
 import type { Line } from './model/line.ts'
@@ -51,6 +55,9 @@ export type Outcome =
   | { kind: 'suppressed'; type: string; reasons: string[] }
   | { kind: 'unknown' }
 
+/** What became of a reading among others: it may be a line of a record, whose event its first line has. */
+export type LineOutcome = Outcome | { kind: 'part' }
+
 /** Which reading a line is, and what the ones before it were: needed where a format leaves out repeats. */
 export interface ReadingPlace {
   memory: EventMemory
@@ -69,6 +76,10 @@ export function compileFormat(definition: FormatDefinition): Format {
 
 export interface Format {
   readonly definition: FormatDefinition
+  /** which lines make one of its records; undefined: each line is by itself */
+  readonly rule: RecordRule | undefined
+  /** Whether it takes lines of this source. */
+  takesSource(source: string): boolean
   /** Whether the format takes this line; a line that it takes is clean or rejected, never unknown. */
   takes(line: Line): boolean
   /** Decodes a line of which `takes` has just been true; without a place, repeats are not left out. Never throws. */
@@ -77,8 +88,13 @@ export interface Format {
 
 class RunningFormat<Opened> implements Format {
   readonly definition: FormatDefinition
+  readonly rule: RecordRule | undefined
+  readonly takesSource: (source: string) => boolean
   readonly #decoder: LineDecoder<Opened>
-  readonly #takesSource: (source: string) => boolean
+  readonly #form: LineForm
+  readonly #demands: Demands | undefined
+  /** the line that was taken, as the decoder sees it */
+  #own: Line | undefined
   /** in the order in which they are worked out */
   readonly #fields: Array<CompiledField<Opened>>
   /** names of the fields in data, in order */
@@ -91,21 +107,31 @@ class RunningFormat<Opened> implements Format {
   constructor(definition: FormatDefinition, decoder: LineDecoder<Opened>) {
     this.definition = definition
     this.#decoder = decoder
-    this.#takesSource = compileGlob(definition.takes?.source || '*')
+    this.takesSource = compileGlob(definition.takes?.source || '*')
+    this.#form = lineForm(definition)
+    this.rule = this.#form.rule
     this.#fields = compileFields(definition, decoder)
+    this.#demands = demandsOf(definition, decoder)
     this.#shown = definition.fields.filter((field) => !field.hidden).map((field) => field.name)
     this.#key = definition.key === undefined || definition.key.length === 0 ? undefined : definition.key
     this.#repeats = repeatFilter(definition)
   }
 
   takes(line: Line): boolean {
-    return this.#takesSource(line.source) && this.#decoder.takes(line)
+    if (!this.takesSource(line.source)) return false
+    const own = this.#form.read(line)
+    if (own === undefined || !this.#decoder.takes(own)) return false
+    this.#own = own
+    return this.#demands === undefined || this.#demands.areMet(own, () => this.#form.problem(line))
   }
 
   decode(line: Line, place?: ReadingPlace): Outcome {
-    const opened = line.broken
+    const own = this.#own ?? line
+    const problem = this.#form.problem(line)
+    if (problem !== undefined) return this.#cannotDecode(problem)
+    const opened = own.broken
       ? new Failure('text: found bytes that are not UTF-8, expected text')
-      : this.#decoder.open(line)
+      : this.#decoder.open(own)
     if (opened instanceof Failure) return this.#cannotDecode(opened)
     const count = this.#decoder.count?.(opened)
     if (count instanceof Failure) return this.#cannotDecode(count)
@@ -182,9 +208,9 @@ class RunningFormat<Opened> implements Format {
     return { suppressed: kept.suppressed, isPast: false }
   }
 
-  #cannotDecode({ reason, code }: Failure): Outcome {
+  #cannotDecode({ reason, step = 'decode', code }: Failure): Outcome {
     const { type } = this.definition
-    const outcome: Outcome = { kind: 'rejected', type, reasons: [`decode: ${reason}`] }
+    const outcome: Outcome = { kind: 'rejected', type, reasons: [`${step}: ${reason}`] }
     return code === undefined ? outcome : { ...outcome, code }
   }
 
@@ -225,8 +251,8 @@ function spelled(field: FieldDefinition, { nulls, decimal, thousands }: FormatDe
   return { ...field, ...marks, nulls: all } as FieldDefinition
 }
 
-function decoderOf({ decoder, takes = {}, fields }: FormatDefinition): LineDecoder<unknown> {
-  const read = fields.flatMap(placesOf)
+function decoderOf({ decoder, takes = {}, fields, record }: FormatDefinition): LineDecoder<unknown> {
+  const read = [...fields.flatMap(placesOf), ...conditionPlaces(takes)]
   switch (decoder.kind) {
     case 'packet':
       return packetDecoder(decoder, takes, read) as LineDecoder<unknown>
@@ -235,9 +261,11 @@ function decoderOf({ decoder, takes = {}, fields }: FormatDefinition): LineDecod
     case 'json':
       return jsonDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'key-values':
-      return keyValuesDecoder(decoder, takes, read) as LineDecoder<unknown>
+      return keyValuesDecoder(inRecord(decoder, record), takes, read) as LineDecoder<unknown>
     case 'columns':
       return columnsDecoder(decoder, takes, read) as LineDecoder<unknown>
+    case 'tagged':
+      return taggedDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'pattern':
       return patternDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'sections':
@@ -245,4 +273,9 @@ function decoderOf({ decoder, takes = {}, fields }: FormatDefinition): LineDecod
     case 'stored-event':
       return storedEventDecoder(takes, read) as LineDecoder<unknown>
   }
+}
+
+/** In a record each line is a pair. */
+function inRecord(decoder: KeyValuesDecoder, record: FormatDefinition['record']): KeyValuesDecoder {
+  return record === undefined || decoder.pairSeparator ? decoder : { ...decoder, pairSeparator: '\n' }
 }

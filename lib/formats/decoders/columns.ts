@@ -33,6 +33,11 @@ export function columnsDecoder(
     const isColumn = after === text.length || startsWithSeparator(text, after, delimiter)
     return isColumn ? 0 : after
   }
+  const [least, most] = takes.columns ?? [0, Number.POSITIVE_INFINITY]
+  const hasColumns = (text: string): boolean => {
+    const { length } = splitter.split(text, start(text), most)
+    return length >= least && length <= most
+  }
   const isHeader = (text: string): boolean => {
     if (header.length === 0) return false
     const columns = splitter.split(text, 0, header.length)
@@ -44,6 +49,7 @@ export function columnsDecoder(
       if (text === undefined || !text.startsWith(prefix)) return false
       if (prefix === '' && last > 0 && findSeparator(text, skipBlanks(text, 0), delimiter) >= text.length)
         return false
+      if (takes.columns !== undefined && !hasColumns(text)) return false
       return !isHeader(text)
     },
     open: ({ text = '' }) => {

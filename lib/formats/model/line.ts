@@ -13,6 +13,10 @@ export class Line {
   /** the payload holds bytes that are not UTF-8; `text` shows U+FFFD in their place */
   broken = false
   source = ''
+  /** what came: a text, bytes or a structured event */
+  payload: unknown
+  /** the lines of a record, as they came; undefined: it is none */
+  pieces: ReadonlyArray<string | Uint8Array> | undefined
   /** the same line as a JeeLink packet; `node` -1 where it is none */
   readonly packet = new PacketLine()
 
@@ -24,6 +28,8 @@ export class Line {
     this.structured = undefined
     this.text = undefined
     this.source = source
+    this.payload = payload
+    this.pieces = undefined
     this.#parsed = false
     if (typeof payload === 'string') this.text = payload
     else if (payload instanceof Uint8Array) this.#setBytes(payload)
@@ -32,9 +38,17 @@ export class Line {
     else this.packet.node = -1
   }
 
+  /** A record: only formats of records take it, each in the form that it needs. */
+  setPieces(pieces: ReadonlyArray<string | Uint8Array>, source: string): void {
+    this.set(undefined, source)
+    this.pieces = pieces
+  }
+
   /** Lets go of the payload. */
   clear(): void {
+    this.pieces = undefined
     this.text = undefined
+    this.payload = undefined
     this.structured = undefined
     this.#json = undefined
   }
