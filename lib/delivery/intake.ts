@@ -1,5 +1,6 @@
 // Turns a message that `log` receives into an entry for the journal (docs/message.md, "What log makes of a message").
 
+import { type Cut, isCut } from '../event.ts'
 import type { NewEntry } from '../journal/format/batch.ts'
 import { EntryTooLongError, largestEntryLimit } from '../journal/format/entry-limit.ts'
 import { escapeText } from '../journal/format/text.ts'
@@ -15,7 +16,15 @@ export interface LoggableMessage {
   received?: unknown
   /** the earlier moment that a line belongs to, ms since 1970 (a collector's memory) */
   time?: unknown
+  /** the payload is a frame as a port cut it out: nothing is taken off its end */
+  framed?: unknown
   [property: string]: unknown
+}
+
+/** What a port says of a frame. */
+export interface Framed {
+  /** what it lacks; absent of a whole one */
+  cut?: Cut
 }
 
 /** A payload that no entry can hold. */
@@ -50,8 +59,13 @@ export function entryOf(message: LoggableMessage, now: number, fallback: string)
   }
   // escaped it is no shorter
   if (payload.length > largestEntryLimit) throw new EntryTooLongError(payload.length, largestEntryLimit)
-  const text = escapeText(typeof payload === 'string' ? payload.replace(/\r?\n$/, '') : withoutEnd(payload))
-  return isTime(time) ? { kind: 'R', received, time, source, text } : { kind: 'L', received, source, text }
+  const framed = framedOf(message.framed)
+  const text = escapeText(framed ? payload : withoutEnd(payload))
+  const entry: NewEntry = isTime(time)
+    ? { kind: 'R', received, time, source, text }
+    : { kind: 'L', received, source, text }
+  if (framed?.cut !== undefined) entry.cut = framed.cut
+  return entry
 }
 
 /** A time within a day of now is accepted. Any other would scatter entries over files of far-off days. */
@@ -63,7 +77,18 @@ function isTime(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= latest
 }
 
-function withoutEnd(bytes: Uint8Array): Uint8Array {
+/** Undefined of a message that comes from no port; a mark that is none is left out. */
+function framedOf(framed: unknown): Framed | undefined {
+  if (typeof framed !== 'object' || framed === null) return undefined
+  const { cut } = framed as { cut?: unknown }
+  return isCut(cut) ? { cut } : {}
+}
+
+function withoutEnd(line: string | Uint8Array): string | Uint8Array {
+  return typeof line === 'string' ? line.replace(/\r?\n$/, '') : bytesWithoutEnd(line)
+}
+
+function bytesWithoutEnd(bytes: Uint8Array): Uint8Array {
   if (bytes.at(-1) !== 10) return bytes
   return bytes.subarray(0, bytes.at(-2) === 13 ? -2 : -1)
 }

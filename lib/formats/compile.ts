@@ -1,8 +1,10 @@
 // Compiles several formats into one decoder: finds the format that takes a line, and decodes it.
+import type { Cut } from '../event.ts'
 import { bestOutcome } from './best.ts'
 import { compileFormat, type Format, type LineOutcome, type Outcome, type ReadingPlace } from './format.ts'
 import { type Assembled, Assembler, isFrame } from './frames/assembler.ts'
 import type { RecordRule } from './frames/record-rule.ts'
+import { cutReasons } from './model/cut.ts'
 import { type FormatDefinition, isPacketKind } from './model/definition.ts'
 import { Line } from './model/line.ts'
 import { EventMemory } from './model/memory.ts'
@@ -16,8 +18,8 @@ export interface Reading {
   id?: string
   seq?: number
   received?: number
-  /** a part of the line is missing, as its port says: it belongs to no record */
-  cut?: string | undefined
+  /** what the line lacks: a format that takes it rejects it */
+  cut?: Cut | undefined
 }
 
 /** Which of the formats that take a line decodes it: the first, or the one that fits it best. */
@@ -99,7 +101,10 @@ class FormatList implements Formats {
   decode(reading: Reading): Outcome {
     const line = this.#line
     line.set(reading.payload, reading.source)
-    const outcome = this.#outcome(this.#candidates(line), line, this.#placeOf(reading))
+    const candidates = this.#candidates(line)
+    const outcome = reading.cut
+      ? cutOutcome(candidates, line, reading.cut)
+      : this.#outcome(candidates, line, this.#placeOf(reading))
     line.clear()
     return outcome
   }
@@ -164,6 +169,13 @@ function firstOutcome(
 ): Outcome | undefined {
   for (const format of candidates) if (format.takes(line)) return format.decode(line, place)
   return undefined
+}
+
+/** What a part of a line says may be a wrong value, and must not be remembered as an earlier one, either. */
+function cutOutcome(candidates: readonly Format[], line: Line, cut: Cut): Outcome {
+  const format = candidates.find((each) => each.takes(line))
+  if (format === undefined) return unknown
+  return { kind: 'rejected', type: format.definition.type, reasons: [`decode: ${cutReasons[cut]}`] }
 }
 
 function mayTake({ definition }: Format, node: number): boolean {

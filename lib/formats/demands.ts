@@ -4,7 +4,7 @@ import type { LineDecoder, Reader } from './model/decoder.ts'
 import type { Condition, FieldDefinition, FormatDefinition, Recogniser } from './model/definition.ts'
 import { Failure } from './model/failure.ts'
 import type { Line } from './model/line.ts'
-import { compilePattern } from './model/pattern.ts'
+import { compilePattern } from '../options/pattern.ts'
 
 export interface Demands {
   /** @param problem asks whether the line's checksum holds */

@@ -44,7 +44,7 @@ export async function readEntries(
 /** What formats make of an entry, and its clean events; ids, times and keys as the clean node gives them. */
 export function decoded(entry: Entry, formats: Formats): { outcome: Outcome; events: FieldlogEvent[] } {
   const { payload, event } = messageOf(entry, { replayed: true })
-  const { source, id, seq, received } = event
-  const outcome = formats.decode({ payload, source, id, seq, received })
+  const { source, id, seq, received, cut } = event
+  const outcome = formats.decode({ payload, source, id, seq, received, cut })
   return { outcome, events: cleanEvents(event, outcome) }
 }

@@ -28,8 +28,8 @@ export function cleanEvents(logged: FieldlogEvent, outcome: Outcome): FieldlogEv
 /** The clean events of readings, in order. */
 export function eventsOfReadings(readings: readonly RecentReading[], formats: Formats): FieldlogEvent[] {
   return readings.flatMap((reading) => {
-    const { id, seq, source, received, time } = reading
-    const outcome = formats.decode({ payload: payloadOf(reading), source, id, seq, received })
+    const { id, seq, source, received, time, cut } = reading
+    const outcome = formats.decode({ payload: payloadOf(reading), source, id, seq, received, cut })
     const logged = { id, seq, received, time, source, raw: reading.text ?? '', replayed: true }
     return cleanEvents(logged, outcome)
   })

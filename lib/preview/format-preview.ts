@@ -71,8 +71,8 @@ export function previewFormat(
   const reasons = new Map<string, ReasonCount>()
   const fields = new Summaries(definition)
   for (const reading of readings) {
-    const { source, id, seq, received } = reading
-    const outcome = formats.decode({ payload: payloadOf(reading), source, id, seq, received })
+    const { source, id, seq, received, cut } = reading
+    const outcome = formats.decode({ payload: payloadOf(reading), source, id, seq, received, cut })
     preview[outcome.kind === 'unknown' ? 'other' : outcome.kind]++
     if (outcome.kind === 'clean') {
       preview.events.push({ reading, events: outcome.events })
@@ -119,13 +119,14 @@ class Summaries {
   }
 }
 
-/** The readings that none of these formats takes, in order. Definitions with problems must not be among them. */
+/** The whole readings that none of these formats takes, in order; from a cut one nothing can be learnt. Definitions with problems must not be among them. */
 export function unknownReadings(
   definitions: readonly FormatDefinition[],
   readings: readonly RecentReading[],
 ): RecentReading[] {
   const formats = compileFormats(definitions)
   return readings.filter((reading) => {
+    if (reading.cut !== undefined) return false
     return formats.decode({ payload: payloadOf(reading), source: reading.source }).kind === 'unknown'
   })
 }

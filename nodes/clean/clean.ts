@@ -79,8 +79,8 @@ export default function (RED: NodeAPI): void {
         done(new Error(`clean: the event was changed on its way: ${problem}`))
         return
       }
-      const { source, id, seq, received } = msg.event
-      const reading = { payload: msg.payload, source, id, seq, received }
+      const { source, id, seq, received, cut } = msg.event
+      const reading = { payload: msg.payload, source, id, seq, received, cut }
       ;(cleaning ?? compile()).take(reading, { msg, send, done: (error) => done(error) })
     })
 

@@ -1,12 +1,12 @@
 // Checks the fields of a definition whose decoder is valid.
 
+import { compilePattern } from '../../options/pattern.ts'
 import { columnOf } from '../decoders/columns.ts'
 import { datacodePlaces } from '../decoders/datacodes.ts'
 import { layouts, packetFacts } from '../decoders/packet.ts'
 import { parsePath } from '../decoders/paths.ts'
 import type { FieldDefinition, FormatDefinition, NumberLayout } from '../model/definition.ts'
 import { Circle, orderFields } from '../model/order.ts'
-import { compilePattern } from '../model/pattern.ts'
 import { listed, show } from '../model/text.ts'
 import { compileExpression, type Expression } from '../steps/expression.ts'
 import { checkSpelling, checkValues } from './check-values.ts'

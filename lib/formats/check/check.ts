@@ -1,11 +1,11 @@
 // Checks a format's definition and says in words, and with the place, what is wrong. The panel, the deploy and
 // imports use the same check.
 
+import { compilePattern } from '../../options/pattern.ts'
 import { datacodeLetters, datacodePlaces, parseDatacodes } from '../decoders/datacodes.ts'
 import { parsePath } from '../decoders/paths.ts'
 import { compileFormat } from '../format.ts'
 import type { DecoderKind, FormatDefinition } from '../model/definition.ts'
-import { compilePattern } from '../model/pattern.ts'
 import { listed, show } from '../model/text.ts'
 import { checkFields } from './check-fields.ts'
 import { checkSpelling } from './check-values.ts'

@@ -3,6 +3,7 @@
 //
 // A line that begins a record always begins a new one, whatever is open. So an assembler that begins anywhere in the
 // journal agrees with every other one at the latest where the next record begins, or when the longest may have taken.
+import type { Cut } from '../../event.ts'
 import { trimmedLine } from './controls.ts'
 import type { RecordRule } from './record-rule.ts'
 
@@ -16,7 +17,7 @@ export interface RecordLine {
   /** ms since 1970 UTC */
   received?: number
   /** the port says that a part of it is missing */
-  cut?: string | undefined
+  cut?: Cut | undefined
 }
 
 /** One kind of record. */

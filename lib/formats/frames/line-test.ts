@@ -1,6 +1,6 @@
 // Patterns of a record's first and last line. Each line of a source is asked whether it begins one, so the usual simple
 // ones are not left to the engine.
-import { compilePattern } from '../model/pattern.ts'
+import { compilePattern } from '../../options/pattern.ts'
 
 /** longer lines are not looked at */
 const longestLine = 65_536

@@ -27,6 +27,18 @@ describe('delivery: entryOf', () => {
     }
   })
 
+  it('takes a frame of a port as it is, with its mark, and any other mark for none', () => {
+    const line = { kind: 'L', received: now, source: 's' }
+    assert.deepEqual(entry({ payload: 'a\r\n', framed: {} }), { ...line, text: 'a\\x0d\\x0a' })
+    assert.deepEqual(entry({ payload: Buffer.from([0xff, 0x0a]), framed: { cut: 'end' } }), {
+      ...line,
+      text: '\\xff\\x0a',
+      cut: 'end',
+    })
+    assert.deepEqual(entry({ payload: 'a', framed: { cut: 'middle' } }), { ...line, text: 'a' })
+    assert.deepEqual(entry({ payload: 'a\n', framed: 'start' }), { ...line, text: 'a' })
+  })
+
   it('takes any other JSON value as a structured event, exactly', () => {
     for (const payload of [
       0,
