@@ -45,6 +45,8 @@ export interface Formats {
    * first reading, which had none until then. All readings that are given to one set of formats are of one type.
    */
   take<R extends Reading>(reading: R): Array<Settled<R>>
+  /** Readings between the last one and the next are missing: what becomes of the records that are open. */
+  gap<R extends Reading>(): Array<Settled<R>>
   /** The time of the record that this reading began is over; undefined where it is not open. */
   expire<R extends Reading>(first: R): Settled<R> | undefined
   /** How long after this reading its record must have ended, ms; undefined where it has begun none that is open. */
@@ -117,6 +119,10 @@ class FormatList implements Formats {
     if (role === 'single') settled.push({ reading, outcome: this.decode(reading) })
     if (role === 'part') settled.push({ reading, outcome: part })
     return settled
+  }
+
+  gap<R extends Reading>(): Array<Settled<R>> {
+    return this.#assembler.gap().map((record) => this.#settle<R>(record))
   }
 
   expire<R extends Reading>(first: R): Settled<R> | undefined {

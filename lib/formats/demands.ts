@@ -1,10 +1,11 @@
 // What a recogniser asks for beside what the decoders look at themselves: a whole word, what stands at a place, a
 // checksum that holds.
+
+import { compilePattern } from '../options/pattern.ts'
 import type { LineDecoder, Reader } from './model/decoder.ts'
 import type { Condition, FieldDefinition, FormatDefinition, Recogniser } from './model/definition.ts'
 import { Failure } from './model/failure.ts'
 import type { Line } from './model/line.ts'
-import { compilePattern } from '../options/pattern.ts'
 
 export interface Demands {
   /** @param problem asks whether the line's checksum holds */

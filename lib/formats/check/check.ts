@@ -19,6 +19,7 @@ export const decoderKinds: readonly DecoderKind[] = [
   'json',
   'columns',
   'sections',
+  'tagged',
   'stored-event',
   'pattern',
 ]
@@ -88,6 +89,9 @@ function checkDecoder(decoder: unknown, problems: Problems): boolean {
       break
     case 'columns':
       checkColumns(decoder, problems)
+      break
+    case 'tagged':
+      problems.isOptional('decoder.valueSeparator', decoder.valueSeparator, 'string')
       break
     case 'pattern':
       checkPattern(decoder, problems)

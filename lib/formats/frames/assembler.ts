@@ -85,21 +85,25 @@ export class Assembler<L extends RecordLine> {
     return 'first'
   }
 
-  /** The first lines of the open records. */
-  get open(): Iterable<L> {
-    return [...this.#open.values()].map(({ first }) => first)
+  /** Lines between the last one and the next are missing, of whatever source: no record holds them. */
+  gap(): Array<Assembled<L>> {
+    const ended: Array<Assembled<L>> = []
+    for (const open of [...this.#open.values()]) {
+      this.#end(open, undefined, `found ${linesOf(open)}, and behind them lines that cannot be read`, ended)
+    }
+    return ended
   }
 
   /** How long a record that this line began may take, ms; undefined: none is open that it began. */
-  limitOf(first: L): number | undefined {
-    const open = this.#open.get(first.source)
-    return open?.first === first ? this.#kindOf(open).rule.limit : undefined
+  limitOf({ source, id }: Pick<L, 'source' | 'id'>): number | undefined {
+    const open = this.#open.get(source)
+    return open?.first.id === id && open !== undefined ? this.#kindOf(open).rule.limit : undefined
   }
 
   /** The time of the record that this line began is over; undefined: it is not open. */
-  expire(first: Pick<L, 'source' | 'id'>): Assembled<L> | undefined {
-    const open = this.#open.get(first.source)
-    if (open === undefined || open.first.id !== first.id) return undefined
+  expire({ source, id }: Pick<L, 'source' | 'id'>): Assembled<L> | undefined {
+    const open = this.#open.get(source)
+    if (open === undefined || open.first.id !== id) return undefined
     const ended: Array<Assembled<L>> = []
     this.#end(open, undefined, this.#tooLong(open), ended)
     return ended[0]

@@ -34,6 +34,7 @@ const options: Readonly<Record<DecoderKind, readonly Option[]>> = {
     { name: 'quote' },
     { name: 'header', placeholder: 'time, temp, humidity' },
   ],
+  tagged: [{ name: 'tagSeparator', placeholder: '(', problem: 'valueSeparator' }],
   pattern: [{ name: 'pattern', placeholder: 'T=(?<temp>[-0-9.]+)' }, { name: 'ignoreCase' }],
 }
 
