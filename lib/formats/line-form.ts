@@ -74,7 +74,8 @@ class RecordForm implements LineForm {
   read(line: Line): Line | undefined {
     const lines = line.pieces?.map(textOf) ?? linesOf(line)
     if (lines === undefined || !this.rule.starts(lines[0] ?? '')) return undefined
-    const isEnded = this.rule.ends?.(lines.at(-1) ?? '') ?? true
+    const last = line.pieces === undefined ? endOf(line, lines.at(-1) ?? '') : (lines.at(-1) ?? '')
+    const isEnded = this.rule.ends?.(last) ?? true
     this.#problem = isEnded
       ? undefined
       : new Failure(`found ${lines.length} lines and no end, expected it in the last`, 'record')
@@ -108,9 +109,18 @@ const lineEnds = /\r?\n|\r/
 const latin1 = new TextDecoder('latin1')
 
 /** The lines of a frame; undefined where it is a single line. */
-function linesOf({ text, broken, payload }: Line): string[] | undefined {
-  if (text === undefined || !isFrame(text)) return undefined
-  return splitLines(broken ? latin1.decode(payload as Uint8Array) : text)
+function linesOf(line: Line): string[] | undefined {
+  return line.text !== undefined && isFrame(line.text) ? splitLines(wholeText(line)) : undefined
+}
+
+/** A frame from its last line on, to its very end: what marks the end may stand behind that line. */
+function endOf(line: Line, last: string): string {
+  const text = wholeText(line)
+  return text.slice(text.lastIndexOf(last))
+}
+
+function wholeText({ text = '', broken, payload }: Line): string {
+  return broken ? latin1.decode(payload as Uint8Array) : text
 }
 
 /** The lines of a text, without empty ones before the first and behind the last. */
