@@ -11,6 +11,8 @@ export class Decoder {
   readonly memory: EventMemory
   /** of the entry that they were given last; infinite where nobody knows what came before the first */
   lastSeq: number
+  /** entries between the last one and the next may be complete, and not be given */
+  mayLack = true
   readonly #formats: Formats
   #newest: { seq: number; id: string } | undefined
 

@@ -208,13 +208,15 @@ export class LiveCleaning<Message> {
     queued: Queued<Message>,
     isElsewhere: (outcome: LineOutcome) => boolean,
   ): void {
-    const { seq, replayed } = queued.reading
+    const { seq, replayed = false } = queued.reading
     retraced.take({ seq, part: 0 }, (decoder, isFinal) => {
       // it may have been given back meanwhile
       if (!this.#queued.has(queued)) return true
       const from = decoder.lastSeq + 1
-      const mayLackLines = replayed === true || retraced !== this.#live
-      if (!this.#haveRecords || !mayLackLines || seq <= from) {
+      const mayLack = replayed || decoder.mayLack || retraced !== this.#live
+      // behind the last one that is sent again none is left out any more
+      decoder.mayLack = replayed
+      if (!this.#haveRecords || !mayLack || seq <= from) {
         return this.#use(decoder, queued, isFinal, isElsewhere)
       }
       // what is complete already does not come again, and may be of a record
