@@ -43,6 +43,18 @@ export function checkFields(definition: FormatDefinition, problems: Problems): v
     problems.add(`fields[${at}].name`, `${circle.names.join(' → ')} refer to each other in a circle`)
   }
   checkKeyAndTime(definition, names, problems)
+  checkConditionPlaces(definition, problems)
+}
+
+/** The places of a recogniser's conditions are places as those of fields. */
+function checkConditionPlaces(definition: FormatDefinition, problems: Problems): void {
+  const where: unknown = definition.takes?.where
+  if (!Array.isArray(where)) return
+  for (const condition of where.filter(isObject)) {
+    const field = { name: '', from: condition.from ?? '', type: 'string' } as FieldDefinition
+    if (field.from === '') problems.add('takes.where', 'a condition needs a place: model=A|B')
+    else checkFrom(field, 'takes.where', 'takes.where', definition, problems)
+  }
 }
 
 /** The names, '' for one that is none. */

@@ -202,11 +202,7 @@ describe('labelling: records', function () {
     }
   }
 
-  async function crashes(
-    random: Random,
-    formats: FormatDefinition[],
-    compare = assert.deepEqual,
-  ): Promise<void> {
+  async function crashes(random: Random, formats: FormatDefinition[]): Promise<void> {
     const { readings, outcomes, settledBy } = await written(history(random, 400), formats)
     const gateway = new Gateway(formats)
     const done = new Set<number>()
@@ -221,7 +217,7 @@ describe('labelling: records', function () {
       const due = sending.filter(({ seq }) => (settledBy.get(seq) as number) <= stop)
       await gateway.later(() => due.every(({ seq }) => gateway.outcomes.has(seq)))
       for (const [seq, found] of gateway.outcomes) {
-        for (const outcome of found) compare(outcome, outcomes.get(seq), `line ${seq} in run ${run}`)
+        for (const outcome of found) assert.deepEqual(outcome, outcomes.get(seq), `line ${seq} in run ${run}`)
         seen.add(seq)
         // the rest is with the broker when the process dies
         if (outcomes.get(seq)?.kind === 'part' || random() < 0.8) done.add(seq)
@@ -232,7 +228,7 @@ describe('labelling: records', function () {
         // what has no end yet is given up when its time is over
         await gateway.later(() => sending.every(({ seq }) => gateway.outcomes.has(seq)))
         for (const [seq, [outcome]] of gateway.outcomes) {
-          compare(outcome, outcomes.get(seq), `line ${seq} at the end`)
+          assert.deepEqual(outcome, outcomes.get(seq), `line ${seq} at the end`)
           seen.add(seq)
           done.add(seq)
         }

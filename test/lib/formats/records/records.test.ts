@@ -101,7 +101,11 @@ describe('formats: records of many lines', () => {
       const bytes = block(lines)
       seen.add(bytes.at(-1) as number)
       const event = { PID: '0xA053', V: 12.003, VPV: 61, LOAD: true }
-      assert.deepEqual(outcomes([charger], linesOf(Buffer.concat([bytes, Buffer.from('\r\n')]))), { 0: event }, `lines, ${bytes.at(-1)}`)
+      assert.deepEqual(
+        outcomes([charger], linesOf(Buffer.concat([bytes, Buffer.from('\r\n')]))),
+        { 0: event },
+        `lines, ${bytes.at(-1)}`,
+      )
       assert.deepEqual(outcomes([charger], [bytes]), { 0: event }, `frame, ${bytes.at(-1)}`)
     }
     assert.equal(seen.size, 256)
