@@ -45,10 +45,17 @@ class CheckedForm implements LineForm {
 
   read(line: Line): Line | undefined {
     if (line.pieces !== undefined) return undefined
-    if (!line.broken) return line
-    this.#frame.set(line.payload as Uint8Array)
-    setBlanked(this.#own, this.#frame, this.#checksum, line.source)
-    return this.#own.broken ? line : this.#own
+    if (line.text === undefined) return line
+    if (this.#checksum.isBinary) {
+      this.#frame.set(line.payload as string | Uint8Array)
+      setBlanked(this.#own, this.#frame, this.#checksum, line.source)
+      return this.#own
+    }
+    const text = this.#checksum.without(line.text)
+    if (text === line.text) return line
+    this.#own.set(text, line.source)
+    this.#own.broken = line.broken
+    return this.#own
   }
 
   problem({ payload }: Line): Failure | undefined {
@@ -82,7 +89,7 @@ class RecordForm implements LineForm {
     const areTexts = line.pieces?.every((piece) => typeof piece === 'string') ?? !line.broken
     if (this.#checksum !== undefined || !areTexts) this.#fill(line)
     if (this.#checksum !== undefined) this.#problem ??= this.#checksum.verify(this.#frame)
-    if (areTexts) this.#own.set(joined(lines), line.source)
+    if (areTexts && this.#checksum?.isBinary !== true) this.#own.set(joined(lines), line.source)
     else this.#setBytes(line.source)
     return this.#own
   }

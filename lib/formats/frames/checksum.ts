@@ -51,10 +51,26 @@ export class Checksum {
     return failure
   }
 
+  /** Whether it stands in the line as bytes, not as digits. */
+  get isBinary(): boolean {
+    const { written = 'hex' } = this.#definition
+    return written !== 'hex' && written !== 'decimal'
+  }
+
+  /** A text without the digits of the checksum that it ends with, and the mark in front of them. */
+  without(text: string): string {
+    const { at, to } = this.#definition
+    const mark = at ?? to
+    if (typeof mark !== 'string' || this.isBinary) return text
+    const begin = text.lastIndexOf(mark)
+    const isLast = begin >= 0 && text.length - begin - mark.length <= (this.#size ?? text.length)
+    return isLast ? text.slice(0, begin) : text
+  }
+
   /** Puts spaces in the place of checksums that are bytes: they are no text, and need not be valid as one. */
   blank(frame: Frame): void {
-    const { written = 'hex', eachLine } = this.#definition
-    if (written === 'hex' || written === 'decimal') return
+    const { eachLine } = this.#definition
+    if (!this.isBinary) return
     const blankRange = (from: number, to: number) => {
       const at = this.#at(frame.bytes, from, to)
       if (at !== undefined) frame.bytes.fill(32, at, Math.min(at + (this.#size ?? 0), to))
