@@ -149,7 +149,7 @@ export class Assembler<L extends RecordLine> {
       return this.#tooLong(open)
     }
     if (cut !== undefined) return `found a line behind ${linesOf(open)} of which a part is missing`
-    if (epochOf(id) !== epochOf(first.id)) {
+    if (!isSameStart(id, first.id)) {
       return `found that the gateway was started again behind ${linesOf(open)}`
     }
     return isFrame(text) ? `found a frame of several lines behind ${linesOf(open)}` : undefined
@@ -190,6 +190,10 @@ function linesOf<L extends RecordLine>({ lines, first, last }: Open<L>): string 
   return `${lines.length} line${lines.length === 1 ? '' : 's'}${seqs}`
 }
 
-function epochOf(id: string | undefined): string | undefined {
-  return id?.slice(0, Math.max(0, id.lastIndexOf('-')))
+/** Whether two ids, `<epoch>-<seq>`, are of the same start of the gateway. */
+function isSameStart(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined) return true
+  const end = a.indexOf('-')
+  for (let i = 0; i <= end; i++) if (a.charCodeAt(i) !== b.charCodeAt(i)) return false
+  return true
 }

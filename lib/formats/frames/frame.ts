@@ -22,12 +22,20 @@ export class Frame {
   join(lines: ReadonlyArray<string | Uint8Array>, lineEnd: string, emptyAfter: number | undefined): void {
     this.length = 0
     this.assumedEnd = lineEnd.length
+    // encoding costs more by the piece than by the character
+    let text = ''
     for (const [i, line] of lines.entries()) {
-      this.#add(line)
-      this.#add(lineEnd)
+      if (typeof line === 'string') text += line
+      else {
+        this.#add(text)
+        this.#add(line)
+        text = ''
+      }
+      text += lineEnd
       // a port that logs empty lines has this one
-      if (i + 1 === emptyAfter && lines[i + 1]?.length !== 0) this.#add(lineEnd)
+      if (i + 1 === emptyAfter && lines[i + 1]?.length !== 0) text += lineEnd
     }
+    this.#add(text)
   }
 
   /** Calls back with the first byte of each line that is not empty, and the one behind its last. */

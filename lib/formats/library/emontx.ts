@@ -24,7 +24,7 @@ export const emontx: FormatDefinition = {
 export const emontxContinuous: FormatDefinition = {
   type: 'emontx3cm',
   name: 'emonTx 3 by radio, continuous monitoring',
-  takes: { nodes: [15], bytes: [30, 50] },
+  takes: { nodes: [15] },
   decoder: { kind: 'datacodes', codes: 'L,h,h,h,h,h,L,L,L,L,h,h,h,L' },
   fields: [
     { name: 'MSG', from: 0, type: 'integer' },
@@ -42,7 +42,7 @@ export const emontxContinuous: FormatDefinition = {
 export const emontxDiscrete: FormatDefinition = {
   type: 'emontx3',
   name: 'emonTx 3 by radio, discrete sampling',
-  takes: { nodes: [8], bytes: [15, 35] },
+  takes: { nodes: [8] },
   decoder: { kind: 'datacodes', codes: 'h,h,h,h,h,h,h,h,h,h,h,L' },
   fields: [
     ...placed('P', 4, 0, { type: 'integer', unit: 'W' }),
