@@ -41,7 +41,10 @@ const p1: FormatDefinition = {
 function crcOf(text: string): string {
   const bytes = Buffer.from(text)
   const { add, start, finish } = sums['crc16-arc']
-  return finish(add(start, bytes, 0, bytes.length)).toString(16).toUpperCase().padStart(4, '0')
+  return finish(add(start, bytes, 0, bytes.length))
+    .toString(16)
+    .toUpperCase()
+    .padStart(4, '0')
 }
 
 /** 30 lines. */

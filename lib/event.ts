@@ -15,7 +15,7 @@ export type Flag = 1 | 2 | 3 | 4 | 9
  */
 export type Cut = 'start' | 'end' | 'both' | 'stray'
 
-export const cuts: ReadonlySet<unknown> = new Set<Cut>(['start', 'end', 'both', 'stray'])
+const cuts: ReadonlySet<unknown> = new Set<Cut>(['start', 'end', 'both', 'stray'])
 
 export function isCut(value: unknown): value is Cut {
   return cuts.has(value)

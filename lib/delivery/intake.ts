@@ -1,5 +1,6 @@
 // Turns a message that `log` receives into an entry for the journal (docs/message.md, "What log makes of a message").
 
+import { types } from 'node:util'
 import { type Cut, isCut } from '../event.ts'
 import type { NewEntry } from '../journal/format/batch.ts'
 import { EntryTooLongError, largestEntryLimit } from '../journal/format/entry-limit.ts'
@@ -31,6 +32,15 @@ export interface Framed {
 class NotJsonError extends TypeError {
   readonly code = 'EVENT_NOT_JSON'
 }
+
+/** What JSON.stringify makes an empty object of. */
+const emptied: ReadonlyArray<[name: string, isOne: (value: unknown) => boolean]> = [
+  ['a Map', types.isMap],
+  ['a Set', types.isSet],
+  ['an Error', types.isNativeError],
+  ['a RegExp', types.isRegExp],
+  ['a Promise', types.isPromise],
+]
 
 /** A source is a path's length at most; longer ones are cut. */
 const longestSource = 255
@@ -93,16 +103,13 @@ function bytesWithoutEnd(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, bytes.at(-2) === 13 ? -2 : -1)
 }
 
-/** JSON.stringify, but an error where it would leave out or change a value. */
+/** JSON.stringify, but an error where it would lose a value. A Date is its text, as JSON.stringify writes it. */
 function exactJson(payload: unknown): string {
   let json: string | undefined
   try {
-    json = JSON.stringify(payload, (key, value: unknown) => {
-      if (typeof value === 'number' && !Number.isFinite(value))
-        throw new TypeError(`${key || 'it'} is ${value}`)
-      if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') {
-        throw new TypeError(`${key || 'it'} is a ${typeof value}`)
-      }
+    json = JSON.stringify(payload, function (this: Record<string, unknown>, key, value: unknown) {
+      const lost = whatIsLost(value, this[key])
+      if (lost !== undefined) throw new TypeError(`${key || 'it'} is ${lost}`)
       return value
     })
   } catch (error) {
@@ -114,4 +121,22 @@ function exactJson(payload: unknown): string {
     )
   }
   return json
+}
+
+/** What JSON would leave out of a value, or make null or an empty object of. @param given before its own `toJSON` */
+function whatIsLost(value: unknown, given: unknown): string | undefined {
+  switch (typeof value) {
+    case 'number':
+      return Number.isFinite(value) ? undefined : String(value)
+    case 'function':
+    case 'symbol':
+    case 'bigint':
+      return `a ${typeof value}`
+    case 'object':
+      // a function node has classes of its own, which `instanceof` does not know
+      if (types.isDate(given) && Number.isNaN(given.getTime())) return 'a Date that is no time'
+      return emptied.find(([, isOne]) => isOne(value))?.[0]
+    default:
+      return undefined
+  }
 }

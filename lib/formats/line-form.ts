@@ -5,7 +5,7 @@ import { Checksum } from './frames/checksum.ts'
 import { trimmedLine } from './frames/controls.ts'
 import { Frame } from './frames/frame.ts'
 import { RecordRule } from './frames/record-rule.ts'
-import type { FormatDefinition } from './model/definition.ts'
+import type { Charset, FormatDefinition } from './model/definition.ts'
 import { Failure } from './model/failure.ts'
 import { Line } from './model/line.ts'
 
@@ -18,11 +18,11 @@ export interface LineForm {
   problem(line: Line): Failure | undefined
 }
 
-/** Throws what is wrong with a pattern. */
-export function lineForm({ record, check }: FormatDefinition): LineForm {
+/** Throws what is wrong with a pattern. @param takesBytes the decoder reads bytes, also those of the checksum */
+export function lineForm({ record, check, charset }: FormatDefinition, takesBytes: boolean): LineForm {
   const checksum = check === undefined ? undefined : new Checksum(check)
-  if (record !== undefined) return new RecordForm(new RecordRule(record), checksum)
-  return checksum === undefined ? plainForm : new CheckedForm(checksum)
+  if (record !== undefined) return new RecordForm(new RecordRule(record), checksum, charset ?? 'utf-8')
+  return checksum === undefined ? plainForm : new CheckedForm(checksum, takesBytes)
 }
 
 /** Lines that need nothing done to them: most. */
@@ -36,31 +36,33 @@ const plainForm: LineForm = {
 class CheckedForm implements LineForm {
   readonly rule = undefined
   readonly #checksum: Checksum
+  readonly #takesBytes: boolean
   readonly #frame = new Frame()
   readonly #own = new Line()
 
-  constructor(checksum: Checksum) {
+  constructor(checksum: Checksum, takesBytes: boolean) {
     this.#checksum = checksum
+    this.#takesBytes = takesBytes
   }
 
   read(line: Line): Line | undefined {
     if (line.pieces !== undefined) return undefined
-    if (line.text === undefined) return line
+    if (line.text === undefined || this.#takesBytes) return line
     if (this.#checksum.isBinary) {
-      this.#frame.set(line.payload as string | Uint8Array)
+      this.#frame.set(contentOf(line))
       setBlanked(this.#own, this.#frame, this.#checksum, line.source)
       return this.#own
     }
     const text = this.#checksum.without(line.text)
     if (text === line.text) return line
     this.#own.set(text, line.source)
-    this.#own.broken = line.broken
+    this.#own.broken = line.isUnreadable
     return this.#own
   }
 
-  problem({ payload }: Line): Failure | undefined {
-    if (typeof payload !== 'string' && !(payload instanceof Uint8Array)) return undefined
-    this.#frame.set(payload)
+  problem(line: Line): Failure | undefined {
+    if (line.text === undefined) return undefined
+    this.#frame.set(contentOf(line))
     return this.#checksum.verify(this.#frame)
   }
 }
@@ -71,11 +73,13 @@ class RecordForm implements LineForm {
   readonly #checksum: Checksum | undefined
   readonly #frame = new Frame()
   readonly #own = new Line()
+  readonly #charset: Charset
   #problem: Failure | undefined
 
-  constructor(rule: RecordRule, checksum: Checksum | undefined) {
+  constructor(rule: RecordRule, checksum: Checksum | undefined, charset: Charset) {
     this.rule = rule
     this.#checksum = checksum
+    this.#charset = charset
   }
 
   read(line: Line): Line | undefined {
@@ -98,17 +102,18 @@ class RecordForm implements LineForm {
     return this.#problem
   }
 
-  #fill({ pieces, payload }: Line): void {
-    if (pieces === undefined) this.#frame.set(payload as string | Uint8Array)
-    else this.#frame.join(pieces, this.rule.lineEnd, this.rule.emptyAfter)
+  #fill(line: Line): void {
+    if (line.pieces === undefined) this.#frame.set(contentOf(line))
+    else this.#frame.join(line.pieces, this.rule.lineEnd, this.rule.emptyAfter)
   }
 
   #setBytes(source: string): void {
     const own = this.#own
     setBlanked(own, this.#frame, this.#checksum, source)
-    const { broken } = own
+    own.readAs(this.#charset)
+    const { isUnreadable } = own
     own.set(joined(splitLines(own.text ?? '')), source)
-    own.broken = broken
+    own.broken = isUnreadable
   }
 }
 
@@ -126,8 +131,13 @@ function endOf(line: Line, last: string): string {
   return text.slice(text.lastIndexOf(last))
 }
 
-function wholeText({ text = '', broken, payload }: Line): string {
-  return broken ? latin1.decode(payload as Uint8Array) : text
+function wholeText(line: Line): string {
+  return line.broken ? latin1.decode(line.bytes()) : (line.text ?? '')
+}
+
+/** What the device sent. */
+function contentOf(line: Line): string | Uint8Array {
+  return (line.broken ? line.bytes() : line.text) ?? ''
 }
 
 /** The lines of a text, without empty ones before the first and behind the last. */

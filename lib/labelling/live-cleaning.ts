@@ -6,7 +6,7 @@
 // the checkpoint cannot pass the first one, and what belongs to it is read from the journal where it does not come again.
 
 import { compileFormats, type Match } from '../formats/compile.ts'
-import type { LineOutcome } from '../formats/format.ts'
+import { type LineOutcome, remembers } from '../formats/format.ts'
 import type { FormatDefinition } from '../formats/model/definition.ts'
 import {
   EventMemory,
@@ -14,7 +14,6 @@ import {
   type MemoryOptions,
   type StoredMemory,
 } from '../formats/model/memory.ts'
-import { leavesOut } from '../formats/steps/repeats.ts'
 import { type Disk, systemDisk } from '../journal/disk/disk.ts'
 import { inBackground } from '../kit/background.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
@@ -80,8 +79,8 @@ export class LiveCleaning<Message> {
   readonly #clock: Clock
   readonly #limits: MemoryLimits | undefined
   readonly #warnings: RateLimit
-  /** events are left out because of earlier ones, which are stored */
-  readonly #leavesOut: boolean
+  /** what becomes of a line depends on earlier events, which are stored */
+  readonly #remembers: boolean
   readonly #haveRecords: boolean
   #live: Retraced<Decoder>
   /** of those that the live decoder was given, or will be in its turn */
@@ -111,7 +110,7 @@ export class LiveCleaning<Message> {
     this.#clock = clock
     this.#limits = limits
     this.#warnings = new RateLimit(warnInterval, clock)
-    this.#leavesOut = definitions.some(leavesOut)
+    this.#remembers = definitions.some(remembers)
     this.#haveRecords = definitions.some(({ record }) => record !== undefined)
     this.#records = new OpenRecords(clock, (first) => this.#overdue(first))
     this.#live = this.#begun()
@@ -144,9 +143,10 @@ export class LiveCleaning<Message> {
     this.#queued.clear()
     this.#records.clear()
     this.#replay = undefined
+    if (this.#isReady) await this.#store()
+    // only now: what was being stored before would have set it again
     this.#stopTimer?.()
     this.#stopTimer = undefined
-    if (this.#isReady) await this.#store()
     if (this.#haveRecords) {
       // of a record that is open only the first line comes again: the journal tells the rest
       this.#isReady = false
@@ -162,20 +162,18 @@ export class LiveCleaning<Message> {
     return begun
   }
 
-  /** Removes what is stored: the node is gone for good. */
-  async forget(journal: CleaningPlace): Promise<void> {
-    await this.#file(journal).remove()
-  }
-
   take(reading: PlacedReading, message: Message): void {
-    if (!this.#leavesOut && !this.#haveRecords) {
+    if (!this.#remembers && !this.#haveRecords) {
       this.#parts?.decoded(message, this.#liveDecoder.decode(reading))
       return
     }
     const queued = { reading, message }
     this.#queued.add(queued)
     if (this.#isReady) this.#decode(queued)
-    else this.#restoring ??= this.#restore(reading)
+    else if (!this.#restoring) {
+      this.#restoring = this.#restore(reading)
+      inBackground(this.#restoring)
+    }
   }
 
   #decode(queued: Queued<Message>): void {
@@ -186,7 +184,7 @@ export class LiveCleaning<Message> {
     }
     this.#liveSeq = seq
     this.#take(this.#live, queued, (outcome) => {
-      if (outcome.kind !== 'clean' || outcome.isPast !== true) return false
+      if (!isPast(outcome)) return false
       this.#decodeLate(queued)
       return true
     })
@@ -373,7 +371,7 @@ export class LiveCleaning<Message> {
   }
 
   #keep(): void {
-    if (!this.#parts?.journal || !this.#leavesOut || this.#stopTimer) return
+    if (!this.#parts?.journal || !this.#remembers || this.#stopTimer) return
     this.#stopTimer = this.#clock.after(storeInterval, () => {
       this.#stopTimer = undefined
       inBackground(this.#store().then(() => this.#keep()))
@@ -388,11 +386,11 @@ export class LiveCleaning<Message> {
   async #write(): Promise<void> {
     const journal = this.#parts?.journal
     const checkpoint = journal?.checkpoint()
-    if (!journal || checkpoint === undefined || !this.#leavesOut) return
+    if (!journal || checkpoint === undefined || !this.#remembers) return
     const from = Number.isFinite(this.#live.from) ? this.#live.from : checkpoint
-    const memory = this.memory.save(checkpoint - overlap)
-    const { newest } = this.#liveDecoder
     try {
+      const memory = this.memory.save(checkpoint - overlap)
+      const { newest } = this.#liveDecoder
       const file = this.#file(journal)
       // entries that other nodes had may have come after its newest one
       const id = newest && newest.seq >= checkpoint ? newest.id : await file.idOf(checkpoint)
@@ -416,7 +414,12 @@ export class LiveCleaning<Message> {
   }
 }
 
-/** Whether too little is known of what came before to say that all its events are no repeats. */
+/** Whether too little is known of what came before to say for certain what became of it. */
 export function isUnsure(outcome: LineOutcome): boolean {
-  return outcome.kind === 'clean' && outcome.events.some((event) => event.isUnsure)
+  if (outcome.kind === 'rejected') return outcome.unsure !== undefined
+  return outcome.kind === 'clean' && outcome.events.some((event) => event.unsure !== undefined)
+}
+
+function isPast(outcome: LineOutcome): boolean {
+  return (outcome.kind === 'clean' || outcome.kind === 'rejected') && outcome.isPast === true
 }

@@ -5,6 +5,7 @@ import type { FieldlogEvent } from '../event.ts'
 import type { Formats } from '../formats/compile.ts'
 import { EventMemory } from '../formats/model/memory.ts'
 import { type Disk, systemDisk } from '../journal/disk/disk.ts'
+import { inBackground } from '../kit/background.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
 import type { Labeller, StoredMemory } from '../predicates/judge/labeller.ts'
@@ -111,18 +112,15 @@ export class LiveLabelling<Message> {
     return messages
   }
 
-  /** Removes what is stored: the node is gone for good. */
-  async forget(journal: JournalPlace): Promise<void> {
-    await this.#file(journal).remove()
-  }
-
   take(event: FieldlogEvent, message: Message): void {
     if (this.#isReady || !this.labeller.remembers) {
       this.session.take(event, message)
       return
     }
     this.#queue.push([event, message])
-    this.#restoring ??= this.#restore(event)
+    if (this.#restoring) return
+    this.#restoring = this.#restore(event)
+    inBackground(this.#restoring)
   }
 
   /** @param first the first event that is to be judged */

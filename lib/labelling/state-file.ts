@@ -69,10 +69,6 @@ export class StateFile<Memory> {
     const json = `{"version":${version},"rules":"${rules}","from":${from},"seq":${seq},${named}"memory":${memory}}`
     await writeSealed(this.#disk, this.#path, json, { durable: true, onlyWriter: true })
   }
-
-  async remove(): Promise<void> {
-    await this.#disk.remove(this.#path)
-  }
 }
 
 /** The seq in the id of an entry, `<epoch>-<seq>`. */

@@ -2,7 +2,6 @@
 import type { FieldlogEvent } from '../event.ts'
 import type { Formats } from '../formats/compile.ts'
 import type { CleanEvent, LineOutcome } from '../formats/format.ts'
-import { unsureOfRepeats } from '../formats/model/memory.ts'
 import { payloadOf, type RecentReading } from '../preview/reading.ts'
 
 /**
@@ -10,12 +9,12 @@ import { payloadOf, type RecentReading } from '../preview/reading.ts'
  * line behind the id, whichever of them the format leaves out.
  */
 export function cleanEvent(logged: FieldlogEvent, clean: CleanEvent): FieldlogEvent {
-  const { type, data, time, eventId, key, part, isUnsure } = clean
+  const { type, data, time, eventId, key, part, unsure } = clean
   const event: FieldlogEvent = { ...logged, type, data, time: time ?? logged.time }
   if (part !== undefined) event.id = `${logged.id}.${part}`
   if (eventId !== undefined) event.eventId = eventId
   if (key !== undefined) event.key = key
-  if (isUnsure) event.unsure = [unsureOfRepeats]
+  if (unsure !== undefined) event.unsure = unsure
   return event
 }
 

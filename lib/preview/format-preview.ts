@@ -1,6 +1,6 @@
 // Tries a format that is being edited on the last readings.
-import { compileFormats, type Formats, type Settled } from '../formats/compile.ts'
-import type { CleanEvent } from '../formats/format.ts'
+import { compileFormats, type Formats } from '../formats/compile.ts'
+import type { CleanEvent, LineOutcome } from '../formats/format.ts'
 import type { FieldDefinition, FormatDefinition } from '../formats/model/definition.ts'
 import { isPlausible } from '../formats/model/plausible.ts'
 import { payloadOf, type RecentReading } from './reading.ts'
@@ -136,6 +136,8 @@ export function unknownReadings(
 function settledReadings(
   formats: Formats,
   readings: readonly RecentReading[],
-): Array<Settled<RecentReading & { payload: unknown }>> {
-  return readings.flatMap((reading) => formats.take({ ...reading, payload: payloadOf(reading) }))
+): Array<{ reading: RecentReading; outcome: LineOutcome }> {
+  return readings
+    .flatMap((reading) => formats.take({ ...reading, payload: payloadOf(reading), recent: reading }))
+    .map(({ reading: { recent }, outcome }) => ({ reading: recent, outcome }))
 }

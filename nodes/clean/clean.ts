@@ -2,6 +2,7 @@ import type { NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage } from '../../lib/event.ts'
 import { eventProblem } from '../../lib/event-problem.ts'
 import type { LineOutcome } from '../../lib/formats/format.ts'
+import { inBackground } from '../../lib/kit/background.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { isUnsure } from '../../lib/labelling/live-cleaning.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
@@ -28,8 +29,8 @@ export default function (RED: NodeAPI): void {
     let leaving: Promise<void> = Promise.resolve()
 
     const status = throttle(() => {
-      const dropped = count.suppressed > 0 ? ` · repeats ${count.suppressed}` : ''
       const parts = count.part > 0 ? ` · lines of records ${count.part}` : ''
+      const dropped = count.suppressed > 0 ? ` · left out ${count.suppressed}` : ''
       const unsure = count.unsure > 0 ? ` · unsure ${count.unsure}` : ''
       const text = `clean ${count.clean} · rejected ${count.rejected} · unknown ${count.unknown}${parts}${dropped}${unsure}`
       if (usable === 0) this.status({ fill: 'yellow', shape: 'ring', text: 'no formats' })
@@ -52,7 +53,11 @@ export default function (RED: NodeAPI): void {
     }
 
     const leave = async (old: Cleaning) => {
-      for (const { done } of await old.detach()) done()
+      try {
+        for (const { done } of await old.detach()) done()
+      } catch (error) {
+        this.error(asError(error).message)
+      }
     }
 
     // A deploy may change the formats without making this node anew.
@@ -90,12 +95,12 @@ export default function (RED: NodeAPI): void {
       status.stop()
       const last = cleaning
       if (last) leaving = Promise.all([leaving, leave(last)]).then(() => undefined)
-      leaving
-        .catch((error: unknown) => this.error(asError(error).message))
-        .finally(() => {
+      inBackground(
+        leaving.then(() => {
           if (removed) forgetCleaning(RED, this.id)
           done()
-        })
+        }),
+      )
     })
   })
 }

@@ -12,7 +12,7 @@ export function cleanMessages(
     case 'clean':
       return [cleaned(msg, outcome.events), null, null]
     case 'rejected':
-      return [[], rejected(msg, outcome.type, outcome.reasons), null]
+      return [[], rejected(msg, outcome), null]
     case 'suppressed':
     case 'part':
       return [[], null, null]
@@ -32,8 +32,11 @@ function filled(msg: EventMessage, clean: CleanEvent): EventMessage {
   return msg
 }
 
-function rejected(msg: EventMessage, type: string, reasons: string[]): EventMessage {
-  msg.event = { ...msg.event, type, verdict: 'rejected', reasons }
+function rejected(
+  msg: EventMessage,
+  { type, reasons, unsure }: LineOutcome & { kind: 'rejected' },
+): EventMessage {
+  msg.event = { ...msg.event, type, verdict: 'rejected', reasons, ...(unsure && { unsure }) }
   msg.topic = `${type}/${msg.event.source}`
   return msg
 }

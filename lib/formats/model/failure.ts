@@ -36,6 +36,7 @@ export type Step =
   | 'required'
   | 'type'
   | 'time'
+  | 'zone'
   | 'calibrate'
   | 'unit'
   | 'map'

@@ -7,6 +7,12 @@ import { fromDecoderDraft, toDecoderDraft } from './draft.ts'
 interface Option {
   name: string
   placeholder?: string
+  /** a checkbox */
+  isFlag?: boolean
+  /** values of a select; the texts are `<name>-<value>` in the locale */
+  choices?: readonly string[]
+  /** what stands there where nothing was chosen yet. Default: nothing */
+  initial?: string
   /** stands with what is folded away */
   isExtra?: boolean
   /** where its problems are, in the decoder. Default: its name */
@@ -22,20 +28,35 @@ const options: Readonly<Record<DecoderKind, readonly Option[]>> = {
     { name: 'partsSize', isExtra: true, problem: 'parts.size' },
   ],
   datacodes: [{ name: 'codes', placeholder: 'h, h, h, L' }],
-  json: [{ name: 'each' }],
+  bytes: [
+    { name: 'written', choices: ['raw', 'hex', 'base64'] },
+    { name: 'bytesPattern', placeholder: 'data=(?<bytes>[0-9A-F]+)', problem: 'pattern' },
+    { name: 'path', placeholder: 'payload.data' },
+    { name: 'start', placeholder: '42 4D' },
+    { name: 'minBytes', placeholder: '0', isExtra: true },
+    { name: 'maxBytes', isExtra: true },
+    { name: 'partsFrom', placeholder: '0', isExtra: true, problem: 'parts.from' },
+    { name: 'partsSize', isExtra: true, problem: 'parts.size' },
+  ],
+  json: [{ name: 'each' }, { name: 'lenient', isFlag: true }],
   sections: [],
   'stored-event': [],
   'key-values': [
     { name: 'pairSeparator', placeholder: ',' },
     { name: 'valueSeparator', placeholder: ':' },
+    { name: 'quote' },
   ],
   columns: [
     { name: 'delimiter', placeholder: ',' },
-    { name: 'quote' },
+    { name: 'quote', initial: '"' },
     { name: 'header', placeholder: 'time, temp, humidity' },
+    { name: 'headers', isFlag: true },
   ],
   tagged: [{ name: 'tagSeparator', placeholder: '(', problem: 'valueSeparator' }],
-  pattern: [{ name: 'pattern', placeholder: 'T=(?<temp>[-0-9.]+)' }, { name: 'ignoreCase' }],
+  pattern: [
+    { name: 'pattern', placeholder: 'T=(?<temp>[-0-9.]+)' },
+    { name: 'ignoreCase', isFlag: true },
+  ],
 }
 
 export interface DecoderInputs {
@@ -93,11 +114,12 @@ export function decoderInputs(
     const given = decoder.kind === kind ? toDecoderDraft(decoder) : {}
     const element = $('<div class="fieldlog-decoder-options">').appendTo(place)
     const folded = $('<div>').appendTo(extra)
-    const inputs = options[kind].map(({ name, placeholder, isExtra, problem = name }) => {
-      const isFlag = name === 'ignoreCase'
-      const input = labelled(isExtra ? folded : element, name, { words, placeholder, isFlag })
+    const inputs = options[kind].map((option) => {
+      const { name, placeholder, isExtra, isFlag = false, problem = name, initial = '' } = option
+      const choices = option.choices?.map((value) => [value, words(`${name}-${value}`)] as const)
+      const input = labelled(isExtra ? folded : element, name, { words, placeholder, isFlag, choices })
       input.attr('data-problem', problem)
-      setValue(input, given[name] ?? (isFlag ? false : name === 'quote' ? '"' : ''))
+      setValue(input, given[name] ?? (isFlag ? false : (option.choices?.[0] ?? initial)))
       return [name, input] as const
     })
     return { kind, element, folded, inputs }

@@ -15,9 +15,12 @@ export function tryLines(place: JQuery, definition: FormatDefinition, lines: str
   const formats = compileFormats([{ ...definition, takes }])
   // an empty line may belong to a record
   const tried = lines.split(/\r?\n/).filter((line) => definition.record !== undefined || line.trim() !== '')
-  const taken = tried.slice(0, mostLines).map((payload) => ({ payload, source: '' }))
-  const settled = taken.flatMap((reading) => formats.take(reading))
-  for (const { reading, outcome } of settled) {
+  // one after another, as they would come from a journal: records, headers and counters go on from line to line
+  const received = Date.now()
+  const taken = tried
+    .slice(0, mostLines)
+    .map((payload, i) => ({ payload, source: '', id: `line-${i + 1}`, seq: i + 1, received }))
+  for (const { reading, outcome } of taken.flatMap((each) => formats.take(each))) {
     if (outcome.kind === 'part' || reading.payload.trim() === '') continue
     showLine(place, reading.payload, outcome.kind, words, (values) =>
       showOutcome(values, definition, outcome, words),

@@ -8,11 +8,14 @@ function taking(takes: Recogniser, decoder: Decoder, rest: Partial<FormatDefinit
 
 describe('formats: which format takes a line', () => {
   it('a prefix that is a whole word takes no longer one', () => {
-    const voltage = (word: boolean) => taking({ prefix: 'V', word }, { kind: 'key-values', valueSeparator: '\t' })
+    const voltage = (word: boolean) =>
+      taking({ prefix: 'V', word }, { kind: 'key-values', valueSeparator: '\t' })
     assert.deepEqual(decoded(voltage(true), 'V\t52590'), { V: 52590 })
     assert.equal(decoded(voltage(true), 'VPV\t61770'), 'unknown')
     assert.equal(decoded(voltage(true), 'V_1\t61770'), 'unknown')
-    assert.deepEqual(decoded(voltage(false), 'VPV\t61770'), ['decode: fields: found none of them, expected one at least'])
+    assert.deepEqual(decoded(voltage(false), 'VPV\t61770'), [
+      'decode: fields: found none of them, expected one at least',
+    ])
   })
 
   it('a place can have to hold one of several values, or match a pattern', () => {
@@ -22,8 +25,14 @@ describe('formats: which format takes a line', () => {
     assert.equal(decoded(acurite, '{"model":"Bresser","V":3}'), 'unknown')
     assert.equal(decoded(acurite, '{"V":3}'), 'unknown')
     assert.equal(decoded(acurite, '{"model":"Acurite-606TX","V":3'), 'unknown')
-    const both = of([{ from: 'model', matches: '^Acurite' }, { from: 'sub.id', is: [7] }])
-    assert.deepEqual(decoded(both, '{"model":"Acurite-5n1","V":3,"sub":{"id":7}}'), { V: 3, model: 'Acurite-5n1' })
+    const both = of([
+      { from: 'model', matches: '^Acurite' },
+      { from: 'sub.id', is: [7] },
+    ])
+    assert.deepEqual(decoded(both, '{"model":"Acurite-5n1","V":3,"sub":{"id":7}}'), {
+      V: 3,
+      model: 'Acurite-5n1',
+    })
     assert.equal(decoded(both, '{"model":"Acurite-5n1","V":3,"sub":{"id":8}}'), 'unknown')
     assert.equal(decoded(both, '{"model":["Acurite"],"V":3,"sub":{"id":7}}'), 'unknown')
   })
@@ -33,10 +42,18 @@ describe('formats: which format takes a line', () => {
     const columns = taking({ where }, { kind: 'columns' }, { fields: [number('V', { from: 0 })] })
     assert.deepEqual(decoded(columns, '5,WX'), { V: 5 })
     assert.equal(decoded(columns, '5,WY'), 'unknown')
-    const packet = taking({ where: [{ from: 0, is: [1] }] }, { kind: 'packet' }, { fields: [integer('b', { from: 1 })] })
+    const packet = taking(
+      { where: [{ from: 0, is: [1] }] },
+      { kind: 'packet' },
+      { fields: [integer('b', { from: 1 })] },
+    )
     assert.deepEqual(decoded(packet, 'OK 9 1 5'), { b: 5 })
     assert.equal(decoded(packet, 'OK 9 2 5'), 'unknown')
-    const tagged = taking({ where: [{ from: 'T[1]', matches: '^x' }] }, { kind: 'tagged' }, { fields: [number('T')] })
+    const tagged = taking(
+      { where: [{ from: 'T[1]', matches: '^x' }] },
+      { kind: 'tagged' },
+      { fields: [number('T')] },
+    )
     assert.deepEqual(decoded(tagged, 'T(5)(xy)'), { T: 5 })
     assert.equal(decoded(tagged, 'T(5)(yx)'), 'unknown')
   })
@@ -49,10 +66,16 @@ describe('formats: which format takes a line', () => {
     )
     const bytes = taking({ bytes: [2, 3] }, { kind: 'packet' }, { fields: [integer('b', { from: 0 })] })
     assert.deepEqual(
-      ['OK 9 1', 'OK 9 1 2', 'OK 9 1 2 3', 'OK 9 1 2 3 4', 'OK 9 1 2 x'].map((line) => outcome(bytes, line).kind),
+      ['OK 9 1', 'OK 9 1 2', 'OK 9 1 2 3', 'OK 9 1 2 3 4', 'OK 9 1 2 x'].map(
+        (line) => outcome(bytes, line).kind,
+      ),
       ['unknown', 'clean', 'clean', 'unknown', 'rejected'],
     )
-    const codes = taking({ bytes: [2, 2] }, { kind: 'datacodes', codes: 'h' }, { fields: [integer('b', { from: 0 })] })
+    const codes = taking(
+      { bytes: [2, 2] },
+      { kind: 'datacodes', codes: 'h' },
+      { fields: [integer('b', { from: 0 })] },
+    )
     assert.deepEqual(
       ['OK 9 1', 'OK 9 1 0'].map((line) => outcome(codes, line).kind),
       ['unknown', 'clean'],

@@ -71,7 +71,8 @@ describe('labelling: live cleaning', function () {
   }
 
   const kinds = () => outcomes.map((outcome) => (isUnsure(outcome) ? 'unsure' : outcome.kind))
-  const isUnsure = (outcome: LineOutcome) => outcome.kind === 'clean' && outcome.events[0]?.isUnsure === true
+  const isUnsure = (outcome: LineOutcome) =>
+    outcome.kind === 'clean' && outcome.events[0]?.unsure !== undefined
 
   it('knows all times of a journal of 12,000 entries after a restart without a state file', async () => {
     const times = Array.from({ length: 12_000 }, (_, i) => begin + i)

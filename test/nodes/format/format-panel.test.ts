@@ -118,9 +118,9 @@ describe('nodes: the inputs of the format panel', () => {
       decimals: '1',
       min: '0',
       bit: '3',
-      bits: '2',
+      bits: '',
       read: 'u16le',
-      signed: true,
+      signed: 'complement',
       time: 'iso',
     }
     assert.deepEqual(field({ ...all, type: 'string' }), { name: 'a', type: 'string' })
@@ -129,6 +129,7 @@ describe('nodes: the inputs of the format panel', () => {
     assert.deepEqual(field({ from: 'node', bits: '2' }, 'packet'), {
       name: 'a',
       from: 'node',
+      bits: 2,
       type: 'number',
     })
     assert.deepEqual(field({ source: 'computed', computed: ' b + 1 ', from: '5' }, 'packet'), {

@@ -45,7 +45,7 @@ describe('formats: checking a definition', () => {
     [{ decoder: undefined }, 'decoder: found undefined, expected a decoder'],
     [
       { decoder: { kind: 'xml' } },
-      'decoder.kind: found "xml", expected packet, datacodes, key-values, json, columns, sections, tagged, stored-event or pattern',
+      'decoder.kind: found "xml", expected packet, datacodes, bytes, key-values, json, columns, sections, tagged, stored-event or pattern',
     ],
     [
       { decoder: { kind: 'packet', minBytes: -1 } },
@@ -78,10 +78,7 @@ describe('formats: checking a definition', () => {
     ],
     [{ takes: { word: true } }, 'takes.word: there is no prefix that could be a whole word'],
     [{ takes: { checked: true } }, 'takes.checked: there is no check that could hold'],
-    [
-      { takes: { bytes: [4] } },
-      'takes.bytes: found "4", expected a number or two, 0…256, such as 4-7',
-    ],
+    [{ takes: { bytes: [4] } }, 'takes.bytes: found "4", expected a number or two, 0…256, such as 4-7'],
     [{ takes: { bytes: [7, 4] } }, 'takes.bytes: found 7 to 4, expected the smaller one first'],
     [{ takes: { columns: [1, 2] } }, 'takes.columns: only the decoder columns has them, expected nothing'],
     [{ takes: { where: 'x' } }, 'takes.where: found "x", expected a list of 20 conditions at most'],
@@ -90,10 +87,7 @@ describe('formats: checking a definition', () => {
       'takes.where: a condition needs values or a pattern: model=A|B, or id~^[0-9]+$',
     ],
     [{ takes: { where: [{ is: ['x'] }] } }, 'takes.where: a condition needs a place: model=A|B'],
-    [
-      { takes: { where: [{ from: 256, is: [1] }] } },
-      'takes.where: found 256, expected a whole number 0…255',
-    ],
+    [{ takes: { where: [{ from: 256, is: [1] }] } }, 'takes.where: found 256, expected a whole number 0…255'],
     [{ record: { start: '^/' } }, 'record.start: a packet is a line by itself, expected nothing'],
     [
       { record: {}, decoder: { kind: 'tagged' }, takes: undefined },
