@@ -9,10 +9,20 @@ import { packetDecoder } from './decoders/packet.ts'
 import { patternDecoder } from './decoders/pattern.ts'
 import { sectionsDecoder } from './decoders/sections.ts'
 import { storedEventDecoder } from './decoders/stored-event.ts'
+import { taggedDecoder } from './decoders/tagged.ts'
+import { conditionPlaces, type Demands, demandsOf } from './demands.ts'
+import type { RecordRule } from './frames/record-rule.ts'
 import { addHeading, type Followed, headingBefore } from './history/headings.ts'
 import { type PastPlace, SeriesPast, unsureOfValues } from './history/past.ts'
+import { type LineForm, lineForm } from './line-form.ts'
 import type { LineDecoder, Reader } from './model/decoder.ts'
-import { type Charset, type FieldDefinition, type FormatDefinition, hasOffsets } from './model/definition.ts'
+import {
+  type Charset,
+  type FieldDefinition,
+  type FormatDefinition,
+  hasOffsets,
+  type KeyValuesDecoder,
+} from './model/definition.ts'
 import { Failure, type FailureCode } from './model/failure.ts'
 import { compileGlob } from './model/glob.ts'
 import type { Line } from './model/line.ts'
@@ -65,6 +75,9 @@ export type Outcome =
   | { kind: 'suppressed'; type: string; reasons: string[] }
   | { kind: 'unknown' }
 
+/** What became of a reading among others: it may be a line of a record, whose event its first line has. */
+export type LineOutcome = Outcome | { kind: 'part' }
+
 /** Which reading a line is, and what the ones before it were: needed where a format leaves out repeats. */
 export interface ReadingPlace {
   memory: EventMemory
@@ -83,6 +96,10 @@ export function compileFormat(definition: FormatDefinition): Format {
 
 export interface Format {
   readonly definition: FormatDefinition
+  /** which lines make one of its records; undefined: each line is by itself */
+  readonly rule: RecordRule | undefined
+  /** Whether it takes lines of this source. */
+  takesSource(source: string): boolean
   /** Whether the format takes this line; a line that it takes is clean or rejected, never unknown. */
   takes(line: Line): boolean
   /** Decodes a line of which `takes` has just been true; without a place, repeats are not left out. Never throws. */
@@ -91,8 +108,13 @@ export interface Format {
 
 class RunningFormat<Opened> implements Format {
   readonly definition: FormatDefinition
+  readonly rule: RecordRule | undefined
+  readonly takesSource: (source: string) => boolean
   readonly #decoder: LineDecoder<Opened>
-  readonly #takesSource: (source: string) => boolean
+  readonly #form: LineForm
+  readonly #demands: Demands | undefined
+  /** the line that was taken, as the decoder sees it */
+  #own: Line | undefined
   /** in the order in which they are worked out */
   readonly #fields: Array<CompiledField<Opened>>
   /** names of the fields in data, in order */
@@ -108,8 +130,11 @@ class RunningFormat<Opened> implements Format {
   constructor(definition: FormatDefinition, decoder: LineDecoder<Opened>) {
     this.definition = definition
     this.#decoder = decoder
-    this.#takesSource = compileGlob(definition.takes?.source || '*')
+    this.takesSource = compileGlob(definition.takes?.source || '*')
+    this.#form = lineForm(definition, decoder.takesBytes === true)
+    this.rule = this.#form.rule
     this.#fields = compileFields(definition, decoder)
+    this.#demands = demandsOf(definition, decoder)
     this.#shown = definition.fields.filter((field) => !field.hidden).map((field) => field.name)
     this.#key = definition.key === undefined || definition.key.length === 0 ? undefined : definition.key
     this.#repeats = repeatFilter(definition)
@@ -117,18 +142,25 @@ class RunningFormat<Opened> implements Format {
   }
 
   takes(line: Line): boolean {
+    if (!this.takesSource(line.source)) return false
     if (line.broken) line.readAs(this.#charset)
-    return this.#takesSource(line.source) && this.#decoder.takes(line)
+    const own = this.#form.read(line)
+    if (own === undefined || !this.#decoder.takes(own)) return false
+    this.#own = own
+    return this.#demands === undefined || this.#demands.areMet(own, () => this.#form.problem(line))
   }
 
   decode(line: Line, place?: ReadingPlace): Outcome {
     this.#source = line.source
-    const followed = this.#decoder.heading === undefined ? undefined : this.#follow(line, place)
+    const own = this.#own ?? line
+    const problem = this.#form.problem(line)
+    if (problem !== undefined) return this.#cannotDecode(problem, undefined)
+    const followed = this.#decoder.heading === undefined ? undefined : this.#follow(own, place)
     if (followed?.outcome !== undefined) return followed.outcome
     const opened =
-      line.isUnreadable && !this.#decoder.takesBytes
+      own.isUnreadable && !this.#decoder.takesBytes
         ? new Failure(`text: found bytes that are not UTF-8, expected text`)
-        : this.#decoder.open(line)
+        : this.#decoder.open(own)
     if (opened instanceof Failure) return this.#cannotDecode(opened, followed)
     const count = this.#decoder.count?.(opened)
     if (count instanceof Failure) return this.#cannotDecode(count, followed)
@@ -241,8 +273,8 @@ class RunningFormat<Opened> implements Format {
     return { suppressed: kept.suppressed, isPast: false }
   }
 
-  #cannotDecode({ reason, code }: Failure, doubts: Doubts | undefined): Outcome {
-    const outcome = this.#rejected([`decode: ${reason}`], doubts)
+  #cannotDecode({ reason, step = 'decode', code }: Failure, doubts: Doubts | undefined): Outcome {
+    const outcome = this.#rejected([`${step}: ${reason}`], doubts)
     return code === undefined ? outcome : { ...outcome, code }
   }
 
@@ -320,8 +352,8 @@ function spelled(field: FieldDefinition, format: FormatDefinition): FieldDefinit
   return rest
 }
 
-function decoderOf({ decoder, takes = {}, fields }: FormatDefinition): LineDecoder<unknown> {
-  const read = fields.flatMap(placesOf)
+function decoderOf({ decoder, takes = {}, fields, record }: FormatDefinition): LineDecoder<unknown> {
+  const read = [...fields.flatMap(placesOf), ...conditionPlaces(takes)]
   switch (decoder.kind) {
     case 'packet':
       return packetDecoder(decoder, takes, read) as LineDecoder<unknown>
@@ -332,9 +364,11 @@ function decoderOf({ decoder, takes = {}, fields }: FormatDefinition): LineDecod
     case 'json':
       return jsonDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'key-values':
-      return keyValuesDecoder(decoder, takes, read) as LineDecoder<unknown>
+      return keyValuesDecoder(inRecord(decoder, record), takes, read) as LineDecoder<unknown>
     case 'columns':
       return columnsDecoder(decoder, takes, read) as LineDecoder<unknown>
+    case 'tagged':
+      return taggedDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'pattern':
       return patternDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'sections':
@@ -342,4 +376,9 @@ function decoderOf({ decoder, takes = {}, fields }: FormatDefinition): LineDecod
     case 'stored-event':
       return storedEventDecoder(takes, read) as LineDecoder<unknown>
   }
+}
+
+/** In a record each line is a pair. */
+function inRecord(decoder: KeyValuesDecoder, record: FormatDefinition['record']): KeyValuesDecoder {
+  return record === undefined || decoder.pairSeparator ? decoder : { ...decoder, pairSeparator: '\n' }
 }

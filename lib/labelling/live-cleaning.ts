@@ -1,9 +1,12 @@
 // A clean node's decoding with its persistence. Formats that leave out repeats remember earlier events: what they
 // remember is restored from the state file and the journal before the first event is decoded, and stored from time to
 // time. Events that come long after their turn (a replay on request) are decoded by a memory of their own.
+//
+// Formats of records hold the message of a record's first line until it has ended. All its other lines are done at once:
+// the checkpoint cannot pass the first one, and what belongs to it is read from the journal where it does not come again.
 
-import { compileFormats, type Formats, type Match } from '../formats/compile.ts'
-import { type Outcome, remembers } from '../formats/format.ts'
+import { compileFormats, type Match } from '../formats/compile.ts'
+import { type LineOutcome, remembers } from '../formats/format.ts'
 import type { FormatDefinition } from '../formats/model/definition.ts'
 import {
   EventMemory,
@@ -17,15 +20,21 @@ import { type Clock, systemClock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
 import { RateLimit } from '../kit/rate-limit.ts'
 import { rulesHash } from '../predicates/judge/rules-hash.ts'
+import { Decoder, type SettledReading } from './decoder.ts'
 import { type PlacedReading, readEntries, readingOf } from './history.ts'
 import { leadsOn } from './lane.ts'
+import { OpenRecords } from './open-records.ts'
 import { Retraced } from './retraced.ts'
-import { StateFile, seqOf } from './state-file.ts'
+import { StateFile } from './state-file.ts'
 
 /** ms; a large memory is some MB, and a card wears out */
 const storeInterval = 600_000
 /** entries below the checkpoint whose events are stored one by one: the label node may ask for them after a restart */
 const overlap = 10_000
+/** entries before the first one that are read again for the records that are open there */
+const recordLookBack = 5_000
+/** ms from the disk to here, that of a busy flow too */
+const deliverySlack = 2_000
 /** ms between two warnings of one kind */
 const warnInterval = 3_600_000
 
@@ -35,13 +44,15 @@ export interface CleaningPlace {
   /** up to this seq the flow is done with all events; undefined: not known yet */
   checkpoint(): number | undefined
   disk?: Disk
+  /** ms after which a reading is durable at the latest; default 1,000 */
+  flushInterval?: number
   /** see `lookBacks` */
   lookBacks?: readonly number[]
 }
 
 export interface CleaningParts<Message> {
   /** what became of a message's event; each message is given back once */
-  decoded(message: Message, outcome: Outcome): void
+  decoded(message: Message, outcome: LineOutcome): void
   warn(text: string): void
   /** undefined: what the formats remember lasts until the process ends */
   journal: CleaningPlace | undefined
@@ -53,6 +64,12 @@ export interface CleaningOptions {
   limits?: MemoryLimits
 }
 
+/** A message whose turn has not come, or that has begun a record. */
+interface Queued<Message> {
+  reading: PlacedReading
+  message: Message
+}
+
 export class LiveCleaning<Message> {
   /** hash of what decides over repeats: what other formats remembered is of no use */
   readonly rules: string
@@ -62,15 +79,19 @@ export class LiveCleaning<Message> {
   readonly #clock: Clock
   readonly #limits: MemoryLimits | undefined
   readonly #warnings: RateLimit
-  /** nothing is left out: there is nothing to remember */
+  /** what becomes of a line depends on earlier events, which are stored */
   readonly #remembers: boolean
-  readonly #live: Retraced<Decoder>
+  readonly #haveRecords: boolean
+  #live: Retraced<Decoder>
+  /** of those that the live decoder was given, or will be in its turn */
+  #liveSeq = 0
   #replay: { retraced: Retraced<Decoder>; lastSeq: number } | undefined
   #parts: CleaningParts<Message> | undefined
   #isReady = false
   #restoring: Promise<void> | undefined
-  /** messages whose turn has not come, as what was logged before them is being read */
-  readonly #queued = new Set<{ reading: PlacedReading; message: Message }>()
+  /** messages whose turn has not come, as what was logged before them is being read, or whose record is open */
+  readonly #queued = new Set<Queued<Message>>()
+  readonly #records: OpenRecords<Queued<Message>>
   #stopTimer: (() => void) | undefined
   /** one write after the other */
   #storing: Promise<void> = Promise.resolve()
@@ -90,8 +111,9 @@ export class LiveCleaning<Message> {
     this.#limits = limits
     this.#warnings = new RateLimit(warnInterval, clock)
     this.#remembers = definitions.some(remembers)
-    this.#live = this.#retraced(false)
-    this.#live.replace(this.#decoder(this.#memory({ isWhole: true })), 1)
+    this.#haveRecords = definitions.some(({ record }) => record !== undefined)
+    this.#records = new OpenRecords(clock, (first) => this.#overdue(first))
+    this.#live = this.#begun()
   }
 
   /** What is known of the last events. */
@@ -119,17 +141,29 @@ export class LiveCleaning<Message> {
     await this.#restoring
     const messages = [...this.#queued].map(({ message }) => message)
     this.#queued.clear()
+    this.#records.clear()
     this.#replay = undefined
     if (this.#isReady) await this.#store()
     // only now: what was being stored before would have set it again
     this.#stopTimer?.()
     this.#stopTimer = undefined
+    if (this.#haveRecords) {
+      // of a record that is open only the first line comes again: the journal tells the rest
+      this.#isReady = false
+      this.#live = this.#begun()
+    }
     this.#parts = undefined
     return messages
   }
 
+  #begun(): Retraced<Decoder> {
+    const begun = this.#retraced(false)
+    begun.replace(this.#decoder(this.#memory({ isWhole: true })), 1)
+    return begun
+  }
+
   take(reading: PlacedReading, message: Message): void {
-    if (!this.#remembers) {
+    if (!this.#remembers && !this.#haveRecords) {
       this.#parts?.decoded(message, this.#liveDecoder.decode(reading))
       return
     }
@@ -142,36 +176,113 @@ export class LiveCleaning<Message> {
     }
   }
 
-  #decode(queued: { reading: PlacedReading; message: Message }): void {
+  #decode(queued: Queued<Message>): void {
+    const { seq } = queued.reading
+    if (this.#haveRecords && seq <= this.#liveSeq) {
+      this.#decodeLate(queued)
+      return
+    }
+    this.#liveSeq = seq
     this.#take(this.#live, queued, (outcome) => {
       if (!isPast(outcome)) return false
-      const { seq } = queued.reading
-      if (!this.#replay || !leadsOn(this.#replay.lastSeq, seq)) {
-        this.#replay = { retraced: this.#retraced(true), lastSeq: seq }
-      }
-      this.#replay.lastSeq = Math.max(this.#replay.lastSeq, seq)
-      this.#take(this.#replay.retraced, queued, () => false)
+      this.#decodeLate(queued)
       return true
     })
+  }
+
+  #decodeLate(queued: Queued<Message>): void {
+    const { seq } = queued.reading
+    const last = this.#replay?.lastSeq
+    // a line that is given twice would be twice in its record
+    const goesOn = last !== undefined && leadsOn(last, seq) && !(this.#haveRecords && seq === last)
+    if (!this.#replay || !goesOn) this.#replay = { retraced: this.#retraced(true), lastSeq: seq }
+    this.#replay.lastSeq = Math.max(this.#replay.lastSeq, seq)
+    this.#take(this.#replay.retraced, queued, () => false)
   }
 
   /** @param isElsewhere whether the outcome is not for here, and has been seen to */
   #take(
     retraced: Retraced<Decoder>,
-    queued: { reading: PlacedReading; message: Message },
-    isElsewhere: (outcome: Outcome) => boolean,
+    queued: Queued<Message>,
+    isElsewhere: (outcome: LineOutcome) => boolean,
   ): void {
-    const { reading, message } = queued
-    retraced.take({ seq: reading.seq, part: 0 }, (decoder, isFinal) => {
+    const { seq, replayed = false } = queued.reading
+    retraced.take({ seq, part: 0 }, (decoder, isFinal) => {
       // it may have been given back meanwhile
       if (!this.#queued.has(queued)) return true
-      const outcome = decoder.decode(reading)
-      if (isElsewhere(outcome)) return true
-      if (!isFinal && isUnsure(outcome)) return false
-      this.#queued.delete(queued)
-      this.#parts?.decoded(message, outcome)
+      const from = decoder.lastSeq + 1
+      const mayLack = replayed || decoder.mayLack || retraced !== this.#live
+      // behind the last one that is sent again none is left out any more
+      decoder.mayLack = replayed
+      if (!this.#haveRecords || !mayLack || seq <= from) {
+        return this.#use(decoder, queued, isFinal, isElsewhere)
+      }
+      // what is complete already does not come again, and may be of a record
+      return this.#feed(decoder, from, seq - 1).then(() => this.#use(decoder, queued, isFinal, isElsewhere))
+    })
+  }
+
+  #use(
+    decoder: Decoder,
+    queued: Queued<Message>,
+    isFinal: boolean,
+    isElsewhere: (outcome: LineOutcome) => boolean,
+  ): boolean {
+    const { reading } = queued
+    const settled = decoder.take(reading)
+    if (settled.some(({ outcome }) => isElsewhere(outcome))) return true
+    if (!isFinal && settled.some(({ outcome }) => isUnsure(outcome))) return false
+    const limit = decoder.limitOf(reading)
+    if (limit !== undefined) this.#records.add(queued, limit + this.#slack)
+    for (const each of settled) {
+      if (each.reading.id === reading.id) this.#settle(queued, each.outcome)
+      else this.#settleRecord(each)
+    }
+    return true
+  }
+
+  #settle(queued: Queued<Message>, outcome: LineOutcome): void {
+    if (this.#queued.delete(queued)) this.#parts?.decoded(queued.message, outcome)
+  }
+
+  #settleRecord({ reading, outcome }: SettledReading): void {
+    for (const queued of this.#records.remove(reading.id)) this.#settle(queued, outcome)
+  }
+
+  /** Gives the decoder entries of the journal that nobody waits for. */
+  async #feed(decoder: Decoder, from: number, to: number, isEnough = () => false): Promise<void> {
+    const journal = this.#parts?.journal
+    if (!journal) return
+    try {
+      await readEntries(journal.disk ?? systemDisk, journal.directory, from, to, {
+        entry: (entry) => {
+          for (const each of decoder.take(readingOf(entry))) this.#settleRecord(each)
+          return !isEnough()
+        },
+        gap: () => {
+          for (const each of decoder.gap()) this.#settleRecord(each)
+        },
+      })
+    } catch (error) {
+      for (const each of decoder.gap()) this.#settleRecord(each)
+      this.#failed(asError(error))
+    }
+  }
+
+  /** A record has not ended in time as far as its lines have come: the journal may have the rest. */
+  #overdue(first: PlacedReading): void {
+    this.#retraced(true).take({ seq: first.seq, part: 0 }, async (decoder) => {
+      decoder.take(first)
+      await this.#feed(decoder, first.seq + 1, Number.MAX_SAFE_INTEGER, () => !this.#records.has(first.id))
+      const last = decoder.expire(first)
+      if (last) this.#settleRecord(last)
       return true
     })
+  }
+
+  /** ms within which the last line of a record must have come after its limit */
+  get #slack(): number {
+    return (this.#parts?.journal?.flushInterval ?? 1_000) + deliverySlack
   }
 
   async #restore(first: PlacedReading): Promise<void> {
@@ -192,11 +303,12 @@ export class LiveCleaning<Message> {
     const checkpoint = journal?.checkpoint() ?? 0
     // the first one may be of a replay on request, which comes long after its turn
     const before = Math.max(first.seq, checkpoint + 1)
+    this.#liveSeq = before - 1
     const stored = journal && (await this.#file(journal).readUsable(this.rules, checkpoint))
     if (stored) {
       const { memory } = this
       memory.load(stored.memory)
-      this.#live.replace(this.#decoder(memory, stored.id), stored.from)
+      this.#live.replace(this.#decoder(memory, stored), stored.from)
       await this.#read(journal, stored.seq + 1, before - 1, this.#liveDecoder)
       return
     }
@@ -220,17 +332,24 @@ export class LiveCleaning<Message> {
   }
 
   async #read(journal: CleaningPlace, from: number, to: number, decoder: Decoder): Promise<void> {
-    await readEntries(journal.disk ?? systemDisk, journal.directory, from, to, {
+    const first = this.#haveRecords ? Math.min(from, to + 1 - recordLookBack) : from
+    let isGap = false
+    await readEntries(journal.disk ?? systemDisk, journal.directory, first, to, {
       entry(entry) {
-        decoder.decode(readingOf(entry))
+        if (isGap) decoder.gap(entry.seq > from)
+        isGap = false
+        decoder.take(readingOf(entry))
         return true
       },
-      gap: () => decoder.memory.gap(),
+      gap: () => {
+        isGap = true
+      },
     })
+    decoder.lastSeq = to
   }
 
-  #decoder(memory: EventMemory, newestId?: string): Decoder {
-    return new Decoder(compileFormats(this.#definitions, { match: this.#match, memory }), memory, newestId)
+  #decoder(memory: EventMemory, stored?: { seq: number; id?: string }): Decoder {
+    return new Decoder(compileFormats(this.#definitions, { match: this.#match, memory }), memory, stored)
   }
 
   #memory(options: Pick<MemoryOptions, 'isWhole' | 'keepsUnsure'>): EventMemory {
@@ -295,37 +414,12 @@ export class LiveCleaning<Message> {
   }
 }
 
-/** Formats with what they remember. */
-class Decoder {
-  readonly memory: EventMemory
-  readonly #formats: Formats
-  #newest: { seq: number; id: string } | undefined
-
-  /** @param newestId of the newest entry that the memory knows of */
-  constructor(formats: Formats, memory: EventMemory, newestId?: string) {
-    this.#formats = formats
-    this.memory = memory
-    if (newestId !== undefined) this.#newest = { seq: seqOf(newestId), id: newestId }
-  }
-
-  /** The newest entry that they were given. */
-  get newest(): { seq: number; id: string } | undefined {
-    return this.#newest
-  }
-
-  decode(reading: PlacedReading): Outcome {
-    const { seq, id } = reading
-    if (seq > (this.#newest?.seq ?? 0)) this.#newest = { seq, id }
-    return this.#formats.decode(reading)
-  }
-}
-
 /** Whether too little is known of what came before to say for certain what became of it. */
-export function isUnsure(outcome: Outcome): boolean {
+export function isUnsure(outcome: LineOutcome): boolean {
   if (outcome.kind === 'rejected') return outcome.unsure !== undefined
   return outcome.kind === 'clean' && outcome.events.some((event) => event.unsure !== undefined)
 }
 
-function isPast(outcome: Outcome): boolean {
+function isPast(outcome: LineOutcome): boolean {
   return (outcome.kind === 'clean' || outcome.kind === 'rejected') && outcome.isPast === true
 }

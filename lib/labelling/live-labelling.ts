@@ -212,7 +212,7 @@ async function readPast(
   await readEntries(disk, directory, from, to, {
     entry(entry) {
       last = entry.seq
-      return decoded(entry, decoder).events.every((event) => reader.event(event))
+      return decoded(entry, decoder).every(({ events }) => events.every((event) => reader.event(event)))
     },
     gap() {
       memory?.gap()

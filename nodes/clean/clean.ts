@@ -1,7 +1,7 @@
 import type { NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage } from '../../lib/event.ts'
 import { eventProblem } from '../../lib/event-problem.ts'
-import type { Outcome } from '../../lib/formats/format.ts'
+import type { LineOutcome } from '../../lib/formats/format.ts'
 import { inBackground } from '../../lib/kit/background.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { isUnsure } from '../../lib/labelling/live-cleaning.ts'
@@ -23,22 +23,23 @@ export default function (RED: NodeAPI): void {
     const { match } = readOptionsOrDefaults(cleanOptions, config, (problem) => this.warn(`clean: ${problem}`))
     this.match = match
     const ids = Array.isArray(config.formats) ? config.formats : cleanDefaults.formats
-    const count = { clean: 0, rejected: 0, unknown: 0, suppressed: 0, unsure: 0 }
+    const count = { clean: 0, rejected: 0, unknown: 0, suppressed: 0, unsure: 0, part: 0 }
     let usable = 0
     let cleaning: Cleaning | undefined
     let leaving: Promise<void> = Promise.resolve()
 
     const status = throttle(() => {
+      const parts = count.part > 0 ? ` · lines of records ${count.part}` : ''
       const dropped = count.suppressed > 0 ? ` · left out ${count.suppressed}` : ''
       const unsure = count.unsure > 0 ? ` · unsure ${count.unsure}` : ''
-      const text = `clean ${count.clean} · rejected ${count.rejected} · unknown ${count.unknown}${dropped}${unsure}`
+      const text = `clean ${count.clean} · rejected ${count.rejected} · unknown ${count.unknown}${parts}${dropped}${unsure}`
       if (usable === 0) this.status({ fill: 'yellow', shape: 'ring', text: 'no formats' })
       else if (usable < ids.length)
         this.status({ fill: 'yellow', shape: 'ring', text: `${text} · formats missing` })
       else this.status({ fill: 'green', shape: 'dot', text })
     })
 
-    const decoded = ({ msg, send, done }: Delivery, outcome: Outcome) => {
+    const decoded = ({ msg, send, done }: Delivery, outcome: LineOutcome) => {
       try {
         count[outcome.kind]++
         if (isUnsure(outcome)) count.unsure++
@@ -84,8 +85,8 @@ export default function (RED: NodeAPI): void {
         done(new Error(`clean: the event was changed on its way: ${problem}`))
         return
       }
-      const { source, id, seq, received, cut } = msg.event
-      const reading = { payload: msg.payload, source, id, seq, received, cut }
+      const { source, id, seq, received, replayed, cut } = msg.event
+      const reading = { payload: msg.payload, source, id, seq, received, replayed, cut }
       ;(cleaning ?? compile()).take(reading, { msg, send, done: (error) => done(error) })
     })
 

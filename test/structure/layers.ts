@@ -27,6 +27,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   formats: {
     folders: [
       'lib/formats/model',
+      'lib/formats/frames',
       'lib/formats/history',
       'lib/formats/notation',
       'lib/formats/decoders',

@@ -58,7 +58,19 @@ export function checkFields(definition: FormatDefinition, problems: Problems): v
     problems.add(`fields[${at}].name`, `${circle.names.join(' → ')} refer to each other in a circle`)
   }
   checkKeyAndTime(definition, names, problems)
+  checkConditionPlaces(definition, problems)
   if (problems.list.length === 0) checkMarks(definition, problems)
+}
+
+/** The places of a recogniser's conditions are places as those of fields. */
+function checkConditionPlaces(definition: FormatDefinition, problems: Problems): void {
+  const where: unknown = definition.takes?.where
+  if (!Array.isArray(where)) return
+  for (const condition of where.filter(isObject)) {
+    const field = { name: '', from: condition.from ?? '', type: 'string' } as FieldDefinition
+    if (field.from === '') problems.add('takes.where', 'a condition needs a place: model=A|B')
+    else checkFrom(field, 'takes.where', 'takes.where', definition, problems)
+  }
 }
 
 /** A decimal mark that separates the columns, too: `21,5` would be two of them. */

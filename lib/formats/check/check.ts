@@ -10,6 +10,7 @@ import type { DecoderKind, FormatDefinition } from '../model/definition.ts'
 import { listed, show } from '../model/text.ts'
 import { hexBytes, mostBytes } from '../notation/text-bytes.ts'
 import { checkFields } from './check-fields.ts'
+import { checkChecksum, checkDemands, checkRecord } from './check-frames.ts'
 import { checkSpelling } from './check-values.ts'
 import { isObject, type Problem, Problems } from './problems.ts'
 
@@ -22,6 +23,7 @@ export const decoderKinds: readonly DecoderKind[] = [
   'json',
   'columns',
   'sections',
+  'tagged',
   'stored-event',
   'pattern',
 ]
@@ -35,7 +37,9 @@ export function checkDefinition(value: unknown): Problem[] {
   else {
     checkType(value.type, problems)
     problems.isOptional('name', value.name, 'string')
-    checkTakes(value.takes, problems)
+    checkTakes(value, problems)
+    checkRecord(value.record, value.decoder, problems)
+    checkChecksum(value.check, value.record, problems)
     const decoderIsFine = checkDecoder(value.decoder, problems)
     checkSpelling(value, '', problems)
     if (value.charset !== undefined) problems.isOneOf('charset', value.charset, charsets)
@@ -55,7 +59,8 @@ function checkType(type: unknown, problems: Problems): void {
   }
 }
 
-function checkTakes(takes: unknown, problems: Problems): void {
+function checkTakes(definition: Record<string, unknown>, problems: Problems): void {
+  const { takes } = definition
   if (takes === undefined) return
   if (!isObject(takes)) {
     problems.add('takes', `found ${show(takes)}, expected an object`)
@@ -63,6 +68,7 @@ function checkTakes(takes: unknown, problems: Problems): void {
   }
   problems.isOptional('takes.source', takes.source, 'string')
   problems.isOptional('takes.prefix', takes.prefix, 'string')
+  checkDemands(takes, definition, problems)
   const { nodes } = takes
   if (nodes === undefined) return
   if (!Array.isArray(nodes)) problems.add('takes.nodes', `found ${show(nodes)}, expected a list of node ids`)
@@ -98,6 +104,9 @@ function checkDecoder(decoder: unknown, problems: Problems): boolean {
       break
     case 'columns':
       checkColumns(decoder, problems)
+      break
+    case 'tagged':
+      problems.isOptional('decoder.valueSeparator', decoder.valueSeparator, 'string')
       break
     case 'pattern':
       checkPattern(decoder, problems)

@@ -40,6 +40,11 @@ export function columnsDecoder(
     const isColumn = after === text.length || startsWithSeparator(text, after, delimiter)
     return isColumn ? 0 : after
   }
+  const [least, most] = takes.columns ?? [0, Number.POSITIVE_INFINITY]
+  const hasColumns = (text: string): boolean => {
+    const { length } = splitter.split(text, start(text), most)
+    return length >= least && length <= most
+  }
   const isHeader = (text: string): boolean => {
     if (header.length === 0) return false
     const columns = splitter.split(text, 0, header.length)
@@ -52,6 +57,7 @@ export function columnsDecoder(
     takes: ({ text }) => {
       if (text === undefined || !text.startsWith(prefix)) return false
       if (prefix === '' && isSingle(text)) return false
+      if (takes.columns !== undefined && !hasColumns(text)) return false
       return headers !== undefined || !isHeader(text)
     },
     open: ({ text = '' }) => {

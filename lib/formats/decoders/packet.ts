@@ -32,12 +32,12 @@ export function packetDecoder(
   takes: Recogniser,
   fields: readonly FieldDefinition[],
 ): LineDecoder<PacketLine> {
-  const nodes = takes.nodes === undefined || takes.nodes.length === 0 ? undefined : new Set(takes.nodes)
+  const takesPacket = packetTest(takes)
   const least = decoder.minBytes ?? 0
   const most = decoder.maxBytes ?? Number.POSITIVE_INFINITY
   const expected = expectedLength(least, most)
   return {
-    takes: ({ packet }) => packet.node >= 0 && (nodes === undefined || nodes.has(packet.node)),
+    takes: ({ packet }) => takesPacket(packet),
     open: ({ packet }: Line) => {
       if (packet.fault !== undefined) return new Failure(`packet: ${packet.fault}`)
       if (packet.length < least || packet.length > most) {
@@ -50,6 +50,16 @@ export function packetDecoder(
     },
     readers: fields.map(packetReader),
     ...(decoder.parts === undefined ? {} : partsOf(decoder.parts)),
+  }
+}
+
+/** Whether a packet is one of the nodes' and has as many bytes as is asked for; of one that is damaged nobody knows how many. */
+export function packetTest({ nodes, bytes }: Recogniser): (packet: PacketLine) => boolean {
+  const ids = nodes === undefined || nodes.length === 0 ? undefined : new Set(nodes)
+  const [least, most] = bytes ?? [0, Number.POSITIVE_INFINITY]
+  return ({ node, length, fault }) => {
+    if (node < 0 || (ids !== undefined && !ids.has(node))) return false
+    return fault !== undefined || (length >= least && length <= most)
   }
 }
 

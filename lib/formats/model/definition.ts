@@ -40,6 +40,86 @@ export interface Recogniser {
   nodes?: number[]
   /** the text a line begins with, capitals and small letters told apart; not for packets */
   prefix?: string
+  /** the prefix is a whole word: no letter, digit or `_` stands right behind it. Default false */
+  word?: boolean
+  /** decoders packet and datacodes: fewest and most bytes after the header. Default: any, and the decoder rejects */
+  bytes?: [least: number, most: number]
+  /** decoder columns: fewest and most columns. Default: any number */
+  columns?: [least: number, most: number]
+  /** what the line must hold; one that cannot be taken apart is not taken, either. Default: nothing */
+  where?: Condition[]
+  /** only lines whose `check` holds. Default false: where it fails, the line is rejected */
+  checked?: boolean
+}
+
+/** What stands at one place of a line. Exactly one of `is` and `matches` is given. */
+export interface Condition {
+  /** the place, as in a field's `from` */
+  from: string | number
+  /** it is one of these, compared as texts */
+  is?: Array<string | number | boolean>
+  /** a regular expression (RE2) that its text matches */
+  matches?: string
+}
+
+/**
+ * Lines of one source that make one event. The journal keeps the lines as they came. A frame of the port that has line
+ * ends within it is a record of its own.
+ */
+export interface RecordDefinition {
+  /** a regular expression (RE2) that the first line matches, and no other */
+  start: string
+  /** that the last line matches; `^$` for an empty line, which the port must log then. Default: the record goes on until its start comes again */
+  end?: string
+  /** a record with more lines is rejected. Default 100 */
+  maxLines?: number
+  /** from the first line to the last, as they were received; a longer record is rejected. Default 10 */
+  seconds?: number
+  /** how the device ends its lines: the journal does not keep it, and the check may count it. Default CR LF */
+  lineEnd?: '\r\n' | '\n' | '\r'
+  /** behind so many lines the device sends an empty one, which the check counts: put in where the port has not logged it. Default: none */
+  emptyAfter?: number
+}
+
+/** How a checksum is worked out; the names that have one are those of the catalogue of parametrised CRC algorithms. */
+export type CheckKind =
+  | 'xor8'
+  | 'sum8'
+  | 'lrc'
+  | 'sum16'
+  | 'crc8'
+  | 'crc8-maxim'
+  | 'crc16-arc'
+  | 'crc16-modbus'
+  | 'crc16-ccitt'
+  | 'crc16-xmodem'
+  | 'crc32'
+
+/** How a checksum is written: `bytes` most significant first, `bytes-le` least first, `six-bits` the low six bits + 0x20 as one character. */
+export type CheckWritten = 'hex' | 'decimal' | 'bytes' | 'bytes-le' | 'six-bits'
+
+/**
+ * A checksum that a line or record carries. Places are texts or byte offsets (0 the first, -1 the last); the checksum's
+ * own bytes never count.
+ */
+export interface CheckDefinition {
+  kind: CheckKind
+  /** the range begins behind the first place of this text, or at this offset. Default: at the beginning */
+  from?: string | number
+  /** it ends in front of the last place of this text, or of the byte at this offset. Default: at the end */
+  to?: string | number
+  /** these texts count, too. Default: neither */
+  marks?: 'from' | 'to' | 'both'
+  /** the range is text of hex digits, whose bytes count (Modbus ASCII). Default false */
+  hexed?: boolean
+  /** the checksum stands behind the last place of this text, or at this offset. Default: behind `to` where that is a text, else at the end */
+  at?: string | number
+  /** Default `hex` */
+  written?: CheckWritten
+  /** each line of a record has one of its own. Default false: the whole has one */
+  eachLine?: boolean
+  /** where nothing stands at its place, nothing is checked. Default false: that is rejected */
+  optional?: boolean
 }
 
 /** `OK <hdr> <byte> …` and `OKX <hex>` lines of a JeeLink. A field's `from` is a byte offset after the header. */
@@ -115,7 +195,7 @@ export interface StoredEventDecoder {
 /** `a:1,b:2`, `a=1 b=2` … A field's `from` is the key. */
 export interface KeyValuesDecoder {
   kind: 'key-values'
-  /** between pairs; a space stands for any run of spaces and tabs. Default `,` */
+  /** between pairs; a space stands for any run of spaces and tabs. Default `,`; in a record each line is a pair */
   pairSeparator?: string
   /** between key and value. Default `:` */
   valueSeparator?: string
@@ -136,6 +216,16 @@ export interface ColumnsDecoder {
   headers?: boolean
 }
 
+/**
+ * Values behind a tag, a line each: `1-0:1.8.1(009418.807*kWh)`, `V<tab>52590`, `PAPP 00750 -`. A field's `from` is the
+ * tag, or `tag[1]` for its second value, `tag[-1]` for its last.
+ */
+export interface TaggedDecoder {
+  kind: 'tagged'
+  /** between tag and values; a space stands for any run of spaces and tabs. `(`: each value in brackets, and a line that begins with one goes on with the tag before. Default `(` */
+  valueSeparator?: string
+}
+
 /** A regular expression (RE2: linear time) over the whole line. A field's `from` is a group's name. */
 export interface PatternDecoder {
   kind: 'pattern'
@@ -152,6 +242,7 @@ export type Decoder =
   | JsonDecoder
   | KeyValuesDecoder
   | ColumnsDecoder
+  | TaggedDecoder
   | PatternDecoder
   | SectionsDecoder
   | StoredEventDecoder
@@ -297,6 +388,10 @@ export interface FormatDefinition extends Spelling {
   /** a title for people. Default: the type */
   name?: string
   takes?: Recogniser
+  /** several lines make one event. Default: each line is one */
+  record?: RecordDefinition
+  /** Default: no checksum */
+  check?: CheckDefinition
   decoder: Decoder
   /** how bytes that are not UTF-8 are read as text. Default `utf-8`: such a line is rejected */
   charset?: Charset

@@ -28,6 +28,8 @@ export function wrongLength(bytes: number, expected: string | number): Failure {
 
 /** What is done with a line, in this order; the first word of each reason. */
 export type Step =
+  | 'record'
+  | 'check'
   | 'decode'
   | 'when'
   | 'compute'

@@ -16,6 +16,8 @@ export class Line {
   /** the payload holds bytes that are not UTF-8; `text` shows U+FFFD in their place, or what `readAs` made of them */
   broken = false
   source = ''
+  /** the lines of a record, as they came; undefined: it is none */
+  pieces: ReadonlyArray<string | Uint8Array> | undefined
   /** the same line as a JeeLink packet; `node` -1 where it is none */
   readonly packet = new PacketLine()
 
@@ -30,6 +32,7 @@ export class Line {
     this.structured = undefined
     this.text = undefined
     this.source = source
+    this.pieces = undefined
     this.#bytes = undefined
     this.#charset = 'utf-8'
     this.#parsed = false
@@ -40,8 +43,15 @@ export class Line {
     else this.packet.node = -1
   }
 
+  /** A record: only formats of records take it, each in the form that it needs. */
+  setPieces(pieces: ReadonlyArray<string | Uint8Array>, source: string): void {
+    this.set(undefined, source)
+    this.pieces = pieces
+  }
+
   /** Lets go of the payload. */
   clear(): void {
+    this.pieces = undefined
     this.text = undefined
     this.structured = undefined
     this.#bytes = undefined

@@ -52,6 +52,7 @@ const options: Readonly<Record<DecoderKind, readonly Option[]>> = {
     { name: 'header', placeholder: 'time, temp, humidity' },
     { name: 'headers', isFlag: true },
   ],
+  tagged: [{ name: 'tagSeparator', placeholder: '(', problem: 'valueSeparator' }],
   pattern: [
     { name: 'pattern', placeholder: 'T=(?<temp>[-0-9.]+)' },
     { name: 'ignoreCase', isFlag: true },

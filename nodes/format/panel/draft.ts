@@ -101,7 +101,8 @@ export function toDecoderDraft(decoder: Decoder): Record<string, string | boolea
     draft.partsSize =
       typeof parts.size === 'object' ? `${parts.size.bit}:${parts.size.bits}` : asText(parts.size)
   }
-  for (const [name, value] of Object.entries(options)) {
+  for (const [option, value] of Object.entries(options)) {
+    const name = decoder.kind === 'tagged' && option === 'valueSeparator' ? 'tagSeparator' : option
     draft[name] = Array.isArray(value)
       ? value.join(', ')
       : typeof value === 'boolean'
@@ -158,6 +159,8 @@ export function fromDecoderDraft(kind: DecoderKind, draft: Record<string, string
         headers: draft.headers === true || undefined,
       })
     }
+    case 'tagged':
+      return made({ kind, valueSeparator: separator('tagSeparator') })
     case 'pattern':
       return made({ kind, pattern: text('pattern'), ignoreCase: draft.ignoreCase === true || undefined })
   }

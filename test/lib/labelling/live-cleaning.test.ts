@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Outcome } from '../../../lib/formats/format.ts'
+import type { LineOutcome } from '../../../lib/formats/format.ts'
 import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import { systemDisk } from '../../../lib/journal/disk/disk.ts'
 import type { Entry } from '../../../lib/journal/format/entry.ts'
@@ -30,7 +30,7 @@ describe('labelling: live cleaning', function () {
   let directory: string
   let clock: FakeClock
   let warnings: string[]
-  let outcomes: Outcome[]
+  let outcomes: LineOutcome[]
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'fieldlog-cleaning-'))
@@ -71,7 +71,8 @@ describe('labelling: live cleaning', function () {
   }
 
   const kinds = () => outcomes.map((outcome) => (isUnsure(outcome) ? 'unsure' : outcome.kind))
-  const isUnsure = (outcome: Outcome) => outcome.kind === 'clean' && outcome.events[0]?.unsure !== undefined
+  const isUnsure = (outcome: LineOutcome) =>
+    outcome.kind === 'clean' && outcome.events[0]?.unsure !== undefined
 
   it('knows all times of a journal of 12,000 entries after a restart without a state file', async () => {
     const times = Array.from({ length: 12_000 }, (_, i) => begin + i)

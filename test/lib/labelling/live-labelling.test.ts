@@ -53,7 +53,7 @@ describe('predicates: live labelling', () => {
     const formats = compileFormats([format])
     const found: FieldlogEvent[] = []
     await readEntries(systemDisk, directory, from, to, {
-      entry: (entry) => found.push(...decoded(entry, formats).events) > -1,
+      entry: (entry) => found.push(...decoded(entry, formats).flatMap(({ events }) => events)) > -1,
       gap: () => assert.fail('entries are missing'),
     })
     return found
