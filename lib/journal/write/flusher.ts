@@ -148,9 +148,9 @@ export class Flusher {
       this.#timeUp = false
       const waiters = this.#waiters
       this.#waiters = []
-      const records = this.#buffer.swap()
-      for (let at = 0; at < records.length; ) {
-        const run = nextRun(records, at, writer.day, this.#options.clock.wall())
+      const swapped = this.#buffer.swap()
+      for (let at = 0; at < swapped.records.length; ) {
+        const run = nextRun(swapped, at, writer.day, this.#options.clock.wall())
         if (!(await this.#writeUntilDone(writer, run))) {
           for (const { reject } of waiters) reject(this.#closedError())
           return
