@@ -128,9 +128,7 @@ export class Journal {
   append(entry: NewEntry, tag?: unknown, kept = 0): boolean {
     checkEntry(entry)
     checkLength(entry.text, this.#options.entryLimit)
-    const now = this.#options.clock.wall()
-    this.#steps.checkAt(now)
-    if (this.#stopping || !this.#buffer.add(held(entry, now, tag, kept))) {
+    if (this.#stopping || !this.#buffer.add(held(entry, this.#steps.now(), tag, kept))) {
       this.#counts.dropped++
       return false
     }
@@ -226,14 +224,13 @@ export class Journal {
   }
 
   #tellDurable(records: readonly Held[], lastSeqBefore: number): void {
-    const entries: DurableEntry[] = []
     let seq = lastSeqBefore
     for (const record of records) {
       if (record.kind === 'N') continue
       record.seq = ++seq
       record.epoch = this.epoch
-      entries.push(record)
     }
+    const entries = records.filter((record) => record.kind !== 'N')
     this.#counts.events += entries.length
     this.#counts.records += records.length
     if (entries.length > 0) guarded(this.#listener.durable, entries)
