@@ -159,6 +159,7 @@ function fill(definition: FormatDefinition, words: Words): void {
   foldSpelling(
     head.charset !== 'utf-8' ||
       isFramed(definition) ||
+      decoder.hasExtra() ||
       [head.nulls, head.decimal, head.thousands, head.zone].some(Boolean) ||
       [head.unchanged, head.sameTime, head.onlyNews].some(Boolean),
   )

@@ -38,7 +38,7 @@ export function checkSpelling(value: Record<string, unknown>, path: string, prob
 }
 
 /** A time zone that Intl knows. */
-export function checkZone(zone: unknown, path: string, problems: Problems): void {
+function checkZone(zone: unknown, path: string, problems: Problems): void {
   if (!problems.isOptional(path, zone, 'string') || zone === undefined) return
   try {
     Zone.named(zone as string)

@@ -266,8 +266,10 @@ function isPattern(pattern: string, problems: Problems): boolean {
     compilePattern(pattern)
     return true
   } catch (error) {
-    const { message } = error as Error
-    return problems.add('decoder.pattern', `${message}, expected a regular expression as RE2 has them`)
+    return problems.add(
+      'decoder.pattern',
+      `${(error as Error).message}, expected a regular expression as RE2 has them`,
+    )
   }
 }
 

@@ -66,19 +66,27 @@ interface Marks {
 class PairScanner {
   /** what is wrong with the quotes of the text that was scanned last */
   fault: string | undefined
-  readonly #marks: Marks
+  readonly #pair: string
+  readonly #equals: string
+  readonly #quote: string
+  /** what separates the pairs may be a decimal mark */
+  readonly #isMark: boolean
   readonly #found: (key: string, value: string) => void
   #text = ''
   /** where the separator between key and value stands next, as far as it was looked for */
   #middle = -1
 
-  constructor(marks: Marks, found: (key: string, value: string) => void) {
-    this.#marks = marks
+  constructor({ pair, equals, quote }: Marks, found: (key: string, value: string) => void) {
+    this.#pair = pair
+    this.#equals = equals
+    this.#quote = quote
+    this.#isMark = pair === ',' || pair === '.'
     this.#found = found
   }
 
   scan(text: string, from: number): void {
-    const { pair, equals } = this.#marks
+    const pair = this.#pair
+    const equals = this.#equals
     this.fault = undefined
     this.#text = text
     this.#middle = -1
@@ -98,23 +106,25 @@ class PairScanner {
   }
 
   #nextMiddle(from: number): number {
-    if (this.#middle < from) this.#middle = findSeparator(this.#text, from, this.#marks.equals)
+    if (this.#middle < from) this.#middle = findSeparator(this.#text, from, this.#equals)
     return this.#middle
   }
 
   /** Takes the value that begins here; gives the place behind it. */
   #value(key: string, from: number): number {
     const text = this.#text
-    const { pair, quote } = this.#marks
-    const begin = skipBlanks(text, from)
-    if (quote !== '' && text.startsWith(quote, begin)) return this.#quoted(key, begin)
-    const end = pair === ' ' ? this.#endBetweenBlanks(from, begin) : this.#end(from)
+    if (this.#quote !== '') {
+      const begin = skipBlanks(text, from)
+      if (text.startsWith(this.#quote, begin)) return this.#quoted(key, begin)
+    }
+    const end = this.#pair === ' ' ? this.#endBetweenBlanks(from) : this.#end(from)
     this.#found(key, text.slice(from, end).trim())
     return end
   }
 
-  #endBetweenBlanks(from: number, begin: number): number {
+  #endBetweenBlanks(from: number): number {
     const text = this.#text
+    const begin = skipBlanks(text, from)
     const end = findSeparator(text, begin, ' ')
     if (begin > from) {
       // what stands behind the blanks is the next key, and there is no value
@@ -128,9 +138,9 @@ class PairScanner {
   /** A comma between two digits that no key follows is a number's, whatever separates the pairs: `Temp: 21,5, Hum: 48,2`. */
   #end(from: number): number {
     const text = this.#text
-    const { pair } = this.#marks
+    const pair = this.#pair
     let end = findSeparator(text, from, pair)
-    while ((pair === ',' || pair === '.') && isDigit(text, end - 1) && isDigit(text, end + 1)) {
+    while (this.#isMark && isDigit(text, end - 1) && isDigit(text, end + 1)) {
       const next = findSeparator(text, end + 1, pair)
       if (this.#nextMiddle(end) < next) break
       end = next
@@ -140,7 +150,8 @@ class PairScanner {
 
   #quoted(key: string, begin: number): number {
     const text = this.#text
-    const { quote, pair } = this.#marks
+    const quote = this.#quote
+    const pair = this.#pair
     let value = ''
     let at = begin + quote.length
     for (;;) {

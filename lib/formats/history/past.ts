@@ -17,14 +17,6 @@ export interface Past {
   doubt(): void
 }
 
-/** For values of which no event came before. */
-export const noPast: Past = {
-  received: undefined,
-  recall: () => undefined,
-  keep: () => {},
-  doubt: () => {},
-}
-
 /** What the fields of one event kept, those of the events before it among them. */
 interface Kept extends Placed {
   values: Readonly<Record<string, number>>

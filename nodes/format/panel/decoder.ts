@@ -30,9 +30,9 @@ const options: Readonly<Record<DecoderKind, readonly Option[]>> = {
   datacodes: [{ name: 'codes', placeholder: 'h, h, h, L' }],
   bytes: [
     { name: 'written', choices: ['raw', 'hex', 'base64'] },
-    { name: 'bytesPattern', placeholder: 'data=(?<bytes>[0-9A-F]+)', problem: 'pattern' },
-    { name: 'path', placeholder: 'payload.data' },
     { name: 'start', placeholder: '42 4D' },
+    { name: 'bytesPattern', placeholder: 'data=(?<bytes>[0-9A-F]+)', isExtra: true, problem: 'pattern' },
+    { name: 'path', placeholder: 'payload.data', isExtra: true },
     { name: 'minBytes', placeholder: '0', isExtra: true },
     { name: 'maxBytes', isExtra: true },
     { name: 'partsFrom', placeholder: '0', isExtra: true, problem: 'parts.from' },
@@ -50,7 +50,7 @@ const options: Readonly<Record<DecoderKind, readonly Option[]>> = {
     { name: 'delimiter', placeholder: ',' },
     { name: 'quote', initial: '"' },
     { name: 'header', placeholder: 'time, temp, humidity' },
-    { name: 'headers', isFlag: true },
+    { name: 'headers', isFlag: true, isExtra: true },
   ],
   tagged: [{ name: 'tagSeparator', placeholder: '(', problem: 'valueSeparator' }],
   pattern: [
@@ -63,6 +63,8 @@ export interface DecoderInputs {
   kind(): DecoderKind
   /** The decoder as it stands in the inputs, unchecked. */
   read(): Decoder
+  /** Whether something is entered among what is folded away. */
+  hasExtra(): boolean
 }
 
 /** Builds the options of each decoder in `place` and `extra`; `select` chooses the one that is shown. */
@@ -96,10 +98,16 @@ export function decoderInputs(
     changed(kind())
   })
   show()
-  return { kind, read }
+  return { kind, read, hasExtra }
 
   function kind(): DecoderKind {
     return select.val() as DecoderKind
+  }
+
+  function hasExtra(): boolean {
+    const extras = options[kind()].filter(({ isExtra }) => isExtra).map(({ name }) => name)
+    const inputs = groups.find((each) => each.kind === kind())?.inputs ?? []
+    return inputs.some(([name, input]) => extras.includes(name) && Boolean(currentValue(input)))
   }
 
   function read(): Decoder {
