@@ -158,8 +158,8 @@ function fill(definition: FormatDefinition, words: Words): void {
   list().editableList('addItems', definition.fields)
   foldSpelling(
     head.charset !== 'utf-8' ||
-      decoder.hasExtra() ||
       isFramed(definition) ||
+      decoder.hasExtra() ||
       [head.nulls, head.decimal, head.thousands, head.zone].some(Boolean) ||
       [head.unchanged, head.sameTime, head.onlyNews].some(Boolean),
   )
