@@ -224,16 +224,17 @@ export class Journal {
   }
 
   #tellDurable(records: readonly Held[], lastSeqBefore: number): void {
+    const epoch = this.epoch
     let seq = lastSeqBefore
     for (const record of records) {
       if (record.kind === 'N') continue
       record.seq = ++seq
-      record.epoch = this.epoch
+      record.epoch = epoch
     }
-    const entries = records.filter((record) => record.kind !== 'N')
-    this.#counts.events += entries.length
+    const count = seq - lastSeqBefore
+    this.#counts.events += count
     this.#counts.records += records.length
-    if (entries.length > 0) guarded(this.#listener.durable, entries)
+    if (count > 0 && this.#listener.durable) guarded(this.#listener.durable, entriesOf(records, count))
   }
 
   async #stop(limit: number): Promise<void> {
@@ -316,6 +317,12 @@ function held(
   }
   if (cut !== undefined) entry.cut = cut
   return entry
+}
+
+/** The entries among records, in a list of their own; `count` says how many there are: nearly always all. */
+function entriesOf(records: readonly Held[], count: number): HeldEntry[] {
+  if (count === records.length) return records.slice() as HeldEntry[]
+  return records.filter((record) => record.kind !== 'N')
 }
 
 function notice(kind: string, value: unknown, time: number) {
