@@ -1,7 +1,7 @@
 // NMEA 0183: where a GPS receiver is, and how fast (RMC), how high and how well received (GGA).
 import type { CheckDefinition, FieldDefinition, FormatDefinition } from '../model/definition.ts'
 
-const check: CheckDefinition = { kind: 'xor8', from: '$', to: '*', written: 'hex' }
+const check: CheckDefinition = { kind: 'xor8', from: '$', to: '*' }
 
 /** degrees without a sign in front of the minutes, as `5936.7900,N,01042.5500,E` */
 const place =

@@ -10,7 +10,26 @@ const root = join(import.meta.dirname, '../../..')
 const firstForms: Record<string, { before: object; after: object }> = {
   'fieldlog-port': {
     before: { path: '/dev/ttyUSB0', baudRate: 57600 },
-    after: { path: '/dev/ttyUSB0', baudRate: 57600, framing: 'auto', version: 2 },
+    after: {
+      path: '/dev/ttyUSB0',
+      baudRate: 57600,
+      framing: 'auto',
+      delimiter: ';',
+      frameStart: '\\x02',
+      frameEnd: '\\x03',
+      frameAfter: 0,
+      keepMarks: true,
+      frameSize: 12,
+      frameSync: '',
+      lengthOffset: 2,
+      lengthSize: 2,
+      lengthOrder: 'big',
+      lengthCounts: 'rest',
+      lengthExtra: 0,
+      silence: 100,
+      framePattern: '[\\r\\n]+',
+      version: 2,
+    },
   },
   'fieldlog-journal': {
     before: { directory: 'journal', bufferSize: 100, flushInterval: 1, reserve: 64, maxHeld: 64 },
@@ -23,7 +42,8 @@ const firstForms: Record<string, { before: object; after: object }> = {
       archiveAfter: 2,
       retentionDays: 0,
       retentionSize: 0,
-      version: 1,
+      entryLimit: 16,
+      version: 2,
     },
   },
   'fieldlog-format': {
