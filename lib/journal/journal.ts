@@ -224,16 +224,17 @@ export class Journal {
   }
 
   #tellDurable(records: readonly Held[], lastSeqBefore: number): void {
+    const epoch = this.epoch
     let seq = lastSeqBefore
     for (const record of records) {
       if (record.kind === 'N') continue
       record.seq = ++seq
-      record.epoch = this.epoch
+      record.epoch = epoch
     }
-    const entries = records.filter((record) => record.kind !== 'N')
-    this.#counts.events += entries.length
+    const count = seq - lastSeqBefore
+    this.#counts.events += count
     this.#counts.records += records.length
-    if (entries.length > 0) guarded(this.#listener.durable, entries)
+    if (count > 0 && this.#listener.durable) guarded(this.#listener.durable, entriesOf(records, count))
   }
 
   async #stop(limit: number): Promise<void> {
@@ -293,7 +294,7 @@ async function syncParent(disk: Disk, directory: string): Promise<void> {
 
 /** An entry on its way to the disk. A moment that cannot be is not kept: the line says when it came. */
 function held(
-  { kind, received, time = received, source, text }: NewEntry,
+  { kind, received, time = received, source, text, cut }: NewEntry,
   given: number,
   tag: unknown,
   kept: number,
@@ -301,7 +302,7 @@ function held(
   const isRecord = kind === 'R' && isPlausible(time, received)
   const known = isRecord ? 'R' : kind === 'R' ? 'L' : kind
   const moment = isRecord ? time : received
-  return {
+  const entry: HeldEntry = {
     kind: known,
     seq: 0,
     epoch: '',
@@ -314,6 +315,14 @@ function held(
     tag,
     kept,
   }
+  if (cut !== undefined) entry.cut = cut
+  return entry
+}
+
+/** The entries among records, in a list of their own; `count` says how many there are: nearly always all. */
+function entriesOf(records: readonly Held[], count: number): HeldEntry[] {
+  if (count === records.length) return records.slice() as HeldEntry[]
+  return records.filter((record) => record.kind !== 'N')
 }
 
 function notice(kind: string, value: unknown, time: number) {

@@ -1,8 +1,7 @@
 // Turns the outcome of decoding a line into events with ids, times and keys, as the clean node does. Browser-safe.
 import type { FieldlogEvent } from '../event.ts'
 import type { Formats } from '../formats/compile.ts'
-import type { CleanEvent, Outcome } from '../formats/format.ts'
-import { unsureOfRepeats } from '../formats/model/memory.ts'
+import type { CleanEvent, LineOutcome } from '../formats/format.ts'
 import { payloadOf, type RecentReading } from '../preview/reading.ts'
 
 /**
@@ -10,27 +9,27 @@ import { payloadOf, type RecentReading } from '../preview/reading.ts'
  * line behind the id, whichever of them the format leaves out.
  */
 export function cleanEvent(logged: FieldlogEvent, clean: CleanEvent): FieldlogEvent {
-  const { type, data, time, eventId, key, part, isUnsure } = clean
+  const { type, data, time, eventId, key, part, unsure } = clean
   const event: FieldlogEvent = { ...logged, type, data, time: time ?? logged.time }
   if (part !== undefined) event.id = `${logged.id}.${part}`
   if (eventId !== undefined) event.eventId = eventId
   if (key !== undefined) event.key = key
-  if (isUnsure) event.unsure = [unsureOfRepeats]
+  if (unsure !== undefined) event.unsure = unsure
   return event
 }
 
-/** A logged event and what became of its line, as clean events; none where it is rejected or unknown. */
-export function cleanEvents(logged: FieldlogEvent, outcome: Outcome): FieldlogEvent[] {
+/** A logged event and what became of its line, as clean events; none where it is rejected, unknown or a part of a record. */
+export function cleanEvents(logged: FieldlogEvent, outcome: LineOutcome): FieldlogEvent[] {
   if (outcome.kind !== 'clean') return []
   return outcome.events.map((clean) => cleanEvent(logged, clean))
 }
 
 /** The clean events of readings, in order. */
 export function eventsOfReadings(readings: readonly RecentReading[], formats: Formats): FieldlogEvent[] {
-  return readings.flatMap((reading) => {
-    const { id, seq, source, received, time } = reading
-    const outcome = formats.decode({ payload: payloadOf(reading), source, id, seq, received })
-    const logged = { id, seq, received, time, source, raw: reading.text ?? '', replayed: true }
-    return cleanEvents(logged, outcome)
-  })
+  return readings
+    .flatMap((reading) => formats.take({ ...reading, payload: payloadOf(reading) }))
+    .flatMap(({ reading, outcome }) => {
+      const { id, seq, source, received, time, text = '' } = reading
+      return cleanEvents({ id, seq, received, time, source, raw: text, replayed: true }, outcome)
+    })
 }

@@ -1,19 +1,20 @@
 // Turns the outcome of decoding into the messages at clean's three outputs.
 import type { EventMessage } from '../../lib/event.ts'
-import type { CleanEvent, Outcome } from '../../lib/formats/format.ts'
+import type { CleanEvent, LineOutcome } from '../../lib/formats/format.ts'
 import { cleanEvent } from '../../lib/predicates/clean-events.ts'
 
 /** The messages for the outputs clean, rejected and unknown. An unknown line's message goes on as it came. */
 export function cleanMessages(
   msg: EventMessage,
-  outcome: Outcome,
+  outcome: LineOutcome,
 ): [EventMessage[], EventMessage | null, EventMessage | null] {
   switch (outcome.kind) {
     case 'clean':
       return [cleaned(msg, outcome.events), null, null]
     case 'rejected':
-      return [[], rejected(msg, outcome.type, outcome.reasons), null]
+      return [[], rejected(msg, outcome), null]
     case 'suppressed':
+    case 'part':
       return [[], null, null]
     case 'unknown':
       return [[], null, msg]
@@ -31,8 +32,11 @@ function filled(msg: EventMessage, clean: CleanEvent): EventMessage {
   return msg
 }
 
-function rejected(msg: EventMessage, type: string, reasons: string[]): EventMessage {
-  msg.event = { ...msg.event, type, verdict: 'rejected', reasons }
+function rejected(
+  msg: EventMessage,
+  { type, reasons, unsure }: LineOutcome & { kind: 'rejected' },
+): EventMessage {
+  msg.event = { ...msg.event, type, verdict: 'rejected', reasons, ...(unsure && { unsure }) }
   msg.topic = `${type}/${msg.event.source}`
   return msg
 }

@@ -80,8 +80,12 @@ export function upstreamOf(RED: NodeAPI, id: string): Upstream {
 export function journalBefore(RED: NodeAPI, id: string): CleaningPlace | undefined {
   const journal = journalOf(RED, deployedBefore(RED, id))
   if (!journal?.service || journal.directory === undefined) return undefined
-  const { service, directory } = journal
-  return { directory, checkpoint: () => service.state.delivery?.checkpoint }
+  const { service, directory, flushInterval = 1 } = journal
+  return {
+    directory,
+    checkpoint: () => service.state.delivery?.checkpoint,
+    flushInterval: flushInterval * 1000,
+  }
 }
 
 function deployedBefore(RED: NodeAPI, id: string): FlowNode[] {

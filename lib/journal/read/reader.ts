@@ -113,7 +113,8 @@ class Walk {
   async begin(file: JournalFile, text: RestingText, size: number, fromSeq: number): Promise<number> {
     const block = text.blockOf(fromSeq)
     if (block) {
-      this.lastSeq = block.firstSeq - 1
+      // where the first member is broken, only H knows the seq
+      this.lastSeq = Math.max(block.firstSeq, file.firstSeq) - 1
       this.#epoch = block.epoch || undefined
       return block.offset
     }

@@ -181,7 +181,7 @@ export class Flusher {
       }
       this.#watch.callOff()
       this.#buffer.written(run.records)
-      this.#buffer.noteGap(clock.wall())
+      if (this.#buffer.dropping) this.#buffer.noteGap(clock.wall())
       this.#setFailure(undefined)
       this.#listener.written(run.records, before)
       return true

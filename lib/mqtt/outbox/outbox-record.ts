@@ -39,6 +39,11 @@ export function keyInRecord(text: string): string {
   return keyOf({ id, topic: of })
 }
 
+/** Only the topic on which it is published. */
+export function topicInRecord(text: string): string {
+  return (JSON.parse(text) as OutboxRecord).topic
+}
+
 /** The entry in a record. @param at when it was handed over, ms since 1970 */
 export function entryOf(text: string, seq: number, at: number): Entry {
   const record = JSON.parse(text) as OutboxRecord
@@ -56,7 +61,7 @@ export function entryOf(text: string, seq: number, at: number): Entry {
       return keyOf({ id, topic: of })
     },
     order: 0,
-    bytes: topic.length + (payload ?? base64 ?? '').length,
+    bytes: text.length,
     at,
     seq,
     settled: [],

@@ -9,12 +9,15 @@ import {
   toHeadDraft,
 } from '../../../nodes/format/panel/draft.ts'
 import { type FieldDraft, fromFieldDraft, toFieldDraft } from '../../../nodes/format/panel/field-draft.ts'
+import { fromFrameDraft, toFrameDraft } from '../../../nodes/format/panel/frame-draft.ts'
+import { charger, linky, linkyStandard, p1, readOut } from '../../lib/formats/records/meters.ts'
 
 /** The definition after a way through the panel's inputs. */
 function edited(definition: FormatDefinition): FormatDefinition {
   const { kind } = definition.decoder
   return fromDrafts(
     toHeadDraft(definition),
+    toFrameDraft(definition),
     fromDecoderDraft(kind, toDecoderDraft(definition.decoder)),
     definition.fields.map((field) => fromFieldDraft(toFieldDraft(field), kind)),
   )
@@ -26,6 +29,35 @@ function field(change: Partial<FieldDraft>, kind: Decoder['kind'] = 'json'): Fie
 
 describe('nodes: the inputs of the format panel', () => {
   const others: FormatDefinition[] = [
+    p1,
+    charger,
+    linky,
+    linkyStandard,
+    readOut,
+    {
+      type: 'sensor',
+      takes: {
+        prefix: 'V',
+        word: true,
+        columns: [3, 5],
+        where: [
+          { from: 0, is: ['A|B', '007', 5] },
+          { from: 1, matches: '^a,b$' },
+        ],
+        checked: true,
+      },
+      check: { kind: 'xor8', from: '5', to: '*', hexed: true, optional: true },
+      decoder: { kind: 'columns' },
+      fields: [{ name: 'v', from: 2, type: 'number' }],
+    },
+    {
+      type: 'block',
+      takes: { where: [{ from: 'model', is: ['x', 'y'] }] },
+      record: { start: '^a', maxLines: 5, seconds: 2.5, lineEnd: '\n', emptyAfter: 1 },
+      check: { kind: 'crc32', at: -4, written: 'bytes-le' },
+      decoder: { kind: 'key-values' },
+      fields: [{ name: 'a', type: 'number' }],
+    },
     {
       type: 'garden',
       name: 'Garden',
@@ -104,6 +136,49 @@ describe('nodes: the inputs of the format panel', () => {
       decoder: { kind: 'packet', parts: { size: { bit: 4, bits: 4 } } },
       fields: [{ name: 'v', from: 1, read: 'i16le', type: 'integer' }],
     },
+    {
+      type: 'frames',
+      decoder: {
+        kind: 'bytes',
+        written: 'hex',
+        pattern: 'data=(?<bytes>[0-9a-f]+) id=(?<id>\\w+)',
+        start: '42 4D',
+        minBytes: 8,
+        parts: { from: 2, size: 2 },
+      },
+      fields: [
+        { name: 'v', from: 0, read: 'u32cdab', notation: 'bcd', reversed: true, type: 'integer' },
+        {
+          name: 'w',
+          from: 0,
+          whole: true,
+          read: 'u16be',
+          bit: 0,
+          bits: 12,
+          signed: 'magnitude',
+          type: 'integer',
+        },
+        { name: 'id', type: 'string' },
+      ],
+    },
+    {
+      type: 'payload',
+      decoder: { kind: 'bytes', written: 'base64', path: 'a.data' },
+      fields: [{ name: 'v', from: 0, type: 'integer' }],
+    },
+    {
+      type: 'counter',
+      decoder: { kind: 'key-values', pairSeparator: ' ', valueSeparator: '=', quote: '"' },
+      charset: 'cp437',
+      zone: 'Europe/Berlin',
+      fields: [
+        { name: 'E', notation: 'hex', bit: 0, bits: 16, signed: true, type: 'integer' },
+        { name: 'delta', difference: { of: 'E', modulus: 65536, most: 100 }, type: 'number', decimals: 1 },
+        { name: 'at', type: 'time', time: 'pattern', pattern: 'HH:mm:ss', zone: 'America/New_York' },
+      ],
+    },
+    { type: 'csv', decoder: { kind: 'columns', headers: true }, fields: [{ name: 'temp', type: 'number' }] },
+    { type: 'loose', decoder: { kind: 'json', lenient: true }, fields: [{ name: 'temp', type: 'number' }] },
   ]
   for (const definition of [...formatLibrary.map(({ definition }) => definition), ...others]) {
     it(`give back the format ${definition.type}`, () => {
@@ -118,9 +193,9 @@ describe('nodes: the inputs of the format panel', () => {
       decimals: '1',
       min: '0',
       bit: '3',
-      bits: '2',
+      bits: '',
       read: 'u16le',
-      signed: true,
+      signed: 'complement',
       time: 'iso',
     }
     assert.deepEqual(field({ ...all, type: 'string' }), { name: 'a', type: 'string' })
@@ -129,6 +204,7 @@ describe('nodes: the inputs of the format panel', () => {
     assert.deepEqual(field({ from: 'node', bits: '2' }, 'packet'), {
       name: 'a',
       from: 'node',
+      bits: 2,
       type: 'number',
     })
     assert.deepEqual(field({ source: 'computed', computed: ' b + 1 ', from: '5' }, 'packet'), {
@@ -145,7 +221,26 @@ describe('nodes: the inputs of the format panel', () => {
     assert.deepEqual(checkDefinition(definition), [
       { path: 'fields[0].min', text: 'found "low", expected a number' },
     ])
-    const nodes = fromDrafts({ ...toHeadDraft({}), nodes: '2, x' }, { kind: 'packet' }, [])
+    const nodes = fromDrafts({ ...toHeadDraft({}), nodes: '2, x' }, toFrameDraft({}), { kind: 'packet' }, [])
     assert.deepEqual(nodes.takes?.nodes, [2, 'x'])
+  })
+
+  it('takes what is said of whole lines as it is written', () => {
+    const frame = (change: object, kind: Decoder['kind'] = 'packet') =>
+      fromFrameDraft({ ...toFrameDraft({}), ...change }, kind)
+    assert.deepEqual(frame({ bytes: '4' }).takes, { bytes: [4, 4] })
+    assert.deepEqual(frame({ bytes: ' 4 – 7 ' }).takes, { bytes: [4, 7] })
+    assert.deepEqual(frame({ bytes: 'some' }).takes, { bytes: ['some'] })
+    assert.deepEqual(frame({ columns: '3' }).takes, {}, 'not of packets')
+    assert.deepEqual(frame({ where: 'model=A|B, id~^[0-9]+$, x' }).takes.where, [
+      { from: 'model', is: ['A', 'B'] },
+      { from: 'id', matches: '^[0-9]+$' },
+      { from: 'x' },
+    ])
+    assert.deepEqual(frame({ where: '[{"from":' }).takes.where, '[{"from":')
+    const { check } = frame({ checkKind: 'xor8', checkFrom: '\\x02', checkTo: '-2', checkAt: '"5"' })
+    assert.deepEqual(check, { kind: 'xor8', from: '\x02', to: -2, at: '5' })
+    assert.deepEqual(frame({ recordSeconds: 'soon' }).record, { seconds: 'soon' })
+    assert.equal(frame({ checkTo: '*' }).check, undefined)
   })
 })
