@@ -28,7 +28,7 @@ export interface CleanEvent {
   time?: number
   /** a structured event's own id */
   eventId?: string | number
-  /** what the format's `key` fields hold, joined by `/` */
+  /** what the format's `key` fields hold, joined by `.` */
   key?: string
   /** its place among the events of its line, 1 the first; undefined where it is the only one */
   part?: number
@@ -44,11 +44,13 @@ export type Outcome =
       events: CleanEvent[]
       /** what it would be compared with was forgotten: formats with a memory of that time can tell */
       isPast?: boolean
+      /** the keys of events that are left out as repeats; absent where there are none, or the format has no key */
+      leftOut?: string[]
     }
-  /** reasons: `<step>: <field>: <text>`, steps as in failure.ts */
-  | { kind: 'rejected'; type: string; reasons: string[]; code?: FailureCode }
+  /** reasons: `<step>: <field>: <text>`, steps as in failure.ts; the key where all its fields could be read */
+  | { kind: 'rejected'; type: string; reasons: string[]; code?: FailureCode; key?: string }
   /** all its events repeat earlier ones: left out, as the format wants it; a reason for each */
-  | { kind: 'suppressed'; type: string; reasons: string[] }
+  | { kind: 'suppressed'; type: string; reasons: string[]; leftOut?: string[] }
   | { kind: 'unknown' }
 
 /** Which reading a line is, and what the ones before it were: needed where a format leaves out repeats. */
@@ -111,23 +113,29 @@ class RunningFormat<Opened> implements Format {
     if (count instanceof Failure) return this.#cannotDecode(count)
     const left: CleanEvent[] = []
     const reasons: string[] = []
+    const leftOut: string[] = []
     let isPast = false
     for (let part = 0; part < (count ?? 1); part++) {
       if (count !== undefined) this.#decoder.select?.(opened, part)
       const wrong = this.#evaluate(opened)
       if (wrong !== undefined) {
         const reasons = wrong.map((each) => each.reason(count === undefined ? undefined : part + 1))
-        return this.#outcome('rejected', reasons)
+        const key = this.#knownKey()
+        return { ...this.#outcome('rejected', reasons), ...(key !== undefined && { key }) }
       }
       const event = this.#event(opened)
       if (count !== undefined && count > 1) event.part = part + 1
       const kept = place && this.#repeats && this.#withoutRepeats(event, this.#repeats, line, place)
       if (kept?.suppressed === undefined) left.push(event)
-      else reasons.push(kept.suppressed)
+      else {
+        reasons.push(kept.suppressed)
+        if (event.key !== undefined) leftOut.push(event.key)
+      }
       isPast ||= kept?.isPast === true
     }
-    if (left.length === 0) return this.#outcome('suppressed', reasons)
-    const outcome: Outcome = { kind: 'clean', type: this.definition.type, events: left }
+    const others = leftOut.length > 0 ? { leftOut } : undefined
+    if (left.length === 0) return { ...this.#outcome('suppressed', reasons), ...others }
+    const outcome: Outcome = { kind: 'clean', type: this.definition.type, events: left, ...others }
     if (isPast) outcome.isPast = true
     return outcome
   }
@@ -161,8 +169,15 @@ class RunningFormat<Opened> implements Format {
     if (typeof time === 'number') event.time = time
     const eventId = this.#decoder.eventId?.(opened)
     if (eventId !== undefined) event.eventId = eventId
-    if (this.#key !== undefined) event.key = this.#key.map((name) => String(scope[name] ?? '')).join('/')
+    if (this.#key !== undefined) event.key = this.#key.map((name) => String(scope[name] ?? '')).join('.')
     return event
+  }
+
+  /** The key of a line that is rejected for something else; undefined where one of its fields is not known. */
+  #knownKey(): string | undefined {
+    const scope = this.#scope
+    if (this.#key?.every((name) => (scope[name] ?? null) !== null) !== true) return undefined
+    return this.#key.map((name) => String(scope[name])).join('.')
   }
 
   /** Takes what brings no news out of the event; gives the reason where it is left out as a whole. */

@@ -1,6 +1,7 @@
 // Compares what other formats and predicates would make of a whole journal with what today's make of it. Writes
 // nothing.
 import { messageOf } from '../delivery/send/message.ts'
+import type { DeviceNames } from '../devices/names.ts'
 import type { Flag } from '../event.ts'
 import { compileFormats, type Formats } from '../formats/compile.ts'
 import type { Disk } from '../journal/disk/disk.ts'
@@ -83,6 +84,7 @@ type RuleFlags = Map<string, { type: string; rule: string; flags: Record<Flag, n
 class Side {
   readonly rules: RuleFlags = new Map()
   readonly #formats: Formats
+  readonly #names: DeviceNames
   readonly #labeller: Labeller
   readonly #told: (seq: number, verdict: Verdict) => void
   /** entries with events that wait */
@@ -90,8 +92,12 @@ class Side {
   /** their drafts, to be given up at the end */
   readonly #waiting = new Set<Draft>()
 
-  constructor({ formats, match, rows, settings }: FlowRules, told: (seq: number, verdict: Verdict) => void) {
+  constructor(
+    { formats, match, names, rows, settings }: FlowRules,
+    told: (seq: number, verdict: Verdict) => void,
+  ) {
     this.#formats = compileFormats(formats, { match })
+    this.#names = names
     this.#labeller = compilePredicates(rows, formats, settings)
     this.#labeller.release = (draft) => this.#released(draft)
     this.#told = told
@@ -101,7 +107,7 @@ class Side {
     const { payload, event } = messageOf(entry, { replayed: true })
     const { id, seq, source, received } = event
     const outcome = this.#formats.decode({ payload, id, seq, source, received })
-    const events = cleanEvents(event, outcome)
+    const events = cleanEvents(event, outcome, this.#names)
     if (events.length === 0) {
       const type = outcome.kind === 'unknown' ? '-' : outcome.type
       this.#told(seq, { type, text: outcome.kind })

@@ -13,6 +13,7 @@ const numbered: Migration = (config) => config
 const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
   ['fieldlog-port', [numbered]],
   ['fieldlog-journal', [addMissing({ archiveAfter: 2, retentionDays: 0, retentionSize: 0 })]],
+  ['fieldlog-devices', [numbered]],
   ['fieldlog-format', [addMissing({ sample: '' })]],
   ['fieldlog-serial-in', [numbered]],
   ['fieldlog-log', [numbered]],

@@ -1,4 +1,5 @@
 // Turns the outcome of decoding into the messages at clean's three outputs.
+import { type DeviceNames, noNames } from '../../lib/devices/names.ts'
 import type { EventMessage } from '../../lib/event.ts'
 import type { CleanEvent, Outcome } from '../../lib/formats/format.ts'
 import { cleanEvent } from '../../lib/predicates/clean-events.ts'
@@ -7,12 +8,13 @@ import { cleanEvent } from '../../lib/predicates/clean-events.ts'
 export function cleanMessages(
   msg: EventMessage,
   outcome: Outcome,
+  names: DeviceNames = noNames,
 ): [EventMessage[], EventMessage | null, EventMessage | null] {
   switch (outcome.kind) {
     case 'clean':
-      return [cleaned(msg, outcome.events), null, null]
+      return [cleaned(msg, outcome.events, names), null, null]
     case 'rejected':
-      return [[], rejected(msg, outcome.type, outcome.reasons), null]
+      return [[], rejected(msg, outcome, names), null]
     case 'suppressed':
       return [[], null, null]
     case 'unknown':
@@ -20,19 +22,25 @@ export function cleanMessages(
   }
 }
 
-function cleaned(msg: EventMessage, events: readonly CleanEvent[]): EventMessage[] {
-  return events.map((clean) => filled(events.length === 1 ? msg : { ...msg }, clean))
+function cleaned(msg: EventMessage, events: readonly CleanEvent[], names: DeviceNames): EventMessage[] {
+  return events.map((clean) => filled(events.length === 1 ? msg : { ...msg }, clean, names))
 }
 
-function filled(msg: EventMessage, clean: CleanEvent): EventMessage {
-  msg.event = cleanEvent(msg.event, clean)
+function filled(msg: EventMessage, clean: CleanEvent, names: DeviceNames): EventMessage {
+  msg.event = cleanEvent(msg.event, clean, names)
   msg.payload = clean.data
-  msg.topic = `${clean.type}/${msg.event.source}`
+  msg.topic = `${clean.type}/${msg.event.device}`
   return msg
 }
 
-function rejected(msg: EventMessage, type: string, reasons: string[]): EventMessage {
-  msg.event = { ...msg.event, type, verdict: 'rejected', reasons }
-  msg.topic = `${type}/${msg.event.source}`
+/** Whose line it was is known where its key fields could be read; else it is the source's. */
+function rejected(
+  msg: EventMessage,
+  { type, key, reasons }: Extract<Outcome, { kind: 'rejected' }>,
+  names: DeviceNames,
+): EventMessage {
+  const device = names.deviceOf(msg.event.source, type, key)
+  msg.event = { ...msg.event, type, ...(key !== undefined && { key }), device, verdict: 'rejected', reasons }
+  msg.topic = `${type}/${device}`
   return msg
 }
