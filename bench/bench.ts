@@ -7,6 +7,7 @@ const benches: Record<string, string> = {
   gateway: 'the whole way, from a pty to the broker, beside a flow of core nodes and bare MQTT.js',
   journal: 'durable appends, beside bare writes, the file node and SQLite',
   hops: 'what following events adds to each hop of a flow',
+  formats: 'decoding a line and a telegram of 30 lines, beside a function node',
   clean: 'decoding and judging a line, beside function and switch nodes and JSONata',
   label: 'judging by rules, with and without memory',
   mqtt: 'our MQTT session beside bare MQTT.js',

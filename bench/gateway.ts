@@ -33,9 +33,10 @@ interface Result {
   rate: number
   /** µs of CPU a line, user and system, of the process */
   cpu: number
-  /** MB: at most, and by how much that is over the memory before the first line */
+  /** MB: at most, by how much that is over the memory before the first line, and the median meanwhile */
   memory: number
   growth: number
+  median: number
   lostInLog: number | undefined
   lostAtBroker: number
 }
@@ -128,9 +129,12 @@ async function run(start: Start): Promise<Result> {
 
   const pid = contender.child.pid as number
   const [memoryBefore, cpuBefore, started] = [memory(pid), cpuSeconds(pid), performance.now()]
+  const sizes: number[] = []
+  const watch = setInterval(() => sizes.push(residentSize(pid)), 100)
   const fed = contender.feed()
   await subscriber.finished(packets)
   await fed
+  clearInterval(watch)
   const cpu = cpuSeconds(pid) - cpuBefore
   const peak = memory(pid)
   const seconds = (subscriber.last - started) / 1000
@@ -142,6 +146,7 @@ async function run(start: Start): Promise<Result> {
     cpu: (cpu / lines.length) * 1e6,
     memory: peak,
     growth: peak - memoryBefore,
+    median: median(sizes),
     lostInLog: contender.logged && lines.length - contender.logged(),
     lostAtBroker: packets - subscriber.count,
   }
@@ -196,7 +201,21 @@ function cpuSeconds(pid: number): number {
 
 /** MB that a process held at most so far. */
 function memory(pid: number): number {
-  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+  return statusOf(pid, 'VmHWM')
+}
+
+/** MB that a process holds. */
+function residentSize(pid: number): number {
+  return statusOf(pid, 'VmRSS')
+}
+
+function statusOf(pid: number, key: 'VmHWM' | 'VmRSS'): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(new RegExp(`${key}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }
 
 function printTable(results: Result[]): void {
@@ -208,6 +227,7 @@ function printTable(results: Result[]): void {
     ['CPU a line, µs', ...results.map(({ cpu }) => cpu.toFixed(0))],
     ['memory at most, MB', ...results.map(({ memory }) => memory.toFixed(0))],
     ['… grown by, MB', ...results.map(({ growth }) => growth.toFixed(0))],
+    ['memory, median, MB', ...results.map(({ median }) => median.toFixed(0))],
     ['lines lost in the log', ...results.map(({ lostInLog }) => percent(lostInLog, lines.length))],
     ['packets lost at the broker', ...results.map(({ lostAtBroker }) => percent(lostAtBroker, packets))],
   ]

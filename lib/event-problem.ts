@@ -1,6 +1,6 @@
 // What is wrong with an event that other nodes may have changed on its way. Between our nodes a function node may do to
 // it what it likes; what does not make sense any more is an error on that message, never a broken message further on.
-import type { FieldlogEvent } from './event.ts'
+import { type FieldlogEvent, isCut } from './event.ts'
 
 /** values in values, and so a value that contains itself */
 const deepest = 50
@@ -15,13 +15,14 @@ export function eventProblem(event: FieldlogEvent): string | undefined {
 }
 
 /** What log has set. */
-function placeProblem({ id, seq, received, time, source, raw }: FieldlogEvent): string | undefined {
+function placeProblem({ id, seq, received, time, source, raw, cut }: FieldlogEvent): string | undefined {
   if (typeof id !== 'string' || id === '') return wrong('id', id, 'a text')
   if (!Number.isSafeInteger(seq)) return wrong('seq', seq, 'a whole number')
   if (!Number.isSafeInteger(received)) return wrong('received', received, 'milliseconds since 1970')
   if (!Number.isSafeInteger(time)) return wrong('time', time, 'milliseconds since 1970')
   if (typeof source !== 'string') return wrong('source', source, 'a text')
-  return typeof raw === 'string' ? undefined : wrong('raw', raw, 'a text')
+  if (typeof raw !== 'string') return wrong('raw', raw, 'a text')
+  return cut === undefined || isCut(cut) ? undefined : wrong('cut', cut, 'start, end, both or stray')
 }
 
 /** What clean has added. */

@@ -5,6 +5,22 @@ export type Scalar = number | string | boolean | null
 /** QARTOD flags: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing. */
 export type Flag = 1 | 2 | 3 | 4 | 9
 
+/**
+ * What a line lacks. A port marks lines whose first or last bytes it did not see, and bytes that belong to no line:
+ *
+ * - `start`: its beginning may be missing, as the port was opened in the middle of a stream
+ * - `end`: its end is missing
+ * - `both`
+ * - `stray`: bytes between two frames, or a frame that is damaged
+ */
+export type Cut = 'start' | 'end' | 'both' | 'stray'
+
+const cuts: ReadonlySet<unknown> = new Set<Cut>(['start', 'end', 'both', 'stray'])
+
+export function isCut(value: unknown): value is Cut {
+  return cuts.has(value)
+}
+
 /** One event on its way through a flow. Each step adds its part; none changes what an earlier one set. */
 export interface FieldlogEvent {
   /** `<epoch>-<seq>`, unique for ever; events that one line gives add `.1`, `.2` … */
@@ -19,6 +35,8 @@ export interface FieldlogEvent {
   source: string
   /** the journal's text: the escaped line, or the JSON of a structured event */
   raw: string
+  /** what the line lacks, as the journal notes it. Absent of a whole line: nothing of a cut one is called good */
+  cut?: Cut
   /** sent again: after a start, a deploy, or on request */
   replayed: boolean
   /** a targeted replay: the id of the one sink that asked; every other sink completes it untouched */

@@ -12,7 +12,7 @@ import { labelDefaults } from '../nodes/label/options.ts'
 import { logOptions } from '../nodes/log/settings.ts'
 import { mqttOutOptions } from '../nodes/mqtt-out/options.ts'
 import { portOptions } from '../nodes/port/options.ts'
-import { serialInDefaults } from '../nodes/serial-in/options.ts'
+import { serialInOptions } from '../nodes/serial-in/options.ts'
 
 export interface FlowNode {
   id: string
@@ -43,7 +43,7 @@ export function gatewayFlow(): FlowNode[] {
   return [
     { id: tab, type: 'tab', label: 'Sensor gateway', disabled: false, info: tabInfo, env: [] },
     ...comments(),
-    onCanvas(serialIn, 'fieldlog-serial-in', 70, row, [[log]], { ...serialInDefaults, port }),
+    onCanvas(serialIn, 'fieldlog-serial-in', 70, row, [[log]], { ...defaultsOf(serialInOptions), port }),
     onCanvas(log, 'fieldlog-log', 210, row, [[clean], []], { ...defaultsOf(logOptions), journal }),
     onCanvas(clean, 'fieldlog-clean', 390, row, [[label], [rejected], [unknown]], {
       ...cleanDefaults,

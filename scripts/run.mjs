@@ -84,7 +84,7 @@ function build() {
 
 /** Runs the target on the pinned Node; its exit status is ours. It learns of our end by the IPC channel. */
 function handOver(path) {
-  const child = spawn(node, [path, ...args], {
+  const child = spawn(node, [...flags(), path, ...args], {
     cwd: command === 'fieldlog' ? (process.env.INIT_CWD ?? process.cwd()) : root,
     stdio: ['inherit', 'inherit', 'inherit', ...(command === 'start' ? ['ipc'] : [])],
   })
@@ -92,6 +92,13 @@ function handOver(path) {
   if (command === 'start') stopWithParent(child)
   child.on('error', (error) => fail(`cannot run ${node}: ${error.message}`))
   child.on('exit', (status, signal) => process.exit(signal ? 1 : status))
+}
+
+/** Of Node itself: they keep the memory of a gateway small, as the README of the package says. */
+function flags() {
+  return command === 'start'
+    ? JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).config.startFlags
+    : []
 }
 
 /** A signal to npm ends npm and its shell, but reaches us only where the shell has made way for us. */

@@ -30,7 +30,7 @@ try {
   console.log(problems.length === 0 ? 'passed' : `failed: ${problems.join('; ')}`)
   process.exitCode = problems.length === 0 ? 0 : 1
 } finally {
-  run('umount', '-l', journal)
+  spawnSync('umount', ['-l', journal])
   rmSync(home, { recursive: true, force: true })
 }
 
@@ -73,7 +73,6 @@ async function soak(): Promise<string[]> {
   const received = way.written
   await way.gateway.stop()
   const warnings = way.gateway.lines.filter((line) => /error|warn/i.test(line)).length
-  await way.close()
   const third = Math.floor(memory.length / 3)
   const [first, last] = [median(memory.slice(0, third)), median(memory.slice(-third))]
   const { lost, ...numbers } = outcome
@@ -83,6 +82,8 @@ async function soak(): Promise<string[]> {
   console.log(
     `memory: median of the first third ${first} MB, of the last ${last} MB, most ${Math.max(...memory)} MB`,
   )
+  run('umount', '-l', journal)
+  await way.close()
   return [
     ...(received === logged + dropped
       ? []

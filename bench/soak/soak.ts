@@ -15,7 +15,9 @@ const soaks: Record<string, string[][]> = {
   everything: [[join(root, 'bench/soak/everything.ts')]],
   kills: [[join(root, 'bench/soak/kills.ts')]],
   flood: [[mocha, 'test/e2e/broker-flood.test.ts']],
+  refusals: [[join(root, 'bench/soak/refusals.ts')]],
   delivery: [[mocha, 'test/delivery/**/*.test.ts']],
+  mqtt: [[mocha, 'test/lib/mqtt/**/*.test.ts']],
   formats: [[mocha, 'test/lib/formats/**/*.test.ts']],
   predicates: [[mocha, 'test/lib/predicates/**/*.test.ts', 'test/lib/labelling/**/*.test.ts']],
 }

@@ -2,11 +2,13 @@
 import { join, resolve } from 'node:path'
 import { bufferFields } from '../journal/write/buffer-fields.ts'
 import { asError } from '../kit/errors.ts'
+import { brokerAddress } from '../kit/url-login.ts'
 import { problemOf, settingOf } from '../options/check.ts'
 import { type NumberField, wholeNumber } from '../options/fields.ts'
 import { serialFields } from '../serial/source/settings.ts'
-import { brokerAddress } from './broker-url.ts'
 import { isLoopbackHost } from './loopback.ts'
+
+const brokerSchemes = ['mqtt', 'mqtts', 'ws', 'wss']
 
 /** What the defaults need to know of the machine. */
 export interface Machine {
@@ -30,7 +32,7 @@ export interface MqttConfig {
 export interface ApplianceConfig {
   /** Node-RED's user directory, absolute */
   home: string
-  /** a device path, `tcp://host:port` or `demo:` */
+  /** a device path, `tcp://`, `telnet://` or `rfc2217://host:port`, or `demo:` */
   serial: string
   /** bits per second */
   baud: number
@@ -128,7 +130,7 @@ function mqttConfig(env: Environment, machine: Machine): MqttConfig {
   }
   const given = env.FIELDLOG_MQTT?.trim()
   if (!given) return config
-  const address = brokerAddress(given)
+  const address = brokerAddress(given, brokerSchemes)
   if (!address) {
     // the value is not repeated: it may hold a password
     throw new ConfigError(

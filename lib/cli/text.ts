@@ -32,8 +32,9 @@ export function entryLine({ seq, time, kind, source, text }: Entry): string {
 }
 
 /** An entry as one line of JSON. `payload` is what a flow gets; bytes that are no UTF-8 stand in `raw` alone. */
-export function entryJson({ seq, epoch, received, time, kind, source, text }: Entry): string {
-  const entry = { id: `${epoch}-${seq}`, seq, kind, received, time, source, raw: text }
+export function entryJson({ seq, epoch, received, time, kind, source, text, cut }: Entry): string {
+  const mark = cut === undefined ? {} : { cut }
+  const entry = { id: `${epoch}-${seq}`, seq, kind, received, time, source, raw: text, ...mark }
   if (kind === 'E') return `${JSON.stringify({ ...entry, payload: JSON.parse(text) as unknown })}\n`
   const bytes = unescapeBytes(text)
   return `${JSON.stringify(isUtf8(bytes) ? { ...entry, payload: bytes.toString('utf8') } : entry)}\n`

@@ -1,5 +1,7 @@
 // Turns a message that `log` receives into an entry for the journal (docs/message.md, "What log makes of a message").
 
+import { types } from 'node:util'
+import { type Cut, isCut } from '../event.ts'
 import type { NewEntry } from '../journal/format/batch.ts'
 import { EntryTooLongError, largestEntryLimit } from '../journal/format/entry-limit.ts'
 import { escapeText } from '../journal/format/text.ts'
@@ -15,13 +17,30 @@ export interface LoggableMessage {
   received?: unknown
   /** the earlier moment that a line belongs to, ms since 1970 (a collector's memory) */
   time?: unknown
+  /** the payload is a frame as a port cut it out: nothing is taken off its end */
+  framed?: unknown
   [property: string]: unknown
+}
+
+/** What a port says of a frame. */
+export interface Framed {
+  /** what it lacks; absent of a whole one */
+  cut?: Cut
 }
 
 /** A payload that no entry can hold. */
 class NotJsonError extends TypeError {
   readonly code = 'EVENT_NOT_JSON'
 }
+
+/** What JSON.stringify makes an empty object of. */
+const emptied: ReadonlyArray<[name: string, isOne: (value: unknown) => boolean]> = [
+  ['a Map', types.isMap],
+  ['a Set', types.isSet],
+  ['an Error', types.isNativeError],
+  ['a RegExp', types.isRegExp],
+  ['a Promise', types.isPromise],
+]
 
 /** A source is a path's length at most; longer ones are cut. */
 const longestSource = 255
@@ -50,8 +69,13 @@ export function entryOf(message: LoggableMessage, now: number, fallback: string)
   }
   // escaped it is no shorter
   if (payload.length > largestEntryLimit) throw new EntryTooLongError(payload.length, largestEntryLimit)
-  const text = escapeText(typeof payload === 'string' ? payload.replace(/\r?\n$/, '') : withoutEnd(payload))
-  return isTime(time) ? { kind: 'R', received, time, source, text } : { kind: 'L', received, source, text }
+  const framed = framedOf(message.framed)
+  const text = escapeText(framed ? payload : withoutEnd(payload))
+  const entry: NewEntry = isTime(time)
+    ? { kind: 'R', received, time, source, text }
+    : { kind: 'L', received, source, text }
+  if (framed?.cut !== undefined) entry.cut = framed.cut
+  return entry
 }
 
 /** A time within a day of now is accepted. Any other would scatter entries over files of far-off days. */
@@ -63,21 +87,29 @@ function isTime(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= latest
 }
 
-function withoutEnd(bytes: Uint8Array): Uint8Array {
+/** Undefined of a message that comes from no port; a mark that is none is left out. */
+function framedOf(framed: unknown): Framed | undefined {
+  if (typeof framed !== 'object' || framed === null) return undefined
+  const { cut } = framed as { cut?: unknown }
+  return isCut(cut) ? { cut } : {}
+}
+
+function withoutEnd(line: string | Uint8Array): string | Uint8Array {
+  return typeof line === 'string' ? line.replace(/\r?\n$/, '') : bytesWithoutEnd(line)
+}
+
+function bytesWithoutEnd(bytes: Uint8Array): Uint8Array {
   if (bytes.at(-1) !== 10) return bytes
   return bytes.subarray(0, bytes.at(-2) === 13 ? -2 : -1)
 }
 
-/** JSON.stringify, but an error where it would leave out or change a value. */
+/** JSON.stringify, but an error where it would lose a value. A Date is its text, as JSON.stringify writes it. */
 function exactJson(payload: unknown): string {
   let json: string | undefined
   try {
-    json = JSON.stringify(payload, (key, value: unknown) => {
-      if (typeof value === 'number' && !Number.isFinite(value))
-        throw new TypeError(`${key || 'it'} is ${value}`)
-      if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') {
-        throw new TypeError(`${key || 'it'} is a ${typeof value}`)
-      }
+    json = JSON.stringify(payload, function (this: Record<string, unknown>, key, value: unknown) {
+      const lost = whatIsLost(value, this[key])
+      if (lost !== undefined) throw new TypeError(`${key || 'it'} is ${lost}`)
       return value
     })
   } catch (error) {
@@ -89,4 +121,22 @@ function exactJson(payload: unknown): string {
     )
   }
   return json
+}
+
+/** What JSON would leave out of a value, or make null or an empty object of. @param given before its own `toJSON` */
+function whatIsLost(value: unknown, given: unknown): string | undefined {
+  switch (typeof value) {
+    case 'number':
+      return Number.isFinite(value) ? undefined : String(value)
+    case 'function':
+    case 'symbol':
+    case 'bigint':
+      return `a ${typeof value}`
+    case 'object':
+      // a function node has classes of its own, which `instanceof` does not know
+      if (types.isDate(given) && Number.isNaN(given.getTime())) return 'a Date that is no time'
+      return emptied.find(([, isOne]) => isOne(value))?.[0]
+    default:
+      return undefined
+  }
 }

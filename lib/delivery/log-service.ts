@@ -10,6 +10,7 @@ import { type DurableEntry, Journal, type JournalStatistics } from '../journal/j
 import { type KeepOptions, Upkeep } from '../journal/keep/upkeep.ts'
 import { type DamageReport, type Reading, readJournal } from '../journal/read/reader.ts'
 import type { Salvage } from '../journal/recover/recovery.ts'
+import type { Held } from '../journal/write/buffer.ts'
 import { UnwrittenError } from '../journal/write/failure.ts'
 import type { JournalOptions, LiveOptions, NoteFirst } from '../journal/write/options.ts'
 import { inBackground } from '../kit/background.ts'
@@ -128,8 +129,8 @@ export class LogService {
 
   /** Other settings of the same directory from now on. */
   configure(options: LiveOptions & Required<KeepOptions>): void {
-    const { bufferSize, flushInterval, maxHeldEvents, maxHeldBytes, reserve } = options
-    const live = { bufferSize, flushInterval, maxHeldEvents, maxHeldBytes, reserve }
+    const { bufferSize, flushInterval, maxHeldEvents, maxHeldBytes, entryLimit, reserve } = options
+    const live = { bufferSize, flushInterval, maxHeldEvents, maxHeldBytes, entryLimit, reserve }
     const given = Object.entries(live).filter(([, value]) => value !== undefined)
     this.#journal.configure(Object.fromEntries(given))
     this.#upkeep.configure(options)
@@ -147,6 +148,8 @@ export class LogService {
     this.#send = send
     this.#deliveryOptions = options
     this.#delivery?.configure(options)
+    // it may have waited for another log node to go
+    if (this.#released) this.#delivery?.release()
   }
 
   /** The log node goes: nothing is sent until the next one comes. What it was given stays here, on its way to disk. */
@@ -175,6 +178,16 @@ export class LogService {
    */
   log(message: LoggableMessage, fallbackSource: string, done: Done): void {
     this.#reception.log(message, fallbackSource, done)
+  }
+
+  /** What waited for this journal: see WaitingLine.handOver. */
+  takeOver(record: Held): void {
+    this.#reception.takeOver(record)
+  }
+
+  /** Resolves when everything logged before is durable. */
+  flush(): Promise<void> {
+    return this.#journal.flush()
   }
 
   /** False while memory for events is half full or more: a source that can make its sender wait should. */

@@ -1,6 +1,7 @@
 // How messages come into a journal: what becomes of each, and when a source should wait.
 import type { NewEntry } from '../journal/format/batch.ts'
-import type { DurableEntry, Journal } from '../journal/journal.ts'
+import type { DurableEntry } from '../journal/journal.ts'
+import type { Held } from '../journal/write/buffer.ts'
 import { inBackground } from '../kit/background.ts'
 import type { Clock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
@@ -10,6 +11,14 @@ import { PropertyStore } from './send/properties.ts'
 
 /** Called once for each logged message: when it is durable, or with why it never will be. */
 export type Done = (error?: Error) => void
+
+/** What takes the entries: a journal, or what waits for one. See `Journal`. */
+export interface EntrySink {
+  append(entry: NewEntry, tag: unknown, kept: number): boolean
+  notice(kind: string, value: unknown): void
+  flush(): Promise<void>
+  readonly fill: number
+}
 
 /** What it needs of the service. */
 export interface ReceptionParts {
@@ -36,13 +45,13 @@ interface Tag extends CarryingTag {
 }
 
 export class Reception {
-  readonly #journal: Journal
+  readonly #journal: EntrySink
   readonly #parts: ReceptionParts
   readonly #properties: PropertyStore
   #isFull = false
   readonly #waiting: Array<() => void> = []
 
-  constructor(journal: Journal, parts: ReceptionParts) {
+  constructor(journal: EntrySink, parts: ReceptionParts) {
     this.#journal = journal
     this.#parts = parts
     this.#properties = new PropertyStore(() => parts.leftOut())
@@ -114,8 +123,23 @@ export class Reception {
     const { notice } = message as { notice?: { kind?: unknown } }
     if (notice?.kind === 'long-line') this.#journal.notice('long-line', { ...notice, kind: undefined })
     const tag: Tag = { done, carried: this.#properties.take(message) }
+    this.#add(entry, tag, payloadBytes(message.payload, entry.text))
+  }
+
+  /** What waited elsewhere for this journal to come. */
+  takeOver(record: Held): void {
+    if (record.kind === 'N') {
+      this.#journal.notice(record.notice, JSON.parse(record.json))
+      return
+    }
+    const { tag, kept } = record
+    this.#properties.adopt((tag as Tag).carried)
+    this.#add(record, tag as Tag, kept)
+  }
+
+  #add(entry: NewEntry, tag: Tag, kept: number): void {
     try {
-      if (this.#journal.append(entry, tag, payloadBytes(message.payload, entry.text))) {
+      if (this.#journal.append(entry, tag, kept)) {
         this.look()
         return
       }

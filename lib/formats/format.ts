@@ -1,5 +1,6 @@
 // A compiled format: turns a line that it takes into clean events, or into the reasons for its rejection.
 import type { Scalar } from '../event.ts'
+import { bytesDecoder } from './decoders/bytes.ts'
 import { columnsDecoder } from './decoders/columns.ts'
 import { datacodesDecoder } from './decoders/datacodes.ts'
 import { jsonDecoder } from './decoders/json.ts'
@@ -8,15 +9,27 @@ import { packetDecoder } from './decoders/packet.ts'
 import { patternDecoder } from './decoders/pattern.ts'
 import { sectionsDecoder } from './decoders/sections.ts'
 import { storedEventDecoder } from './decoders/stored-event.ts'
+import { taggedDecoder } from './decoders/tagged.ts'
+import { conditionPlaces, type Demands, demandsOf } from './demands.ts'
+import type { RecordRule } from './frames/record-rule.ts'
+import { addHeading, type Followed, headingBefore } from './history/headings.ts'
+import { type PastPlace, SeriesPast, unsureOfValues } from './history/past.ts'
+import { type LineForm, lineForm } from './line-form.ts'
 import type { LineDecoder, Reader } from './model/decoder.ts'
-import type { FieldDefinition, FormatDefinition } from './model/definition.ts'
+import {
+  type Charset,
+  type FieldDefinition,
+  type FormatDefinition,
+  hasOffsets,
+  type KeyValuesDecoder,
+} from './model/definition.ts'
 import { Failure, type FailureCode } from './model/failure.ts'
 import { compileGlob } from './model/glob.ts'
 import type { Line } from './model/line.ts'
-import type { EventMemory } from './model/memory.ts'
+import { type EventMemory, unsureOfRepeats } from './model/memory.ts'
 import { Circle, orderFields } from './model/order.ts'
-import { CompiledField, Rejection, type Scope } from './steps/field.ts'
-import { type RepeatFilter, repeatFilter } from './steps/repeats.ts'
+import { CompiledField, needsPast, Rejection, type Scope } from './steps/field.ts'
+import { leavesOut, type RepeatFilter, repeatFilter } from './steps/repeats.ts'
 
 /** One event that a line gave. */
 export interface CleanEvent {
@@ -32,8 +45,11 @@ export interface CleanEvent {
   key?: string
   /** its place among the events of its line, 1 the first; undefined where it is the only one */
   part?: number
-  /** too little is known of what came before it to say for certain that it, or one of its fields, is no repeat */
-  isUnsure?: boolean
+  /**
+   * what may be another where too little is known of what came before: `repeats` (whether it, or one of its fields, is a
+   * repeat), `values` (those that depend on earlier events). Absent where all is certain
+   */
+  unsure?: string[]
 }
 
 /** What became of a line. One line may give several events. */
@@ -42,16 +58,29 @@ export type Outcome =
       kind: 'clean'
       type: string
       events: CleanEvent[]
-      /** what it would be compared with was forgotten: formats with a memory of that time can tell */
+      /** what it depends on was forgotten: formats with a memory of that time can tell */
       isPast?: boolean
       /** the keys of events that are left out as repeats; absent where there are none, or the format has no key */
       leftOut?: string[]
     }
-  /** reasons: `<step>: <field>: <text>`, steps as in failure.ts; the key where all its fields could be read */
-  | { kind: 'rejected'; type: string; reasons: string[]; code?: FailureCode; key?: string }
+  | {
+      kind: 'rejected'
+      type: string
+      /** `<step>: <field>: <text>`, steps as in failure.ts */
+      reasons: string[]
+      code?: FailureCode
+      /** as of a clean event: with what is not known of earlier lines it may not have been rejected */
+      unsure?: string[]
+      isPast?: boolean
+      /** where all its fields could be read */
+      key?: string
+    }
   /** all its events repeat earlier ones: left out, as the format wants it; a reason for each */
   | { kind: 'suppressed'; type: string; reasons: string[]; leftOut?: string[] }
   | { kind: 'unknown' }
+
+/** What became of a reading among others: it may be a line of a record, whose event its first line has. */
+export type LineOutcome = Outcome | { kind: 'part' }
 
 /** Which reading a line is, and what the ones before it were: needed where a format leaves out repeats. */
 export interface ReadingPlace {
@@ -71,6 +100,10 @@ export function compileFormat(definition: FormatDefinition): Format {
 
 export interface Format {
   readonly definition: FormatDefinition
+  /** which lines make one of its records; undefined: each line is by itself */
+  readonly rule: RecordRule | undefined
+  /** Whether it takes lines of this source. */
+  takesSource(source: string): boolean
   /** Whether the format takes this line; a line that it takes is clean or rejected, never unknown. */
   takes(line: Line): boolean
   /** Decodes a line of which `takes` has just been true; without a place, repeats are not left out. Never throws. */
@@ -79,52 +112,83 @@ export interface Format {
 
 class RunningFormat<Opened> implements Format {
   readonly definition: FormatDefinition
+  readonly rule: RecordRule | undefined
+  readonly takesSource: (source: string) => boolean
   readonly #decoder: LineDecoder<Opened>
-  readonly #takesSource: (source: string) => boolean
+  readonly #form: LineForm
+  readonly #demands: Demands | undefined
+  /** the line that was taken, as the decoder sees it */
+  #own: Line | undefined
   /** in the order in which they are worked out */
   readonly #fields: Array<CompiledField<Opened>>
   /** names of the fields in data, in order */
   readonly #shown: string[]
   readonly #key: string[] | undefined
   readonly #repeats: RepeatFilter | undefined
+  readonly #charset: Charset
   /** used again for each line */
   readonly #scope: Scope = Object.create(null) as Scope
+  readonly #past = new SeriesPast(() => `${this.#seriesName()}\nvalues`)
+  #source = ''
 
   constructor(definition: FormatDefinition, decoder: LineDecoder<Opened>) {
     this.definition = definition
     this.#decoder = decoder
-    this.#takesSource = compileGlob(definition.takes?.source || '*')
+    this.takesSource = compileGlob(definition.takes?.source || '*')
+    this.#form = lineForm(definition, decoder.takesBytes === true)
+    this.rule = this.#form.rule
     this.#fields = compileFields(definition, decoder)
+    this.#demands = demandsOf(definition, decoder)
     this.#shown = definition.fields.filter((field) => !field.hidden).map((field) => field.name)
     this.#key = definition.key === undefined || definition.key.length === 0 ? undefined : definition.key
     this.#repeats = repeatFilter(definition)
+    this.#charset = definition.charset ?? 'utf-8'
   }
 
   takes(line: Line): boolean {
-    return this.#takesSource(line.source) && this.#decoder.takes(line)
+    if (!this.takesSource(line.source)) return false
+    if (line.broken) line.readAs(this.#charset)
+    const own = this.#form.read(line)
+    if (own === undefined || !this.#decoder.takes(own)) return false
+    this.#own = own
+    return this.#demands === undefined || this.#demands.areMet(own, () => this.#form.problem(line))
   }
 
   decode(line: Line, place?: ReadingPlace): Outcome {
-    const opened = line.broken
-      ? new Failure('text: found bytes that are not UTF-8, expected text')
-      : this.#decoder.open(line)
-    if (opened instanceof Failure) return this.#cannotDecode(opened)
+    this.#source = line.source
+    const own = this.#own ?? line
+    const problem = this.#form.problem(line)
+    if (problem !== undefined) return this.#cannotDecode(problem, undefined)
+    const followed = this.#decoder.heading === undefined ? undefined : this.#follow(own, place)
+    if (followed?.outcome !== undefined) return followed.outcome
+    const opened =
+      own.isUnreadable && !this.#decoder.takesBytes
+        ? new Failure(`text: found bytes that are not UTF-8, expected text`)
+        : this.#decoder.open(own)
+    if (opened instanceof Failure) return this.#cannotDecode(opened, followed)
     const count = this.#decoder.count?.(opened)
-    if (count instanceof Failure) return this.#cannotDecode(count)
+    if (count instanceof Failure) return this.#cannotDecode(count, followed)
     const left: CleanEvent[] = []
     const reasons: string[] = []
     const leftOut: string[] = []
-    let isPast = false
+    let isPast = followed?.isPast === true
+    let isUnsure = followed?.isUnsure === true
+    const hasParts = count !== undefined && count > 1
     for (let part = 0; part < (count ?? 1); part++) {
       if (count !== undefined) this.#decoder.select?.(opened, part)
+      this.#past.begin(place && pastPlace(place, hasParts ? part + 1 : 0))
       const wrong = this.#evaluate(opened)
+      isPast ||= this.#past.isPast
+      isUnsure ||= this.#past.isUnsure
       if (wrong !== undefined) {
-        const reasons = wrong.map((each) => each.reason(count === undefined ? undefined : part + 1))
+        const reasons = wrong.map((each) => each.reason(hasParts ? part + 1 : undefined))
         const key = this.#knownKey()
-        return { ...this.#outcome('rejected', reasons), ...(key !== undefined && { key }) }
+        return { ...this.#rejected(reasons, { isPast, isUnsure }), ...(key !== undefined && { key }) }
       }
       const event = this.#event(opened)
-      if (count !== undefined && count > 1) event.part = part + 1
+      if (hasParts) event.part = part + 1
+      this.#past.settle()
+      if (this.#past.isUnsure || followed?.isUnsure) event.unsure = [unsureOfValues]
       const kept = place && this.#repeats && this.#withoutRepeats(event, this.#repeats, line, place)
       if (kept?.suppressed === undefined) left.push(event)
       else {
@@ -133,11 +197,36 @@ class RunningFormat<Opened> implements Format {
       }
       isPast ||= kept?.isPast === true
     }
+    const { type } = this.definition
     const others = leftOut.length > 0 ? { leftOut } : undefined
-    if (left.length === 0) return { ...this.#outcome('suppressed', reasons), ...others }
-    const outcome: Outcome = { kind: 'clean', type: this.definition.type, events: left, ...others }
+    if (left.length === 0) return { kind: 'suppressed', type, reasons, ...others }
+    const outcome: Outcome = { kind: 'clean', type, events: left, ...others }
     if (isPast) outcome.isPast = true
     return outcome
+  }
+
+  /** Remembers a line that is a heading; for any other, tells the decoder which heading holds for it. */
+  #follow(line: Line, place: ReadingPlace | undefined): Partial<Followed> & { outcome?: Outcome } {
+    const { type } = this.definition
+    const series = `${type}\n${line.source}\nheading`
+    const heading = this.#decoder.heading?.(line)
+    if (heading !== undefined) {
+      if (place !== undefined) addHeading(series, pastPlace(place, 0), heading)
+      const reason = `heading: found the columns ${shortened(heading)}, which hold from here on`
+      return { outcome: { kind: 'suppressed', type, reasons: [reason] } }
+    }
+    const followed = place && headingBefore(series, pastPlace(place, 0))
+    this.#decoder.follow?.(followed?.heading)
+    return followed ?? {}
+  }
+
+  /** The name of the series that the event belongs to whose fields are being worked out. */
+  #seriesName(): string {
+    return `${this.definition.type}\n${this.#source}\n${this.#keyOf() ?? ''}`
+  }
+
+  #keyOf(): string | undefined {
+    return this.#key?.map((name) => String(this.#scope[name] ?? '')).join('.')
   }
 
   /** Works out all fields; says why where the line has to be rejected. */
@@ -146,7 +235,7 @@ class RunningFormat<Opened> implements Format {
     let wrong: Rejection[] | undefined
     for (const field of this.#fields) scope[field.name] = null
     for (const field of this.#fields) {
-      const value = field.evaluate(opened, scope)
+      const value = field.evaluate(opened, scope, this.#past)
       if (value instanceof Rejection) {
         scope[field.name] = null
         wrong ??= []
@@ -169,7 +258,8 @@ class RunningFormat<Opened> implements Format {
     if (typeof time === 'number') event.time = time
     const eventId = this.#decoder.eventId?.(opened)
     if (eventId !== undefined) event.eventId = eventId
-    if (this.#key !== undefined) event.key = this.#key.map((name) => String(scope[name] ?? '')).join('.')
+    const key = this.#keyOf()
+    if (key !== undefined) event.key = key
     return event
   }
 
@@ -190,22 +280,49 @@ class RunningFormat<Opened> implements Format {
     const { part, time = received } = event
     const own = part === undefined ? id : `${id}.${part}`
     const place = { id: own, seq, part: part ?? 0, time, received }
-    const kept = repeats.apply(memory, `${line.source}\n${event.key ?? ''}`, place, event.data, this.#scope)
-    if (kept === undefined || kept.isUnsure) event.isUnsure = true
+    const series = `${line.source}\n${event.key ?? ''}`
+    const isDoubtful = event.unsure !== undefined
+    const kept = repeats.apply(memory, series, place, event.data, this.#scope, isDoubtful)
+    if (kept === undefined || kept.isUnsure) event.unsure = [unsureOfRepeats, ...(event.unsure ?? [])]
     if (kept === undefined) return { isPast: true }
+    if (isDoubtful && kept.suppressed !== undefined) return { isPast: false }
     event.data = kept.data
     return { suppressed: kept.suppressed, isPast: false }
   }
 
-  #cannotDecode({ reason, code }: Failure): Outcome {
-    const { type } = this.definition
-    const outcome: Outcome = { kind: 'rejected', type, reasons: [`decode: ${reason}`] }
+  #cannotDecode({ reason, step = 'decode', code }: Failure, doubts: Doubts | undefined): Outcome {
+    const outcome = this.#rejected([`${step}: ${reason}`], doubts)
     return code === undefined ? outcome : { ...outcome, code }
   }
 
-  #outcome(kind: 'rejected' | 'suppressed', reasons: string[]): Outcome {
-    return { kind, type: this.definition.type, reasons }
+  #rejected(reasons: string[], doubts: Doubts | undefined): Outcome & { kind: 'rejected' } {
+    const outcome: Outcome = { kind: 'rejected', type: this.definition.type, reasons }
+    if (doubts?.isUnsure) outcome.unsure = [unsureOfValues]
+    if (doubts?.isPast) outcome.isPast = true
+    return outcome
   }
+}
+
+/** Whether what an outcome depends on is not known, and whether that is because it was forgotten. */
+interface Doubts {
+  isUnsure?: boolean
+  isPast?: boolean
+}
+
+/** Whether a format's events depend on earlier ones: it needs the reading's place, and a memory. */
+export function remembers(definition: FormatDefinition): boolean {
+  const { decoder, fields, zone } = definition
+  if (decoder.kind === 'columns' && decoder.headers === true) return true
+  return leavesOut(definition) || fields.some((field) => needsPast({ ...field, zone: field.zone ?? zone }))
+}
+
+function pastPlace({ memory, id, seq, received }: ReadingPlace, part: number): PastPlace {
+  return { memory, seq, received, part, id: part === 0 ? id : `${id}.${part}` }
+}
+
+/** A heading as a reason shows it. */
+function shortened(heading: string): string {
+  return heading.length > 80 ? `${heading.slice(0, 80)}…` : heading
 }
 
 function compileFields<Opened>(
@@ -216,7 +333,7 @@ function compileFields<Opened>(
   const readers = decoder.readers.values()
   const fields = definition.fields.map((field) => {
     const own = placesOf(field).map(() => readers.next().value as Reader<Opened>)
-    return new CompiledField(spelled(field, definition), names, own)
+    return new CompiledField(spelled(field, definition), names, own, definition.key)
   })
   const order = orderFields(
     names,
@@ -228,31 +345,47 @@ function compileFields<Opened>(
 
 /** A field for each of its places in the line; none where it is computed. */
 function placesOf(field: FieldDefinition): FieldDefinition[] {
-  if (field.computed !== undefined) return []
+  if (field.computed !== undefined || field.difference !== undefined) return []
   return [field, ...(field.also ?? []).map((from) => ({ ...field, from }))]
 }
 
-/** The field with what its format says about null values and numbers' marks. */
-function spelled(field: FieldDefinition, { nulls, decimal, thousands }: FormatDefinition): FieldDefinition {
-  const all = [...(nulls ?? []), ...(field.nulls ?? [])]
-  const isText = field.type !== 'number' && field.type !== 'integer'
-  const marks = isText ? {} : { decimal: field.decimal ?? decimal, thousands: field.thousands ?? thousands }
-  return { ...field, ...marks, nulls: all } as FieldDefinition
+/** The field with what its format says about null values, numbers' marks and times, as its steps need it. */
+function spelled(field: FieldDefinition, format: FormatDefinition): FieldDefinition {
+  const nulls = [...(format.nulls ?? []), ...(field.nulls ?? [])]
+  const own: FieldDefinition = { ...field, nulls }
+  if (field.type === 'number' || field.type === 'integer') {
+    own.decimal = field.decimal ?? format.decimal ?? '.'
+    own.thousands = field.thousands ?? format.thousands ?? ''
+  } else {
+    delete own.decimal
+    delete own.thousands
+  }
+  const zone = field.type === 'time' ? (field.zone ?? format.zone) : undefined
+  if (zone === undefined) delete own.zone
+  else own.zone = zone
+  if (!hasOffsets(format.decoder.kind) || typeof (field.from ?? field.name) === 'string') return own
+  // the decoder reads the digits of what stands at an offset
+  const { notation: _notation, reversed: _reversed, bit: _bit, bits: _bits, signed: _signed, ...rest } = own
+  return rest
 }
 
-function decoderOf({ decoder, takes = {}, fields }: FormatDefinition): LineDecoder<unknown> {
-  const read = fields.flatMap(placesOf)
+function decoderOf({ decoder, takes = {}, fields, record }: FormatDefinition): LineDecoder<unknown> {
+  const read = [...fields.flatMap(placesOf), ...conditionPlaces(takes)]
   switch (decoder.kind) {
     case 'packet':
       return packetDecoder(decoder, takes, read) as LineDecoder<unknown>
+    case 'bytes':
+      return bytesDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'datacodes':
       return datacodesDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'json':
       return jsonDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'key-values':
-      return keyValuesDecoder(decoder, takes, read) as LineDecoder<unknown>
+      return keyValuesDecoder(inRecord(decoder, record), takes, read) as LineDecoder<unknown>
     case 'columns':
       return columnsDecoder(decoder, takes, read) as LineDecoder<unknown>
+    case 'tagged':
+      return taggedDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'pattern':
       return patternDecoder(decoder, takes, read) as LineDecoder<unknown>
     case 'sections':
@@ -260,4 +393,9 @@ function decoderOf({ decoder, takes = {}, fields }: FormatDefinition): LineDecod
     case 'stored-event':
       return storedEventDecoder(takes, read) as LineDecoder<unknown>
   }
+}
+
+/** In a record each line is a pair. */
+function inRecord(decoder: KeyValuesDecoder, record: FormatDefinition['record']): KeyValuesDecoder {
+  return record === undefined || decoder.pairSeparator ? decoder : { ...decoder, pairSeparator: '\n' }
 }

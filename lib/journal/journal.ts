@@ -296,7 +296,7 @@ async function syncParent(disk: Disk, directory: string): Promise<void> {
 
 /** An entry on its way to the disk. A moment that cannot be is not kept: the line says when it came. */
 function held(
-  { kind, received, time = received, source, text }: NewEntry,
+  { kind, received, time = received, source, text, cut }: NewEntry,
   given: number,
   tag: unknown,
   kept: number,
@@ -304,7 +304,7 @@ function held(
   const isRecord = kind === 'R' && isPlausible(time, received)
   const known = isRecord ? 'R' : kind === 'R' ? 'L' : kind
   const moment = isRecord ? time : received
-  return {
+  const entry: HeldEntry = {
     kind: known,
     seq: 0,
     epoch: '',
@@ -317,6 +317,8 @@ function held(
     tag,
     kept,
   }
+  if (cut !== undefined) entry.cut = cut
+  return entry
 }
 
 function notice(kind: string, value: unknown, time: number) {

@@ -1,8 +1,9 @@
 // Reads entries of a journal as clean events: to restore what rules remember, and to try rules out.
 import { messageOf } from '../delivery/send/message.ts'
+import { type DeviceNames, noNames } from '../devices/names.ts'
 import type { FieldlogEvent } from '../event.ts'
-import type { Formats } from '../formats/compile.ts'
-import type { Outcome } from '../formats/format.ts'
+import type { Formats, Reading, Settled } from '../formats/compile.ts'
+import type { LineOutcome } from '../formats/format.ts'
 import type { Disk } from '../journal/disk/disk.ts'
 import { type Entry, isEntry } from '../journal/format/entry.ts'
 import { readJournal } from '../journal/read/reader.ts'
@@ -41,10 +42,49 @@ export async function readEntries(
   }
 }
 
-/** What formats make of an entry, and its clean events; ids, times and keys as the clean node gives them. */
-export function decoded(entry: Entry, formats: Formats): { outcome: Outcome; events: FieldlogEvent[] } {
+/** A reading of the journal, with its place. */
+export type PlacedReading = Reading &
+  Required<Pick<Reading, 'id' | 'seq' | 'received'>> & {
+    /** it may have been given before, and what stood between it and the one before need not be given again */
+    replayed?: boolean
+  }
+
+/** An entry as the clean node is given it. */
+export function readingOf(entry: Entry): PlacedReading {
+  const { event, payload } = messageOf(entry, { replayed: true })
+  return readingIn(event, payload)
+}
+
+/** What became of an entry. */
+export interface DecodedEntry {
+  logged: FieldlogEvent
+  outcome: LineOutcome
+  /** its clean events: ids, times and keys as the clean node gives them */
+  events: FieldlogEvent[]
+}
+
+type LoggedReading = PlacedReading & { logged: FieldlogEvent }
+
+/** What is certain with this entry, the next one in order: what became of it, and of the first line of a record that it ends. */
+export function decoded(entry: Entry, formats: Formats, names: DeviceNames = noNames): DecodedEntry[] {
   const { payload, event } = messageOf(entry, { replayed: true })
-  const { source, id, seq, received } = event
-  const outcome = formats.decode({ payload, source, id, seq, received })
-  return { outcome, events: cleanEvents(event, outcome) }
+  return formats
+    .take<LoggedReading>({ ...readingIn(event, payload), logged: event })
+    .map((each) => decodedEntry(each, names))
+}
+
+/** The records that are cut, as entries before the next one are missing. */
+export function cutByGap(formats: Formats, names: DeviceNames = noNames): DecodedEntry[] {
+  return formats.gap<LoggedReading>().map((each) => decodedEntry(each, names))
+}
+
+function decodedEntry(
+  { reading: { logged }, outcome }: Settled<LoggedReading>,
+  names: DeviceNames,
+): DecodedEntry {
+  return { logged, outcome, events: cleanEvents(logged, outcome, names) }
+}
+
+function readingIn({ source, id, seq, received, cut }: FieldlogEvent, payload: unknown): PlacedReading {
+  return { payload, source, id, seq, received, cut }
 }

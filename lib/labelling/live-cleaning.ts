@@ -1,9 +1,12 @@
 // A clean node's decoding with its persistence. Formats that leave out repeats remember earlier events: what they
 // remember is restored from the state file and the journal before the first event is decoded, and stored from time to
 // time. Events that come long after their turn (a replay on request) are decoded by a memory of their own.
+//
+// Formats of records hold the message of a record's first line until it has ended. All its other lines are done at once:
+// the checkpoint cannot pass the first one, and what belongs to it is read from the journal where it does not come again.
 
-import { compileFormats, type Formats, type Match, type Reading } from '../formats/compile.ts'
-import type { Outcome } from '../formats/format.ts'
+import { compileFormats, type Match } from '../formats/compile.ts'
+import { type LineOutcome, remembers } from '../formats/format.ts'
 import type { FormatDefinition } from '../formats/model/definition.ts'
 import {
   EventMemory,
@@ -11,15 +14,16 @@ import {
   type MemoryOptions,
   type StoredMemory,
 } from '../formats/model/memory.ts'
-import { leavesOut } from '../formats/steps/repeats.ts'
 import { type Disk, systemDisk } from '../journal/disk/disk.ts'
 import { inBackground } from '../kit/background.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
 import { RateLimit } from '../kit/rate-limit.ts'
 import { rulesHash } from '../predicates/judge/rules-hash.ts'
-import { decoded, readEntries } from './history.ts'
+import { Decoder, type SettledReading } from './decoder.ts'
+import { type PlacedReading, readEntries, readingOf } from './history.ts'
 import { leadsOn } from './lane.ts'
+import { OpenRecords } from './open-records.ts'
 import { Retraced } from './retraced.ts'
 import { StateFile } from './state-file.ts'
 
@@ -27,6 +31,10 @@ import { StateFile } from './state-file.ts'
 const storeInterval = 600_000
 /** entries below the checkpoint whose events are stored one by one: the label node may ask for them after a restart */
 const overlap = 10_000
+/** entries before the first one that are read again for the records that are open there */
+const recordLookBack = 5_000
+/** ms from the disk to here, that of a busy flow too */
+const deliverySlack = 2_000
 /** ms between two warnings of one kind */
 const warnInterval = 3_600_000
 
@@ -36,31 +44,30 @@ export interface CleaningPlace {
   /** up to this seq the flow is done with all events; undefined: not known yet */
   checkpoint(): number | undefined
   disk?: Disk
+  /** ms after which a reading is durable at the latest; default 1,000 */
+  flushInterval?: number
   /** see `lookBacks` */
   lookBacks?: readonly number[]
 }
 
 export interface CleaningParts<Message> {
   /** what became of a message's event; each message is given back once */
-  decoded(message: Message, outcome: Outcome): void
+  decoded(message: Message, outcome: LineOutcome): void
   warn(text: string): void
   /** undefined: what the formats remember lasts until the process ends */
   journal: CleaningPlace | undefined
-}
-
-/** A reading of the journal, with its place. */
-export type PlacedReading = Reading & Required<Pick<Reading, 'id' | 'seq' | 'received'>>
-
-/** Formats with what they remember. */
-interface Decoder {
-  formats: Formats
-  memory: EventMemory
 }
 
 export interface CleaningOptions {
   clock?: Clock
   /** default: as EventMemory */
   limits?: MemoryLimits
+}
+
+/** A message whose turn has not come, or that has begun a record. */
+interface Queued<Message> {
+  reading: PlacedReading
+  message: Message
 }
 
 export class LiveCleaning<Message> {
@@ -72,15 +79,19 @@ export class LiveCleaning<Message> {
   readonly #clock: Clock
   readonly #limits: MemoryLimits | undefined
   readonly #warnings: RateLimit
-  /** nothing is left out: there is nothing to remember */
+  /** what becomes of a line depends on earlier events, which are stored */
   readonly #remembers: boolean
-  readonly #live: Retraced<Decoder>
+  readonly #haveRecords: boolean
+  #live: Retraced<Decoder>
+  /** of those that the live decoder was given, or will be in its turn */
+  #liveSeq = 0
   #replay: { retraced: Retraced<Decoder>; lastSeq: number } | undefined
   #parts: CleaningParts<Message> | undefined
   #isReady = false
   #restoring: Promise<void> | undefined
-  /** messages whose turn has not come, as what was logged before them is being read */
-  readonly #queued = new Set<{ reading: PlacedReading; message: Message }>()
+  /** messages whose turn has not come, as what was logged before them is being read, or whose record is open */
+  readonly #queued = new Set<Queued<Message>>()
+  readonly #records: OpenRecords<Queued<Message>>
   #stopTimer: (() => void) | undefined
   /** one write after the other */
   #storing: Promise<void> = Promise.resolve()
@@ -99,14 +110,20 @@ export class LiveCleaning<Message> {
     this.#clock = clock
     this.#limits = limits
     this.#warnings = new RateLimit(warnInterval, clock)
-    this.#remembers = definitions.some(leavesOut)
-    this.#live = this.#retraced(false)
-    this.#live.replace(this.#decoder(this.#memory({ isWhole: true })), 1)
+    this.#remembers = definitions.some(remembers)
+    this.#haveRecords = definitions.some(({ record }) => record !== undefined)
+    this.#records = new OpenRecords(clock, (first) => this.#overdue(first))
+    this.#live = this.#begun()
   }
 
   /** What is known of the last events. */
   get memory(): EventMemory {
-    return (this.#live.state as Decoder).memory
+    return this.#liveDecoder.memory
+  }
+
+  /** It is there from the start. */
+  get #liveDecoder(): Decoder {
+    return this.#live.state as Decoder
   }
 
   /** Messages that wait for what is being read. */
@@ -124,60 +141,148 @@ export class LiveCleaning<Message> {
     await this.#restoring
     const messages = [...this.#queued].map(({ message }) => message)
     this.#queued.clear()
+    this.#records.clear()
     this.#replay = undefined
+    if (this.#isReady) await this.#store()
+    // only now: what was being stored before would have set it again
     this.#stopTimer?.()
     this.#stopTimer = undefined
-    if (this.#isReady) await this.#store()
+    if (this.#haveRecords) {
+      // of a record that is open only the first line comes again: the journal tells the rest
+      this.#isReady = false
+      this.#live = this.#begun()
+    }
     this.#parts = undefined
     return messages
   }
 
-  /** Removes what is stored: the node is gone for good. */
-  async forget(journal: CleaningPlace): Promise<void> {
-    await this.#file(journal).remove()
+  #begun(): Retraced<Decoder> {
+    const begun = this.#retraced(false)
+    begun.replace(this.#decoder(this.#memory({ isWhole: true })), 1)
+    return begun
   }
 
   take(reading: PlacedReading, message: Message): void {
-    if (!this.#remembers) {
-      this.#parts?.decoded(message, (this.#live.state as Decoder).formats.decode(reading))
+    if (!this.#remembers && !this.#haveRecords) {
+      this.#parts?.decoded(message, this.#liveDecoder.decode(reading))
       return
     }
     const queued = { reading, message }
     this.#queued.add(queued)
     if (this.#isReady) this.#decode(queued)
-    else this.#restoring ??= this.#restore(reading)
+    else if (!this.#restoring) {
+      this.#restoring = this.#restore(reading)
+      inBackground(this.#restoring)
+    }
   }
 
-  #decode(queued: { reading: PlacedReading; message: Message }): void {
+  #decode(queued: Queued<Message>): void {
+    const { seq } = queued.reading
+    if (this.#haveRecords && seq <= this.#liveSeq) {
+      this.#decodeLate(queued)
+      return
+    }
+    this.#liveSeq = seq
     this.#take(this.#live, queued, (outcome) => {
-      if (outcome.kind !== 'clean' || outcome.isPast !== true) return false
-      const { seq } = queued.reading
-      if (!this.#replay || !leadsOn(this.#replay.lastSeq, seq)) {
-        this.#replay = { retraced: this.#retraced(true), lastSeq: seq }
-      }
-      this.#replay.lastSeq = Math.max(this.#replay.lastSeq, seq)
-      this.#take(this.#replay.retraced, queued, () => false)
+      if (!isPast(outcome)) return false
+      this.#decodeLate(queued)
       return true
     })
+  }
+
+  #decodeLate(queued: Queued<Message>): void {
+    const { seq } = queued.reading
+    const last = this.#replay?.lastSeq
+    // a line that is given twice would be twice in its record
+    const goesOn = last !== undefined && leadsOn(last, seq) && !(this.#haveRecords && seq === last)
+    if (!this.#replay || !goesOn) this.#replay = { retraced: this.#retraced(true), lastSeq: seq }
+    this.#replay.lastSeq = Math.max(this.#replay.lastSeq, seq)
+    this.#take(this.#replay.retraced, queued, () => false)
   }
 
   /** @param isElsewhere whether the outcome is not for here, and has been seen to */
   #take(
     retraced: Retraced<Decoder>,
-    queued: { reading: PlacedReading; message: Message },
-    isElsewhere: (outcome: Outcome) => boolean,
+    queued: Queued<Message>,
+    isElsewhere: (outcome: LineOutcome) => boolean,
   ): void {
-    const { reading, message } = queued
-    retraced.take({ seq: reading.seq, part: 0 }, ({ formats }, isFinal) => {
+    const { seq, replayed = false } = queued.reading
+    retraced.take({ seq, part: 0 }, (decoder, isFinal) => {
       // it may have been given back meanwhile
       if (!this.#queued.has(queued)) return true
-      const outcome = formats.decode(reading)
-      if (isElsewhere(outcome)) return true
-      if (!isFinal && isUnsure(outcome)) return false
-      this.#queued.delete(queued)
-      this.#parts?.decoded(message, outcome)
+      const from = decoder.lastSeq + 1
+      const mayLack = replayed || decoder.mayLack || retraced !== this.#live
+      // behind the last one that is sent again none is left out any more
+      decoder.mayLack = replayed
+      if (!this.#haveRecords || !mayLack || seq <= from) {
+        return this.#use(decoder, queued, isFinal, isElsewhere)
+      }
+      // what is complete already does not come again, and may be of a record
+      return this.#feed(decoder, from, seq - 1).then(() => this.#use(decoder, queued, isFinal, isElsewhere))
+    })
+  }
+
+  #use(
+    decoder: Decoder,
+    queued: Queued<Message>,
+    isFinal: boolean,
+    isElsewhere: (outcome: LineOutcome) => boolean,
+  ): boolean {
+    const { reading } = queued
+    const settled = decoder.take(reading)
+    if (settled.some(({ outcome }) => isElsewhere(outcome))) return true
+    if (!isFinal && settled.some(({ outcome }) => isUnsure(outcome))) return false
+    const limit = decoder.limitOf(reading)
+    if (limit !== undefined) this.#records.add(queued, limit + this.#slack)
+    for (const each of settled) {
+      if (each.reading.id === reading.id) this.#settle(queued, each.outcome)
+      else this.#settleRecord(each)
+    }
+    return true
+  }
+
+  #settle(queued: Queued<Message>, outcome: LineOutcome): void {
+    if (this.#queued.delete(queued)) this.#parts?.decoded(queued.message, outcome)
+  }
+
+  #settleRecord({ reading, outcome }: SettledReading): void {
+    for (const queued of this.#records.remove(reading.id)) this.#settle(queued, outcome)
+  }
+
+  /** Gives the decoder entries of the journal that nobody waits for. */
+  async #feed(decoder: Decoder, from: number, to: number, isEnough = () => false): Promise<void> {
+    const journal = this.#parts?.journal
+    if (!journal) return
+    try {
+      await readEntries(journal.disk ?? systemDisk, journal.directory, from, to, {
+        entry: (entry) => {
+          for (const each of decoder.take(readingOf(entry))) this.#settleRecord(each)
+          return !isEnough()
+        },
+        gap: () => {
+          for (const each of decoder.gap()) this.#settleRecord(each)
+        },
+      })
+    } catch (error) {
+      for (const each of decoder.gap()) this.#settleRecord(each)
+      this.#failed(asError(error))
+    }
+  }
+
+  /** A record has not ended in time as far as its lines have come: the journal may have the rest. */
+  #overdue(first: PlacedReading): void {
+    this.#retraced(true).take({ seq: first.seq, part: 0 }, async (decoder) => {
+      decoder.take(first)
+      await this.#feed(decoder, first.seq + 1, Number.MAX_SAFE_INTEGER, () => !this.#records.has(first.id))
+      const last = decoder.expire(first)
+      if (last) this.#settleRecord(last)
       return true
     })
+  }
+
+  /** ms within which the last line of a record must have come after its limit */
+  get #slack(): number {
+    return (this.#parts?.journal?.flushInterval ?? 1_000) + deliverySlack
   }
 
   async #restore(first: PlacedReading): Promise<void> {
@@ -198,12 +303,13 @@ export class LiveCleaning<Message> {
     const checkpoint = journal?.checkpoint() ?? 0
     // the first one may be of a replay on request, which comes long after its turn
     const before = Math.max(first.seq, checkpoint + 1)
-    const stored = journal && (await this.#file(journal).read())
-    if (journal && stored?.rules === this.rules && stored.seq <= checkpoint) {
+    this.#liveSeq = before - 1
+    const stored = journal && (await this.#file(journal).readUsable(this.rules, checkpoint))
+    if (stored) {
       const { memory } = this
       memory.load(stored.memory)
-      this.#live.replace(this.#decoder(memory), stored.from)
-      await this.#read(journal, stored.seq + 1, before - 1, this.#live.state as Decoder)
+      this.#live.replace(this.#decoder(memory, stored), stored.from)
+      await this.#read(journal, stored.seq + 1, before - 1, this.#liveDecoder)
       return
     }
     await this.#live.begin({ seq: before, part: 0 })
@@ -225,18 +331,25 @@ export class LiveCleaning<Message> {
     })
   }
 
-  async #read(journal: CleaningPlace, from: number, to: number, { formats, memory }: Decoder): Promise<void> {
-    await readEntries(journal.disk ?? systemDisk, journal.directory, from, to, {
+  async #read(journal: CleaningPlace, from: number, to: number, decoder: Decoder): Promise<void> {
+    const first = this.#haveRecords ? Math.min(from, to + 1 - recordLookBack) : from
+    let isGap = false
+    await readEntries(journal.disk ?? systemDisk, journal.directory, first, to, {
       entry(entry) {
-        decoded(entry, formats)
+        if (isGap) decoder.gap(entry.seq > from)
+        isGap = false
+        decoder.take(readingOf(entry))
         return true
       },
-      gap: () => memory.gap(),
+      gap: () => {
+        isGap = true
+      },
     })
+    decoder.lastSeq = to
   }
 
-  #decoder(memory: EventMemory): Decoder {
-    return { formats: compileFormats(this.#definitions, { match: this.#match, memory }), memory }
+  #decoder(memory: EventMemory, stored?: { seq: number; id?: string }): Decoder {
+    return new Decoder(compileFormats(this.#definitions, { match: this.#match, memory }), memory, stored)
   }
 
   #memory(options: Pick<MemoryOptions, 'isWhole' | 'keepsUnsure'>): EventMemory {
@@ -276,10 +389,12 @@ export class LiveCleaning<Message> {
     if (!journal || checkpoint === undefined || !this.#remembers) return
     const from = Number.isFinite(this.#live.from) ? this.#live.from : checkpoint
     try {
-      await this.#file(journal).write(
-        { rules: this.rules, from, seq: checkpoint },
-        this.memory.save(checkpoint - overlap),
-      )
+      const memory = this.memory.save(checkpoint - overlap)
+      const { newest } = this.#liveDecoder
+      const file = this.#file(journal)
+      // entries that other nodes had may have come after its newest one
+      const id = newest && newest.seq >= checkpoint ? newest.id : await file.idOf(checkpoint)
+      await file.write({ rules: this.rules, from, seq: checkpoint, ...(id !== undefined && { id }) }, memory)
     } catch (error) {
       if (!this.#warnings.allows('store')) return
       this.#parts?.warn(
@@ -295,11 +410,16 @@ export class LiveCleaning<Message> {
   }
 
   #file({ disk = systemDisk, directory }: CleaningPlace): StateFile<StoredMemory> {
-    return new StateFile(disk, `${directory}/${this.#stateName}`)
+    return new StateFile(disk, directory, this.#stateName)
   }
 }
 
-/** Whether too little is known of what came before to say that all its events are no repeats. */
-export function isUnsure(outcome: Outcome): boolean {
-  return outcome.kind === 'clean' && outcome.events.some((event) => event.isUnsure)
+/** Whether too little is known of what came before to say for certain what became of it. */
+export function isUnsure(outcome: LineOutcome): boolean {
+  if (outcome.kind === 'rejected') return outcome.unsure !== undefined
+  return outcome.kind === 'clean' && outcome.events.some((event) => event.unsure !== undefined)
+}
+
+function isPast(outcome: LineOutcome): boolean {
+  return (outcome.kind === 'clean' || outcome.kind === 'rejected') && outcome.isPast === true
 }

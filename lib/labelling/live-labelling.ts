@@ -1,11 +1,11 @@
 // A label node's session with its persistence. What the rules remember is restored from the state file and the
 // journal before the first event is judged, and stored again as the checkpoint advances.
 
-import { viewOf } from '../delivery/progress/agreement.ts'
 import type { FieldlogEvent } from '../event.ts'
 import type { Formats } from '../formats/compile.ts'
 import { EventMemory } from '../formats/model/memory.ts'
 import { type Disk, systemDisk } from '../journal/disk/disk.ts'
+import { inBackground } from '../kit/background.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
 import type { Labeller, StoredMemory } from '../predicates/judge/labeller.ts'
@@ -13,24 +13,13 @@ import type { LabelResult } from '../predicates/judge/result.ts'
 import { decoded, readEntries } from './history.ts'
 import { isBehind, type PastReader, placeOf } from './lane.ts'
 import { LabelSession } from './session.ts'
-import { StateFile, type StoredState } from './state-file.ts'
+import { StateFile } from './state-file.ts'
 import { StateKeeper } from './state-keeper.ts'
 
 /** entries to read again below the stored state: events may have been in flight that long when it was taken */
 const overlap = 1_000
 /** entries above the checkpoint that may have been dealt with already */
 const lookAhead = 20_000
-
-/** Whether the event that a state ends with is in the journal: else it is of another copy, which went on otherwise. */
-async function isOf(
-  { seq, id }: Pick<StoredState<unknown>, 'seq' | 'id'>,
-  disk: Disk,
-  directory: string,
-): Promise<boolean> {
-  if (id === undefined) return true
-  const epoch = await viewOf(disk, directory).epochFrom(seq)
-  return epoch === undefined || id === `${epoch}-${seq}`
-}
 
 /** The journal that events come from. */
 export interface JournalPlace {
@@ -123,18 +112,15 @@ export class LiveLabelling<Message> {
     return messages
   }
 
-  /** Removes what is stored: the node is gone for good. */
-  async forget(journal: JournalPlace): Promise<void> {
-    await this.#file(journal).remove()
-  }
-
   take(event: FieldlogEvent, message: Message): void {
     if (this.#isReady || !this.labeller.remembers) {
       this.session.take(event, message)
       return
     }
     this.#queue.push([event, message])
-    this.#restoring ??= this.#restore(event)
+    if (this.#restoring) return
+    this.#restoring = this.#restore(event)
+    inBackground(this.#restoring)
   }
 
   /** @param first the first event that is to be judged */
@@ -164,13 +150,8 @@ export class LiveLabelling<Message> {
     const { session } = this
     // the first one may be of a replay on request, which comes long after its turn
     const begin = first.seq > checkpoint ? placeOf(first) : { seq: checkpoint + 1, part: 0 }
-    const stored = await this.#file(journal).read()
-    const { disk = systemDisk, directory } = journal
-    const isUsable =
-      stored?.rules === this.labeller.rules &&
-      stored.seq <= checkpoint &&
-      (await isOf(stored, disk, directory))
-    if (stored && isUsable) {
+    const stored = await this.#file(journal).readUsable(this.labeller.rules, checkpoint)
+    if (stored) {
       session.restore(stored.memory, stored.from, stored.seq)
       const from = Math.max(1, stored.seq - overlap)
       await readPast(journal, undefined, from, begin.seq, {
@@ -214,7 +195,7 @@ export class LiveLabelling<Message> {
   }
 
   #file({ disk = systemDisk, directory }: JournalPlace): StateFile<StoredMemory> {
-    return new StateFile(disk, `${directory}/${this.#stateName}`)
+    return new StateFile(disk, directory, this.#stateName)
   }
 }
 
@@ -231,7 +212,7 @@ async function readPast(
   await readEntries(disk, directory, from, to, {
     entry(entry) {
       last = entry.seq
-      return decoded(entry, decoder).events.every((event) => reader.event(event))
+      return decoded(entry, decoder).every(({ events }) => events.every((event) => reader.event(event)))
     },
     gap() {
       memory?.gap()

@@ -1,17 +1,16 @@
 // Compares what other formats and predicates would make of a whole journal with what today's make of it. Writes
 // nothing.
-import { messageOf } from '../delivery/send/message.ts'
 import type { DeviceNames } from '../devices/names.ts'
 import type { Flag } from '../event.ts'
 import { compileFormats, type Formats } from '../formats/compile.ts'
 import type { Disk } from '../journal/disk/disk.ts'
 import type { Entry } from '../journal/format/entry.ts'
 import { readJournal } from '../journal/read/reader.ts'
-import { cleanEvents } from '../predicates/clean-events.ts'
 import { compilePredicates } from '../predicates/judge/compile.ts'
 import { Draft } from '../predicates/judge/draft.ts'
 import type { Labeller } from '../predicates/judge/labeller.ts'
 import type { FlowRules } from './flow-rules.ts'
+import { cutByGap, type DecodedEntry, decoded } from './history.ts'
 
 export interface TypeChanges {
   type: string
@@ -59,12 +58,16 @@ export async function relabel(
     if (signal?.aborted) break
     if (reading.kind === 'damage') {
       tally.damaged += Math.max(0, reading.to - reading.from + 1)
+      old.gap()
+      next.gap()
       continue
     }
     for (const item of reading.items) {
       if (item.kind === 'N') continue
       if (item.kind === 'poison') {
         tally.damaged++
+        old.gap()
+        next.gap()
         continue
       }
       tally.entries++
@@ -89,6 +92,8 @@ class Side {
   readonly #told: (seq: number, verdict: Verdict) => void
   /** entries with events that wait */
   readonly #open = new Map<number, { type: string; verdicts: string[]; missing: number }>()
+  /** entries that have begun a record which has not ended */
+  readonly #begun = new Set<number>()
   /** their drafts, to be given up at the end */
   readonly #waiting = new Set<Draft>()
 
@@ -104,13 +109,26 @@ class Side {
   }
 
   take(entry: Entry): void {
-    const { payload, event } = messageOf(entry, { replayed: true })
-    const { id, seq, source, received } = event
-    const outcome = this.#formats.decode({ payload, id, seq, source, received })
-    const events = cleanEvents(event, outcome, this.#names)
+    const settled = decoded(entry, this.#formats, this.#names)
+    // the first line of a record: what becomes of it is certain when the record has ended
+    if (!settled.some(({ logged }) => logged.seq === entry.seq)) this.#begun.add(entry.seq)
+    for (const each of settled) this.#settle(each)
+  }
+
+  end(): void {
+    for (const draft of [...this.#waiting]) this.#labeller.giveUp(draft)
+    for (const seq of this.#begun) this.#told(seq, { type: '-', text: 'no end yet' })
+  }
+
+  /** Entries before the next one cannot be read. */
+  gap(): void {
+    for (const each of cutByGap(this.#formats, this.#names)) this.#settle(each)
+  }
+
+  #settle({ logged: { seq }, outcome, events }: DecodedEntry): void {
+    this.#begun.delete(seq)
     if (events.length === 0) {
-      const type = outcome.kind === 'unknown' ? '-' : outcome.type
-      this.#told(seq, { type, text: outcome.kind })
+      this.#told(seq, { type: 'type' in outcome ? outcome.type : '-', text: outcome.kind })
       return
     }
     this.#open.set(seq, { type: events[0]?.type ?? '-', verdicts: [], missing: events.length })
@@ -119,10 +137,6 @@ class Side {
       this.#labeller.push(draft)
       if (draft.result === undefined) this.#waiting.add(draft)
     }
-  }
-
-  end(): void {
-    for (const draft of [...this.#waiting]) this.#labeller.giveUp(draft)
   }
 
   #released(draft: Draft): void {

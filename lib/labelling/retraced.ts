@@ -27,9 +27,9 @@ export interface RetracedParts<State> {
 
 /**
  * Uses the state for an event. False: it does not suffice, and one that reaches further back is wanted; only where
- * `isFinal` is false.
+ * `isFinal` is false. What is taken meanwhile waits for a promise, which must not be rejected.
  */
-export type Use<State> = (state: State, isFinal: boolean) => boolean
+export type Use<State> = (state: State, isFinal: boolean) => boolean | Promise<boolean>
 
 export class Retraced<State> {
   #parts: RetracedParts<State>
@@ -76,11 +76,15 @@ export class Retraced<State> {
 
   /** Calls `use` with a state of what came before the place: at once where it is there, else in turn. */
   take(place: Place, use: Use<State>): void {
-    if (this.#isRebuilding) this.#queue.push({ place, use })
-    else if (!this.#used(place, use)) inBackground(this.#rebuildFor(place, use))
+    if (this.#isRebuilding) {
+      this.#queue.push({ place, use })
+      return
+    }
+    const used = this.#used(place, use)
+    if (used !== true) inBackground(this.#finish(place, use, used))
   }
 
-  #used({ seq }: Place, use: Use<State>): boolean {
+  #used({ seq }: Place, use: Use<State>): boolean | Promise<boolean> {
     return this.#state !== undefined && use(this.#state, this.#furtherBack(seq) === undefined)
   }
 
@@ -99,10 +103,12 @@ export class Retraced<State> {
     return true
   }
 
-  async #rebuildFor(place: Place, use: Use<State>): Promise<void> {
+  async #finish(place: Place, use: Use<State>, used: false | Promise<boolean>): Promise<void> {
     this.#isRebuilding = true
-    this.#queue.push({ place, use })
-    await this.#rebuild(this.#furtherBack(place.seq), place)
+    if (used === false || !(await used)) {
+      this.#queue.unshift({ place, use })
+      await this.#rebuild(this.#furtherBack(place.seq), place)
+    }
     await this.#drain()
   }
 
@@ -110,7 +116,8 @@ export class Retraced<State> {
     for (;;) {
       const next = this.#queue[0]
       if (next === undefined) break
-      if (this.#used(next.place, next.use)) this.#queue.shift()
+      const used = this.#used(next.place, next.use)
+      if (typeof used === 'boolean' ? used : await used) this.#queue.shift()
       else await this.#rebuild(this.#furtherBack(next.place.seq), next.place)
     }
     this.#isRebuilding = false

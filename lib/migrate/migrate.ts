@@ -11,7 +11,8 @@ import { mqttOut } from './mqtt-out.ts'
 const numbered: Migration = (config) => config
 
 const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
-  ['fieldlog-port', [numbered]],
+  // until then lines ended in LF or CR LF, which is what `auto` does with them
+  ['fieldlog-port', [numbered, addMissing({ framing: 'auto' })]],
   ['fieldlog-journal', [addMissing({ archiveAfter: 2, retentionDays: 0, retentionSize: 0 })]],
   ['fieldlog-devices', [numbered]],
   ['fieldlog-format', [addMissing({ sample: '' })]],

@@ -3,8 +3,7 @@ import { deviceInEvent } from '../devices/device-event.ts'
 import { type DeviceNames, noNames } from '../devices/names.ts'
 import type { FieldlogEvent } from '../event.ts'
 import type { Formats } from '../formats/compile.ts'
-import type { CleanEvent, Outcome } from '../formats/format.ts'
-import { unsureOfRepeats } from '../formats/model/memory.ts'
+import type { CleanEvent, LineOutcome } from '../formats/format.ts'
 import { payloadOf, type RecentReading } from '../preview/reading.ts'
 
 /**
@@ -17,20 +16,20 @@ export function cleanEvent(
   clean: CleanEvent,
   names: DeviceNames = noNames,
 ): FieldlogEvent {
-  const { type, data, time, eventId, key, part, isUnsure } = clean
+  const { type, data, time, eventId, key, part, unsure } = clean
   const event: FieldlogEvent = { ...logged, type, data, time: time ?? logged.time }
   if (part !== undefined) event.id = `${logged.id}.${part}`
   if (eventId !== undefined) event.eventId = eventId
   if (key !== undefined) event.key = key
   event.device = deviceInEvent(logged.source, clean) ?? names.deviceOf(logged.source, type, key)
-  if (isUnsure) event.unsure = [unsureOfRepeats]
+  if (unsure !== undefined) event.unsure = unsure
   return event
 }
 
-/** A logged event and what became of its line, as clean events; none where it is rejected or unknown. */
+/** A logged event and what became of its line, as clean events; none where it is rejected, unknown or a part of a record. */
 export function cleanEvents(
   logged: FieldlogEvent,
-  outcome: Outcome,
+  outcome: LineOutcome,
   names: DeviceNames = noNames,
 ): FieldlogEvent[] {
   if (outcome.kind !== 'clean') return []
@@ -39,10 +38,10 @@ export function cleanEvents(
 
 /** The clean events of readings, in order. */
 export function eventsOfReadings(readings: readonly RecentReading[], formats: Formats): FieldlogEvent[] {
-  return readings.flatMap((reading) => {
-    const { id, seq, source, received, time } = reading
-    const outcome = formats.decode({ payload: payloadOf(reading), source, id, seq, received })
-    const logged = { id, seq, received, time, source, raw: reading.text ?? '', replayed: true }
-    return cleanEvents(logged, outcome)
-  })
+  return readings
+    .flatMap((reading) => formats.take({ ...reading, payload: payloadOf(reading) }))
+    .flatMap(({ reading, outcome }) => {
+      const { id, seq, source, received, time, text = '' } = reading
+      return cleanEvents({ id, seq, received, time, source, raw: text, replayed: true }, outcome)
+    })
 }

@@ -1,6 +1,6 @@
 // Tries a format that is being edited on the last readings.
-import { compileFormats } from '../formats/compile.ts'
-import type { CleanEvent } from '../formats/format.ts'
+import { compileFormats, type Formats } from '../formats/compile.ts'
+import type { CleanEvent, LineOutcome } from '../formats/format.ts'
 import type { FieldDefinition, FormatDefinition } from '../formats/model/definition.ts'
 import { isPlausible } from '../formats/model/plausible.ts'
 import { payloadOf, type RecentReading } from './reading.ts'
@@ -41,6 +41,8 @@ export interface FormatPreview {
   suppressed: number
   /** readings that the format does not take */
   other: number
+  /** lines of records beside their first ones, and of one that has not ended yet */
+  part: number
   /** the last ones, the newest first */
   events: PreviewedEvent[]
   rejects: PreviewedReject[]
@@ -63,6 +65,7 @@ export function previewFormat(
     rejected: 0,
     suppressed: 0,
     other: 0,
+    part: 0,
     events: [],
     rejects: [],
     reasons: [],
@@ -70,9 +73,7 @@ export function previewFormat(
   }
   const reasons = new Map<string, ReasonCount>()
   const fields = new Summaries(definition)
-  for (const reading of readings) {
-    const { source, id, seq, received } = reading
-    const outcome = formats.decode({ payload: payloadOf(reading), source, id, seq, received })
+  for (const { reading, outcome } of settledReadings(formats, readings)) {
     preview[outcome.kind === 'unknown' ? 'other' : outcome.kind]++
     if (outcome.kind === 'clean') {
       preview.events.push({ reading, events: outcome.events })
@@ -82,6 +83,8 @@ export function previewFormat(
       for (const reason of outcome.reasons) countReason(reasons, reason)
     }
   }
+  const { clean, rejected, suppressed, other } = preview
+  preview.part = readings.length - clean - rejected - suppressed - other
   preview.events = preview.events.slice(-mostShown).reverse()
   preview.rejects = preview.rejects.slice(-mostShown).reverse()
   preview.reasons = [...reasons.values()].sort((a, b) => b.count - a.count).slice(0, mostShown)
@@ -119,13 +122,22 @@ class Summaries {
   }
 }
 
-/** The readings that none of these formats takes, in order. Definitions with problems must not be among them. */
+/** The whole readings that none of these formats takes, in order; from a cut one nothing can be learnt. Definitions with problems must not be among them. */
 export function unknownReadings(
   definitions: readonly FormatDefinition[],
   readings: readonly RecentReading[],
 ): RecentReading[] {
-  const formats = compileFormats(definitions)
-  return readings.filter((reading) => {
-    return formats.decode({ payload: payloadOf(reading), source: reading.source }).kind === 'unknown'
-  })
+  return settledReadings(compileFormats(definitions), readings)
+    .filter(({ reading, outcome }) => reading.cut === undefined && outcome.kind === 'unknown')
+    .map(({ reading }) => reading)
+}
+
+/** What becomes of readings one after the other; a record that has not ended is left out. */
+function settledReadings(
+  formats: Formats,
+  readings: readonly RecentReading[],
+): Array<{ reading: RecentReading; outcome: LineOutcome }> {
+  return readings
+    .flatMap((reading) => formats.take({ ...reading, payload: payloadOf(reading), recent: reading }))
+    .map(({ reading: { recent }, outcome }) => ({ reading: recent, outcome }))
 }

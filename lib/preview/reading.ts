@@ -1,4 +1,5 @@
 // The readings that panels try their drafts on, as they travel from the gateway to the browser.
+import type { Cut } from '../event.ts'
 
 /** One entry of the journal. Exactly one of text, bytes and json is there. */
 export interface RecentReading {
@@ -18,6 +19,8 @@ export interface RecentReading {
   bytes?: string
   /** a structured event */
   json?: unknown
+  /** what the line lacks; absent of a whole one */
+  cut?: Cut
 }
 
 /** The last readings of a journal, in order of seq. */

@@ -63,8 +63,9 @@ class LastEntries {
 }
 
 function asReading(entry: Entry): RecentReading {
-  const { kind, seq, epoch, source, received, time, text } = entry
+  const { kind, seq, epoch, source, received, time, text, cut } = entry
   const reading: RecentReading = { seq, id: `${epoch}-${seq}`, kind, source, received, time }
+  if (cut !== undefined) reading.cut = cut
   if (kind === 'E') return { ...reading, json: JSON.parse(text) }
   const line = unescapeLine(text)
   return typeof line === 'string'

@@ -11,8 +11,9 @@ export {
   type Formats,
   type Match,
   type Reading,
+  type Settled,
 } from '../formats/compile.ts'
-export type { CleanEvent, Outcome } from '../formats/format.ts'
+export type { CleanEvent, LineOutcome, Outcome } from '../formats/format.ts'
 export { formatLibrary, type LibraryFormat } from '../formats/library/library.ts'
 export type { Decoder, DecoderKind, FieldDefinition, FormatDefinition } from '../formats/model/definition.ts'
 export { EventMemory } from '../formats/model/memory.ts'

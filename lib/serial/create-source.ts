@@ -7,12 +7,17 @@ import { deviceSource } from './source/device.ts'
 import type { SerialSettings } from './source/settings.ts'
 import type { LineSource } from './source/source.ts'
 import { tcpSource } from './source/tcp.ts'
+import { rfc2217Source, telnetSource } from './source/telnet.ts'
 
 /** The source for an address as the user writes it. Throws an Error in words where it is none. */
 export function createSource(text: string, settings: SerialSettings, clock: Clock = systemClock): LineSource {
   const address = parseAddress(text)
   const name = sourceName(address)
   if (address.kind === 'demo') return demoSource(clock)
-  if (address.kind === 'tcp') return tcpSource(address.host, address.port, name, addressText(address), clock)
-  return deviceSource(address.path, name, settings, clock)
+  if (address.kind === 'device') return deviceSource(address.path, name, settings, clock)
+  const { host, port, kind } = address
+  const server = { host, port, name, text: addressText(address) }
+  if (kind === 'telnet') return telnetSource(server, clock)
+  if (kind === 'rfc2217') return rfc2217Source(server, settings, clock)
+  return tcpSource(host, port, name, server.text, clock)
 }

@@ -5,10 +5,20 @@ import { BoundedQueue } from '../kit/bounded-queue.ts'
 import type { Clock } from '../kit/clock.ts'
 import { doneWithin } from '../kit/deadline.ts'
 import { RateLimit } from '../kit/rate-limit.ts'
-import type { PortLine } from './port-line.ts'
-import type { LineSettings } from './source/settings.ts'
+import { createFramer } from './framing/create-framer.ts'
+import {
+  type Frame,
+  type FrameCounts,
+  type Framer,
+  type FramerListener,
+  type LineEnd,
+  noCounts,
+} from './framing/frame.ts'
+import { NoEndWatch, noEndAfter, whatToSet } from './framing/no-end.ts'
+import { Opening } from './framing/opening.ts'
+import type { LineSettings } from './framing/settings.ts'
+import { framedLine, type PortLine } from './port-line.ts'
 import { type LineSource, SourceError } from './source/source.ts'
-import { LineSplitter, type SplitLine, type SplitterCounts } from './splitter.ts'
 import { type SourceState, Supervisor, type SupervisorEvents } from './supervisor.ts'
 
 /** Lines that wait while the flow runs; reading pauses beyond, and goes on at a quarter of it. */
@@ -22,7 +32,7 @@ const detachGrace = 2_000
 /** Turns of the event loop after the last line, so that it is through a few nodes when `drain` resolves. */
 const drainTurns = 10
 
-export interface PortCounts extends SplitterCounts {
+export interface PortCounts extends FrameCounts {
   /** lines given to the flow */
   sent: number
   /** lines dropped because too many were held, or nobody was there to take them */
@@ -51,10 +61,9 @@ export interface PortSetup {
 interface Connection {
   setup: PortSetup
   supervisor: Supervisor
-  splitter: LineSplitter
+  framer: Framer
+  opening: Opening
 }
-
-const noCounts: SplitterCounts = { lines: 0, empty: 0, long: 0, cutOff: 0 }
 
 export class LinePort {
   readonly #clock: Clock
@@ -72,18 +81,19 @@ export class LinePort {
   #sent = 0
   #dropped = 0
   #droppedInHold = 0
+  #lineEnd: LineEnd | undefined
   #held = true
   #paused = false
   #pumping = false
   #drained = false
-  readonly #longLineReports: RateLimit
+  readonly #noEndReports: RateLimit
   #onRelease: Array<() => void> = []
 
   /** Starts held: nothing is opened or sent before `release`. */
   constructor(clock: Clock, random: () => number = Math.random) {
     this.#clock = clock
     this.#random = random
-    this.#longLineReports = new RateLimit(60_000, clock)
+    this.#noEndReports = new RateLimit(60_000, clock)
   }
 
   get state(): SourceState {
@@ -92,10 +102,15 @@ export class LinePort {
 
   get counts(): PortCounts {
     return {
-      ...added(this.#past, this.#current?.splitter.counts ?? noCounts),
+      ...added(this.#past, this.#current?.framer.counts ?? noCounts),
       sent: this.#sent,
       dropped: this.#dropped,
     }
+  }
+
+  /** How the lines end, where that is found automatically; undefined before. */
+  get lineEnd(): LineEnd | undefined {
+    return this.#lineEnd
   }
 
   /** Lines read and not yet given to the flow. */
@@ -209,47 +224,75 @@ export class LinePort {
   }
 
   #open(setup: PortSetup): void {
-    const splitter = new LineSplitter(setup.lines, (line) => this.#receive(line, setup))
+    const opening = new Opening(setup.source.settlesAfter, this.#clock)
+    const framer = createFramer(setup.lines, this.#clock, this.#framerListener(setup))
+    const noEnd = new NoEndWatch(framer, this.#clock, () =>
+      this.#reportNoEnd(setup, noEndText(setup.source.name), framer.waiting),
+    )
     const events: SupervisorEvents = {
-      data: (chunk, received) => splitter.push(chunk, received),
-      disconnected: () => splitter.reset(),
-      state: () => this.#changed(),
+      data(chunk, received) {
+        if (!opening.hasBegun) framer.begin(opening.begin())
+        framer.push(chunk, received)
+        noEnd.look()
+      },
+      disconnected(isOnPurpose) {
+        if (isOnPurpose) framer.close()
+        else framer.lost()
+        opening.ended()
+      },
+      state: (state) => {
+        if (state.state === 'open' && !this.#paused) opening.opened()
+        this.#changed()
+      },
       report: (level, text) => setup.report(level, text),
     }
     const supervisor = new Supervisor(setup.source, this.#clock, this.#random, events)
-    this.#current = { setup, supervisor, splitter }
+    this.#current = { setup, supervisor, framer, opening }
+    this.#lineEnd = undefined
     this.#paused = false
     this.#throttle()
     supervisor.start()
   }
 
-  async #close({ supervisor, splitter }: Connection): Promise<void> {
+  #framerListener(setup: PortSetup): FramerListener {
+    return {
+      frame: (frame) => this.#receive(frame, setup),
+      found: (lineEnd) => {
+        this.#lineEnd = lineEnd
+        setup.report('info', `lines from ${setup.source.name} end in ${lineEnd}`)
+      },
+    }
+  }
+
+  async #close({ supervisor, framer }: Connection): Promise<void> {
     await supervisor.stop()
-    this.#past = added(this.#past, splitter.counts)
+    this.#past = added(this.#past, framer.counts)
     this.#current = undefined
     this.#changed()
   }
 
-  #receive(line: SplitLine, setup: PortSetup): void {
+  #receive(frame: Frame, setup: PortSetup): void {
     if (this.#held && this.#queue.isFull && !setup.source.holdsBack) {
       this.#dropped++
       this.#droppedInHold++
       return
     }
-    const { payload, received, bytes } = line
-    const waiting: PortLine = { payload, received, bytes, source: setup.source.name }
-    if (line.piece === 1) {
-      waiting.notice = { kind: 'long-line', bytes, piece: 1, source: setup.source.name }
-      this.#reportLongLine(setup, bytes)
+    const { name } = setup.source
+    const line = framedLine(frame, name, setup.lines.framing.framing !== 'auto')
+    if (frame.piece === 1) {
+      line.notice = { kind: 'long-line', bytes: frame.bytes, piece: 1, source: name }
+      this.#reportNoEnd(setup, longLineText(name, frame.bytes), frame.payload)
     }
-    this.#queue.push(waiting)
+    this.#queue.push(line)
     this.#throttle()
     this.#pump()
   }
 
-  /** Once a minute at most: a wrong baud rate makes many. Each one is noted in the journal all the same. */
-  #reportLongLine(setup: PortSetup, bytes: number): void {
-    if (this.#longLineReports.allows()) setup.report('warn', longLineText(setup.source.name, bytes))
+  /** Once a minute at most: a wrong baud rate makes many. A long line is noted in the journal all the same. */
+  #reportNoEnd(setup: PortSetup, text: string, bytes: string | Buffer): void {
+    if (!this.#noEndReports.allows()) return
+    const sample = Buffer.from(bytes as string).subarray(-1024)
+    setup.report('warn', `${text}. ${whatToSet(setup.lines.framing.framing, sample)}`)
   }
 
   /** Reads no more while the flow does not keep up. In a deploy only where that makes the sender wait. */
@@ -260,6 +303,7 @@ export class LinePort {
     const mayPause = !this.#held || current.setup.source.holdsBack
     if (!this.#paused && mayPause && this.#queue.reaches(limits)) {
       this.#paused = true
+      current.opening.notRead()
       current.supervisor.pause()
     } else if (this.#paused && !this.#queue.reaches(limits, 0.25)) {
       this.#paused = false
@@ -300,7 +344,7 @@ export class LinePort {
   }
 }
 
-function added(a: SplitterCounts, b: SplitterCounts): SplitterCounts {
+function added(a: FrameCounts, b: FrameCounts): FrameCounts {
   return {
     lines: a.lines + b.lines,
     empty: a.empty + b.empty,
@@ -316,6 +360,10 @@ function turn(): Promise<void> {
 function droppedText(count: number): string {
   const most = `${heldLimits.count.toLocaleString('en')} lines or ${heldLimits.bytes / 2 ** 20} MiB are held`
   return `${count.toLocaleString('en')} lines dropped during the deploy: at most ${most}`
+}
+
+function noEndText(source: string): string {
+  return `bytes come from ${source}, but no line has ended for ${noEndAfter / 1000} seconds`
 }
 
 function longLineText(source: string, bytes: number): string {

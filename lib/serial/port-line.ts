@@ -1,3 +1,6 @@
+import type { Cut } from '../event.ts'
+import type { Frame } from './framing/frame.ts'
+
 /** One line on its way from a port into a flow. */
 export interface PortLine {
   payload: string | Buffer
@@ -8,6 +11,8 @@ export interface PortLine {
   source: string
   /** the first piece of a line over the port's limit */
   notice?: LongLineNotice
+  /** for the log: its bytes are kept to the last one, and it may be cut. Absent of a whole line of text */
+  framed?: { cut?: Cut }
 }
 
 /** What the journal notes with the first piece of a line over the limit. */
@@ -18,4 +23,18 @@ export interface LongLineNotice {
   /** this piece's number: 1 */
   piece: number
   source: string
+}
+
+const whole = Object.freeze({})
+
+/** @param isExact its last bytes may look like a line end, and are not */
+export function framedLine(
+  { payload, received, bytes, cut }: Frame,
+  source: string,
+  isExact: boolean,
+): PortLine {
+  const line: PortLine = { payload, received, bytes, source }
+  if (cut !== undefined) line.framed = { cut }
+  else if (isExact) line.framed = whole
+  return line
 }

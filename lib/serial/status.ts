@@ -1,4 +1,5 @@
 // The status text under a port's node.
+import type { LineEnd } from './framing/frame.ts'
 import type { PortCounts } from './line-port.ts'
 import type { SourceState } from './supervisor.ts'
 
@@ -11,9 +12,16 @@ export interface Status {
 /**
  * Short and true: green while connected, red or yellow with the reason while it tries again.
  * @param holdsBack the sender is made to wait, for the journal can take no more
+ * @param lineEnd how lines end, where that was found: CR alone is unusual, and worth a word
  */
-export function statusOf(state: SourceState, counts: PortCounts, holdsBack = false): Status {
-  const lines = `${counts.sent.toLocaleString('en')} lines`
+export function statusOf(
+  state: SourceState,
+  counts: PortCounts,
+  holdsBack = false,
+  lineEnd?: LineEnd,
+): Status {
+  const end = lineEnd === 'CR' ? ' that end in CR' : ''
+  const lines = `${counts.sent.toLocaleString('en')} lines${end}`
   const dropped = counts.dropped > 0 ? `, ${counts.dropped.toLocaleString('en')} dropped` : ''
   if (state.state === 'open' && holdsBack)
     return { fill: 'yellow', shape: 'dot', text: `${lines}${dropped}; the sender waits for the journal` }

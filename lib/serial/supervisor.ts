@@ -17,8 +17,8 @@ export type SourceState =
 
 export interface SupervisorEvents {
   data(chunk: Buffer, received: number): void
-  /** a connection ended (also by `stop`): the line that is incomplete will never be completed */
-  disconnected(): void
+  /** a connection ended, by `stop` where it is on purpose: the line that is incomplete will never be completed */
+  disconnected(isOnPurpose: boolean): void
   state(state: SourceState): void
   /** a sentence for the log, once for each change of state */
   report(level: 'info' | 'warn', text: string): void
@@ -113,7 +113,7 @@ export class Supervisor {
 
   #lost(reason: SourceError): void {
     this.#link = undefined
-    this.#events.disconnected()
+    this.#events.disconnected(false)
     this.#failed(reason)
   }
 
@@ -143,7 +143,7 @@ export class Supervisor {
     } catch (error) {
       this.#events.report('warn', `${this.#source.text} did not close: ${asError(error).message}`)
     }
-    this.#events.disconnected()
+    this.#events.disconnected(true)
   }
 
   #set(state: SourceState): void {

@@ -2,7 +2,8 @@ import type { NodeAPI, NodeDef } from 'node-red'
 import { noNames } from '../../lib/devices/names.ts'
 import type { EventMessage } from '../../lib/event.ts'
 import { eventProblem } from '../../lib/event-problem.ts'
-import type { Outcome } from '../../lib/formats/format.ts'
+import type { LineOutcome } from '../../lib/formats/format.ts'
+import { inBackground } from '../../lib/kit/background.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { isUnsure } from '../../lib/labelling/live-cleaning.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
@@ -25,7 +26,7 @@ export default function (RED: NodeAPI): void {
     const { match } = readOptionsOrDefaults(cleanOptions, config, (problem) => this.warn(`clean: ${problem}`))
     this.match = match
     const ids = Array.isArray(config.formats) ? config.formats : cleanDefaults.formats
-    const count = { clean: 0, rejected: 0, unknown: 0, suppressed: 0, unsure: 0 }
+    const count = { clean: 0, rejected: 0, unknown: 0, suppressed: 0, unsure: 0, part: 0 }
     let usable = 0
     let cleaning: Cleaning | undefined
     let names = noNames
@@ -33,16 +34,17 @@ export default function (RED: NodeAPI): void {
     let leaving: Promise<void> = Promise.resolve()
 
     const status = throttle(() => {
-      const dropped = count.suppressed > 0 ? ` · repeats ${count.suppressed}` : ''
+      const parts = count.part > 0 ? ` · lines of records ${count.part}` : ''
+      const dropped = count.suppressed > 0 ? ` · left out ${count.suppressed}` : ''
       const unsure = count.unsure > 0 ? ` · unsure ${count.unsure}` : ''
-      const text = `clean ${count.clean} · rejected ${count.rejected} · unknown ${count.unknown}${dropped}${unsure}`
+      const text = `clean ${count.clean} · rejected ${count.rejected} · unknown ${count.unknown}${parts}${dropped}${unsure}`
       if (usable === 0) this.status({ fill: 'yellow', shape: 'ring', text: 'no formats' })
       else if (usable < ids.length)
         this.status({ fill: 'yellow', shape: 'ring', text: `${text} · formats missing` })
       else this.status({ fill: 'green', shape: 'dot', text })
     })
 
-    const decoded = ({ msg, send, done }: Delivery, outcome: Outcome) => {
+    const decoded = ({ msg, send, done }: Delivery, outcome: LineOutcome) => {
       try {
         count[outcome.kind]++
         if (isUnsure(outcome)) count.unsure++
@@ -57,7 +59,11 @@ export default function (RED: NodeAPI): void {
     }
 
     const leave = async (old: Cleaning) => {
-      for (const { done } of await old.detach()) done()
+      try {
+        for (const { done } of await old.detach()) done()
+      } catch (error) {
+        this.error(asError(error).message)
+      }
     }
 
     // A deploy may change the formats without making this node anew.
@@ -91,8 +97,8 @@ export default function (RED: NodeAPI): void {
         done(new Error(`clean: the event was changed on its way: ${problem}`))
         return
       }
-      const { source, id, seq, received } = msg.event
-      const reading = { payload: msg.payload, source, id, seq, received }
+      const { source, id, seq, received, replayed, cut } = msg.event
+      const reading = { payload: msg.payload, source, id, seq, received, replayed, cut }
       ;(cleaning ?? compile()).take(reading, { msg, send, done: (error) => done(error) })
     })
 
@@ -101,12 +107,12 @@ export default function (RED: NodeAPI): void {
       status.stop()
       const last = cleaning
       if (last) leaving = Promise.all([leaving, leave(last), seat?.leave(removed)]).then(() => undefined)
-      leaving
-        .catch((error: unknown) => this.error(asError(error).message))
-        .finally(() => {
+      inBackground(
+        leaving.then(() => {
           if (removed) forgetCleaning(RED, this.id)
           done()
-        })
+        }),
+      )
     })
   })
 }

@@ -1,7 +1,7 @@
 // Tells the watch which devices a line was heard from.
 import type { LiveWatch } from '../../lib/devices/watch/live-watch.ts'
 import type { FieldlogEvent } from '../../lib/event.ts'
-import type { Outcome } from '../../lib/formats/format.ts'
+import type { LineOutcome } from '../../lib/formats/format.ts'
 
 /** Only what comes live says that a device is there: not what is sent again, nor a line of an earlier moment. */
 function isLive({ replayed, for: sink, time, received }: FieldlogEvent): boolean {
@@ -9,8 +9,8 @@ function isLive({ replayed, for: sink, time, received }: FieldlogEvent): boolean
 }
 
 /** @param event as it was logged; @param outcome what its line gave */
-export function hearDevices(watch: LiveWatch, event: FieldlogEvent, outcome: Outcome): void {
-  if (outcome.kind === 'unknown' || !isLive(event)) return
+export function hearDevices(watch: LiveWatch, event: FieldlogEvent, outcome: LineOutcome): void {
+  if (outcome.kind === 'unknown' || outcome.kind === 'part' || !isLive(event)) return
   const { source, received } = event
   const { type } = outcome
   const place = { source, type, received }
@@ -20,6 +20,6 @@ export function hearDevices(watch: LiveWatch, event: FieldlogEvent, outcome: Out
   }
   if (outcome.kind === 'clean') {
     for (const { key, data } of outcome.events) watch.hear(event, { ...place, key, data })
-  } else if (outcome.leftOut === undefined) watch.hear(event, { ...place, key: undefined })
+  } else if (outcome.leftOut === undefined) watch.hearAgain(event, { ...place, key: undefined })
   for (const key of outcome.leftOut ?? []) watch.hear(event, { ...place, key })
 }

@@ -1,13 +1,13 @@
 // Turns the outcome of decoding into the messages at clean's three outputs.
 import { type DeviceNames, noNames } from '../../lib/devices/names.ts'
 import type { EventMessage } from '../../lib/event.ts'
-import type { CleanEvent, Outcome } from '../../lib/formats/format.ts'
+import type { CleanEvent, LineOutcome } from '../../lib/formats/format.ts'
 import { cleanEvent } from '../../lib/predicates/clean-events.ts'
 
 /** The messages for the outputs clean, rejected and unknown. An unknown line's message goes on as it came. */
 export function cleanMessages(
   msg: EventMessage,
-  outcome: Outcome,
+  outcome: LineOutcome,
   names: DeviceNames = noNames,
 ): [EventMessage[], EventMessage | null, EventMessage | null] {
   switch (outcome.kind) {
@@ -16,6 +16,7 @@ export function cleanMessages(
     case 'rejected':
       return [[], rejected(msg, outcome, names), null]
     case 'suppressed':
+    case 'part':
       return [[], null, null]
     case 'unknown':
       return [[], null, msg]
@@ -36,11 +37,12 @@ function filled(msg: EventMessage, clean: CleanEvent, names: DeviceNames): Event
 /** Whose line it was is known where its key fields could be read; else it is the source's. */
 function rejected(
   msg: EventMessage,
-  { type, key, reasons }: Extract<Outcome, { kind: 'rejected' }>,
+  { type, key, reasons, unsure }: LineOutcome & { kind: 'rejected' },
   names: DeviceNames,
 ): EventMessage {
   const device = names.deviceOf(msg.event.source, type, key)
-  msg.event = { ...msg.event, type, ...(key !== undefined && { key }), device, verdict: 'rejected', reasons }
+  const place = { type, ...(key !== undefined && { key }), device }
+  msg.event = { ...msg.event, ...place, verdict: 'rejected', reasons, ...(unsure && { unsure }) }
   msg.topic = `${type}/${device}`
   return msg
 }

@@ -84,8 +84,12 @@ export function journalBefore(RED: NodeAPI, id: string): JournalNode | undefined
 /** The journal as cleaning needs it. */
 export function cleaningPlace(journal: JournalNode | undefined): CleaningPlace | undefined {
   if (!journal?.service || journal.directory === undefined) return undefined
-  const { service, directory } = journal
-  return { directory, checkpoint: () => service.state.delivery?.checkpoint }
+  const { service, directory, flushInterval = 1 } = journal
+  return {
+    directory,
+    checkpoint: () => service.state.delivery?.checkpoint,
+    flushInterval: flushInterval * 1000,
+  }
 }
 
 function deployedBefore(RED: NodeAPI, id: string): FlowNode[] {

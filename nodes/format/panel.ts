@@ -1,4 +1,5 @@
 import { checkDefinition } from '../../lib/formats/check/check.ts'
+import { charsets } from '../../lib/formats/model/charset.ts'
 import {
   type FieldDefinition,
   type FormatDefinition,
@@ -45,6 +46,10 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
     const soon = debounce(() => refresh(words))
     addChoices($('#fieldlog-format-decimal'), decimalChoices(words))
     addChoices($('#fieldlog-format-thousands'), thousandsChoices(words))
+    addChoices(
+      $('#fieldlog-format-charset'),
+      charsets.map((charset) => [charset, words(`charset-${charset}`)] as const),
+    )
     list().editableList({
       addButton: words('add'),
       header: listHeader(words),
@@ -141,7 +146,10 @@ function fill(definition: FormatDefinition, words: Words): void {
   list().editableList('empty')
   list().editableList('addItems', definition.fields)
   foldSpelling(
-    [head.nulls, head.decimal, head.thousands, head.unchanged, head.sameTime, head.onlyNews].some(Boolean),
+    head.charset !== 'utf-8' ||
+      decoder.hasExtra() ||
+      [head.nulls, head.decimal, head.thousands, head.zone].some(Boolean) ||
+      [head.unchanged, head.sameTime, head.onlyNews].some(Boolean),
   )
   arrange()
   // The list scrolls to each item that is added; it shall show the first.

@@ -1,7 +1,11 @@
 // The options of a journal, for runtime and panel alike.
+import { defaultEntryLimit, largestEntryLimit } from '../../lib/journal/format/entry-limit.ts'
 import { bufferFields } from '../../lib/journal/write/buffer-fields.ts'
 import { number, text, wholeNumber } from '../../lib/options/fields.ts'
 import type { Saved } from '../../lib/options/options.ts'
+
+/** Bytes in the unit of the entry limit. */
+export const mebibyte = 1 << 20
 
 /** The options of a `fieldlog-journal` node. */
 export const journalOptions = {
@@ -30,6 +34,15 @@ export const journalOptions = {
     min: 1,
     max: 4_000,
     default: 64,
+    env: true,
+  }),
+  entryLimit: number({
+    title: 'entry limit',
+    description: 'A longer event is refused with an error on its message.',
+    unit: 'MiB',
+    min: 0.001,
+    max: largestEntryLimit / mebibyte,
+    default: defaultEntryLimit / mebibyte,
     env: true,
   }),
   archiveAfter: wholeNumber({

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { eventProblem } from '../../lib/event-problem.ts'
+import { inBackground } from '../../lib/kit/background.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { readOptionsOrDefaults } from '../../lib/options/options.ts'
@@ -55,7 +56,11 @@ export default function (RED: NodeAPI): void {
     }
 
     const leave = async (old: Labelling) => {
-      for (const { done } of await old.detach()) done()
+      try {
+        for (const { done } of await old.detach()) done()
+      } catch (error) {
+        this.error(asError(error).message)
+      }
     }
 
     // A deploy may change the formats, and with them the rules, without making this node anew.
@@ -97,12 +102,12 @@ export default function (RED: NodeAPI): void {
       status.stop()
       const last = labelling
       if (last) leaving = Promise.all([leaving, leave(last)]).then(() => undefined)
-      leaving
-        .catch((error: unknown) => this.error(asError(error).message))
-        .finally(() => {
+      inBackground(
+        leaving.then(() => {
           if (removed) forgetLabelling(RED, this.id)
           done()
-        })
+        }),
+      )
     })
   })
 }

@@ -1,29 +1,77 @@
-import type { NodeAPI, NodeDef } from 'node-red'
+import type { NodeAPI, NodeDef, NodeStatus } from 'node-red'
 import type { LoggableMessage } from '../../lib/delivery/intake.ts'
 import type { LogService } from '../../lib/delivery/log-service.ts'
-import { asError, withCode } from '../../lib/kit/errors.ts'
+import { inBackground } from '../../lib/kit/background.ts'
+import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { onInput, sender } from '../journal/direct.ts'
 import type { JournalNode, LogNode } from '../journal/registry.ts'
 import { limitErrors } from '../shared/limit-errors.ts'
-import { throttle } from '../shared/throttle.ts'
+import { type Throttle, throttle } from '../shared/throttle.ts'
 import { deliveryLimits, type LogNodeOptions } from './settings.ts'
-import { logStatus, withoutJournalStatus } from './status.ts'
+import { logStatus, waitingStatus } from './status.ts'
+import { WaitingLines } from './waiting-lines.ts'
+
+/** Where a node's messages go, and what ends that. */
+interface Connection {
+  taker: Pick<LogService, 'log'>
+  close(): Promise<void>
+}
+
+interface UsableJournal {
+  journal: JournalNode
+  service: LogService
+}
 
 /** Errors that may come with every message: told once a minute with their count. */
-const frequent = new Set(['EVENT_DROPPED', 'EVENT_NOT_JSON', 'ENTRY_TOO_LONG', 'JOURNAL_MISSING'])
+const frequent = new Set(['EVENT_DROPPED', 'EVENT_NOT_JSON', 'ENTRY_TOO_LONG'])
 
 export default function (RED: NodeAPI): void {
+  const lines = new WaitingLines(RED)
   RED.nodes.registerType('fieldlog-log', function (this: LogNode, saved: LogNodeOptions & NodeDef) {
     RED.nodes.createNode(this, saved)
     const config = migrate('fieldlog-log', saved)
     const limits = deliveryLimits(config, (problem) => this.warn(`log: ${problem}`))
     this.timeLimit = limits.timeLimit
     this.on('close', limitErrors(this, frequent))
-    const journal = RED.nodes.getNode(config.journal) as JournalNode | null
-    const problem = whyUnusable(journal)
-    if (problem !== undefined || !journal?.service) refuseAll(RED, this, `log: ${problem}`)
-    else logInto(RED, this, limits, journal, journal.service)
+    const journal = () => usableJournal(RED.nodes.getNode(config.journal) as JournalNode | null)
+
+    let connection: Connection
+    const connect = (found: UsableJournal) => {
+      const { service } = found
+      const connected = logInto(RED, this, limits, found)
+      connection = connected
+      const waited = lines.take(this)
+      if (!waited) return
+      connected.taker = waited
+      const emptied = () => {
+        connected.taker = service
+      }
+      inBackground(waited.handOver(service, emptied))
+    }
+    const found = journal()
+    if (typeof found !== 'string') connect(found)
+    else {
+      this.error(`log: ${found}`)
+      connection = waitForJournal(this, found, lines, () => {
+        const later = journal()
+        if (typeof later !== 'string') connect(later)
+      })
+    }
+
+    const startsPaths = true
+    onInput(
+      RED,
+      this,
+      (message, _send, done) => connection.taker.log(message as LoggableMessage, this.name ?? '', done),
+      startsPaths,
+    )
+    this.on('close', (done: () => void) => {
+      connection
+        .close()
+        .catch((error: unknown) => this.error(asError(error).message))
+        .finally(done)
+    })
   })
 }
 
@@ -31,11 +79,9 @@ function logInto(
   RED: NodeAPI,
   node: LogNode,
   limits: ReturnType<typeof deliveryLimits>,
-  journal: JournalNode,
-  service: LogService,
-): void {
-  const status = throttle(() => node.status(logStatus(service.state)))
-  const statusTimer = setInterval(status.changed, 1000)
+  { journal, service }: UsableJournal,
+): Connection {
+  const status = showStatus(node, () => logStatus(service.state))
   journal.user = node
   journal.listener = {
     warn: (message) => node.warn(message),
@@ -43,47 +89,54 @@ function logInto(
     recovered: (salvages) => node.send([null, { topic: 'recovered', payload: salvages }]),
   }
   service.attach(sender(RED, node), limits)
-
-  const startsPaths = true
-  onInput(
-    RED,
-    node,
-    (message, _send, done) => service.log(message as LoggableMessage, node.name ?? '', done),
-    startsPaths,
-  )
-
-  node.on('close', (done: () => void) => {
-    clearInterval(statusTimer)
-    status.stop()
-    service
-      .detach()
-      .catch((error: unknown) => node.error(asError(error).message))
-      .finally(() => {
+  return {
+    taker: service,
+    async close() {
+      status.stop()
+      try {
+        await service.detach()
+      } finally {
         journal.user = undefined
         journal.listener = undefined
-        done()
-      })
-  })
+      }
+    },
+  }
 }
 
-/** Nothing is lost silently: each message is an error on it, and counted. */
-function refuseAll(RED: NodeAPI, node: LogNode, text: string): void {
-  let refused = 0
-  const status = throttle(() => node.status(withoutJournalStatus(refused)))
-  status.changed()
-  node.error(text)
-  onInput(RED, node, (_message, _send, done) => {
-    refused++
-    status.changed()
-    done(withCode('JOURNAL_MISSING', new Error(`${text} This message was not logged.`)))
+/** @param look called when a deploy may have brought the journal */
+function waitForJournal(node: LogNode, problem: string, lines: WaitingLines, look: () => void): Connection {
+  const line = lines.wait(node, problem, () => {
+    look()
+    if (!lines.has(node)) status.stop()
   })
-  node.on('close', () => status.stop())
+  const status = showStatus(node, () => waitingStatus(line))
+  return {
+    taker: line,
+    async close() {
+      status.stop()
+      lines.leave(node)
+    },
+  }
 }
 
-function whyUnusable(journal: JournalNode | null): string | undefined {
+function showStatus(node: LogNode, status: () => NodeStatus): Throttle {
+  const shown = throttle(() => node.status(status()))
+  shown.changed()
+  const timer = setInterval(shown.changed, 1000)
+  return {
+    changed: shown.changed,
+    stop() {
+      clearInterval(timer)
+      shown.stop()
+    },
+  }
+}
+
+/** The journal where it can be written to, else why not, with what to do. */
+function usableJournal(journal: JournalNode | null): UsableJournal | string {
   if (!journal) return 'no journal to write to. Choose or add one in the panel.'
-  if (!journal.service) return 'its journal has wrong settings. Correct them in the panel.'
-  if (!journal.user) return undefined
-  const { name, id } = journal.user
-  return `the journal is used by the log node ${name || id} already: wire to that one, or choose another journal.`
+  const { service, user } = journal
+  if (!service) return 'its journal has wrong settings. Correct them in the panel.'
+  if (!user) return { journal, service }
+  return `the journal is used by the log node ${user.name || user.id} already: wire to that one, or choose another journal.`
 }

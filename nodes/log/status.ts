@@ -4,7 +4,7 @@ import type { LogState } from '../../lib/delivery/log-service.ts'
 const longest = 60
 
 /** The status under the log node. */
-export function logStatus({ delivery, journal, problem }: LogState): NodeStatus {
+export function logStatus({ delivery, journal, problem, clockDoubt }: LogState): NodeStatus {
   if (problem !== undefined) {
     const dropped = journal.dropped === 0 ? '' : `${count(journal.dropped)} dropped · `
     const text = dropped + problem.replace(/^journal: /, '')
@@ -12,15 +12,18 @@ export function logStatus({ delivery, journal, problem }: LogState): NodeStatus 
   }
   if (!delivery) return { fill: 'yellow', shape: 'ring', text: 'opening' }
   const logged = `${count(journal.lastSeq)} logged`
+  if (clockDoubt !== undefined)
+    return { fill: 'yellow', shape: 'dot', text: `${logged} · the clock is in doubt` }
   if (delivery.waiting > 0)
     return { fill: 'blue', shape: 'dot', text: `${logged} · ${count(delivery.waiting)} to send` }
   return { fill: 'green', shape: 'dot', text: logged }
 }
 
-/** A log node that has no journal: what reaches it is lost, and that is said. */
-export function withoutJournalStatus(refused: number): NodeStatus {
-  const lost = refused === 0 ? '' : ` · ${count(refused)} not logged`
-  return { fill: 'red', shape: 'ring', text: `no journal${lost}` }
+/** A log node that has no journal yet: what reaches it waits, as far as there is room. */
+export function waitingStatus({ waiting, dropped }: { waiting: number; dropped: number }): NodeStatus {
+  const waits = waiting === 0 ? '' : ` · ${count(waiting)} waiting`
+  const lost = dropped === 0 ? '' : ` · ${count(dropped)} dropped`
+  return { fill: 'red', shape: 'ring', text: `no journal${waits}${lost}` }
 }
 
 function count(n: number): string {

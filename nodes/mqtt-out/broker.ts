@@ -14,6 +14,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { asError } from '../../lib/kit/errors.ts'
+import { type BrokerAddress, brokerAddress } from '../../lib/kit/url-login.ts'
 import { healthTopic, statusTopic } from '../../lib/mqtt/message/topic.ts'
 import type { SessionOptions } from '../../lib/mqtt/session/session-options.ts'
 import type { TlsSettings } from '../../lib/mqtt/wire/connection.ts'
@@ -51,18 +52,25 @@ export function tlsNodeOf(RED: NodeAPI, brokerId: string): TlsNode | undefined {
   return (RED.nodes.getNode(id) as TlsNode | null) ?? undefined
 }
 
-/** @throws Error in words when the address is not one of a broker; it never repeats the address, which may hold a login */
-export function sessionOptions(node: BrokerNode, gateway: string, tlsNode?: TlsNode): SessionOptions {
-  const { url, username, password } = address(node)
-  const scheme = url.protocol.slice(0, -1)
+/**
+ * @param installation tells this installation from others with the same flow
+ * @throws Error in words when the address is not one of a broker; it never repeats the address, which may hold a login
+ */
+export function sessionOptions(
+  node: BrokerNode,
+  gateway: string,
+  installation: () => string,
+  tlsNode?: TlsNode,
+): SessionOptions {
+  const { url, scheme, host, user, password } = address(node)
   const secure = secureSchemes.includes(scheme)
   const { keepalive, protocolVersion } = node.options
   return {
-    url: url.href.replace(/\/$/, ''),
-    address: `${scheme}://${url.host}`,
-    clientId: clientId(node, gateway),
-    username: given(node.credentials?.user) ?? username,
-    password: given(node.credentials?.password) ?? password,
+    url,
+    address: `${scheme}://${host}`,
+    clientId: clientId(node, gateway, installation),
+    username: given(node.credentials?.user) ?? (user || undefined),
+    password: given(node.credentials?.password) ?? (password || undefined),
     keepalive: Number.isFinite(keepalive) && keepalive! >= 0 ? keepalive! : 60,
     protocolVersion: protocolVersion === 5 || protocolVersion === 3 ? protocolVersion : 4,
     tls: { ...(secure && tlsSettings(tlsNode)), wsOptions: node.options.wsOptions },
@@ -71,19 +79,15 @@ export function sessionOptions(node: BrokerNode, gateway: string, tlsNode?: TlsN
   }
 }
 
-function address(node: BrokerNode): { url: URL; username?: string; password?: string } {
-  const entered = given(node.broker)
-  const url = URL.parse(entered === undefined ? defaultUrl : node.brokerurl)
-  if (!url?.hostname || !schemes.includes(url.protocol.slice(0, -1))) {
-    throw new Error(`the broker's address must be a host name, or a URL with one of ${schemes.join(', ')}`)
-  }
-  const login = {
-    ...(url.username && { username: decoded(url.username) }),
-    ...(url.password && { password: decoded(url.password) }),
-  }
-  url.username = ''
-  url.password = ''
-  return { url, ...login }
+/** @throws Error in words; it never repeats what was entered, which may hold a password */
+function address(node: BrokerNode): BrokerAddress {
+  const entered = given(node.broker) === undefined ? defaultUrl : node.brokerurl
+  const found = brokerAddress(entered.trim(), schemes)
+  if (found !== undefined) return found
+  throw new Error(
+    `the broker's address must be a host name, or a URL with one of ${schemes.join(', ')}; ` +
+      'a login with special characters belongs in the fields for user and password',
+  )
 }
 
 /**
@@ -106,21 +110,32 @@ function environmentCa(): TlsSettings {
   }
 }
 
-/** Its own beside the core nodes' one (two sessions with one id would close each other), and always the same. */
-function clientId(node: BrokerNode, gateway: string): string {
+/**
+ * What the user has entered, exactly: some brokers let in one client id only. Else one that is always the same, and
+ * nobody else's.
+ */
+function clientId(node: BrokerNode, gateway: string, installation: () => string): string {
   const entered = given(node.clientid)
-  if (entered !== undefined) return `${entered}-fieldlog`
-  return `${gateway}-${createHash('sha256').update(node.id).digest('hex').slice(0, 6)}-fieldlog`
+  if (entered !== undefined) return entered
+  const digits = createHash('sha256').update(`${installation()} ${node.id}`).digest('hex').slice(0, 6)
+  return `${gateway}-${digits}-fieldlog`
+}
+
+/**
+ * The number of nodes of other kinds that use a broker configuration with a client id of its own: they connect with
+ * the same one, and each connection ends the other.
+ */
+export function othersWithTheSameId(RED: NodeAPI, node: BrokerNode): number {
+  if (given(node.clientid) === undefined) return 0
+  let others = 0
+  RED.nodes.eachNode((other: NodeDef & { broker?: string; d?: boolean }) => {
+    if (other.broker !== node.id || other.type === 'fieldlog-mqtt-out' || other.d === true) return
+    // of a flow that is switched off there is no node
+    if (RED.nodes.getNode(other.id) !== null) others++
+  })
+  return others
 }
 
 function given(value: string | undefined): string | undefined {
   return typeof value !== 'string' || value === '' || isReference(value) ? undefined : value
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part // a stray % that escapes nothing stands for itself
-  }
 }

@@ -10,6 +10,7 @@ import { readOptions } from '../../lib/options/options.ts'
 import { onInput } from '../journal/direct.ts'
 import { throttle } from '../shared/throttle.ts'
 import { type BrokerNode, sessionOptions, tlsNodeOf } from './broker.ts'
+import { installationId } from './installation.ts'
 import { type MqttOutOptions, type MqttOutSettings, mqttOutOptions } from './options.ts'
 import { serveRefused } from './refused.ts'
 import { type OutboxSettings, type Seat, takeSeat } from './sessions.ts'
@@ -78,7 +79,9 @@ function open(RED: NodeAPI, config: MqttOutOptions): Output {
   const publicationOf = publisher(settings, gateway)
   const broker = RED.nodes.getNode(settings.broker) as BrokerNode | null
   if (!broker?.brokerurl) throw new Error('no broker is chosen, or the chosen one is disabled')
-  const session = sessionOptions(broker, gateway, tlsNodeOf(RED, broker.id))
+  const installation = () =>
+    installationId(RED.settings.userDir ?? process.cwd(), (text) => RED.log.warn(text))
+  const session = sessionOptions(broker, gateway, installation, tlsNodeOf(RED, broker.id))
   return { seat: takeSeat(RED, broker.id, session, outboxSettings(settings)), publicationOf }
 }
 

@@ -1,5 +1,5 @@
-// The dead-letter store over the admin API: lists what a broker refused, and sends it again (docs/mqtt.md, "What a
-// broker refuses, and how it comes back").
+// What a broker refused over the admin API: lists the topics that wait and what was set aside, and has the one tried and
+// the other sent again (docs/mqtt.md, "What a broker refuses, and how it comes back").
 import type { NodeAPI } from 'node-red'
 import { asError } from '../../lib/kit/errors.ts'
 import { sessionOf, sessionsInUse } from './sessions.ts'
@@ -18,10 +18,13 @@ interface Request {
 }
 
 /**
- * GET /fieldlog/mqtt: `[{id, address, phase, waiting, refused}]`, the brokers in use. Permission fieldlog.read.
+ * GET /fieldlog/mqtt: `[{id, address, phase, waiting, refused, broker, closed, closedNow}]`, the brokers in use.
+ * `closed`: the topics that it does not take now, the first 20, `[{topic, since, reason, waiting}]`; `broker`: null, or
+ * `{since, reason}` where it takes nothing. Permission fieldlog.read.
  * GET /fieldlog/mqtt/<id of the mqtt-broker>/refused: `{count, refused: [{id, topic, payload, reason, time}]}`, the
  * oldest first, 1,000 at most; `time` is when it was refused, ms since 1970; a payload that is not text is
  * `{base64}`. Permission fieldlog.read.
+ * POST /fieldlog/mqtt/<id>/retry: `{tried: <number of topics>}`; they are tried now. Permission fieldlog.write.
  * POST …/refused/resend: `{resent: <count>}`. Permission fieldlog.write.
  * 404 where no node uses the broker.
  */
@@ -40,12 +43,14 @@ export function serveRefused(RED: NodeAPI): void {
   RED.httpAdmin.get('/fieldlog/mqtt', read, (_request: Request, reply: Reply) => reply.json(brokersInUse()))
   RED.httpAdmin.get('/fieldlog/mqtt/:id/refused', read, answer(listOf))
   RED.httpAdmin.post('/fieldlog/mqtt/:id/refused/resend', write, answer(resend))
+  RED.httpAdmin.post('/fieldlog/mqtt/:id/retry', write, answer(retry))
 }
 
 function brokersInUse(): unknown {
   return sessionsInUse().map(([id, { address, state }]) => {
-    const { phase, waiting, refused } = state
-    return { id, address, phase, waiting, refused }
+    const { phase, waiting, refused, closedBroker, closedTopics, closedCount } = state
+    const closures = { broker: closedBroker ?? null, closed: closedTopics, closedNow: closedCount }
+    return { id, address, phase, waiting, refused, ...closures }
   })
 }
 
@@ -63,4 +68,9 @@ async function listOf(brokerId: string): Promise<unknown> {
 async function resend(brokerId: string): Promise<unknown> {
   const session = sessionOf(brokerId)
   return session === undefined ? undefined : { resent: await session.resendRefused() }
+}
+
+async function retry(brokerId: string): Promise<unknown> {
+  const session = sessionOf(brokerId)
+  return session === undefined ? undefined : { tried: session.retry() }
 }

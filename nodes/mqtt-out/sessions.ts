@@ -9,6 +9,7 @@ import { DiskRefusedPile } from '../../lib/mqtt/outbox/refused.ts'
 import { Session } from '../../lib/mqtt/session/session.ts'
 import type { Report, SessionOptions } from '../../lib/mqtt/session/session-options.ts'
 import { onFlows } from '../shared/flows.ts'
+import { type BrokerNode, othersWithTheSameId } from './broker.ts'
 import { healthParts } from './health.ts'
 
 export interface Seat {
@@ -26,9 +27,13 @@ interface Shared {
   statusTopic: string
   fingerprint: string
   seats: number
+  /** other nodes that connect with the same client id, as far as that was said */
+  others: number
 }
 
 const sessions = new Map<string, Shared>()
+/** by broker: what was closed and has not let go of the outbox and the client id yet */
+const closing = new Map<string, Promise<void>>()
 const watched = new WeakSet<object>()
 let running: unknown
 let stopping = false
@@ -94,17 +99,23 @@ function sharedSession(
     ),
     health: () => healthParts(RED, directory),
   })
-  const shared: Shared = { session, statusTopic, fingerprint, outbox: outboxText, seats: 0 }
+  const shared: Shared = { session, statusTopic, fingerprint, outbox: outboxText, seats: 0, others: 0 }
+  if (old !== undefined) inBackground(close(brokerId, old))
   sessions.set(brokerId, shared)
-  // The old one has the same client id, and the outbox: the two must not meet.
-  if (old === undefined) session.start()
-  else inBackground(old.session.close().then(() => session.start()))
+  // one before it has the same client id, and the outbox: the two must not meet
+  const before = closing.get(brokerId)
+  if (before === undefined) session.start()
+  else inBackground(before.then(() => session.start()))
   return shared
 }
 
 async function close(brokerId: string, shared: Shared): Promise<void> {
   if (sessions.get(brokerId) === shared) sessions.delete(brokerId)
-  await shared.session.close()
+  const closed = Promise.all([closing.get(brokerId), shared.session.close()]).then(() => {
+    if (closing.get(brokerId) === closed) closing.delete(brokerId)
+  })
+  closing.set(brokerId, closed)
+  await closed
 }
 
 /**
@@ -123,9 +134,22 @@ function watchFlows(RED: NodeAPI): void {
       stopping = false
       for (const [brokerId, shared] of sessions) {
         if (shared.seats === 0) inBackground(close(brokerId, shared))
+        else warnOfOthers(RED, brokerId, shared)
       }
     },
   })
+}
+
+/** Two connections with one client id throw each other out. */
+function warnOfOthers(RED: NodeAPI, brokerId: string, shared: Shared): void {
+  const broker = RED.nodes.getNode(brokerId) as BrokerNode | null
+  const others = broker === null ? 0 : othersWithTheSameId(RED, broker)
+  if (others > 0 && others !== shared.others) {
+    const nodes = others === 1 ? 'another node uses' : `${others} other nodes use`
+    const text = `mqtt: ${nodes} this configuration, with its client id: the broker throws one of the two connections out`
+    reporter(RED, brokerId)('warn', `${text}. Give mqtt out a broker configuration of its own.`)
+  }
+  shared.others = others
 }
 
 /** Lines for the log come from the broker's config node: its name stands before them, and in the debug sidebar. */

@@ -27,9 +27,10 @@ export function statusOf(
   counts: Readonly<DeliveryCounts>,
   now = Date.now(),
 ): NodeStatus {
-  const { phase, problem, diskProblem, refused } = state
+  const { phase, problem, diskProblem, refused, closedBroker, closedCount } = state
   const isConnected = phase === 'connected'
   const numbers = [
+    ...closedText(state, now),
     ...waitingText(state, isConnected ? manyWaiting : 0, now),
     ...(refused > 0 ? [`refused ${refused}`] : []),
     ...(counts.dropped > 0 ? [`dropped ${counts.dropped}`] : []),
@@ -37,11 +38,28 @@ export function statusOf(
   ]
   const text = (first: string) => [first, ...numbers].join(' · ')
   if (isConnected) {
-    const isFaultless = refused === 0 && counts.dropped === 0 && diskProblem === undefined
+    if (closedBroker !== undefined) return { fill: 'red', shape: 'dot', text: text('connected') }
+    const isFaultless =
+      refused === 0 && closedCount === 0 && counts.dropped === 0 && diskProblem === undefined
     return { fill: isFaultless ? 'green' : 'yellow', shape: 'dot', text: text('connected') }
   }
   if (problem === undefined) return { fill: 'yellow', shape: 'ring', text: text('connecting') }
   return { fill: 'red', shape: 'ring', text: text(problemTexts[problem.kind]) }
+}
+
+/** Which messages wait although the broker is there, since when, and why. */
+function closedText(state: SessionState, now: number): string[] {
+  const { closedBroker, closedCount, closedTopics } = state
+  if (closedBroker !== undefined)
+    return [`takes nothing${forLong(closedBroker, now)}: ${closedBroker.reason}`]
+  if (closedCount === 0) return []
+  const first = closedTopics.reduce((one, other) => (other.since < one.since ? other : one))
+  const what = closedCount === 1 ? `${first.topic} waits` : `${first.topic} and ${closedCount - 1} more wait`
+  return [`${what}${forLong(first, now)}: ${first.reason}`]
+}
+
+function forLong({ since }: { since: number }, now: number): string {
+  return now - since < longWait ? '' : ` for ${ageText(now - since)}`
 }
 
 function waitingText({ waiting, oldest }: SessionState, least: number, now: number): string[] {

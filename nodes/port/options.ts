@@ -1,23 +1,20 @@
-import { flag, text } from '../../lib/options/fields.ts'
-import { readOptions, type Saved } from '../../lib/options/options.ts'
+import { type Fields, flag, text } from '../../lib/options/fields.ts'
+import { readOptions, type Saved, type Settings } from '../../lib/options/options.ts'
+import { framingFields, type LineSettings, maxLine } from '../../lib/serial/framing/settings.ts'
 import { parseAddress } from '../../lib/serial/source/address.ts'
-import {
-  type LineSettings,
-  maxLine,
-  type SerialSettings,
-  serialFields,
-} from '../../lib/serial/source/settings.ts'
+import { type SerialSettings, serialFields } from '../../lib/serial/source/settings.ts'
 
 /** The options of a `fieldlog-port` node. */
 export const portOptions = {
   name: text({ title: 'name', description: 'Shown in the editor.' }),
   path: text({
     title: 'port',
-    description: '/dev/…, tcp://host:port or demo:; nothing is demo:, too.',
+    description: '/dev/…, tcp://, telnet:// or rfc2217://host:port, or demo:; nothing is demo:, too.',
     env: true,
     problem: addressProblem,
   }),
   ...serialFields,
+  ...framingFields,
   maxLine,
   logEmptyLines: flag({
     title: 'log empty lines',
@@ -36,8 +33,20 @@ export interface PortSettings {
 
 /** A port's settings, checked. @throws OptionsError */
 export function readPortOptions(saved: Partial<PortOptions>): PortSettings {
-  const { name: _, path, maxLine, logEmptyLines, ...serial } = readOptions(portOptions, saved)
-  return { path, serial, lines: { maxLine, emptyLines: logEmptyLines } }
+  const settings = readOptions(portOptions, saved)
+  const { path, maxLine, logEmptyLines } = settings
+  const framing = only(framingFields, settings)
+  return {
+    path,
+    serial: only(serialFields, settings),
+    lines: { maxLine, emptyLines: logEmptyLines, framing },
+  }
+}
+
+/** The settings of some of the fields. */
+function only<Some extends Fields>(fields: Some, settings: Settings<Some>): Settings<Some> {
+  const entries = Object.keys(fields).map((name) => [name, settings[name as keyof Settings<Some>]] as const)
+  return Object.fromEntries(entries) as Settings<Some>
 }
 
 function addressProblem(address: string): string | undefined {

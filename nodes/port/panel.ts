@@ -1,6 +1,7 @@
 import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { problemOf } from '../../lib/options/check.ts'
 import { isReference } from '../../lib/options/reference.ts'
+import { type FramingKind, framingFields, framingInputs } from '../../lib/serial/framing/settings.ts'
 import { parseAddress } from '../../lib/serial/source/address.ts'
 import type { PortSuggestion } from '../../lib/serial/source/ports.ts'
 import { baudRates } from '../../lib/serial/source/settings.ts'
@@ -42,8 +43,10 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
     })
     path.trigger('change')
     inputOf(this, 'baudRate').autoComplete({ search: baudCompletions, minLength: 1 })
+    showFraming((key) => this._(`fieldlog-port.${key}`))
   },
   oneditsave() {
+    forgetHidden()
     saveVersion(this)
   },
 })
@@ -80,8 +83,41 @@ function baudCompletions(text: string): Completion[] {
     .map((value) => ({ value, label: value }))
 }
 
+/** The inputs that only some kinds of frames have. */
+const framingNames = Object.keys(framingFields).filter((name) => name !== 'framing') as Array<
+  Exclude<keyof typeof framingFields, 'framing'>
+>
+
+const frameInput = (name: string) => $(`#node-config-input-${name}`)
+
+/** The inputs of the chosen kind, and below it a sentence about that kind. */
+function showFraming(words: (key: string) => string): void {
+  const kind = frameInput('framing')
+  const show = () => {
+    const chosen = String(kind.val()) as FramingKind
+    for (const name of framingNames)
+      frameInput(name)
+        .closest('.form-row')
+        .toggle(framingInputs[chosen]?.includes(name) === true)
+    $('#fieldlog-port-framing-note').text(words(`framing-${chosen}-note`))
+  }
+  kind.on('change', show)
+  show()
+}
+
+/** What nobody sees must not keep the port from being used: a wrong value of another kind is forgotten. */
+function forgetHidden(): void {
+  const chosen = String(frameInput('framing').val()) as FramingKind
+  for (const name of framingNames) {
+    const field = framingFields[name]
+    const isShown = framingInputs[chosen]?.includes(name)
+    if (!isShown && problemOf(field, frameInput(name).val()) !== undefined)
+      frameInput(name).val(String(field.default))
+  }
+}
+
 /** Baud rate and the like mean something; also while the address is not known or not right yet. */
 function isDevice(path: string): boolean {
   if (isReference(path) || problemOf(portOptions.path, path) !== undefined) return true
-  return parseAddress(path).kind === 'device'
+  return ['device', 'rfc2217'].includes(parseAddress(path).kind)
 }

@@ -1,9 +1,10 @@
-/** The properties of a `fieldlog-serial-in` node. */
-export interface SerialInOptions {
-  /** shown under the node; default empty */
-  name: string
-  /** id of the `fieldlog-port` to read from; no default */
-  port: string
+import { configNode, text } from '../../lib/options/fields.ts'
+import type { Saved } from '../../lib/options/options.ts'
+
+/** The options of a `fieldlog-serial-in` node. */
+export const serialInOptions = {
+  name: text({ title: 'name', description: 'Shown under the node.' }),
+  port: configNode('fieldlog-port', { title: 'port', description: 'The port to read from.' }),
 }
 
-export const serialInDefaults: SerialInOptions = { name: '', port: '' }
+export type SerialInOptions = Saved<typeof serialInOptions>

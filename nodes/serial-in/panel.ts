@@ -1,17 +1,15 @@
 import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { colours } from '../shared/colours.ts'
-import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
+import { bindInputs } from '../shared/panel/bind-inputs.ts'
+import { editorDefaults } from '../shared/panel/editor-defaults.ts'
+import { saveVersion } from '../shared/panel/migrated.ts'
 import { onlyConfig } from '../shared/panel/only-config.ts'
-import { type SerialInOptions, serialInDefaults } from './options.ts'
+import { type SerialInOptions, serialInOptions } from './options.ts'
 
 RED.nodes.registerType<SerialInOptions>('fieldlog-serial-in', {
   category: 'fieldlog',
   color: colours['serial-in'],
-  defaults: {
-    version: { value: currentVersion('fieldlog-serial-in') },
-    name: { value: serialInDefaults.name },
-    port: { value: serialInDefaults.port, type: 'fieldlog-port', required: true },
-  },
+  defaults: { version: { value: currentVersion('fieldlog-serial-in') }, ...editorDefaults(serialInOptions) },
   inputs: 0,
   outputs: 1,
   outputLabels() {
@@ -29,7 +27,7 @@ RED.nodes.registerType<SerialInOptions>('fieldlog-serial-in', {
     return this.name ? 'node_label_italic' : ''
   },
   oneditprepare() {
-    openMigrated(this)
+    bindInputs(this, serialInOptions)
   },
   oneditsave() {
     saveVersion(this)

@@ -24,7 +24,9 @@ export default function (RED: NodeAPI): void {
       return
     }
     const { port } = portNode
-    const status = throttle(() => this.status(statusOf(port.state, port.counts, port.holdsBack)))
+    const status = throttle(() =>
+      this.status(statusOf(port.state, port.counts, port.holdsBack, port.lineEnd)),
+    )
     const send = sender(RED, this)
     const intake = intakeOf(RED, this.id)
     let isWaiting = false
@@ -54,8 +56,10 @@ export default function (RED: NodeAPI): void {
   })
 }
 
-/** A long line's first piece carries the notice that the log node writes to the journal. */
-function message({ payload, received, source, notice }: PortLine): Record<string, unknown> {
-  const msg = { payload, topic: source, source, received }
-  return notice ? { ...msg, notice } : msg
+/** What the log node writes to the journal with a line: the notice of a long one, the mark of a cut one. */
+function message({ payload, received, source, notice, framed }: PortLine): Record<string, unknown> {
+  const msg: Record<string, unknown> = { payload, topic: source, source, received }
+  if (notice) msg.notice = notice
+  if (framed) msg.framed = framed
+  return msg
 }

@@ -15,6 +15,19 @@ const pump = {
   fields: [{ name: 'rpm', type: 'integer', unit: 'rpm' }],
 }
 
+const meter = {
+  type: 'meter',
+  decoder: { kind: 'columns', delimiter: ';', header: ['at', 'count', 'temp'], headers: true },
+  decimal: ',',
+  zone: 'Europe/Berlin',
+  fields: [
+    { name: 'at', type: 'time' },
+    { name: 'count', notation: 'hex', type: 'integer', hidden: true },
+    { name: 'pulses', difference: { of: 'count', modulus: 256 }, type: 'integer' },
+    { name: 'temp', type: 'number', unit: '°C' },
+  ],
+}
+
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`a format from unknown lines (${nodeRed})`, function () {
     this.timeout(90_000)
@@ -105,6 +118,33 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       const file = await download
       assert.equal(file.suggestedFilename(), 'pump.format.json')
       assert.deepEqual(JSON.parse(readFileSync(await file.path(), 'utf8')).formats, [pump])
+      assert.deepEqual(editor.problems, [])
+    })
+
+    it('reads digits, zones and counters from line to line, and tells of a mark that is a separator', async () => {
+      const { page } = editor
+      const chooser = page.waitForEvent('filechooser')
+      await page.locator('#fieldlog-format-library').getByText('Import').click()
+      const buffer = Buffer.from(JSON.stringify([meter]))
+      await (await chooser).setFiles({ name: 'meter.json', mimeType: 'application/json', buffer })
+      await page.locator('[data-tab="sample"]').click()
+      const lines = ['2026-10-25 02:59;00f0;21,5', 'at;count;temp', '2026-10-25 02:01;0004;21,6']
+      await page.locator('#node-config-input-sample').fill(lines.join('\n'))
+      const result = page.locator('#fieldlog-format-result')
+      const shown = (text: string) => result.getByText(text, { exact: true }).waitFor()
+      await result.locator('.fieldlog-try-line').nth(2).waitFor()
+      await result.getByText('heading: found the columns').waitFor()
+      await shown('20')
+      await shown('21.6 °C')
+      await shown('2026-10-25T01:01:00.000Z')
+
+      const difference = page.locator('#fieldlog-format-fields [data-problem="difference.of"]').nth(2)
+      assert.equal(await difference.inputValue(), 'count')
+      await page.locator('.fieldlog-input-delimiter input').fill(',')
+      await page.getByText('Decimal mark: "," stands between the columns, too').waitFor()
+      await page.locator('.fieldlog-input-delimiter input').fill(';')
+      await page.locator('#fieldlog-format-zone').fill('Europe/Berln')
+      await page.getByText('Time zone: found "Europe/Berln", expected a time zone').waitFor()
       assert.deepEqual(editor.problems, [])
     })
   })

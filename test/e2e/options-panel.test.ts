@@ -83,6 +83,39 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await editor.done()
     })
 
+    it('port: shows the inputs of the chosen kind of frames, with what is wrong, and forgets what is hidden', async () => {
+      await openConfig('fieldlog-port')
+      const shown = () =>
+        page
+          .locator('#fieldlog-port-frames .form-row:visible :is(input, select)')
+          .evaluateAll((inputs) => inputs.map(({ id }) => id.replace('node-config-input-', '')))
+      const kind = page.locator('#node-config-input-framing')
+      assert.deepEqual([await kind.inputValue(), await shown()], ['auto', []])
+      const cases: Array<[string, string[]]> = [
+        ['cr', []],
+        ['delimiter', ['delimiter']],
+        ['marks', ['frameStart', 'frameEnd', 'frameAfter', 'keepMarks']],
+        ['fixed', ['frameSize', 'frameSync']],
+        ['length', ['frameSync', 'lengthOffset', 'lengthSize', 'lengthOrder', 'lengthCounts', 'lengthExtra']],
+        ['silence', ['silence']],
+        ['pattern', ['framePattern']],
+      ]
+      for (const [chosen, inputs] of cases) {
+        await kind.selectOption(chosen)
+        assert.deepEqual(await shown(), inputs, chosen)
+      }
+      const pattern = page.locator('#node-config-input-framePattern')
+      await pattern.fill('x*')
+      await problem('node-config-input-framePattern')
+        .getByText('the pattern finds an empty text, too', { exact: true })
+        .waitFor()
+      await kind.selectOption('auto')
+      await editor.done()
+      await openConfig('fieldlog-port')
+      assert.equal(await pattern.inputValue(), '[\\r\\n]+')
+      await editor.done()
+    })
+
     it('mqtt out: the same, for numbers, topics and texts with a default', async () => {
       await editor.edit('fieldlog-mqtt-out', 'good')
       assert.deepEqual(await choices('node-input-qos'), [

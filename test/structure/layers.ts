@@ -27,6 +27,9 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   formats: {
     folders: [
       'lib/formats/model',
+      'lib/formats/frames',
+      'lib/formats/history',
+      'lib/formats/notation',
       'lib/formats/decoders',
       'lib/formats/steps',
       'lib/formats',
@@ -59,7 +62,10 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
     uses: ['ground', 'journal', 'delivery'],
   },
-  serial: { folders: ['lib/serial/source', 'lib/serial/demo', 'lib/serial'], uses: ['ground'] },
+  serial: {
+    folders: ['lib/serial/source', 'lib/serial/demo', 'lib/serial/framing', 'lib/serial'],
+    uses: ['ground'],
+  },
   cli: {
     folders: ['lib/cli'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling'],

@@ -1,7 +1,7 @@
 // The built appliance as a child process, in a home of its own and on free ports.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -28,6 +28,10 @@ export interface GatewayEnd {
 }
 
 const root = join(import.meta.dirname, '../..')
+/** Flags of Node that `npm start` gives to the appliance. */
+const { startFlags } = (
+  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { config: { startFlags: string[] } }
+).config
 const children = new Set<ChildProcess>()
 
 // a test run that is cut off must leave no gateway behind
@@ -51,7 +55,8 @@ export class Gateway {
     this.#ownHome = options.home === undefined
     this.home = options.home ?? mkdtempSync(join(tmpdir(), 'fieldlog-gateway-'))
     const [program, ...args] = options.command ?? ['start.js']
-    this.child = spawn(process.execPath, [join(root, 'dist/bin', program), ...args], {
+    const flags = options.command ? [] : startFlags
+    this.child = spawn(process.execPath, [...flags, join(root, 'dist/bin', program), ...args], {
       stdio: ['ignore', 'pipe', 'pipe', ...(options.ipc ? (['ipc'] as const) : [])],
       env: {
         ...withoutOurs(process.env),

@@ -12,6 +12,7 @@ export const consumed: ReadonlySet<string> = new Set([
   'source',
   'received',
   'notice',
+  'framed',
   'flush',
   'time',
 ])
@@ -45,6 +46,7 @@ export function messageOf(entry: Entry, sending: Sending): EventMessage {
     topic: source,
     event: { id, seq, received, time, source, raw: text, replayed },
   }
+  if (entry.cut !== undefined) message.event.cut = entry.cut
   if (sending.for !== undefined) message.event.for = sending.for
   if (properties) Object.assign(message, properties)
   return message

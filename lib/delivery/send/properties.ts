@@ -47,6 +47,11 @@ export class PropertyStore {
     return undefined
   }
 
+  /** Another store held them, under a limit of its own: they are not left out for want of room here. */
+  adopt(carried: Carried | undefined): void {
+    if (carried) this.#bytes += carried.bytes
+  }
+
   /** They are not held for the disk any more. */
   release(carried: Carried | undefined): void {
     if (carried) this.#bytes -= carried.bytes

@@ -1,20 +1,35 @@
 // Checks the fields of a definition whose decoder is valid.
 
+import { compilePattern } from '../../options/pattern.ts'
+import { byteFacts } from '../decoders/bytes.ts'
 import { columnOf } from '../decoders/columns.ts'
 import { datacodePlaces } from '../decoders/datacodes.ts'
-import { layouts, packetFacts } from '../decoders/packet.ts'
+import { packetFacts } from '../decoders/packet.ts'
 import { parsePath } from '../decoders/paths.ts'
-import type { FieldDefinition, FormatDefinition, NumberLayout } from '../model/definition.ts'
+import {
+  type BytesDecoder,
+  type Decoder,
+  type FieldDefinition,
+  type FormatDefinition,
+  hasOffsets,
+  type NumberLayout,
+} from '../model/definition.ts'
 import { Circle, orderFields } from '../model/order.ts'
-import { compilePattern } from '../model/pattern.ts'
 import { listed, show } from '../model/text.ts'
+import { layouts } from '../notation/layouts.ts'
+import { mostBytes } from '../notation/text-bytes.ts'
 import { compileExpression, type Expression } from '../steps/expression.ts'
+import { needsPast } from '../steps/field.ts'
 import { checkSpelling, checkValues } from './check-values.ts'
 import { isObject, type Problems } from './problems.ts'
 
 const fieldTypes = ['number', 'integer', 'boolean', 'string', 'time']
 const timeFormats = ['auto', 'iso', 's', 'ms', 'pattern']
+const notations = ['decimal', 'hex', 'binary', 'bcd']
 const mostFields = 500
+/** of a whole number that a double holds */
+const mostBits = 53
+const needsBits = 'a first bit is given, expected how many bits, too'
 
 /** words of CEL, and names of its types, that no expression could refer to as fields */
 const reserved = new Set(
@@ -43,6 +58,47 @@ export function checkFields(definition: FormatDefinition, problems: Problems): v
     problems.add(`fields[${at}].name`, `${circle.names.join(' → ')} refer to each other in a circle`)
   }
   checkKeyAndTime(definition, names, problems)
+  checkConditionPlaces(definition, problems)
+  if (problems.list.length === 0) checkMarks(definition, problems)
+}
+
+/** The places of a recogniser's conditions are places as those of fields. */
+function checkConditionPlaces(definition: FormatDefinition, problems: Problems): void {
+  const where: unknown = definition.takes?.where
+  if (!Array.isArray(where)) return
+  for (const condition of where.filter(isObject)) {
+    const field = { name: '', from: condition.from ?? '', type: 'string' } as FieldDefinition
+    if (field.from === '') problems.add('takes.where', 'a condition needs a place: model=A|B')
+    else checkFrom(field, 'takes.where', 'takes.where', definition, problems)
+  }
+}
+
+/** A decimal mark that separates the columns, too: `21,5` would be two of them. */
+function checkMarks({ decoder, fields, decimal, thousands }: FormatDefinition, problems: Problems): void {
+  const separators = separatorsOf(decoder)
+  const check = (marks: Record<string, string | undefined>, path: string) => {
+    for (const [name, mark] of Object.entries(marks)) {
+      const separator = mark === undefined || mark === '' ? undefined : separators.get(mark)
+      if (separator === undefined) continue
+      problems.add(
+        `${path}${name}`,
+        `${show(mark)} stands between the ${separator}, too, expected another sign there`,
+      )
+    }
+  }
+  check({ decimal, thousands }, '')
+  for (const [i, field] of fields.entries()) {
+    check({ decimal: field.decimal, thousands: field.thousands }, `fields[${i}].`)
+  }
+}
+
+function separatorsOf(decoder: Decoder): Map<string, string> {
+  if (decoder.kind === 'columns') return new Map([[decoder.delimiter || ',', 'columns']])
+  if (decoder.kind !== 'key-values') return new Map()
+  return new Map([
+    [decoder.pairSeparator || ',', 'pairs'],
+    [decoder.valueSeparator || ':', 'key and the value'],
+  ])
 }
 
 /** The names, '' for one that is none. */
@@ -85,23 +141,90 @@ function checkField(
   }
   for (const name of ['offset', 'min', 'max'] as const)
     problems.isOptional(`${path}.${name}`, value[name], 'number')
-  for (const name of ['required', 'hidden', 'signed', 'whole', 'trim'] as const) {
+  for (const name of ['required', 'hidden', 'reversed', 'whole', 'trim'] as const) {
     problems.isOptional(`${path}.${name}`, value[name], 'boolean')
   }
+  if (value.notation !== undefined) problems.isOneOf(`${path}.notation`, value.notation, notations)
+  if (value.signed !== 'magnitude') problems.isOptional(`${path}.signed`, value.signed, 'boolean')
   if (value.case !== undefined) problems.isOneOf(`${path}.case`, value.case, ['lower', 'upper'])
   problems.isWhole(`${path}.decimals`, value.decimals, 0, 15)
   checkSpelling(value, path, problems)
   if (problems.list.length > before) return []
   const field = value as unknown as FieldDefinition
-  checkValues(field, path, problems)
-  if (field.computed === undefined) {
+  checkValues(field, definition.zone, path, problems)
+  if (field.difference !== undefined) checkDifference(field, path, definition, problems)
+  else if (field.computed === undefined) {
     checkFrom(field, `${path}.from`, path, definition, problems)
     checkAlso(field, path, definition, problems)
+    checkDigits(field, path, definition, problems)
   }
   if (field.newsOf !== undefined && !names.includes(field.newsOf)) {
     problems.add(`${path}.newsOf`, `found ${show(field.newsOf)}, expected the name of a field`)
   }
-  return checkExpressions(field, path, names, problems)
+  const references = checkExpressions(field, path, names, problems)
+  return needsPast({ ...field, zone: field.zone ?? definition.zone })
+    ? [...references, ...pastOf(field, definition)]
+    : references
+}
+
+/** The fields that must be known before a field that depends on earlier events: those by which a series is told. */
+function pastOf({ name, difference }: FieldDefinition, { key }: FormatDefinition): string[] {
+  const of = difference === undefined || difference.of === name ? [] : [difference.of]
+  return [...of, ...(Array.isArray(key) ? key : [])]
+}
+
+function checkDifference(
+  field: FieldDefinition,
+  path: string,
+  { fields }: FormatDefinition,
+  problems: Problems,
+): void {
+  const at = `${path}.difference`
+  const difference: unknown = field.difference
+  if (!isObject(difference)) {
+    problems.add(at, `found ${show(difference)}, expected {"of": "the counter's field"}`)
+    return
+  }
+  if (field.computed !== undefined) {
+    problems.add(`${path}.computed`, 'there is a difference, too, expected one of them')
+  }
+  const { of, modulus, most } = difference
+  const counter = fields.find((each) => isObject(each) && each.name === of)
+  if (counter === undefined || of === field.name) {
+    problems.add(`${at}.of`, `found ${show(of)}, expected the name of a counter's field`)
+  } else if (counter.type !== 'number' && counter.type !== 'integer') {
+    problems.add(`${at}.of`, `found ${show(of)}, which is of type ${counter.type}, expected a number`)
+  }
+  for (const [name, value] of Object.entries({ modulus, most })) {
+    if (!problems.isOptional(`${at}.${name}`, value, 'number')) continue
+    if (value !== undefined && !((value as number) > 0)) {
+      problems.add(`${at}.${name}`, `found ${show(value)}, expected a number greater than 0`)
+    }
+  }
+  if (field.type !== 'number' && field.type !== 'integer') {
+    problems.add(`${path}.type`, 'a difference is a number, expected number or integer')
+  }
+  if (field.required) {
+    problems.add(`${path}.required`, 'the first reading has no difference: no line would ever be taken')
+  }
+}
+
+/** The digits of a text: what stands at a byte offset is checked with its layout. */
+function checkDigits(
+  field: FieldDefinition,
+  path: string,
+  { decoder }: FormatDefinition,
+  problems: Problems,
+): void {
+  if (hasOffsets(decoder.kind) && typeof (field.from ?? field.name) === 'number') return
+  if (field.bits === undefined) {
+    if (field.bit !== undefined) problems.add(`${path}.bits`, needsBits)
+    if (field.signed) problems.add(`${path}.bits`, 'a sign is given, expected how many bits it is of, too')
+  } else if (problems.isWhole(`${path}.bit`, field.bit, 0, mostBits - 1)) {
+    problems.isWhole(`${path}.bits`, field.bits, 1, mostBits - (field.bit ?? 0))
+  }
+  const isHalfBytes = field.notation === 'bcd' && field.bits !== undefined && field.bits % 4 !== 0
+  if (isHalfBytes) problems.add(`${path}.bits`, `found ${field.bits}, expected 4 for each decimal digit`)
 }
 
 function checkAlso(
@@ -137,6 +260,9 @@ function checkFrom(
     case 'packet':
       checkOffset(field, from, at, path, problems)
       break
+    case 'bytes':
+      checkByteOffset(field, from, decoder, at, path, problems)
+      break
     case 'datacodes':
       checkPlace(from, decoder.codes, at, problems)
       break
@@ -148,7 +274,7 @@ function checkFrom(
       }
       break
     case 'columns':
-      checkColumn(field, from, decoder.header ?? [], at, problems)
+      if (!decoder.headers) checkColumn(field, from, decoder.header ?? [], at, problems)
       break
     case 'pattern': {
       const groups = Object.keys(compilePattern(decoder.pattern).namedGroups())
@@ -197,11 +323,35 @@ function checkOffset(
     return
   }
   problems.isWhole(at, from, 0, 255)
+  checkLayout(field, path, problems)
+}
+
+function checkByteOffset(
+  field: FieldDefinition,
+  from: string | number,
+  { pattern, path: jsonPath }: BytesDecoder,
+  at: string,
+  path: string,
+  problems: Problems,
+): void {
+  if (typeof from === 'number') {
+    problems.isWhole(at, from, 0, mostBytes - 1)
+    checkLayout(field, path, problems)
+    return
+  }
+  const groups = pattern === undefined ? [] : Object.keys(compilePattern(pattern).namedGroups())
+  if (jsonPath !== undefined || byteFacts.includes(from) || groups.includes(from)) return
+  problems.add(at, `found ${show(from)}, expected a byte offset or ${listed([...byteFacts, ...groups])}`)
+}
+
+function checkLayout(field: FieldDefinition, path: string, problems: Problems): void {
   const read: NumberLayout = field.read ?? 'u8'
   if (!problems.isOneOf(`${path}.read`, read, Object.keys(layouts))) return
   if (field.bits === undefined) {
-    if (field.bit !== undefined)
-      problems.add(`${path}.bits`, 'a first bit is given, expected how many bits, too')
+    if (field.bit !== undefined) problems.add(`${path}.bits`, needsBits)
+    if (field.notation === 'bcd' && !layouts[read].integer) {
+      problems.add(`${path}.notation`, `${read} has no half bytes, expected a whole number's layout`)
+    }
     return
   }
   const { bytes, integer } = layouts[read]

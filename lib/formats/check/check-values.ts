@@ -2,6 +2,7 @@
 
 import type { FieldDefinition } from '../model/definition.ts'
 import { show } from '../model/text.ts'
+import { Zone } from '../notation/zone.ts'
 import { parseScale } from '../steps/calibrate.ts'
 import { expectation } from '../steps/convert.ts'
 import { thousandsMarks } from '../steps/numbers.ts'
@@ -27,6 +28,7 @@ export function checkSpelling(value: Record<string, unknown>, path: string, prob
       )
     }
   }
+  checkZone(value.zone, at('zone'), problems)
   const isDecimal = decimal === undefined || problems.isOneOf(at('decimal'), decimal, ['.', ',', 'any'])
   if (thousands === undefined || thousands === '') return
   const isMark = problems.isOneOf(at('thousands'), thousands, thousandsMarks)
@@ -35,8 +37,23 @@ export function checkSpelling(value: Record<string, unknown>, path: string, prob
   }
 }
 
+/** A time zone that Intl knows. */
+function checkZone(zone: unknown, path: string, problems: Problems): void {
+  if (!problems.isOptional(path, zone, 'string') || zone === undefined) return
+  try {
+    Zone.named(zone as string)
+  } catch {
+    problems.add(path, `found ${show(zone)}, expected a time zone such as Europe/Berlin`)
+  }
+}
+
 /** Types of the properties have been looked at, but for those that are lists or objects. */
-export function checkValues(field: FieldDefinition, path: string, problems: Problems): void {
+export function checkValues(
+  field: FieldDefinition,
+  formatZone: string | undefined,
+  path: string,
+  problems: Problems,
+): void {
   if (field.scale !== undefined && !isScale(field.scale)) {
     const found = show(field.scale)
     problems.add(`${path}.scale`, `found ${found}, expected a number or a fraction such as 100/255`)
@@ -44,7 +61,7 @@ export function checkValues(field: FieldDefinition, path: string, problems: Prob
   checkPoints(field.points, path, problems)
   checkPolynomial(field.polynomial, path, problems)
   checkUnits(field, path, problems)
-  checkTimePattern(field, path, problems)
+  checkTimePattern(field, formatZone, path, problems)
   checkMap(field, path, problems)
   checkRange(field, path, problems)
   if (field.default !== undefined && !fits(field.default, field)) {
@@ -90,14 +107,25 @@ function checkUnits({ unit, deviceUnit }: FieldDefinition, path: string, problem
   }
 }
 
-function checkTimePattern({ type, time, pattern }: FieldDefinition, path: string, problems: Problems): void {
+function checkTimePattern(
+  { type, time, pattern, zone }: FieldDefinition,
+  formatZone: string | undefined,
+  path: string,
+  problems: Problems,
+): void {
   if (type !== 'time' || time !== 'pattern') return
   if (pattern === undefined || pattern === '') {
     problems.add(`${path}.pattern`, 'a pattern is needed, such as DD.MM.YYYY HH:mm:ss')
     return
   }
   try {
-    compileTimePattern(pattern)
+    const { hasSeason } = compileTimePattern(pattern)
+    if (hasSeason && (zone ?? formatZone) === undefined) {
+      problems.add(
+        `${path}.pattern`,
+        'SW means something in a time zone alone, expected a zone such as Europe/Berlin',
+      )
+    }
   } catch (error) {
     problems.add(`${path}.pattern`, `${(error as Error).message}, expected such as DD.MM.YYYY HH:mm:ss`)
   }

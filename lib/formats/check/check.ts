@@ -1,13 +1,16 @@
 // Checks a format's definition and says in words, and with the place, what is wrong. The panel, the deploy and
 // imports use the same check.
 
+import { compilePattern } from '../../options/pattern.ts'
 import { datacodeLetters, datacodePlaces, parseDatacodes } from '../decoders/datacodes.ts'
 import { parsePath } from '../decoders/paths.ts'
 import { compileFormat } from '../format.ts'
+import { charsets } from '../model/charset.ts'
 import type { DecoderKind, FormatDefinition } from '../model/definition.ts'
-import { compilePattern } from '../model/pattern.ts'
 import { listed, show } from '../model/text.ts'
+import { hexBytes, mostBytes } from '../notation/text-bytes.ts'
 import { checkFields } from './check-fields.ts'
+import { checkChecksum, checkDemands, checkRecord } from './check-frames.ts'
 import { checkSpelling } from './check-values.ts'
 import { isObject, type Problem, Problems } from './problems.ts'
 
@@ -15,10 +18,12 @@ import { isObject, type Problem, Problems } from './problems.ts'
 export const decoderKinds: readonly DecoderKind[] = [
   'packet',
   'datacodes',
+  'bytes',
   'key-values',
   'json',
   'columns',
   'sections',
+  'tagged',
   'stored-event',
   'pattern',
 ]
@@ -32,9 +37,12 @@ export function checkDefinition(value: unknown): Problem[] {
   else {
     checkType(value.type, problems)
     problems.isOptional('name', value.name, 'string')
-    checkTakes(value.takes, problems)
+    checkTakes(value, problems)
+    checkRecord(value.record, value.decoder, problems)
+    checkChecksum(value.check, value.record, problems)
     const decoderIsFine = checkDecoder(value.decoder, problems)
     checkSpelling(value, '', problems)
+    if (value.charset !== undefined) problems.isOneOf('charset', value.charset, charsets)
     checkDrop(value.drop, problems)
     problems.isOptional('onlyNews', value.onlyNews, 'boolean')
     if (decoderIsFine) checkFields(value as unknown as FormatDefinition, problems)
@@ -51,7 +59,8 @@ function checkType(type: unknown, problems: Problems): void {
   }
 }
 
-function checkTakes(takes: unknown, problems: Problems): void {
+function checkTakes(definition: Record<string, unknown>, problems: Problems): void {
+  const { takes } = definition
   if (takes === undefined) return
   if (!isObject(takes)) {
     problems.add('takes', `found ${show(takes)}, expected an object`)
@@ -59,6 +68,7 @@ function checkTakes(takes: unknown, problems: Problems): void {
   }
   problems.isOptional('takes.source', takes.source, 'string')
   problems.isOptional('takes.prefix', takes.prefix, 'string')
+  checkDemands(takes, definition, problems)
   const { nodes } = takes
   if (nodes === undefined) return
   if (!Array.isArray(nodes)) problems.add('takes.nodes', `found ${show(nodes)}, expected a list of node ids`)
@@ -80,7 +90,13 @@ function checkDecoder(decoder: unknown, problems: Problems): boolean {
     case 'datacodes':
       checkCodes(decoder.codes, problems)
       break
+    case 'bytes':
+      checkLengths(decoder, problems, mostBytes)
+      checkParts(decoder.parts, problems)
+      checkBytes(decoder, problems)
+      break
     case 'json':
+      problems.isOptional('decoder.lenient', decoder.lenient, 'boolean')
       if (problems.isOptional('decoder.each', decoder.each, 'string')) checkEach(decoder.each, problems)
       break
     case 'key-values':
@@ -89,6 +105,9 @@ function checkDecoder(decoder: unknown, problems: Problems): boolean {
     case 'columns':
       checkColumns(decoder, problems)
       break
+    case 'tagged':
+      problems.isOptional('decoder.valueSeparator', decoder.valueSeparator, 'string')
+      break
     case 'pattern':
       checkPattern(decoder, problems)
       break
@@ -96,11 +115,42 @@ function checkDecoder(decoder: unknown, problems: Problems): boolean {
   return problems.list.length === before
 }
 
-function checkLengths(decoder: Record<string, unknown>, problems: Problems): void {
+function checkBytes(decoder: Record<string, unknown>, problems: Problems): void {
+  const { written = 'raw', pattern, path, start } = decoder
+  if (!problems.isOneOf('decoder.written', written, ['raw', 'hex', 'base64'])) return
+  const isStart = problems.isOptional('decoder.start', start, 'string')
+  if (isStart && start !== undefined && hexBytes(start as string) === undefined) {
+    problems.add(
+      'decoder.start',
+      `found ${show(start)}, expected two hexadecimal digits for each byte: 42 4D`,
+    )
+  }
+  for (const [name, value] of Object.entries({ pattern, path })) {
+    if (!problems.isOptional(`decoder.${name}`, value, 'string') || value === undefined) continue
+    if (written === 'raw') {
+      problems.add(
+        `decoder.${name}`,
+        'the frame itself is the bytes, expected nothing here, or hex or base64',
+      )
+    }
+  }
+  if (typeof path === 'string') {
+    if (pattern !== undefined) problems.add('decoder.path', 'there is a pattern, too, expected one of them')
+    if (parsePath(path).includes('')) {
+      problems.add('decoder.path', `found ${show(path)}, expected a path such as payload.data`)
+    }
+  }
+  if (typeof pattern !== 'string' || !isPattern(pattern, problems)) return
+  if (!Object.hasOwn(compilePattern(pattern).namedGroups(), 'bytes')) {
+    problems.add('decoder.pattern', 'found no group for the bytes, expected (?<bytes>…)')
+  }
+}
+
+function checkLengths(decoder: Record<string, unknown>, problems: Problems, most = 256): void {
   const { minBytes, maxBytes } = decoder
   const areWhole = [
-    problems.isWhole('decoder.minBytes', minBytes, 0, 256),
-    problems.isWhole('decoder.maxBytes', maxBytes, 0, 256),
+    problems.isWhole('decoder.minBytes', minBytes, 0, most),
+    problems.isWhole('decoder.maxBytes', maxBytes, 0, most),
   ]
   if (!areWhole.every(Boolean) || minBytes === undefined || maxBytes === undefined) return
   if ((minBytes as number) > (maxBytes as number)) {
@@ -171,19 +221,24 @@ function checkDrop(drop: unknown, problems: Problems): void {
 }
 
 function checkSeparators(decoder: Record<string, unknown>, problems: Problems): void {
-  const { pairSeparator, valueSeparator } = decoder
+  const { pairSeparator, valueSeparator, quote } = decoder
   const areTexts = [
     problems.isOptional('decoder.pairSeparator', pairSeparator, 'string'),
     problems.isOptional('decoder.valueSeparator', valueSeparator, 'string'),
+    problems.isOptional('decoder.quote', quote, 'string'),
   ]
   if (!areTexts.every(Boolean)) return
+  if (quote && [pairSeparator || ',', valueSeparator || ':'].includes(quote)) {
+    problems.add('decoder.quote', 'it is the same as a separator, expected another')
+  }
   if ((pairSeparator || ',') === (valueSeparator || ':')) {
     problems.add('decoder.valueSeparator', 'it is the same as the one between pairs, expected another')
   }
 }
 
 function checkColumns(decoder: Record<string, unknown>, problems: Problems): void {
-  const { delimiter, quote, header } = decoder
+  const { delimiter, quote, header, headers } = decoder
+  problems.isOptional('decoder.headers', headers, 'boolean')
   problems.isOptional('decoder.delimiter', delimiter, 'string')
   if (problems.isOptional('decoder.quote', quote, 'string') && (quote ?? '"') === (delimiter || ',')) {
     problems.add('decoder.quote', 'it is the same as the delimiter, expected another')
@@ -203,10 +258,15 @@ function checkPattern(decoder: Record<string, unknown>, problems: Problems): voi
     problems.add('decoder.pattern', 'an expression is needed, such as "t=(?<temp>[0-9.]+)"')
     return
   }
+  isPattern(pattern, problems)
+}
+
+function isPattern(pattern: string, problems: Problems): boolean {
   try {
     compilePattern(pattern)
+    return true
   } catch (error) {
-    problems.add(
+    return problems.add(
       'decoder.pattern',
       `${(error as Error).message}, expected a regular expression as RE2 has them`,
     )

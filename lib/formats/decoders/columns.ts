@@ -4,7 +4,13 @@ import type { LineDecoder } from '../model/decoder.ts'
 import type { ColumnsDecoder, FieldDefinition, Recogniser } from '../model/definition.ts'
 import { Failure } from '../model/failure.ts'
 import { show } from '../model/text.ts'
+import { Headers } from '../notation/headers.ts'
 import { findSeparator, skipBlanks, skipSeparator, startsWithSeparator } from './separator.ts'
+
+/** of a line whose header tells how many there are */
+const mostColumns = 1_000
+/** no line has this column */
+const missing = mostColumns + 1
 
 const columnsDefaults = { delimiter: ',', quote: '"' } as const
 
@@ -24,44 +30,65 @@ export function columnsDecoder(
   const quote = decoder.quote ?? columnsDefaults.quote
   const header = decoder.header ?? []
   const prefix = takes.prefix ?? ''
-  const indexes = fields.map((field) => columnOf(field, header))
-  const last = Math.max(0, ...indexes)
   const splitter = new Splitter(delimiter, quote)
+  const headers = decoder.headers ? new Headers(header, fields) : undefined
+  let indexes = fields.map((field) => columnOf(field, header, headers && missing))
+  const last = headers === undefined ? Math.max(0, ...indexes) : mostColumns
 
   const start = (text: string): number => {
     const after = prefix.length
     const isColumn = after === text.length || startsWithSeparator(text, after, delimiter)
     return isColumn ? 0 : after
   }
+  const [least, most] = takes.columns ?? [0, Number.POSITIVE_INFINITY]
+  const hasColumns = (text: string): boolean => {
+    const { length } = splitter.split(text, start(text), most)
+    return length >= least && length <= most
+  }
   const isHeader = (text: string): boolean => {
     if (header.length === 0) return false
     const columns = splitter.split(text, 0, header.length)
     return columns.length === header.length && header.every((name, i) => columns[i] === name)
   }
+  const isSingle = (text: string): boolean =>
+    last > 0 && findSeparator(text, skipBlanks(text, 0), delimiter) >= text.length
 
-  return {
+  const common: LineDecoder<Columns> = {
     takes: ({ text }) => {
       if (text === undefined || !text.startsWith(prefix)) return false
-      if (prefix === '' && last > 0 && findSeparator(text, skipBlanks(text, 0), delimiter) >= text.length)
-        return false
-      return !isHeader(text)
+      if (prefix === '' && isSingle(text)) return false
+      if (takes.columns !== undefined && !hasColumns(text)) return false
+      return headers !== undefined || !isHeader(text)
     },
     open: ({ text = '' }) => {
       const columns = splitter.split(text, start(text), last)
       if (splitter.fault !== undefined) return new Failure(`columns: ${splitter.fault}`)
-      return columns
+      return headers?.mismatch(columns) ?? columns
     },
-    readers: indexes.map((index) => (opened) => opened[index]),
+    readers: fields.map((_, i) => (opened) => opened[indexes[i] as number]),
+  }
+  if (headers === undefined) return common
+  return {
+    ...common,
+    heading: ({ text = '' }) => headers.headingOf(splitter.split(text, start(text), last)),
+    follow: (heading) => {
+      if (!headers.follow(heading)) return
+      indexes = fields.map((field) => columnOf(field, headers.names, missing))
+    },
   }
 }
 
 /** A field's column, 0 the first; one beyond all where the header has no such name. */
-export function columnOf(field: FieldDefinition, header: readonly string[]): number {
+export function columnOf(
+  field: FieldDefinition,
+  header: readonly string[],
+  beyond: number = header.length,
+): number {
   const from = field.from ?? field.name
   if (typeof from === 'number') return from
   const named = header.indexOf(from)
   if (named >= 0) return named
-  return /^\d{1,4}$/.test(from) ? Number(from) : header.length
+  return /^\d{1,4}$/.test(from) ? Number(from) : beyond
 }
 
 class Splitter {

@@ -4,7 +4,7 @@ import type { LineDecoder, Reader } from '../model/decoder.ts'
 import type { DatacodesDecoder, FieldDefinition, Recogniser } from '../model/definition.ts'
 import { Failure, wrongLength } from '../model/failure.ts'
 import type { PacketLine } from '../model/packet-line.ts'
-import { packetFact } from './packet.ts'
+import { packetFact, packetTest } from './packet.ts'
 
 interface Code {
   bytes: number
@@ -57,10 +57,10 @@ export function datacodesDecoder(
   takes: Recogniser,
   fields: readonly FieldDefinition[],
 ): LineDecoder<PacketLine> {
-  const nodes = takes.nodes === undefined || takes.nodes.length === 0 ? undefined : new Set(takes.nodes)
+  const takesPacket = packetTest(takes)
   const { numbers, bytes } = datacodePlaces(decoder.codes)
   return {
-    takes: ({ packet }) => packet.node >= 0 && (nodes === undefined || nodes.has(packet.node)),
+    takes: ({ packet }) => takesPacket(packet),
     open: ({ packet }) => {
       if (packet.fault !== undefined) return new Failure(`packet: ${packet.fault}`)
       if (packet.length === bytes) return packet

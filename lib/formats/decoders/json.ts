@@ -5,6 +5,7 @@ import type { FieldDefinition, JsonDecoder, Recogniser } from '../model/definiti
 import { Failure } from '../model/failure.ts'
 import { type Line, parseJson } from '../model/line.ts'
 import { show } from '../model/text.ts'
+import { parseLenientJson } from '../notation/lenient-json.ts'
 import { type Enveloped, envelopeReader, unwrap } from './envelope.ts'
 import { pathReader } from './paths.ts'
 
@@ -14,6 +15,8 @@ const longestJson = 1_000_000
 const mostEvents = 1_000
 
 interface OpenedJson extends Enveloped {
+  /** what the line holds: one value, or several where the decoder is lenient */
+  values: object[]
   items: unknown[]
 }
 
@@ -39,17 +42,25 @@ export function jsonDecoder(
       if (length > longestJson) {
         return new Failure(`json: found ${length} characters, expected ${longestJson} at most`)
       }
-      const value = jsonValue(line, prefix)
-      if (value instanceof SyntaxError) return new Failure(`json: found ${value.message}, expected JSON`)
-      if (typeof value !== 'object' || value === null) {
-        return new Failure(`json: found ${show(value)}, expected an object or a list`)
+      const values = decoder.lenient ? lenientValues(line, prefix) : strictValue(line, prefix)
+      if (values instanceof Failure) return values
+      const wrong = values.find((value) => typeof value !== 'object' || value === null)
+      if (wrong !== undefined) {
+        return new Failure(`json: found ${show(wrong)}, expected an object or a list`)
       }
-      return { ...unwrap(value), items: [] }
+      return { ...unwrap(values[0] as object), values: values as object[], items: [] }
     },
     eventId: (opened: OpenedJson) => opened.eventId,
     readers,
   }
-  return decoder.each === undefined ? common : { ...common, ...listOf(decoder.each) }
+  if (decoder.each !== undefined) return { ...common, ...listOf(decoder.each) }
+  return decoder.lenient ? { ...common, ...oneByOne } : common
+}
+
+/** An event for each of several objects in a line. */
+const oneByOne: Pick<LineDecoder<OpenedJson>, 'count' | 'select'> = {
+  count: ({ values }) => values.length,
+  select: (opened, part) => Object.assign(opened, unwrap(opened.values[part] as object)),
 }
 
 /** An event for each item of the list at the path. */
@@ -57,17 +68,19 @@ function listOf(path: string): Pick<LineDecoder<OpenedJson>, 'count' | 'select'>
   const read = path === '' ? (root: object) => root : pathReader(path)
   return {
     count: (opened) => {
-      const list = read(opened.root)
-      if (!Array.isArray(list) || list.length === 0) {
-        return new Failure(`json: found ${show(list)} at ${show(path)}, expected a list with items`)
+      const lists = opened.values.map((value) => read(unwrap(value).root))
+      const wrong = lists.find((list) => !Array.isArray(list) || list.length === 0)
+      if (wrong !== undefined || lists.includes(undefined)) {
+        return new Failure(`json: found ${show(wrong)} at ${show(path)}, expected a list with items`)
       }
-      if (list.length > mostEvents) {
+      const items = lists.length === 1 ? (lists[0] as unknown[]) : lists.flat()
+      if (items.length > mostEvents) {
         return new Failure(
-          `json: found ${list.length} items at ${show(path)}, expected ${mostEvents} at most`,
+          `json: found ${items.length} items at ${show(path)}, expected ${mostEvents} at most`,
         )
       }
-      opened.items = list
-      return list.length
+      opened.items = items
+      return items.length
     },
     select: (opened, part) => {
       const item = opened.items[part]
@@ -76,7 +89,20 @@ function listOf(path: string): Pick<LineDecoder<OpenedJson>, 'count' | 'select'>
   }
 }
 
-function jsonValue(line: Line, prefix: string): unknown {
-  if (line.text === undefined) return line.structured
-  return prefix === '' ? line.json() : parseJson(line.text.slice(prefix.length))
+function strictValue(line: Line, prefix: string): unknown[] | Failure {
+  if (line.text === undefined) return [line.structured]
+  const value = prefix === '' ? line.json() : parseJson(line.text.slice(prefix.length))
+  return value instanceof SyntaxError ? new Failure(`json: found ${value.message}, expected JSON`) : [value]
+}
+
+/** whole numbers that may be too great for a double */
+const longNumber = /\d{16}/
+
+function lenientValues(line: Line, prefix: string): unknown[] | Failure {
+  const { text } = line
+  if (text === undefined) return [line.structured]
+  const value = longNumber.test(text) ? undefined : strictValue(line, prefix)
+  if (Array.isArray(value)) return value
+  const values = parseLenientJson(text.slice(prefix.length))
+  return values instanceof Failure ? new Failure(`json: ${values.reason}`) : values
 }

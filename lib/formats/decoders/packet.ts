@@ -1,17 +1,14 @@
 // Decoder packet: numbers and bit fields at byte offsets of a JeeLink packet.
 
 import type { LineDecoder, Reader } from '../model/decoder.ts'
-import type {
-  FieldDefinition,
-  NumberLayout,
-  PacketDecoder,
-  PacketParts,
-  Recogniser,
-} from '../model/definition.ts'
+import type { FieldDefinition, PacketDecoder, PacketParts, Recogniser } from '../model/definition.ts'
 import { Failure, wrongLength } from '../model/failure.ts'
 import type { Line } from '../model/line.ts'
 import type { PacketLine } from '../model/packet-line.ts'
 import { counted } from '../model/text.ts'
+import { bitField } from '../notation/bits.ts'
+import { type Digits, digitsOfNumber, hasDigits } from '../notation/digits.ts'
+import { type Layout, layouts } from '../notation/layouts.ts'
 
 /** Facts about the packet that a field may come from beside its bytes. */
 const facts: Record<string, Reader<PacketLine>> = {
@@ -30,46 +27,17 @@ export function packetFact(name: string): Reader<PacketLine> {
   return (Object.hasOwn(facts, name) ? facts[name] : undefined) ?? (() => undefined)
 }
 
-interface Layout {
-  bytes: number
-  /** an integer without a sign of its own: bit fields may be taken from it, and from signed ones too */
-  integer: boolean
-  read(view: DataView, at: number): number
-}
-
-/** How each layout is read, and how many bytes it takes. */
-export const layouts: Readonly<Record<NumberLayout, Layout>> = {
-  u8: integer(1, (view, at) => view.getUint8(at)),
-  i8: integer(1, (view, at) => view.getInt8(at)),
-  u16le: integer(2, (view, at) => view.getUint16(at, true)),
-  u16be: integer(2, (view, at) => view.getUint16(at)),
-  i16le: integer(2, (view, at) => view.getInt16(at, true)),
-  i16be: integer(2, (view, at) => view.getInt16(at)),
-  u24le: integer(3, (view, at) => view.getUint16(at, true) + view.getUint8(at + 2) * 0x10000),
-  u24be: integer(3, (view, at) => view.getUint8(at) * 0x10000 + view.getUint16(at + 1)),
-  i24le: integer(3, (view, at) => view.getUint16(at, true) + view.getInt8(at + 2) * 0x10000),
-  i24be: integer(3, (view, at) => view.getInt8(at) * 0x10000 + view.getUint16(at + 1)),
-  u32le: integer(4, (view, at) => view.getUint32(at, true)),
-  u32be: integer(4, (view, at) => view.getUint32(at)),
-  i32le: integer(4, (view, at) => view.getInt32(at, true)),
-  i32be: integer(4, (view, at) => view.getInt32(at)),
-  f32le: float(4, (view, at) => view.getFloat32(at, true)),
-  f32be: float(4, (view, at) => view.getFloat32(at)),
-  f64le: float(8, (view, at) => view.getFloat64(at, true)),
-  f64be: float(8, (view, at) => view.getFloat64(at)),
-}
-
 export function packetDecoder(
   decoder: PacketDecoder,
   takes: Recogniser,
   fields: readonly FieldDefinition[],
 ): LineDecoder<PacketLine> {
-  const nodes = takes.nodes === undefined || takes.nodes.length === 0 ? undefined : new Set(takes.nodes)
+  const takesPacket = packetTest(takes)
   const least = decoder.minBytes ?? 0
   const most = decoder.maxBytes ?? Number.POSITIVE_INFINITY
   const expected = expectedLength(least, most)
   return {
-    takes: ({ packet }) => packet.node >= 0 && (nodes === undefined || nodes.has(packet.node)),
+    takes: ({ packet }) => takesPacket(packet),
     open: ({ packet }: Line) => {
       if (packet.fault !== undefined) return new Failure(`packet: ${packet.fault}`)
       if (packet.length < least || packet.length > most) {
@@ -85,8 +53,31 @@ export function packetDecoder(
   }
 }
 
+/** Whether a packet is one of the nodes' and has as many bytes as is asked for; of one that is damaged nobody knows how many. */
+export function packetTest({ nodes, bytes }: Recogniser): (packet: PacketLine) => boolean {
+  const ids = nodes === undefined || nodes.length === 0 ? undefined : new Set(nodes)
+  const [least, most] = bytes ?? [0, Number.POSITIVE_INFINITY]
+  return ({ node, length, fault }) => {
+    if (node < 0 || (ids !== undefined && !ids.has(node))) return false
+    return fault !== undefined || (length >= least && length <= most)
+  }
+}
+
+/** The bytes of a line, of which fields are read. */
+export interface Bytes {
+  /** only the first `length` count */
+  readonly bytes: Uint8Array
+  readonly view: DataView
+  length: number
+  /** the bytes that fields are read from: all, or one part of a packet that has several */
+  start: number
+  end: number
+  /** 0 the first part */
+  part: number
+}
+
 /** Cuts a packet into parts; rejects one that they do not fill to its end. */
-function partsOf(parts: PacketParts): Pick<LineDecoder<PacketLine>, 'count' | 'select'> {
+export function partsOf(parts: PacketParts): Pick<LineDecoder<Bytes>, 'count' | 'select'> {
   const { from = 0, size } = parts
   const takeSize = typeof size === 'number' ? undefined : bitField(size.bit, size.bits, false)
   const ends: number[] = []
@@ -113,38 +104,40 @@ function partsOf(parts: PacketParts): Pick<LineDecoder<PacketLine>, 'count' | 's
   }
 }
 
-function expectedLength(least: number, most: number): string {
+/** The numbers of bytes that are taken, in words. */
+export function expectedLength(least: number, most: number): string {
   if (least === most) return String(least)
   return most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least}…${most}`
 }
 
-function packetReader(field: FieldDefinition): Reader<PacketLine> {
-  const from = field.from ?? field.name
-  if (typeof from === 'string') return packetFact(from)
+/** Reads the number at a byte offset, or the bits of it that the field asks for. */
+export function offsetReader(field: FieldDefinition, from: number): Reader<Bytes> {
   const { bytes, read } = layouts[field.read ?? 'u8']
   const end = from + bytes
-  const value =
-    field.bits === undefined ? read : withBits(read, field.bit ?? 0, field.bits, field.signed === true)
+  const value = hasDigits(field) ? withDigits(read, bytes, field) : read
   if (field.whole) return (packet) => (end > packet.length ? undefined : value(packet.view, from))
   return (packet) => (packet.start + end > packet.end ? undefined : value(packet.view, packet.start + from))
 }
 
-function withBits(read: Layout['read'], bit: number, bits: number, signed: boolean): Layout['read'] {
-  const takeBits = bitField(bit, bits, signed)
-  return (view, at) => takeBits(read(view, at))
+function withDigits(
+  read: Layout['read'],
+  bytes: number,
+  field: Digits,
+): (view: DataView, at: number) => unknown {
+  const { notation = 'decimal', reversed, bit = 0, bits, signed = false } = field
+  if (notation === 'decimal' && !reversed && bits !== undefined) {
+    const take = bitField(bit, bits, signed)
+    return (view, at) => take(read(view, at))
+  }
+  const digits = digitsOfNumber(field, bytes * 8)
+  return (view, at) => {
+    const value = read(view, at)
+    // what are no digits is shown as it stands, and is no number to the steps behind
+    return digits(value) ?? `0x${value.toString(16)}`
+  }
 }
 
-/** Bits `bit` … `bit + bits - 1` of an integer of up to 32 bits; two's complement where signed. */
-function bitField(bit: number, bits: number, signed: boolean): (value: number) => number {
-  const left = 32 - bits - bit
-  const right = 32 - bits
-  return signed ? (value) => (value << left) >> right : (value) => (value << left) >>> right
-}
-
-function integer(bytes: number, read: Layout['read']): Layout {
-  return { bytes, integer: true, read }
-}
-
-function float(bytes: number, read: Layout['read']): Layout {
-  return { bytes, integer: false, read }
+function packetReader(field: FieldDefinition): Reader<PacketLine> {
+  const from = field.from ?? field.name
+  return typeof from === 'string' ? packetFact(from) : offsetReader(field, from)
 }

@@ -1,9 +1,9 @@
 // Decoder pattern: a regular expression with named groups.
 
+import { compilePattern } from '../../options/pattern.ts'
 import type { LineDecoder } from '../model/decoder.ts'
 import type { FieldDefinition, PatternDecoder, Recogniser } from '../model/definition.ts'
 import { Failure } from '../model/failure.ts'
-import { compilePattern } from '../model/pattern.ts'
 import { show } from '../model/text.ts'
 
 /** longer texts are not looked at: linear time is not yet little time */

@@ -1,5 +1,9 @@
 // The JeeLink's own formats: RF12 packets of the JeeNodes of one house, all numbers little-endian.
 // Facts from the RF12demo protocol and the nodes' decoders; the units and ranges stand with each field.
+//
+// Other sketches write their devices' packets in the same form under a header of their own, which is some node's id here:
+// LaCrosse sensors are OK 9 with 5 bytes, PCA301 plugs OK 24 with 10, and an emonTx is often node 15 with 40. So each
+// format takes only lengths that are its own, or that a damaged line of its own may have: these it rejects.
 import type { FieldDefinition, FormatDefinition } from '../model/definition.ts'
 
 /** The node id, which tells apart the nodes of one type at one source. */
@@ -8,7 +12,7 @@ const node: FieldDefinition = { name: 'node', from: 'node', type: 'integer', hid
 export const room: FormatDefinition = {
   type: 'room',
   name: 'Room node: light, movement, humidity, temperature',
-  takes: { nodes: [2, 4, 5, 6, 10, 11, 12, 13, 23, 24] },
+  takes: { nodes: [2, 4, 5, 6, 10, 11, 12, 13, 23, 24], bytes: [0, 6] },
   decoder: { kind: 'packet', minBytes: 4, maxBytes: 4 },
   fields: [
     { name: 'light', from: 0, type: 'integer', unit: '%', scale: '100/255', min: 0, max: 100 },
@@ -37,7 +41,7 @@ export const room: FormatDefinition = {
 export const homepower: FormatDefinition = {
   type: 'homepower',
   name: 'Home power: three pulse counters',
-  takes: { nodes: [9] },
+  takes: { nodes: [9], bytes: [6, 20] },
   decoder: { kind: 'packet', minBytes: 12, maxBytes: 12 },
   fields: [...pulsePair(1), ...pulsePair(2), ...pulsePair(3), node],
   key: ['node'],
@@ -46,7 +50,7 @@ export const homepower: FormatDefinition = {
 export const radioblip: FormatDefinition = {
   type: 'radioblip',
   name: 'Radio blip: battery life of one node',
-  takes: { nodes: [3] },
+  takes: { nodes: [3], bytes: [0, 20] },
   decoder: { kind: 'packet', minBytes: 4 },
   fields: [
     { name: 'ping', from: 0, read: 'u32le', type: 'integer' },
@@ -92,7 +96,7 @@ export const radioblip: FormatDefinition = {
 export const smarelay: FormatDefinition = {
   type: 'smarelay',
   name: 'SMA relay: a solar inverter',
-  takes: { nodes: [15] },
+  takes: { nodes: [15], bytes: [0, 20] },
   decoder: { kind: 'packet', minBytes: 14, maxBytes: 14 },
   fields: [
     { name: 'yield', from: 0, read: 'u16le', type: 'number', unit: 'kWh', scale: '1/1000', decimals: 3 },

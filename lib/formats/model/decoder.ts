@@ -10,8 +10,17 @@ export type Reader<Opened> = (opened: Opened) => unknown
 export interface LineDecoder<Opened> {
   /** Whether the line is one of these; the source has been looked at already. */
   takes(line: Line): boolean
+  /**
+   * What a line says about those behind it, where it is no event itself (names of columns); undefined for an event.
+   * Called right after `takes` of the same line was true.
+   */
+  heading?(line: Line): string | undefined
+  /** Tells what `heading` gave for the last such line before the one that is opened next; undefined: there was none. */
+  follow?(heading: string | undefined): void
   /** Takes it apart; called right after `takes` of the same line was true. */
   open(line: Line): Opened | Failure
+  /** it takes bytes as they are, and need not be able to read them as text */
+  readonly takesBytes?: boolean
   /** How many events the line holds, for a decoder whose lines may hold several. */
   count?(opened: Opened): number | Failure
   /** Turns the readers to one of them, 0 the first. */

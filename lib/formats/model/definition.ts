@@ -1,7 +1,7 @@
 // What a user says about one type of event, as plain JSON: how to recognise its lines, how to take them
 // apart, and which fields they have. compile.ts makes it run, check.ts says in words what is wrong with it.
 
-/** How the bits of a packet's number stand: unsigned, signed or float, its bits, little- or big-endian. */
+/** How the bits of a number stand in bytes: unsigned, signed or float, its bits, the order of its bytes (`layouts` says more). */
 export type NumberLayout =
   | 'u8'
   | 'i8'
@@ -15,12 +15,22 @@ export type NumberLayout =
   | 'i24be'
   | 'u32le'
   | 'u32be'
+  | 'u32cdab'
+  | 'u32badc'
   | 'i32le'
   | 'i32be'
+  | 'i32cdab'
+  | 'i32badc'
+  | 'u48le'
+  | 'u48be'
   | 'f32le'
   | 'f32be'
+  | 'f32cdab'
+  | 'f32badc'
   | 'f64le'
   | 'f64be'
+  | 'f64ghefcdab'
+  | 'f64badcfehg'
 
 /** Which lines a format takes. All that is given must hold; what is left out takes any. */
 export interface Recogniser {
@@ -30,6 +40,86 @@ export interface Recogniser {
   nodes?: number[]
   /** the text a line begins with, capitals and small letters told apart; not for packets */
   prefix?: string
+  /** the prefix is a whole word: no letter, digit or `_` stands right behind it. Default false */
+  word?: boolean
+  /** decoders packet and datacodes: fewest and most bytes after the header. Default: any, and the decoder rejects */
+  bytes?: [least: number, most: number]
+  /** decoder columns: fewest and most columns. Default: any number */
+  columns?: [least: number, most: number]
+  /** what the line must hold; one that cannot be taken apart is not taken, either. Default: nothing */
+  where?: Condition[]
+  /** only lines whose `check` holds. Default false: where it fails, the line is rejected */
+  checked?: boolean
+}
+
+/** What stands at one place of a line. Exactly one of `is` and `matches` is given. */
+export interface Condition {
+  /** the place, as in a field's `from` */
+  from: string | number
+  /** it is one of these, compared as texts */
+  is?: Array<string | number | boolean>
+  /** a regular expression (RE2) that its text matches */
+  matches?: string
+}
+
+/**
+ * Lines of one source that make one event. The journal keeps the lines as they came. A frame of the port that has line
+ * ends within it is a record of its own.
+ */
+export interface RecordDefinition {
+  /** a regular expression (RE2) that the first line matches, and no other */
+  start: string
+  /** that the last line matches; `^$` for an empty line, which the port must log then. Default: the record goes on until its start comes again */
+  end?: string
+  /** a record with more lines is rejected. Default 100 */
+  maxLines?: number
+  /** from the first line to the last, as they were received; a longer record is rejected. Default 10 */
+  seconds?: number
+  /** how the device ends its lines: the journal does not keep it, and the check may count it. Default CR LF */
+  lineEnd?: '\r\n' | '\n' | '\r'
+  /** behind so many lines the device sends an empty one, which the check counts: put in where the port has not logged it. Default: none */
+  emptyAfter?: number
+}
+
+/** How a checksum is worked out; the names that have one are those of the catalogue of parametrised CRC algorithms. */
+export type CheckKind =
+  | 'xor8'
+  | 'sum8'
+  | 'lrc'
+  | 'sum16'
+  | 'crc8'
+  | 'crc8-maxim'
+  | 'crc16-arc'
+  | 'crc16-modbus'
+  | 'crc16-ccitt'
+  | 'crc16-xmodem'
+  | 'crc32'
+
+/** How a checksum is written: `bytes` most significant first, `bytes-le` least first, `six-bits` the low six bits + 0x20 as one character. */
+export type CheckWritten = 'hex' | 'decimal' | 'bytes' | 'bytes-le' | 'six-bits'
+
+/**
+ * A checksum that a line or record carries. Places are texts or byte offsets (0 the first, -1 the last); the checksum's
+ * own bytes never count.
+ */
+export interface CheckDefinition {
+  kind: CheckKind
+  /** the range begins behind the first place of this text, or at this offset. Default: at the beginning */
+  from?: string | number
+  /** it ends in front of the last place of this text, or of the byte at this offset. Default: at the end */
+  to?: string | number
+  /** these texts count, too. Default: neither */
+  marks?: 'from' | 'to' | 'both'
+  /** the range is text of hex digits, whose bytes count (Modbus ASCII). Default false */
+  hexed?: boolean
+  /** the checksum stands behind the last place of this text, or at this offset. Default: behind `to` where that is a text, else at the end */
+  at?: string | number
+  /** Default `hex` */
+  written?: CheckWritten
+  /** each line of a record has one of its own. Default false: the whole has one */
+  eachLine?: boolean
+  /** where nothing stands at its place, nothing is checked. Default false: that is rejected */
+  optional?: boolean
 }
 
 /** `OK <hdr> <byte> …` and `OKX <hex>` lines of a JeeLink. A field's `from` is a byte offset after the header. */
@@ -58,11 +148,38 @@ export interface DatacodesDecoder {
   codes: string
 }
 
+/**
+ * Bytes that are no JeeLink's: binary frames, and lines that write bytes as text. A field's `from` is a byte offset, 0 the
+ * first; `length`, `part`; or a group of `pattern`, or a path where `path` is given.
+ */
+export interface BytesDecoder {
+  kind: 'bytes'
+  /** the frame itself, hexadecimal digits, or Base64. Default `raw` */
+  written?: 'raw' | 'hex' | 'base64'
+  /** hex and base64: a regular expression (RE2) whose group `bytes` is that text. Default: the whole line, without the prefix */
+  pattern?: string
+  /** hex and base64: path of that text in a JSON line or a structured event, instead of a pattern */
+  path?: string
+  /** the first bytes in hexadecimal digits, `42 4D`: others are not taken. Default: any */
+  start?: string
+  /** fewest bytes; fewer are rejected. Default 0 */
+  minBytes?: number
+  /** most bytes; more are rejected. Default: any number */
+  maxBytes?: number
+  /** the bytes are made of parts, each of which is an event of its own. Default: they are one event */
+  parts?: PacketParts
+}
+
 /** JSON text, or a structured event. A field's `from` is a path such as `sensor.temp` or `list[0].value`. */
 export interface JsonDecoder {
   kind: 'json'
   /** path of a list whose items are an event each; paths of fields then begin at the item. Default: one event */
   each?: string
+  /**
+   * takes what devices mean: NaN, -nan and Infinity as no value, single quotes, names without quotes, commas too many,
+   * several objects in a line, each of which is an event. Default false: JSON alone
+   */
+  lenient?: boolean
 }
 
 /** `Name: key=value; key=value; Name: value; value` … A field's `from` is a path: `Line.Current`, `Peaks[0]`. */
@@ -78,10 +195,12 @@ export interface StoredEventDecoder {
 /** `a:1,b:2`, `a=1 b=2` … A field's `from` is the key. */
 export interface KeyValuesDecoder {
   kind: 'key-values'
-  /** between pairs; a space stands for any run of spaces and tabs. Default `,` */
+  /** between pairs; a space stands for any run of spaces and tabs. Default `,`; in a record each line is a pair */
   pairSeparator?: string
   /** between key and value. Default `:` */
   valueSeparator?: string
+  /** a value may stand in these, doubled inside it; separators in there are text. Default: none */
+  quote?: string
 }
 
 /** CSV and alike. A field's `from` is a column's number, 0 the first, or its name in `header`. */
@@ -93,6 +212,18 @@ export interface ColumnsDecoder {
   quote?: string
   /** names of the columns, in order; a line that is this header itself is not taken. Default: none */
   header?: string[]
+  /** lines with the names of columns may come among the others, and set the columns of the lines behind them. Default false */
+  headers?: boolean
+}
+
+/**
+ * Values behind a tag, a line each: `1-0:1.8.1(009418.807*kWh)`, `V<tab>52590`, `PAPP 00750 -`. A field's `from` is the
+ * tag, or `tag[1]` for its second value, `tag[-1]` for its last.
+ */
+export interface TaggedDecoder {
+  kind: 'tagged'
+  /** between tag and values; a space stands for any run of spaces and tabs. `(`: each value in brackets, and a line that begins with one goes on with the tag before. Default `(` */
+  valueSeparator?: string
 }
 
 /** A regular expression (RE2: linear time) over the whole line. A field's `from` is a group's name. */
@@ -107,18 +238,25 @@ export interface PatternDecoder {
 export type Decoder =
   | PacketDecoder
   | DatacodesDecoder
+  | BytesDecoder
   | JsonDecoder
   | KeyValuesDecoder
   | ColumnsDecoder
+  | TaggedDecoder
   | PatternDecoder
   | SectionsDecoder
   | StoredEventDecoder
 
 export type DecoderKind = Decoder['kind']
 
-/** The decoders of JeeLink's packets; the others take text. */
+/** The decoders of JeeLink's packets; the others take any line. */
 export function isPacketKind(kind: DecoderKind): boolean {
   return kind === 'packet' || kind === 'datacodes'
+}
+
+/** The decoders whose fields stand at byte offsets. */
+export function hasOffsets(kind: DecoderKind): boolean {
+  return kind === 'packet' || kind === 'bytes'
 }
 
 export type FieldType = 'number' | 'integer' | 'boolean' | 'string' | 'time'
@@ -132,7 +270,22 @@ export type TimeFormat = 'auto' | 'iso' | 's' | 'ms' | 'pattern'
 /** What is between a number's whole part and its fraction; `any`: whichever of the two comes once. */
 export type DecimalMark = '.' | ',' | 'any'
 
-/** How a device writes that it has no value, and its numbers: for a whole format, or for one field. */
+/** How the digits of a whole number are to be read: `bcd` half bytes that are a decimal digit each. */
+export type Notation = 'decimal' | 'hex' | 'binary' | 'bcd'
+
+/** By how much another field, a counter, has gone up since the last event of the same source and key. */
+export interface CounterDifference {
+  /** the counter's field, of type number or integer */
+  of: string
+  /** where it begins again at 0: 65536, 838860.8. Default: it does not; what is less than before was set back */
+  modulus?: number
+  /** the greatest difference that can be; beyond it the counter was set back. Default: half the modulus over a wrap, else any */
+  most?: number
+}
+
+export type Charset = 'utf-8' | 'latin-1' | 'cp437'
+
+/** How a device writes that it has no value, its numbers and its times: for a whole format, or for one field. */
 export interface Spelling {
   /** values that mean "none", as the line has them: `-999`, `NaN`, `N/A`; texts whatever their case. Default: blank alone, where the type is not `string` */
   nulls?: Array<string | number>
@@ -140,6 +293,8 @@ export interface Spelling {
   decimal?: DecimalMark
   /** between groups of digits in texts of numbers: `,` `.` `'` `_` or a space of any width. Default: none */
   thousands?: string
+  /** times without a zone are local ones of this IANA time zone (`Europe/Berlin`). Default: they are UTC */
+  zone?: string
 }
 
 /** One field of a format, in the order in which `data` shows them. */
@@ -150,24 +305,33 @@ export interface FieldDefinition extends Spelling {
   from?: string | number
   /** other places, looked at in order where the first has nothing: the same key in another spelling */
   also?: Array<string | number>
-  /** decoder packet with parts: the byte offset counts from the packet's first byte, not the part's. Default false */
+  /** decoders packet and bytes with parts: the byte offset counts from the packet's first byte, not the part's. Default false */
   whole?: boolean
-  /** decoder packet: the number that stands at the offset. Default `u8` */
+  /** decoders packet and bytes: the number that stands at the offset. Default `u8` */
   read?: NumberLayout
-  /** decoder packet: the lowest bit to take, 0 the least significant; only with `bits` */
+  /** how the digits of a text, or the half bytes of a number, are to be read: `0062` is 98 in `hex`. Default `decimal` */
+  notation?: Notation
+  /** those digits stand in the reverse order, the least significant first. Default false */
+  reversed?: boolean
+  /** the lowest bit to take of a whole number, 0 the least significant; only with `bits` */
   bit?: number
-  /** decoder packet: how many bits to take from `bit` on */
+  /** how many bits to take from `bit` on */
   bits?: number
-  /** decoder packet: those bits are a signed number (two's complement). Default false */
-  signed?: boolean
+  /** those bits are a signed number: `true` two's complement, `magnitude` the sign before the size. Default false */
+  signed?: boolean | 'magnitude'
   /** a computed value instead of one from the line: a CEL expression over the other fields */
   computed?: string
+  /** another computed value: the difference of a counter */
+  difference?: CounterDifference
   /** the field is there only when this CEL expression over the fields is true */
   when?: string
   type: FieldType
   /** type time: how it is written. One that fails is missing, unless the field is required. Default `auto` */
   time?: TimeFormat
-  /** time `pattern`: YYYY YY MM DD HH mm ss SSS (fraction of a second, one S a digit) Z (zone); all else stands for itself. Without a zone it is UTC */
+  /**
+   * time `pattern`: YYYY YY MM DD HH mm ss SSS (fraction of a second, one S a digit) Z (zone) SW (S in summer time, W else);
+   * all else stands for itself. Without a date, or a year, it is the one nearest to the time of receipt
+   */
   pattern?: string
   /** the value's unit. A number's text may carry it (`1753W`), or another one that can be converted to it */
   unit?: string
@@ -224,7 +388,13 @@ export interface FormatDefinition extends Spelling {
   /** a title for people. Default: the type */
   name?: string
   takes?: Recogniser
+  /** several lines make one event. Default: each line is one */
+  record?: RecordDefinition
+  /** Default: no checksum */
+  check?: CheckDefinition
   decoder: Decoder
+  /** how bytes that are not UTF-8 are read as text. Default `utf-8`: such a line is rejected */
+  charset?: Charset
   fields: FieldDefinition[]
   /** fields that tell apart the things measured where one source has several of them (hidden ones too) */
   key?: string[]

@@ -28,12 +28,15 @@ export function wrongLength(bytes: number, expected: string | number): Failure {
 
 /** What is done with a line, in this order; the first word of each reason. */
 export type Step =
+  | 'record'
+  | 'check'
   | 'decode'
   | 'when'
   | 'compute'
   | 'required'
   | 'type'
   | 'time'
+  | 'zone'
   | 'calibrate'
   | 'unit'
   | 'map'

@@ -7,8 +7,14 @@ import { KnownTimes, type StoredTimes } from './known-times.ts'
 /** Stands in `event.unsure` where it is not certain whether an event repeats an earlier one. */
 export const unsureOfRepeats = 'repeats'
 
-/** One event of a series as it was. Plain JSON. */
-export interface Remembered extends Omit<EventPlace, 'received'> {
+/** What is remembered of one event. Plain JSON. */
+export interface Placed extends Position {
+  id: string
+}
+
+/** One event of a series as it was, for those after it that may repeat it. */
+export interface Remembered extends Placed {
+  time: number
   /** the data as it was told from others: JSON text, or its digest */
   data: string
   /** what the fields held by which news is told */
@@ -44,10 +50,10 @@ export interface MemoryOptions {
   limitReached?(series: string): void
 }
 
-/** What is known of one series: source, type and key. */
-export class SeriesMemory {
+/** What is known of one series: source, type and key. `Event`: what the owner of a series' name keeps of each event. */
+export class SeriesMemory<Event extends Placed = Placed> {
   /** in order */
-  readonly events: Remembered[] = []
+  readonly events: Event[] = []
   readonly times: KnownTimes
   /** events before this place are not known; undefined: all are */
   from: Position | undefined
@@ -57,18 +63,18 @@ export class SeriesMemory {
   }
 
   /** The event at this place, where it has this id; undefined where it is not known (any more). */
-  find(place: EventPlace): Remembered | undefined {
+  find(place: Placed): Event | undefined {
     const event = this.events[firstFrom(this.events, place)]
     return event?.id === place.id ? event : undefined
   }
 
   /** The last event before this place. */
-  before(place: EventPlace): Remembered | undefined {
+  before(place: Position): Event | undefined {
     return this.events[firstFrom(this.events, place) - 1]
   }
 
   /** What came before this place was forgotten: only the journal knows it. */
-  isPast(place: EventPlace): boolean {
+  isPast(place: Position): boolean {
     return this.from !== undefined && isBefore(place, this.from)
   }
 }
@@ -77,7 +83,7 @@ export class SeriesMemory {
 export interface StoredMemory {
   isWhole: boolean
   lastSeq: number
-  series: Array<[name: string, from: SeriesMemory['from'] | null, times: StoredTimes, events: Remembered[]]>
+  series: Array<[name: string, from: SeriesMemory['from'] | null, times: StoredTimes, events: Placed[]]>
 }
 
 /** Events by series, the series that was not seen for the longest time first; bounded. */
@@ -113,12 +119,12 @@ export class EventMemory {
    * The series for an event at this place; undefined where what it was compared with is not known any more, and only
    * the journal can tell.
    */
-  series(name: string, place: EventPlace): SeriesMemory | undefined {
-    const known = this.#series.get(name)
+  series<Event extends Placed>(name: string, place: EventPlace): SeriesMemory<Event> | undefined {
+    const known = this.#series.get(name) as SeriesMemory<Event> | undefined
     if (known?.isPast(place)) return undefined
     if (known) return known
     if (!this.#isWhole && place.seq < this.#lastSeq) return undefined
-    const series = new SeriesMemory(new KnownTimes(this.#limits.timesOfSeries))
+    const series = new SeriesMemory<Event>(new KnownTimes(this.#limits.timesOfSeries))
     if (!this.#isWhole) {
       series.from = { seq: place.seq, part: place.part }
       // earlier events may have any time up to now: a device that sends what it has kept begins anywhere
@@ -129,9 +135,9 @@ export class EventMemory {
   }
 
   /** Keeps an event at its place. */
-  add(name: string, series: SeriesMemory, event: Remembered): void {
+  add<Event extends Placed>(name: string, series: SeriesMemory<Event>, event: Event): void {
     const { events } = series
-    this.#use(name, series, event)
+    this.use(name, series, event)
     events.splice(firstFrom(events, event), 0, event)
     this.#events++
     if (events.length > this.#limits.ofSeries) this.#forgetFirst(series)
@@ -140,7 +146,7 @@ export class EventMemory {
 
   /** Keeps an event's time. */
   addTime(name: string, series: SeriesMemory, place: EventPlace): void {
-    this.#use(name, series, place)
+    this.use(name, series, place)
     const { forgotten } = series.times
     const before = series.times.size
     series.times.add(place)
@@ -180,7 +186,8 @@ export class EventMemory {
     }
   }
 
-  #use(name: string, series: SeriesMemory, { seq }: Position): void {
+  /** A series that is looked at for an event at this place is forgotten later than others. */
+  use(name: string, series: SeriesMemory, { seq }: Position): void {
     this.#series.delete(name)
     this.#series.set(name, series)
     this.#lastSeq = Math.max(this.#lastSeq, seq)
@@ -218,14 +225,14 @@ export class EventMemory {
 }
 
 /** The index of the first event that is not before a place, by bisection. */
-function firstFrom(events: readonly Remembered[], place: Position): number {
+function firstFrom(events: readonly Placed[], place: Position): number {
   const last = events.at(-1)
   if (last === undefined || isBefore(last, place)) return events.length
   let low = 0
   let high = events.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (isBefore(events[middle] as Remembered, place)) low = middle + 1
+    if (isBefore(events[middle] as Placed, place)) low = middle + 1
     else high = middle
   }
   return low

@@ -53,6 +53,8 @@ function typeOf(values: readonly unknown[]): FieldType {
   ) {
     return 'boolean'
   }
+  // an id: as a number it would lose its zeros
+  if (values.some((value) => typeof value === 'string' && /^\s*0\d/.test(value))) return 'string'
   const numbers = values.map((value) => (typeof value === 'number' ? value : toNumber(value)))
   if (numbers.every((value) => value !== undefined)) {
     if (numbers.every((value) => isTimeNumber(value))) return 'time'

@@ -1,19 +1,23 @@
-// Converts a raw value to a field's type and unit. The steps, in this order: map, type or time, calibration, unit,
-// range, rounding.
+// Converts a raw value to a field's type and unit. The steps, in this order: digits, map, type or time, calibration,
+// unit, range, rounding.
 import type { Scalar } from '../../event.ts'
+import type { Past } from '../history/past.ts'
 import type { FieldDefinition } from '../model/definition.ts'
 import { Failure } from '../model/failure.ts'
 import { show } from '../model/text.ts'
+import { digitsReader } from '../notation/digits.ts'
+import { LocalTimes } from '../notation/local-time.ts'
+import { Zone } from '../notation/zone.ts'
 import { calibration, roundTo } from './calibrate.ts'
 import { mapStep, tidy } from './mapping.ts'
 import { numberParser, type Quantity, quantityParser } from './numbers.ts'
 import { rangeStep } from './range.ts'
 import { parseTime } from './time.ts'
 import { compileTimePattern } from './time-pattern.ts'
-import { convertibleUnits, unitConversion } from './units.ts'
+import { unitConversion, unitTexts } from './units.ts'
 
 /** Makes a value of the field's type from one that is there; a Failure says found and expected. Never throws. */
-export type Convert = (raw: unknown) => NonNullable<Scalar> | Failure
+export type Convert = (raw: unknown, past: Past) => NonNullable<Scalar> | Failure
 
 const expected = {
   number: 'a number',
@@ -40,15 +44,25 @@ export function expectation(field: FieldDefinition): string {
   }
 }
 
-/** Throws an Error where a unit cannot be converted, or a time's pattern means nothing. */
+/** Throws an Error where a unit cannot be converted, a time's pattern means nothing, or there is no such time zone. */
 export function converter(field: FieldDefinition): Convert {
+  const convert = withMap(field)
+  const digits = digitsReader(field)
+  if (digits === undefined) return convert
+  return (raw, past) => {
+    const found = digits(raw)
+    return found instanceof Failure ? found : convert(found, past)
+  }
+}
+
+function withMap(field: FieldDefinition): Convert {
   const map = mapStep(field)
   const limit = rangeStep(field)
   const convert = byType(field, limit)
   if (map === undefined) return convert
-  return (raw) => {
+  return (raw, past) => {
     const value = map(raw)
-    if (value === undefined) return convert(raw)
+    if (value === undefined) return convert(raw, past)
     return value instanceof Failure || limit === undefined ? value : limit(value)
   }
 }
@@ -74,8 +88,8 @@ function byType(field: FieldDefinition, limit: Limit): Convert {
 
 function limited(convert: Convert, limit: Limit): Convert {
   if (limit === undefined) return convert
-  return (raw) => {
-    const value = convert(raw)
+  return (raw, past) => {
+    const value = convert(raw, past)
     return value instanceof Failure ? value : limit(value)
   }
 }
@@ -86,12 +100,16 @@ function wrong(raw: unknown, field: FieldDefinition): Failure {
 }
 
 function timeConverter(field: FieldDefinition): Convert {
-  const { time = 'auto' } = field
-  if (time !== 'pattern') return (raw) => parseTime(raw, time) ?? wrong(raw, field)
-  const parse = compileTimePattern(field.pattern ?? '')
-  return (raw) => {
+  const { time = 'auto', zone, name } = field
+  const local = new LocalTimes(zone === undefined ? undefined : Zone.named(zone), name)
+  if (time !== 'pattern') {
+    if (zone === undefined) return (raw) => parseTime(raw, time) ?? wrong(raw, field)
+    return (raw, past) => parseTime(raw, time, (each) => local.moment(each, past)) ?? wrong(raw, field)
+  }
+  const { read } = compileTimePattern(field.pattern ?? '')
+  return (raw, past) => {
     const text = typeof raw === 'number' ? String(raw) : raw
-    const value = typeof text === 'string' && text.length <= 100 ? parse(text.trim()) : undefined
+    const value = typeof text === 'string' && text.length <= 100 ? read(text.trim(), local, past) : undefined
     return value ?? wrong(raw, field)
   }
 }
@@ -129,8 +147,7 @@ function numberReader(field: FieldDefinition): (raw: unknown) => number | undefi
   const parse = numberParser(field.decimal, field.thousands)
   const unit = field.deviceUnit ?? field.unit
   if (unit === undefined) return parse
-  const known = new Set([unit, ...convertibleUnits(unit)])
-  const parseQuantity = quantityParser([...known], parse)
+  const parseQuantity = quantityParser(unitTexts(unit), parse)
   return (raw) => parse(raw) ?? inUnit(parseQuantity(raw), unit)
 }
 

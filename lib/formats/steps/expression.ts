@@ -2,8 +2,8 @@
 // to nothing else (docs/decisions/006-cel-and-re2.md).
 import { type ASTNode, Environment } from '@marcbachmann/cel-js'
 import type { Scalar } from '../../event.ts'
+import { matchesPattern } from '../../options/pattern.ts'
 import { Failure } from '../model/failure.ts'
-import { matchesPattern } from '../model/pattern.ts'
 import { compileArithmetic, type Numbers } from './arithmetic.ts'
 
 /** A compiled expression. */

@@ -1,9 +1,11 @@
 // One field of a format, compiled: it takes its value from an opened line or from the other fields.
 import type { Scalar } from '../../event.ts'
+import type { Past } from '../history/past.ts'
 import type { Reader } from '../model/decoder.ts'
 import type { FieldDefinition } from '../model/definition.ts'
 import { Failure, type Step } from '../model/failure.ts'
 import { type Convert, converter, expectation } from './convert.ts'
+import { differenceStep } from './difference.ts'
 import { compileExpression, type Expression } from './expression.ts'
 import { nullTest } from './nulls.ts'
 
@@ -45,9 +47,19 @@ export class CompiledField<Opened> {
   readonly #required: boolean
   readonly #definition: FieldDefinition
 
-  /** Throws an ExpressionError. `readers`: for `from` and each of `also`; none where it is computed. */
-  constructor(definition: FieldDefinition, names: readonly string[], readers: ReadonlyArray<Reader<Opened>>) {
-    const { name, computed, when } = definition
+  readonly #difference: ReturnType<typeof differenceStep> | undefined
+
+  /**
+   * Throws an ExpressionError. `readers`: for `from` and each of `also`; none where it is computed. `key`: the fields by
+   * which the events of a series are told.
+   */
+  constructor(
+    definition: FieldDefinition,
+    names: readonly string[],
+    readers: ReadonlyArray<Reader<Opened>>,
+    key: readonly string[] = [],
+  ) {
+    const { name, computed, when, difference } = definition
     this.name = name
     this.#definition = definition
     this.#readers = readers
@@ -55,23 +67,26 @@ export class CompiledField<Opened> {
     this.#when = when === undefined ? undefined : compileExpression(when, names)
     this.#whenSeesItself = this.#when?.names.includes(name) ?? false
     this.#convert = converter(definition)
+    this.#difference = difference && differenceStep(name, difference)
     this.#isNull = computed === undefined ? nullTest(definition.nulls ?? []) : undefined
     this.#blankIsMissing = definition.type !== 'string'
     this.#fallback = definition.default ?? null
     this.#required = definition.required === true
     const all = new Set([...(this.#computed?.names ?? []), ...(this.#when?.names ?? [])])
     if (this.#computed?.names.includes(name) !== true) all.delete(name)
-    this.references = [...all]
+    this.references = [...all, ...(difference === undefined ? [] : [difference.of])]
+    // what it held before is that of the same series
+    if (needsPast(definition)) this.references.push(...key)
   }
 
   /** Its value; null where it is not there; a Rejection where the line has to be rejected for it. */
-  evaluate(opened: Opened, scope: Scope): Scalar | Rejection {
-    if (this.#when === undefined) return this.#value(opened, scope)
+  evaluate(opened: Opened, scope: Scope, past: Past): Scalar | Rejection {
+    if (this.#when === undefined) return this.#value(opened, scope, past)
     if (!this.#whenSeesItself) {
       const there = this.#isThere(this.#when, scope)
-      return there === true ? this.#value(opened, scope) : there === false ? null : there
+      return there === true ? this.#value(opened, scope, past) : there === false ? null : there
     }
-    const value = this.#value(opened, scope)
+    const value = this.#value(opened, scope, past)
     if (value === null || value instanceof Rejection) return value
     scope[this.name] = value
     const there = this.#isThere(this.#when, scope)
@@ -86,16 +101,25 @@ export class CompiledField<Opened> {
     return new Rejection('when', this.name, `found that ${found}, expected true or false`)
   }
 
-  #value(opened: Opened, scope: Scope): Scalar | Rejection {
-    const raw = this.#computed === undefined ? this.#read(opened) : this.#computed.evaluate(scope)
+  #value(opened: Opened, scope: Scope, past: Past): Scalar | Rejection {
+    const raw = this.#raw(opened, scope, past)
     if (raw === undefined || raw === null) return this.#missing()
     if (raw instanceof Failure) return this.#notComputed(raw)
-    const value = this.#convert(raw)
+    const value = this.#convert(raw, past)
     if (!(value instanceof Failure)) return value
-    if (this.#computed !== undefined && value.step !== 'range') return this.#notComputed(value)
+    if (this.#computed !== undefined && value.step !== 'range' && value.step !== 'zone') {
+      return this.#notComputed(value)
+    }
     // a device's clock that is not set must not cost the reading
     if (value.step === 'time' && !this.#required) return this.#fallback
     return new Rejection(value.step ?? 'type', this.name, value.reason)
+  }
+
+  #raw(opened: Opened, scope: Scope, past: Past): unknown {
+    if (this.#computed !== undefined) return this.#computed.evaluate(scope)
+    if (this.#difference === undefined) return this.#read(opened)
+    const reading = scope[this.#definition.difference?.of as string]
+    return typeof reading === 'number' ? this.#difference(reading, past) : undefined
   }
 
   /** What the first of its places holds that has something; undefined where none has. */
@@ -124,6 +148,11 @@ export class CompiledField<Opened> {
     if (this.#fallback !== null || !this.#required) return this.#fallback
     return new Rejection('compute', this.name, `${failure.reason}, expected ${expectation(this.#definition)}`)
   }
+}
+
+/** Whether a field's value may depend on what it held in earlier events. */
+export function needsPast({ type, zone, difference }: FieldDefinition): boolean {
+  return difference !== undefined || (type === 'time' && zone !== undefined)
 }
 
 function isBlank(raw: string): boolean {

@@ -3,12 +3,19 @@ import type { DecimalMark } from '../model/definition.ts'
 
 const longest = 400
 const plain = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
+/** a scale's display has the sign in its first place, and blanks up to the digits */
+const signApart = /^([+-])\s+(?=[\d.])/
 
-/** A decimal number's value; undefined for any other text (`0x10`, `1,5`, `NaN`) and for what is no text. */
+/**
+ * A decimal number's value; blanks may stand behind its sign. Undefined for any other text (`0x10`, `1,5`, `NaN`) and
+ * for what is no text.
+ */
 export function toNumber(raw: unknown): number | undefined {
   if (typeof raw !== 'string' || raw.length > longest) return undefined
   const text = raw.trim()
-  return plain.test(text) ? Number(text) : undefined
+  if (plain.test(text)) return Number(text)
+  const joined = signApart.test(text) ? text.replace(signApart, '$1') : ''
+  return plain.test(joined) ? Number(joined) : undefined
 }
 
 export type ParseNumber = (raw: unknown) => number | undefined
@@ -34,7 +41,7 @@ export function numberParser(decimal: DecimalMark = '.', thousands = ''): ParseN
   const mark = decimal === 'any' ? [',', '.'].filter((each) => each !== thousands).join('') : decimal
   const whole = group === undefined ? '\\d+' : `(?:\\d{1,3}(?:[${group}]\\d{2,3})*[${group}]\\d{3}|\\d+)`
   const pattern = new RegExp(
-    `^([+\\-−]?)(?:(${whole})(?:[${mark}](\\d*))?|[${mark}](\\d+))(e[+-]?\\d+)?$`,
+    `^([+\\-−]?)\\s*(?:(${whole})(?:[${mark}](\\d*))?|[${mark}](\\d+))(e[+-]?\\d+)?$`,
     'i',
   )
   return (raw) => {

@@ -7,6 +7,9 @@ import type { EventMemory, Remembered, SeriesMemory } from '../model/memory.ts'
 
 type Data = Record<string, Scalar>
 
+/** stands for the data of an event some of whose values may be others; no digest is empty */
+const unknownData = ''
+
 /** What is left of an event: its data, or why it is left out. */
 export interface Kept {
   data: Data
@@ -43,10 +46,18 @@ export class RepeatFilter {
   /**
    * What is left of an event. `scope` holds all its fields, hidden ones too. An event that the memory knows gets the
    * same answer again. Undefined where what it was compared with was forgotten: only the journal can tell.
+   * @param isDoubtful some of its values may be others: it is never left out, and tells little to those behind it
    */
-  apply(memory: EventMemory, series: string, place: EventPlace, data: Data, scope: Data): Kept | undefined {
+  apply(
+    memory: EventMemory,
+    series: string,
+    place: EventPlace,
+    data: Data,
+    scope: Data,
+    isDoubtful = false,
+  ): Kept | undefined {
     const name = `${this.#definition.type}\n${series}`
-    const known = memory.series(name, place)
+    const known = memory.series<Remembered>(name, place)
     if (known === undefined) return undefined
     // the times alone say all, and more of them can be remembered than of events
     if (!this.#comparesData) return this.#byTime(memory, name, known, place, data)
@@ -54,7 +65,8 @@ export class RepeatFilter {
     const left = this.#withoutOld(data, scope, before)
     const again = known.find(place)
     if (again !== undefined) return answer(memory, again, left)
-    const event = this.#remembered(known, place, digest(JSON.stringify(data)), scope, before)
+    const shown = isDoubtful ? unknownData : digest(JSON.stringify(data))
+    const event = this.#remembered(known, place, shown, scope, before)
     const timed = this.#byTime(memory, name, known, place, data)
     event.suppressed =
       Object.keys(left).length === 0
@@ -71,7 +83,7 @@ export class RepeatFilter {
   }
 
   #remembered(
-    series: SeriesMemory,
+    series: SeriesMemory<Remembered>,
     place: EventPlace,
     data: string,
     scope: Data,
@@ -80,17 +92,28 @@ export class RepeatFilter {
     const { id, seq, part, time } = place
     const news = this.#news(scope)
     // Whatever was shown last holds what the one before this holds: other data are shown for certain.
+    const isKnown = data !== unknownData && before?.data !== unknownData
     const isSettled =
-      before === undefined ? series.from === undefined : before.isSettled || before.data !== data
+      isKnown && (before === undefined ? series.from === undefined : before.isSettled || before.data !== data)
     return { id, seq, part, time, data, news, shown: { time, data }, isSettled, isUnsure: false }
   }
 
-  #isUnsure({ isSettled }: Remembered, series: SeriesMemory, before: Remembered | undefined): boolean {
+  #isUnsure(
+    { isSettled }: Remembered,
+    series: SeriesMemory<Remembered>,
+    before: Remembered | undefined,
+  ): boolean {
     if (this.#definition.drop?.unchanged !== undefined && !isSettled) return true
     return this.#newsOf.length > 0 && before === undefined && series.from !== undefined
   }
 
-  #byTime(memory: EventMemory, name: string, series: SeriesMemory, place: EventPlace, data: Data): Kept {
+  #byTime(
+    memory: EventMemory,
+    name: string,
+    series: SeriesMemory<Remembered>,
+    place: EventPlace,
+    data: Data,
+  ): Kept {
     if (this.#definition.drop?.sameTime !== true) return { data, isUnsure: false }
     const answer = series.times.look(place)
     memory.addTime(name, series, place)
@@ -106,6 +129,7 @@ export class RepeatFilter {
   #whyUnchanged({ time, data }: Remembered, before: Remembered | undefined): string | undefined {
     const unchanged = this.#definition.drop?.unchanged
     if (unchanged === undefined || before === undefined || before.shown.data !== data) return undefined
+    if (data === unknownData) return undefined
     const age = (time - before.shown.time) / 1000
     return age >= 0 && age < unchanged
       ? `repeats: unchanged for ${age} s, expected ${unchanged} s`

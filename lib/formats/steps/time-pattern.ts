@@ -1,8 +1,20 @@
 // Parses times by a pattern such as `DD.MM.YYYY HH:mm`.
+import type { Past } from '../history/past.ts'
+import type { Failure } from '../model/failure.ts'
+import type { LocalTimes, Season } from '../notation/local-time.ts'
 import { timeOf, zoneMinutes } from './time.ts'
 
-/** Reads a text; undefined where it does not follow the pattern, or the time does not exist. */
-export type ParseTime = (text: string) => number | undefined
+/**
+ * Reads a text; undefined where it does not follow the pattern, or the time does not exist. A time without a date, or
+ * without a year, is the one nearest to the time of receipt.
+ */
+export type ReadPattern = (text: string, local: LocalTimes, past: Past) => number | Failure | undefined
+
+export interface TimePattern {
+  read: ReadPattern
+  /** it has the letter of summer and winter time, which only a time zone gives a meaning */
+  hasSeason: boolean
+}
 
 const tokens: Readonly<Record<string, { part: string; digits: string }>> = {
   YYYY: { part: 'year', digits: '\\d{4}' },
@@ -18,15 +30,16 @@ const tokens: Readonly<Record<string, { part: string; digits: string }>> = {
   ss: { part: 'second', digits: '\\d{2}' },
   s: { part: 'second', digits: '\\d{1,2}' },
   Z: { part: 'zone', digits: '(?:Z|[+-]\\d\\d:?(?:\\d\\d)?)' },
+  SW: { part: 'season', digits: '[SW]' },
 }
-const tokenPattern = /\[([^\]]*)\]|Y+|M+|D+|H+|m+|s+|S+|Z|[\s\S]/g
+const tokenPattern = /\[([^\]]*)\]|SW|Y+|M+|D+|H+|m+|s+|S+|Z|[\s\S]/g
 const longest = 100
 
 /**
- * Compiles a pattern of YYYY YY MM M DD D HH H mm m ss s S… Z; `[text]` and all other characters stand for themselves.
- * YY is 1970…2069. Throws an Error that says what is wrong with it.
+ * Compiles a pattern of YYYY YY MM M DD D HH H mm m ss s S… Z SW; `[text]` and all other characters stand for themselves.
+ * YY is 1970…2069; SW the letter S in summer time and W else. Throws an Error that says what is wrong with it.
  */
-export function compileTimePattern(pattern: string): ParseTime {
+export function compileTimePattern(pattern: string): TimePattern {
   let source = ''
   const parts: string[] = []
   for (const [token, literal] of pattern.slice(0, longest).matchAll(tokenPattern)) {
@@ -44,15 +57,34 @@ export function compileTimePattern(pattern: string): ParseTime {
       source += `(${known.digits})`
     }
   }
-  const hasYear = parts.includes('year') !== parts.includes('shortYear')
-  if (!hasYear || !parts.includes('month') || !parts.includes('day')) {
-    throw new Error('it needs a year, a month and a day: YYYY, MM, DD')
-  }
+  const has = dateOf(parts)
   const expression = new RegExp(`^${source}$`, 'i')
-  return (text) => read(expression.exec(text), parts)
+  return {
+    hasSeason: parts.includes('season'),
+    read: (text, local, past) => read(expression.exec(text), parts, has, local, past),
+  }
 }
 
-function read(match: RegExpExecArray | null, parts: readonly string[]): number | undefined {
+/** How much of a date a pattern has. */
+type DateParts = 'all' | 'no year' | 'none'
+
+function dateOf(parts: readonly string[]): DateParts {
+  const years = parts.filter((part) => part === 'year' || part === 'shortYear').length
+  if (parts.includes('month') && parts.includes('day') && years < 2) return years === 1 ? 'all' : 'no year'
+  const hasDate = years > 0 || parts.includes('month') || parts.includes('day')
+  if (hasDate || !parts.includes('hour')) {
+    throw new Error('it needs a year, a month and a day, YYYY, MM, DD; or a month and a day; or an hour, HH')
+  }
+  return 'none'
+}
+
+function read(
+  match: RegExpExecArray | null,
+  parts: readonly string[],
+  has: DateParts,
+  local: LocalTimes,
+  past: Past,
+): number | Failure | undefined {
   if (match === null) return undefined
   const text = (part: string): string | undefined => {
     const index = parts.indexOf(part)
@@ -61,12 +93,42 @@ function read(match: RegExpExecArray | null, parts: readonly string[]): number |
   const value = (part: string) => Number(text(part) ?? 0)
   const zone = zoneMinutes(text('zone'))
   if (zone === undefined) return undefined
-  const short = text('shortYear')
-  const year = short === undefined ? value('year') : Number(short) + (Number(short) < 70 ? 2000 : 1900)
   const milliseconds = Number((text('fraction') ?? '').padEnd(3, '0').slice(0, 3))
-  return timeOf(
-    [year, value('month'), value('day'), value('hour'), value('minute'), value('second')],
-    milliseconds,
-    zone,
-  )
+  const timeOn = (year: number, month: number, day: number) =>
+    timeOf([year, month, day, value('hour'), value('minute'), value('second')], milliseconds, zone)
+  const hasZone = text('zone') !== undefined
+  const season = seasonOf(text('season'))
+  if (has === 'all') {
+    const time = timeOn(yearOf(text('year'), text('shortYear')), value('month'), value('day'))
+    return time === undefined || hasZone ? time : local.moment(time, past, season)
+  }
+  if (past.received === undefined) return undefined
+  const around = hasZone ? local.inUtc() : local
+  // the date that the device's clock shows when the reading arrives, and those around it
+  const dates = datesAround(past.received + around.offsetAt(past.received), has)
+  const times = dates
+    .map(([year, month, day]) =>
+      timeOn(year, has === 'none' ? month : value('month'), has === 'none' ? day : value('day')),
+    )
+    .filter((time) => time !== undefined)
+  return around.nearest(times, past, season)
+}
+
+type CalendarDate = [year: number, month: number, day: number]
+
+function datesAround(local: number, has: DateParts): CalendarDate[] {
+  return [-1, 0, 1].map((step): CalendarDate => {
+    const date = new Date(local)
+    if (has === 'none') date.setUTCDate(date.getUTCDate() + step)
+    return [date.getUTCFullYear() + (has === 'none' ? 0 : step), date.getUTCMonth() + 1, date.getUTCDate()]
+  })
+}
+
+function yearOf(long: string | undefined, short: string | undefined): number {
+  return short === undefined ? Number(long) : Number(short) + (Number(short) < 70 ? 2000 : 1900)
+}
+
+function seasonOf(letter: string | undefined): Season | undefined {
+  if (letter === undefined) return undefined
+  return letter.toUpperCase() === 'S' ? 'summer' : 'winter'
 }

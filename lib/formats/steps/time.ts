@@ -1,5 +1,6 @@
 // Parses times as devices write them to integer milliseconds since 1970 UTC.
 import type { TimeFormat } from '../model/definition.ts'
+import type { Failure } from '../model/failure.ts'
 
 /** How a time is written where there is no pattern. */
 export type WrittenTime = Exclude<TimeFormat, 'pattern'>
@@ -34,24 +35,43 @@ const digitsPattern = /^((?:19[7-9]|20\d)\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d))?$
  * (20240101), fourteen a date and a time of day; else they are seconds, from 1e11 on milliseconds, from 1e14 on
  * microseconds, from 1e17 on nanoseconds. What would be before 1970 or after 2099 is no time.
  */
-export function parseTime(value: unknown, format: WrittenTime): number | undefined {
-  if (typeof value === 'number') return format === 'iso' ? undefined : fromNumber(value, format)
+export function parseTime(value: unknown, format: WrittenTime): number | undefined
+/** The same where times without a zone are local ones; a Failure where the clocks there never show it. */
+export function parseTime(
+  value: unknown,
+  format: WrittenTime,
+  toMoment: ToMoment,
+): number | Failure | undefined
+export function parseTime(
+  value: unknown,
+  format: WrittenTime,
+  toMoment: ToMoment = (local) => local,
+): number | Failure | undefined {
+  if (typeof value === 'number') return format === 'iso' ? undefined : fromNumber(value, format, toMoment)
   if (typeof value !== 'string') return undefined
   const text = value.trim()
   if (text.length > 40) return undefined
-  if (format === 'iso') return parseIso(text)
-  if (/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return fromNumber(Number(text), format)
-  return format === 'auto' ? plausible(parseIso(text)) : undefined
+  if (format === 'iso') return parseIso(text, toMoment)
+  if (/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return fromNumber(Number(text), format, toMoment)
+  return format === 'auto' ? plausible(parseIso(text, toMoment)) : undefined
 }
 
-function fromNumber(value: number, format: 'auto' | 's' | 'ms'): number | undefined {
-  if (format === 'auto') return plausible(guessed(value))
+/** The moment of a local time, which is given as the moment at which UTC's clocks show it. */
+export type ToMoment = (local: number) => number | Failure
+
+function fromNumber(
+  value: number,
+  format: 'auto' | 's' | 'ms',
+  toMoment: ToMoment,
+): number | Failure | undefined {
+  if (format === 'auto') return plausible(guessed(value, toMoment))
   const time = Math.floor(format === 's' ? fromSeconds(value) : value)
   return Math.abs(time) <= farthest ? time : undefined
 }
 
-function plausible(time: number | undefined): number | undefined {
-  return time !== undefined && time >= earliest && time < latest ? time : undefined
+function plausible(time: number | Failure | undefined): number | Failure | undefined {
+  if (typeof time !== 'number') return time
+  return time >= earliest && time < latest ? time : undefined
 }
 
 /** A second's fraction is rounded to the microsecond first: 1.001 s is 1001 ms, not 1000. */
@@ -59,20 +79,25 @@ function fromSeconds(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e3
 }
 
-function guessed(value: number): number | undefined {
+function guessed(value: number, toMoment: ToMoment): number | Failure | undefined {
   const digits = digitsPattern.exec(String(value))
-  if (digits !== null) return timeOf(calendarOf(digits), 0, 0)
+  if (digits !== null) return momentOf(timeOf(calendarOf(digits), 0, 0), toMoment)
   const unit = units.find(({ from }) => value >= from)
   return unit === undefined ? undefined : Math.floor(unit.toMs(value))
 }
 
-function parseIso(text: string): number | undefined {
+function parseIso(text: string, toMoment: ToMoment): number | Failure | undefined {
   const parts = isoPattern.exec(text)
   if (parts === null) return undefined
   const zone = zoneMinutes(parts[8])
   if (zone === undefined) return undefined
   const milliseconds = Number((parts[7] ?? '').padEnd(3, '0').slice(0, 3))
-  return timeOf(calendarOf(parts), milliseconds, zone)
+  const time = timeOf(calendarOf(parts), milliseconds, zone)
+  return parts[8] === undefined ? momentOf(time, toMoment) : time
+}
+
+function momentOf(local: number | undefined, toMoment: ToMoment): number | Failure | undefined {
+  return local === undefined ? undefined : toMoment(local)
 }
 
 /** The first six groups of a match; what is absent is 0. */

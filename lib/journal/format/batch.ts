@@ -1,9 +1,10 @@
 // Encodes batches: the lines, closed by a C line with their CRC.
+import type { Cut } from '../../event.ts'
 import { withCode } from '../../kit/errors.ts'
 import { checksum } from '../../kit/sealed.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { commitStart, type EntryKind, entryStart, noticeText, sourcePattern } from './line.ts'
-import { receivedJson } from './notices.ts'
+import { cutJson, receivedJson } from './notices.ts'
 import { escapeText } from './text.ts'
 import { latestTime } from './time.ts'
 
@@ -17,6 +18,8 @@ export interface NewEntry {
   source: string
   /** L, R: the escaped text; E: the JSON */
   text: string
+  /** what the line lacks: noted in front of it */
+  cut?: Cut
   /** how its line begins; default: `kind`. An E of another day than the file's stands there as R */
   form?: EntryKind
 }
@@ -128,7 +131,7 @@ export class BatchEncoder {
   }
 
   #addEntry(entry: NewEntry, now: number): void {
-    const { kind, received, source, text } = entry
+    const { kind, received, source, text, cut } = entry
     const form = entry.form ?? kind
     const time = form === 'R' ? (entry.time ?? received) : received
     if (form === 'R' && (received !== this.#receivedAt || kind !== this.#receivedKind)) {
@@ -136,6 +139,8 @@ export class BatchEncoder {
       this.#receivedAt = received
       this.#receivedKind = kind
     }
+    // in the same batch and right in front of it, so that nothing can part them
+    if (cut !== undefined) this.#add(noticeText(now, 'cut-line', cutJson(cut)))
     if (time !== this.#time || source !== this.#source || form !== this.#form) {
       this.#time = time
       this.#source = source

@@ -1,8 +1,9 @@
 // Entries and notices as readers get them: with absolute times, seqs and ids.
 import { isUtf8 } from 'node:buffer'
+import type { Cut } from '../../event.ts'
 import { asError } from '../../kit/errors.ts'
 import { type EntryKind, type Line, parseLine } from './line.ts'
-import { type ReceivedNotice, receivedNotice } from './notices.ts'
+import { cutNotice, type ReceivedNotice, receivedNotice } from './notices.ts'
 import type { Batch } from './scan.ts'
 import { isUnescapable, unescapeBytes } from './text.ts'
 import { msPerDay } from './time.ts'
@@ -20,6 +21,8 @@ export interface Entry {
   source: string
   /** L, R: the escaped text; E: the JSON */
   text: string
+  /** what the line lacks; absent of a whole one */
+  cut?: Cut
 }
 
 /** One notice of the journal. */
@@ -99,6 +102,8 @@ class Decoder {
   #seq: number
   /** in force for the R lines that follow */
   #received: ReceivedNotice | undefined
+  /** of the entry that follows */
+  #cut: Cut | undefined
   readonly #place: ReadingPlace
   readonly #dayStart: number
 
@@ -133,11 +138,18 @@ class Decoder {
     if (line?.kind === 'N') {
       if (problem === undefined) items.push(this.#notice(line))
     } else if (line && problem === undefined) {
-      items.push(line.kind === 'R' ? this.#record(line) : this.#entry(line))
+      items.push(this.#marked(line.kind === 'R' ? this.#record(line) : this.#entry(line)))
     } else if (isEntry) {
       const reason = problem ?? 'its kind, its time or its source is none that this version knows'
       items.push({ kind: 'poison', seq: this.#seq, epoch: this.#place.epoch, line: text, reason })
     }
+    if (isEntry) this.#cut = undefined
+  }
+
+  /** An entry with what a notice in front of it says that it lacks. */
+  #marked(entry: Entry): Entry {
+    if (this.#cut !== undefined && entry.kind !== 'E') entry.cut = this.#cut
+    return entry
   }
 
   #entry({ kind, time, source, text }: EntryLine): Entry {
@@ -158,6 +170,7 @@ class Decoder {
     const { notice, time, json } = line
     if (notice === 'open') this.#place.epoch = openedEpoch(json) ?? this.#place.epoch
     this.#received = receivedNotice(line) ?? this.#received
+    this.#cut = cutNotice(line) ?? this.#cut
     return { kind: 'N', notice, time: this.#dayStart + time, json, after: this.#seq }
   }
 

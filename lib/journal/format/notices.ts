@@ -1,5 +1,6 @@
 // Finds notices in a batch without parsing the entries between them, and reads those that readers act upon. All kinds
 // are listed in docs/journal-format.md, "Notices".
+import { type Cut, isCut } from '../../event.ts'
 import { type EntryKind, parseLine } from './line.ts'
 import type { Batch } from './scan.ts'
 
@@ -83,4 +84,15 @@ export function receivedNotice({ notice, json }: FoundNotice): ReceivedNotice | 
   const match = /^\{"at":(\d{1,15})(,"kind":"E")?\}$/.exec(json)
   if (!match) return undefined
   return match[2] === undefined ? { at: Number(match[1]) } : { at: Number(match[1]), kind: 'E' }
+}
+
+export function cutJson(cut: Cut): string {
+  return `{"cut":"${cut}"}`
+}
+
+/** What a `cut-line` notice says of the entry right behind it in its batch; undefined where it is none. */
+export function cutNotice({ notice, json }: FoundNotice): Cut | undefined {
+  if (notice !== 'cut-line') return undefined
+  const { cut } = noticeValue(json)
+  return isCut(cut) ? cut : undefined
 }

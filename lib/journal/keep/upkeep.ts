@@ -60,6 +60,10 @@ export class Upkeep {
   readonly #warned = new Set<string>()
   #running: Promise<void> | undefined
   #makingRoom = false
+  /** how often room was made: what was read of the files before is not true any more */
+  #roomsMade = 0
+  /** the file that is being archived */
+  #archiving: Promise<unknown> = Promise.resolve()
   #stopTimer: (() => void) | undefined
   #endRest: (() => void) | undefined
   /** end of the last rest, monotonic ms */
@@ -117,7 +121,11 @@ export class Upkeep {
   async makeRoom(noteFirst: NoteFirst): Promise<boolean> {
     if (this.#makingRoom || this.#stopped) return false
     this.#makingRoom = true
+    this.#roomsMade++
     try {
+      // an archive that is finished after its file was removed would bring it back
+      this.#endRest?.()
+      await this.#archiving
       return (await this.#retain(noteFirst)).length > 0
     } catch (error) {
       this.#warn(`cannot make room: ${asError(error).message}`)
@@ -212,15 +220,19 @@ export class Upkeep {
   async #archive(): Promise<void> {
     const { disk, directory, archiveAfter, clock } = this.#options
     if (archiveAfter <= 0) return
+    const roomsMade = this.#roomsMade
+    const stopped = () => this.#stopped || this.#roomsMade !== roomsMade
     const files = await this.#files()
     const lastDay = dayOf(clock.wall()) - archiveAfter
-    const pace = { rest: () => this.#rest(), stopped: () => this.#stopped }
+    const pace = { rest: () => (stopped() ? Promise.resolve() : this.#rest()), stopped }
     for (const [index, file] of files.entries()) {
-      if (this.#stopped) return
       if (file.stored !== file.path || file.day > lastDay || index === files.length - 1) continue
       const sha256 = await this.#hashOf(files, index)
+      if (stopped()) return
       if (sha256 === undefined) continue
-      const result = await archiveFile(disk, directory, file, sha256, pace)
+      const archived = archiveFile(disk, directory, file, sha256, pace)
+      this.#archiving = archived.catch(() => undefined)
+      const result = await archived
       if (result === 'damaged') {
         this.#warn(`${file.path} is damaged and is not archived (run \`fieldlog verify\`)`)
       }

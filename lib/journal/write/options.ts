@@ -49,7 +49,7 @@ export interface JournalOptions {
 /** What can change while the journal is open. */
 export type LiveOptions = Pick<
   JournalOptions,
-  'bufferSize' | 'flushInterval' | 'maxHeldEvents' | 'maxHeldBytes' | 'reserve'
+  'bufferSize' | 'flushInterval' | 'maxHeldEvents' | 'maxHeldBytes' | 'entryLimit' | 'reserve'
 >
 
 /** The options with every default filled in. */

@@ -93,9 +93,10 @@ export class Backlog {
 
   /** What is not read of a span will never be. */
   skip({ to }: Span): void {
-    while ((this.#head.first?.seq ?? Number.POSITIVE_INFINITY) <= to) this.#head.shift()
+    for (const end of [this.#head, this.#tail])
+      while ((end.first?.seq ?? Number.POSITIVE_INFINITY) <= to) end.shift()
     if (!this.#isBetween) return
-    if (to >= this.#between.from) this.#between.from = to + 1
+    if (to >= this.#between.from) this.#between.from = Math.min(to, this.#between.to) + 1
     this.#closeSource()
   }
 

@@ -1,8 +1,8 @@
 // An outbox that touches the disk only when it must (docs/mqtt.md, promise 5). While the broker keeps up, messages
 // are in memory and their senders wait for the acknowledgement. From `spill` on every message is written to disk, in
 // order, and its sender is told when it is synced. That ends when the broker answers again and everything that waited
-// is in flight (live first: as soon as the broker answers).
-
+// is in flight (live first: as soon as the broker answers). Messages of closed topics go to disk, too, beside the others.
+import { join } from 'node:path'
 import type { DurableEntry } from '../../journal/journal.ts'
 import { BoundedQueue, type QueueLimits } from '../../kit/bounded-queue.ts'
 import { type Clock, systemClock } from '../../kit/clock.ts'
@@ -10,9 +10,18 @@ import { asError } from '../../kit/errors.ts'
 import { LinkedList } from '../../kit/linked-list.ts'
 import { perSecond, TokenBucket } from '../../kit/token-bucket.ts'
 import { Backlog } from './backlog.ts'
-import { type Entry, type Outbox, OutboxFullError, type OutboxListener } from './outbox.ts'
+import type { ParkedTopic } from './lines.ts'
+import {
+  type Entry,
+  earliest,
+  type Outbox,
+  OutboxFullError,
+  type OutboxListener,
+  takeLateForm,
+} from './outbox.ts'
 import { keyInRecord, recordText } from './outbox-record.ts'
 import { OutboxStore, type Span, type StoreOptions } from './outbox-store.ts'
+import { Parked } from './parked.ts'
 
 export interface DiskOutboxOptions extends StoreOptions {
   /** bytes on disk; default 1 GB */
@@ -26,7 +35,7 @@ export interface DiskOutboxOptions extends StoreOptions {
   order?: 'strict' | 'live-first'
   /** live first: messages a second of the backlog; default 0: as fast as the broker takes them */
   pace?: number
-  /** of what is held in memory at each end of what waits on disk */
+  /** of what is held in memory at each end of what waits on disk, and of what is parked */
   memory?: Partial<QueueLimits>
 }
 
@@ -39,6 +48,8 @@ const openPause = 5_000
 const rememberedEntries = 10_000
 /** ms of the pace that may go at once, so that what waits does not flood the broker and its subscribers */
 const burst = 100
+/** of what is in memory of what is parked */
+const parkedLimits: QueueLimits = { count: 4_000, bytes: 4 << 20 }
 /** of messages that are in memory alone */
 const liveLimits = { count: 100_000, bytes: 64 << 20 }
 
@@ -48,6 +59,7 @@ export class DiskOutbox implements Outbox {
   readonly #maxBytes: number
   readonly #clock: Clock
   readonly #store: OutboxStore
+  readonly #parked: Parked
   /** of what waits on disk; undefined: as fast as the broker takes it */
   readonly #pace: TokenBucket | undefined
   /** undefined until the store is open */
@@ -62,6 +74,10 @@ export class DiskOutbox implements Outbox {
   #answered = false
   /** messages that found no room, and are not noted yet */
   #turnedAway = 0
+  /** the oldest are being dropped */
+  #dropping = false
+  /** seqs of entries that are parked, and not durable there yet: until then this is where they are safe */
+  readonly #moving = new Set<number>()
   #closed = false
   #opening: Promise<void> = Promise.resolve()
   #stopRetry: (() => void) | undefined
@@ -71,10 +87,20 @@ export class DiskOutbox implements Outbox {
     this.#options = options
     this.#maxBytes = maxBytes
     this.#clock = clock
-    this.#store = new OutboxStore(
-      { ...options, fileSize: Math.min(fileSize, Math.ceil(maxBytes / filesInLimit)) },
+    const store = { ...options, fileSize: Math.min(fileSize, Math.ceil(maxBytes / filesInLimit)) }
+    this.#store = new OutboxStore(store, {
+      durable: (entries) => this.#durable(entries),
+      problem: (text) => this.listener?.problem(text),
+    })
+    const parked = { ...store, directory: join(options.directory, 'parked') }
+    this.#parked = new Parked(
+      parked,
+      { ...parkedLimits, ...options.memory },
       {
-        durable: (entries) => this.#durable(entries),
+        readable: () => this.listener?.readable(),
+        moved: (entry, home) => this.#moved(entry, home),
+        lost: (count, why) => this.listener?.dropped(count, why),
+        grew: () => this.#keepLimit(),
         problem: (text) => this.listener?.problem(text),
       },
     )
@@ -90,18 +116,15 @@ export class DiskOutbox implements Outbox {
   }
 
   get count(): number {
-    return this.#count
+    return this.#count + this.#parked.count
   }
 
   get diskBytes(): number {
-    return this.#store.bytes
+    return this.#store.bytes + this.#parked.bytes
   }
 
   get oldest(): number | undefined {
-    const times = [this.#read.first?.at, this.#backlog?.oldest, this.#live.first?.at].filter(
-      (at) => at !== undefined,
-    )
-    return times.length === 0 ? undefined : Math.min(...times)
+    return earliest(this.#read.first?.at, this.#backlog?.oldest, this.#live.first?.at, this.#parked.oldest)
   }
 
   append(entry: Entry): Error | undefined {
@@ -132,18 +155,57 @@ export class DiskOutbox implements Outbox {
   }
 
   acknowledge(entry: Entry): void {
-    if (!entry.read || !this.#read.remove(entry.read)) return
-    this.#count--
     this.#answered = true
-    if (entry.seq > 0) this.#store.acknowledge(entry.seq)
+    if (entry.parked) this.#parked.acknowledge(entry)
+    else if (entry.read && this.#read.remove(entry.read)) {
+      this.#count--
+      if (entry.seq > 0) this.#store.acknowledge(entry.seq)
+    }
     this.#endSpill()
   }
 
   rewind(): void {
-    const read = [...this.#read]
-    this.#read.clear()
+    const read = [...this.#read].filter(({ held }) => !held)
+    for (const entry of read) this.#read.remove(entry.read!)
     this.#backlog?.putBack(read.filter(({ seq }) => seq > 0))
     this.#live.putBack(read.filter(({ seq }) => seq === 0))
+    this.#parked.rewind()
+  }
+
+  putBack(entry: Entry): void {
+    if (entry.parked) this.#parked.putBack(entry)
+    else if (entry.read && this.#read.remove(entry.read)) {
+      if (entry.seq > 0) this.#backlog?.putBack([entry])
+      else this.#live.putBack([entry])
+    }
+  }
+
+  park(entry: Entry, inFlight: boolean): boolean | OutboxFullError {
+    if (!entry.read) return false
+    // the few in flight have their place in any case
+    if (!inFlight && entry.seq === 0 && this.#backlog !== undefined && this.#isFull) return this.#turnAway()
+    takeLateForm(entry)
+    const { seq: home } = entry
+    if (!this.#parked.add(entry, inFlight, inFlight)) return false
+    if (home > 0) this.#moving.add(home)
+    this.#read.remove(entry.read)
+    this.#count--
+    return true
+  }
+
+  readParked(topic: string, ahead: boolean): Entry | undefined {
+    if (this.#pace?.isEmpty) return undefined
+    const entry = this.#parked.read(topic, ahead)
+    if (entry !== undefined) this.#pace?.take()
+    return entry
+  }
+
+  parkedOn(topic: string): ParkedTopic | undefined {
+    return this.#parked.lines.get(topic)?.state
+  }
+
+  parked(): ParkedTopic[] {
+    return this.#parked.lines.states()
   }
 
   spill(): void {
@@ -161,6 +223,8 @@ export class DiskOutbox implements Outbox {
     await this.#opening
     this.#noteTurnedAway()
     await this.#backlog?.close()
+    // what is acknowledged here is so because it is there
+    await this.#parked.close()
     await this.#store.close()
   }
 
@@ -168,9 +232,12 @@ export class DiskOutbox implements Outbox {
     if (this.#closed) return
     try {
       await this.#store.open()
+      const before = this.#parked.count
+      await this.#parked.open()
       const waiting = this.#store.lastSeq - this.#store.acknowledgedSeq
+      const keys = [...(await this.#parked.knownKeys(rememberedEntries)), ...(await this.#knownKeys())]
       this.#count += waiting
-      this.listener?.found(waiting, await this.#knownKeys())
+      this.listener?.found(waiting + this.#parked.count - before, keys)
     } catch (error) {
       const text = `outbox: cannot be opened: ${asError(error).message}; messages wait in memory`
       this.listener?.problem(text)
@@ -242,17 +309,44 @@ export class DiskOutbox implements Outbox {
   #durable(entries: readonly DurableEntry[]): void {
     for (const { tag } of entries) this.listener?.kept(tag as Entry)
     this.#backlog?.trim()
-    if (this.#options.keep === 'newest') while (this.#store.bytes > this.#maxBytes && this.#dropOldest());
+    this.#keepLimit()
+  }
+
+  /** An entry has its place among the parked ones: its place here is free. */
+  #moved(entry: Entry, home: number): void {
+    if (home > 0) {
+      this.#moving.delete(home)
+      this.#store.acknowledge(home)
+    }
+    this.listener?.kept(entry)
   }
 
   get #isFull(): boolean {
-    return this.#options.keep !== 'newest' && this.#store.bytes >= this.#maxBytes
+    return this.#options.keep !== 'newest' && this.diskBytes >= this.#maxBytes
   }
 
-  #turnAway(): Error {
+  /** Keep the newest: what is parked has waited longest, so it goes first. */
+  #keepLimit(): void {
+    if (this.#options.keep !== 'newest' || this.#dropping || this.diskBytes <= this.#maxBytes) return
+    this.#dropping = true
+    this.#parked
+      .dropOldest()
+      .then((count) => {
+        this.#dropping = false
+        if (count !== undefined) this.#tellDropped(count)
+        else if (!this.#dropOldest()) return
+        this.#keepLimit()
+      })
+      .catch((error: unknown) => {
+        this.#dropping = false
+        this.listener?.problem(`outbox: cannot make room: ${asError(error).message}`)
+      })
+  }
+
+  #turnAway(): OutboxFullError {
     this.#turnedAway++
     const size = `${Math.round(this.#maxBytes / 1e6)} MB`
-    return new OutboxFullError(`the outbox has its ${size}, with ${this.#count} messages`)
+    return new OutboxFullError(`the outbox has its ${size}, with ${this.count} messages`)
   }
 
   #noteTurnedAway(): void {
@@ -262,21 +356,24 @@ export class DiskOutbox implements Outbox {
   }
 
   #dropOldest(): boolean {
-    const underWay = new Set([...this.#read].map(({ seq }) => seq))
-    const dropped = this.#store.dropOldest((seq) => underWay.has(seq))
+    // once it has moved this is tried again
+    if (this.#moving.size > 0) return false
+    const read = new Set([...this.#read].map(({ seq }) => seq))
+    const dropped = this.#store.dropOldest((seq) => read.has(seq))
     if (dropped === undefined) return false
     this.#backlog?.skip(dropped.span)
-    this.#gone(dropped.count, `the outbox has its ${Math.round(this.#maxBytes / 1e6)} MB`)
+    this.#count -= dropped.count
+    this.#tellDropped(dropped.count)
     return true
+  }
+
+  #tellDropped(count: number): void {
+    if (count > 0) this.listener?.dropped(count, `the outbox has its ${Math.round(this.#maxBytes / 1e6)} MB`)
   }
 
   #lost(span: Span, count: number, why: string): void {
     this.#store.notice('lost', { ...span, count })
     this.#store.acknowledge(span.from, span.to)
-    this.#gone(count, why)
-  }
-
-  #gone(count: number, why: string): void {
     this.#count -= count
     if (count > 0) this.listener?.dropped(count, why)
   }

@@ -39,14 +39,20 @@ export function keyInRecord(text: string): string {
   return keyOf({ id, topic: of })
 }
 
+/** Only the topic on which it is published. */
+export function topicInRecord(text: string): string {
+  return (JSON.parse(text) as OutboxRecord).topic
+}
+
 /** The entry in a record. @param at when it was handed over, ms since 1970 */
 export function entryOf(text: string, seq: number, at: number): Entry {
   const record = JSON.parse(text) as OutboxRecord
   const { id, topic, of = topic, payload, base64, retain = false, qos = 1, expiry, contentType } = record
+  const content = payload ?? Buffer.from(base64 ?? '', 'base64')
   return {
     id,
     topic,
-    payload: payload ?? Buffer.from(base64 ?? '', 'base64'),
+    payload: content,
     retain,
     qos,
     expiry,
@@ -56,7 +62,7 @@ export function entryOf(text: string, seq: number, at: number): Entry {
       return keyOf({ id, topic: of })
     },
     order: 0,
-    bytes: topic.length + (payload ?? base64 ?? '').length,
+    bytes: Buffer.byteLength(topic) + Buffer.byteLength(content),
     at,
     seq,
     settled: [],

@@ -120,14 +120,26 @@ export class OutboxStore {
     return this.#files.bytes
   }
 
-  /** Appends an entry. Returns its seq; undefined where memory is full, because the disk takes nothing. */
-  append(text: string, tag: unknown): number | undefined {
-    const held = this.#lastSeq - this.durableSeq
-    if (this.#closed || held >= heldLimits.count || this.#heldBytes > heldLimits.bytes) return undefined
+  /**
+   * Appends an entry. Returns its seq; undefined where memory is full, because the disk takes nothing.
+   * @param must beyond the limits of memory, too: for the few that have no other place
+   */
+  append(text: string, tag: unknown, must = false): number | undefined {
+    if (this.#closed || (!must && this.isBehind)) return undefined
     const entry = { kind: 'E' as const, received: this.#clock.wall(), source: 'outbox', text }
     if (!this.#journal.append(entry, tag)) return undefined
     this.#heldBytes += text.length
     return ++this.#lastSeq
+  }
+
+  /** Much of what was appended is not durable yet: it takes no more. */
+  get isBehind(): boolean {
+    return this.#lastSeq - this.durableSeq >= heldLimits.count || this.#heldBytes > heldLimits.bytes
+  }
+
+  /** Resolves when everything appended before is durable. */
+  flush(): Promise<void> {
+    return this.#journal.flush()
   }
 
   /** Notes something beside the messages. */
@@ -163,20 +175,37 @@ export class OutboxStore {
     }
   }
 
+  /** What is in the oldest finished file, or was in those before it, and is not acknowledged, lies in this span. */
+  get oldestFinished(): Span | undefined {
+    const file = this.#files.oldestFinished
+    // an entry in flight outlives its file: the span begins where the checkpoint is, not where the file does
+    return file && { from: this.#base + 1, to: file.lastSeq }
+  }
+
   /**
-   * Removes the oldest finished file. Returns the seqs that were in it and not acknowledged, which count as
-   * acknowledged from now on; undefined where there is no finished file.
+   * Removes the oldest finished file. What is in it, is not acknowledged, and is not held (in flight), counts as
+   * acknowledged from now on; returns how many those are, undefined where there is no finished file.
    */
   dropOldest(isHeld: (seq: number) => boolean): { span: Span; count: number } | undefined {
-    const file = this.#files.oldestFinished
-    if (file === undefined) return undefined
-    const span = { from: Math.max(file.firstSeq, this.#base + 1), to: file.lastSeq }
+    const span = this.oldestFinished
+    if (span === undefined) return undefined
     let count = 0
-    for (let seq = span.from; seq <= span.to; seq++) if (!this.isAcknowledged(seq) && !isHeld(seq)) count++
-    if (count > 0) this.notice('dropped', { from: span.from, to: span.to, count, reason: 'size limit' })
-    for (let seq = span.from; seq <= span.to; seq++) if (!isHeld(seq)) this.acknowledge(seq)
-    this.#files.remove(file, this.#journal)
+    for (let { from: seq } = span; seq <= span.to; seq++) {
+      if (this.isAcknowledged(seq) || isHeld(seq)) continue
+      this.acknowledge(seq)
+      count++
+    }
+    this.removeOldest(count)
     return { span, count }
+  }
+
+  /** Removes the oldest finished file, with so many messages in it that are given up; they are noted. */
+  removeOldest(count: number): void {
+    const file = this.#files.oldestFinished
+    if (file === undefined) return
+    const { firstSeq: from, lastSeq: to } = file
+    if (count > 0) this.notice('dropped', { from, to, count, reason: 'size limit' })
+    this.#files.remove(file, this.#journal)
   }
 
   /** Puts the checkpoint on disk, then removes the files that are not needed any more. */

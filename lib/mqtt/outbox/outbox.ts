@@ -2,8 +2,8 @@
 // place until it is acknowledged; the session knows nothing else about where it is.
 import { Fifo } from '../../kit/fifo.ts'
 import { type Link, LinkedList } from '../../kit/linked-list.ts'
-
 import type { Payload, QoS } from '../message/outgoing.ts'
+import { Lines, type ParkedTopic } from './lines.ts'
 
 /** What a sink hands over: one event as it is to be published. */
 export interface Publication {
@@ -66,6 +66,10 @@ export interface Entry extends Publication {
   sentAt?: number
   /** among those that were read from the outbox */
   read?: Link<Entry> | undefined
+  /** it waits in its topic's line; `seq` is then its number there */
+  parked?: boolean
+  /** it is on its way to the dead-letter store: read, and not given again by a rewind */
+  held?: boolean
 }
 
 /** What an outbox tells. */
@@ -87,11 +91,12 @@ export interface OutboxListener {
 
 /**
  * All messages of a session pass through its outbox. One on disk may hold them in memory as long as the broker
- * takes them at once; `spill` tells it when that is over.
+ * takes them at once; `spill` tells it when that is over. Messages of a topic that the broker does not take now are
+ * parked: they stand in a line of their topic, out of the way of the others.
  */
 export interface Outbox {
   listener: OutboxListener | undefined
-  /** entries not yet acknowledged, those that were read included */
+  /** entries not yet acknowledged, those that were read and those that are parked included */
   readonly count: number
   /** when the oldest of them was handed over, ms since 1970 */
   readonly oldest: number | undefined
@@ -108,8 +113,25 @@ export interface Outbox {
   read(): Entry | undefined
   /** Removes an entry that was read. */
   acknowledge(entry: Entry): void
-  /** read() begins again with the oldest entry. */
+  /** read() begins again with the oldest entry, readParked() with the oldest of the line. */
   rewind(): void
+  /** An entry that was read is the next again: of the outbox, or of its line. */
+  putBack(entry: Entry): void
+  /**
+   * Moves an entry that was read to the end of its topic's line. `inFlight`: it counts as read there, else readParked
+   * gives it. An OutboxFullError where it is not on disk yet and there is no room; false where the disk is behind
+   * (`readable` tells when it is not): the entry stays where it was.
+   */
+  park(entry: Entry, inFlight: boolean): boolean | OutboxFullError
+  /**
+   * The next entry of a topic's line that was not read since the last rewind; undefined while it is not in memory
+   * (`readable` tells), or when there is none. `ahead`: all of the line will be asked for.
+   */
+  readParked(topic: string, ahead: boolean): Entry | undefined
+  /** A topic's line; undefined where it has none. */
+  parkedOn(topic: string): ParkedTopic | undefined
+  /** The topics that have a line. */
+  parked(): ParkedTopic[]
   /**
    * The broker is away or late: what is here, and what comes until it is empty, belongs on disk (if the outbox has
    * one).
@@ -140,6 +162,7 @@ export class MemoryOutbox implements Outbox {
   readonly #maxBytes: number
   readonly #unread = new Fifo<Entry>()
   readonly #read = new LinkedList<Entry>()
+  readonly #lines = new Lines<Entry>()
   #bytes = 0
 
   constructor(limits: MemoryOutboxLimits = {}) {
@@ -148,7 +171,7 @@ export class MemoryOutbox implements Outbox {
   }
 
   get count(): number {
-    return this.#unread.length + this.#read.size
+    return this.#unread.length + this.#read.size + this.#lines.count
   }
 
   get bytes(): number {
@@ -156,7 +179,7 @@ export class MemoryOutbox implements Outbox {
   }
 
   get oldest(): number | undefined {
-    return (this.#read.first ?? this.#unread.first)?.at
+    return earliest((this.#read.first ?? this.#unread.first)?.at, this.#lines.oldest)
   }
 
   append(entry: Entry): Error | undefined {
@@ -179,7 +202,10 @@ export class MemoryOutbox implements Outbox {
   }
 
   acknowledge(entry: Entry): void {
-    if (entry.read && this.#read.remove(entry.read)) this.#bytes -= entry.bytes
+    const wasHere = entry.parked
+      ? this.#lines.acknowledge(entry)
+      : entry.read && this.#read.remove(entry.read)
+    if (wasHere) this.#bytes -= entry.bytes
   }
 
   spill(): void {
@@ -187,13 +213,52 @@ export class MemoryOutbox implements Outbox {
   }
 
   rewind(): void {
-    this.#unread.putBack([...this.#read])
-    this.#read.clear()
+    const read = [...this.#read].filter(({ held }) => !held)
+    for (const entry of read) this.#read.remove(entry.read!)
+    this.#unread.putBack(read)
+    this.#lines.rewind()
+  }
+
+  putBack(entry: Entry): void {
+    if (entry.parked) this.#lines.putBack(entry)
+    else if (entry.read && this.#read.remove(entry.read)) this.#unread.putBack([entry])
+  }
+
+  park(entry: Entry, inFlight: boolean): boolean {
+    if (!entry.read || !this.#read.remove(entry.read)) return false
+    takeLateForm(entry)
+    this.#lines.add(entry, inFlight)
+    return true
+  }
+
+  readParked(topic: string): Entry | undefined {
+    return this.#lines.read(topic)
+  }
+
+  parkedOn(topic: string): ParkedTopic | undefined {
+    return this.#lines.get(topic)?.state
+  }
+
+  parked(): ParkedTopic[] {
+    return this.#lines.states()
   }
 
   async close(): Promise<void> {
     this.#unread.takeAll()
     this.#read.clear()
+    this.#lines.takeAll()
     this.#bytes = 0
   }
+}
+
+/** The payload of a parked message says that it had to wait; the topic stays: it is the one that is closed. */
+export function takeLateForm(entry: Entry): void {
+  if (entry.late !== undefined && !entry.replayed) entry.payload = entry.late().payload
+  entry.replayed = true
+}
+
+/** The first of some moments; undefined where there is none. */
+export function earliest(...moments: Array<number | undefined>): number | undefined {
+  const known = moments.filter((moment) => moment !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
 }

@@ -1,7 +1,8 @@
-// The dead-letter store: messages that the broker refused, with the reason. They block nothing behind them and can be
+// The dead-letter store: messages that can never pass, with the broker's reason. They block nothing behind them and can be
 // sent again (docs/mqtt.md, "What a broker refuses, and how it comes back").
 
 import type { DurableEntry } from '../../journal/journal.ts'
+import { inBackground } from '../../kit/background.ts'
 import { type Clock, systemClock } from '../../kit/clock.ts'
 import { asError, errorCode } from '../../kit/errors.ts'
 import type { Entry } from './outbox.ts'
@@ -23,6 +24,8 @@ export interface Refusal {
 }
 
 export interface RefusedPile {
+  /** is told of messages that are given up for want of room */
+  dropped: (count: number, why: string) => void
   /** messages in it */
   readonly count: number
   open?(): Promise<void>
@@ -45,12 +48,17 @@ export interface PileLimits {
   maxBytes?: number
 }
 
+const noRoom = 'the dead-letter store has no room for more'
+/** what a message that is handed over again does not keep of its first time */
+const asNew = { seq: 0, order: 1, parked: false, held: false, read: undefined, underWay: undefined }
+
 /** A dead-letter store in memory: it keeps the newest messages, for as long as the process lives. */
 export class MemoryRefusedPile implements RefusedPile {
   readonly #maxCount: number
   readonly #maxBytes: number
   readonly #clock: Clock
   readonly #pile: Refusal[] = []
+  dropped: RefusedPile['dropped'] = () => {}
   #bytes = 0
 
   constructor({ maxCount = 1000, maxBytes = 4 * 2 ** 20 }: PileLimits = {}, clock = systemClock) {
@@ -66,7 +74,10 @@ export class MemoryRefusedPile implements RefusedPile {
   async add(entry: Entry, reason: string): Promise<void> {
     this.#pile.push({ entry, reason, at: this.#clock.wall() })
     this.#bytes += entry.payload.length
-    while (this.count > this.#maxCount || (this.#bytes > this.#maxBytes && this.count > 1)) this.#shift()
+    let count = 0
+    for (; this.count > this.#maxCount || (this.#bytes > this.#maxBytes && this.count > 1); count++)
+      this.#shift()
+    if (count > 0) this.dropped(count, noRoom)
   }
 
   async list(most: number): Promise<Refusal[]> {
@@ -76,8 +87,11 @@ export class MemoryRefusedPile implements RefusedPile {
   async resend(handOver: (entry: Entry, settled: (error?: Error) => void) => void): Promise<number> {
     const { count } = this
     for (let i = 0; i < count; i++) {
-      const { entry } = this.#shift()
-      handOver(entry, () => {})
+      const { entry, reason } = this.#shift()
+      handOver({ ...entry, ...asNew }, (error) => {
+        if (error !== undefined && errorCode(error) !== 'MESSAGE_REFUSED')
+          inBackground(this.add(entry, reason))
+      })
     }
     return count
   }
@@ -104,6 +118,9 @@ export class DiskRefusedPile implements RefusedPile {
   /** for as long as the disk does not take it */
   readonly #memory: MemoryRefusedPile
   readonly #waiting = new Map<number, () => void>()
+  /** handed over again, and without an outcome */
+  readonly #resending = new Set<number>()
+  dropped: RefusedPile['dropped'] = () => {}
   #count = 0
   #isOpen = false
 
@@ -111,6 +128,7 @@ export class DiskRefusedPile implements RefusedPile {
   constructor(options: StoreOptions, report: (text: string) => void) {
     this.#report = report
     this.#memory = new MemoryRefusedPile({}, options.clock)
+    this.#memory.dropped = (count, why) => this.dropped(count, why)
     this.#store = new OutboxStore(
       { fileSize, ...options },
       {
@@ -159,10 +177,12 @@ export class DiskRefusedPile implements RefusedPile {
     for await (const { entry } of this.#read(this.#store.acknowledgedSeq + 1)) {
       const { seq } = entry
       if (seq > lastSeq) break
+      if (this.#resending.has(seq)) continue
+      this.#resending.add(seq)
       count++
-      handOver({ ...entry, key: entry.key, seq: 0, order: 1 }, (error) => {
+      handOver({ ...entry, key: entry.key, ...asNew }, (error) => {
+        this.#resending.delete(seq)
         if (error !== undefined && errorCode(error) !== 'MESSAGE_REFUSED') return
-        if (this.#store.isAcknowledged(seq)) return
         this.#store.acknowledge(seq)
         this.#count--
       })
@@ -190,12 +210,10 @@ export class DiskRefusedPile implements RefusedPile {
       this.#waiting.delete(seq)
     }
     while (this.#store.bytes > maxBytes) {
-      const dropped = this.#store.dropOldest(() => false)
+      const dropped = this.#store.dropOldest((seq) => this.#resending.has(seq))
       if (dropped === undefined) break
       this.#count -= dropped.count
-      this.#report(
-        `${dropped.count} of the oldest messages that the broker refused are given up for want of room`,
-      )
+      if (dropped.count > 0) this.dropped(dropped.count, noRoom)
     }
   }
 }

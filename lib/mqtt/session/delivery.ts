@@ -1,19 +1,21 @@
 // The messages of a session: each is known here from its hand-over until the broker (or an outbox on disk) has it,
-// or refuses it. Knows repeats, the order, the window; nothing of connections.
+// or it is set aside. Knows repeats, the order, the window; nothing of connections, and of topics only where they wait.
 import { inBackground } from '../../kit/background.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { LinkedList } from '../../kit/linked-list.ts'
+import type { ParkedTopic } from '../outbox/lines.ts'
 import { type Entry, keyOf, type Outbox, type Publication, type Settled } from '../outbox/outbox.ts'
 import { RefusedError, type RefusedPile } from '../outbox/refused.ts'
 import { Recent } from './recent.ts'
 
 /**
- * Distinct messages: in = acknowledged + refused + dropped + waiting. `repeats` were known already and stand
- * apart.
+ * Distinct messages, those found on disk included: in = acknowledged + refused + dropped + waiting at every moment.
+ * `repeats` were known already and stand apart.
  */
 export interface DeliveryCounts {
   in: number
   acknowledged: number
+  /** in the dead-letter store, and not just being sent again */
   refused: number
   dropped: number
   repeats: number
@@ -36,6 +38,9 @@ export interface DeliveryParts {
   changed(): void
 }
 
+/** messages that are parked before others have their turn */
+const parkedInTurn = 1_000
+
 export class Delivery {
   readonly counts: DeliveryCounts = { in: 0, acknowledged: 0, refused: 0, dropped: 0, repeats: 0 }
   readonly #outbox: Outbox
@@ -47,13 +52,13 @@ export class Delivery {
   readonly #awaited = new LinkedList<Entry>()
   /** in flight: sent on this connection and not answered, in the order of sending */
   readonly #underWay = new LinkedList<Entry>()
-  /** refused, on the way to the dead-letter store, and not yet removed from the outbox */
-  readonly #settingAside = new Map<Entry, { isRead: boolean; isKept: boolean }>()
   #bytesUnderWay = 0
   #orders = 0
   #full = false
   /** handed over before the outbox was open */
   #early: Array<() => void> | undefined
+  /** the oldest message in flight has no answer, although one that was sent after it has */
+  #overtaken: Entry | undefined
 
   constructor(outbox: Outbox, parts: DeliveryParts) {
     this.#outbox = outbox
@@ -75,12 +80,19 @@ export class Delivery {
         parts.dropped(count, why)
       },
     }
+    parts.refused.dropped = (count, why) => {
+      this.counts.refused -= count
+      this.counts.dropped += count
+      parts.dropped(count, why)
+    }
     if (outbox.open !== undefined) this.#early = []
   }
 
   /** Opens the outbox; until that has ended, what is taken waits for it. */
   async open(): Promise<void> {
     await Promise.all([this.#outbox.open?.(), this.#parts.refused.open?.()])
+    this.counts.in += this.#parts.refused.count
+    this.counts.refused += this.#parts.refused.count
     const early = this.#early ?? []
     this.#early = undefined
     for (const take of early) take()
@@ -106,12 +118,16 @@ export class Delivery {
         return
       }
     }
-    this.#append(key, publication, settled)
+    this.counts.in++
+    const error = this.#append(key, publication, settled)
+    if (error === undefined) return
+    this.#tellFull(error)
+    settled(error)
   }
 
-  /** Messages without an answer, in flight or in the outbox. */
+  /** Messages without an answer, in flight or in the outbox. What came before that was open is not counted yet. */
   get waiting(): number {
-    return this.#outbox.count + (this.#early?.length ?? 0)
+    return this.#outbox.count
   }
 
   get underWay(): number {
@@ -128,20 +144,54 @@ export class Delivery {
     return entry && { entry, since: entry.sentAt ?? 0 }
   }
 
+  /** Whether one that was sent after the oldest message in flight has an answer already. */
+  get isOvertaken(): boolean {
+    return this.#overtaken !== undefined && this.#overtaken === this.#underWay.first
+  }
+
   /** The next message to send; from now on it is in flight. */
   next(now: number): Entry | undefined {
-    let entry = this.#outbox.read()
-    while (entry !== undefined && this.#isSetAside(entry)) entry = this.#outbox.read()
-    if (entry === undefined) return undefined
-    entry.sentAt = now
-    entry.underWay = this.#underWay.push(entry)
-    this.#bytesUnderWay += entry.bytes
-    return entry
+    return this.#begin(this.#outbox.read(), now)
+  }
+
+  /** The same, of the topics that are open; what comes before it is parked. */
+  nextOpen(now: number, isOpen: (topic: string) => boolean): Entry | undefined {
+    for (let parked = 0; parked < parkedInTurn; parked++) {
+      const entry = this.#outbox.read()
+      if (entry === undefined || isOpen(entry.topic)) return this.#begin(entry, now)
+      if (!this.#park(entry)) return undefined
+    }
+    this.#parts.readable()
+    return undefined
+  }
+
+  /** The next parked message of a topic, to be sent; undefined while it is not in memory, too. */
+  nextParked(topic: string, now: number, ahead: boolean): Entry | undefined {
+    return this.#begin(this.#outbox.readParked(topic, ahead), now)
+  }
+
+  /** Another parked message of the topic than the first one, which keeps its place. */
+  nextButFirst(topic: string, now: number): Entry | undefined {
+    const first = this.#outbox.readParked(topic, true)
+    if (first === undefined) return undefined
+    const second = this.#outbox.readParked(topic, true)
+    this.#outbox.putBack(first)
+    return this.#begin(second, now)
+  }
+
+  parkedOn(topic: string): ParkedTopic | undefined {
+    return this.#outbox.parkedOn(topic)
+  }
+
+  parked(): ParkedTopic[] {
+    return this.#outbox.parked()
   }
 
   /** The broker has it. */
   acknowledge(entry: Entry): void {
+    const oldest = this.#underWay.first
     if (!this.#leave(entry)) return
+    if (oldest !== entry && entry.qos !== 0) this.#overtaken = oldest
     this.#outbox.acknowledge(entry)
     this.counts.acknowledged++
     // what was kept on disk is known since then
@@ -149,14 +199,25 @@ export class Delivery {
     this.#settle(entry)
   }
 
-  /** The broker refuses it: it goes to the dead-letter store with the reason. `text` is the error for its senders. */
-  refuse(entry: Entry, reason: string, text: string): void {
+  /**
+   * The broker does not take it now: it waits in the line of its topic. So does what of the topic is in flight, in the
+   * same order; whatever is acknowledged all the same leaves the line.
+   */
+  postpone(entry: Entry): void {
+    if (!entry.underWay?.isIn) return
+    for (const other of this.#underWay) {
+      if (other.topic === entry.topic && !other.parked) this.#outbox.park(other, true)
+    }
+    this.#leave(entry)
+    this.#outbox.putBack(entry)
+  }
+
+  /** It can never pass: it goes to the dead-letter store with the reason. `text` is the error for its senders. */
+  setAside(entry: Entry, reason: string, text: string): void {
     if (!this.#leave(entry)) return
-    const aside = { isRead: true, isKept: false }
-    this.#settingAside.set(entry, aside)
+    entry.held = true
     const added = this.#parts.refused.add(entry, reason).then(() => {
-      aside.isKept = true
-      if (aside.isRead) this.#dropAside(entry)
+      this.#outbox.acknowledge(entry)
       this.counts.refused++
       this.#settle(entry, new RefusedError(text))
       this.#parts.changed()
@@ -164,31 +225,47 @@ export class Delivery {
     inBackground(added)
   }
 
-  /** Publishes again what was refused; resolves to how many those are. */
-  resend(): Promise<number> {
-    return this.#parts.refused.resend((entry, settled) => this.take(entry, settled, true))
+  /** Publishes again what was set aside; resolves to how many those are. */
+  async resend(): Promise<number> {
+    if (this.#early !== undefined) return 0
+    return this.#parts.refused.resend((entry, settled) => {
+      this.counts.refused--
+      const error = this.#append(entry.key, entry, settled)
+      if (error === undefined) return
+      // it stays where it was
+      this.counts.refused++
+      settled(error)
+    })
   }
 
   /** The connection ended, so no answer will come for what is in flight: it is sent next again, in order. */
   rewind(): void {
     this.#underWay.clear()
     this.#bytesUnderWay = 0
-    for (const aside of this.#settingAside.values()) aside.isRead = false
+    this.#overtaken = undefined
     this.#outbox.rewind()
   }
 
-  /** An entry that was read again although it is refused: it leaves the outbox once the dead-letter store has it. */
-  #isSetAside(entry: Entry): boolean {
-    const aside = this.#settingAside.get(entry)
-    if (aside === undefined) return false
-    aside.isRead = true
-    if (aside.isKept) this.#dropAside(entry)
-    return true
+  #begin(entry: Entry | undefined, now: number): Entry | undefined {
+    if (entry === undefined) return undefined
+    entry.sentAt = now
+    entry.underWay = this.#underWay.push(entry)
+    this.#bytesUnderWay += entry.bytes
+    return entry
   }
 
-  #dropAside(entry: Entry): void {
-    this.#settingAside.delete(entry)
+  /** False while the disk is behind. */
+  #park(entry: Entry): boolean {
+    const parked = this.#outbox.park(entry, false)
+    if (parked === true) return true
+    if (parked === false) {
+      this.#outbox.putBack(entry)
+      return false
+    }
     this.#outbox.acknowledge(entry)
+    this.#tellFull(parked)
+    this.#settle(entry, parked)
+    return true
   }
 
   /** Found by looking at all of them: repeats are rare. */
@@ -197,7 +274,8 @@ export class Delivery {
     return undefined
   }
 
-  #append(key: string, publication: Publication, settled: Settled): void {
+  /** Puts it into the outbox; the error where that has no room. */
+  #append(key: string, publication: Publication, settled: Settled): Error | undefined {
     const { id, topic, payload, retain, qos, expiry, contentType, replayed = false, late } = publication
     const bytes = Buffer.byteLength(topic) + Buffer.byteLength(payload)
     const order = ++this.#orders
@@ -223,14 +301,19 @@ export class Delivery {
       underWay: undefined,
       sentAt: 0,
       read: undefined,
+      parked: false,
+      held: false,
     }
-    this.counts.in++
     this.#awaitedKeys.add(key)
     entry.awaited = this.#awaited.push(entry)
     const error = this.#outbox.append(entry)
-    if (error === undefined) return
+    if (error !== undefined) this.#forget(entry)
+    return error
+  }
+
+  /** A message is dropped because there is no room for it. */
+  #tellFull(error: Error): void {
     this.counts.dropped++
-    this.#settle(entry, error)
     if (!this.#full) this.#parts.full(error)
     this.#full = true
   }
@@ -245,8 +328,13 @@ export class Delivery {
   #settle(entry: Entry, error?: Error): void {
     const waiting = entry.settled
     if (waiting.length === 0) return
+    this.#forget(entry)
+    for (const settled of waiting) settled(error)
+  }
+
+  /** Nobody waits for it any more. */
+  #forget(entry: Entry): void {
     if (entry.awaited && this.#awaited.remove(entry.awaited)) this.#awaitedKeys.delete(entry.key)
     entry.settled = []
-    for (const settled of waiting) settled(error)
   }
 }

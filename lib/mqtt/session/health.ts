@@ -3,8 +3,12 @@
 import { inBackground } from '../../kit/background.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Connection } from '../wire/connection.ts'
+import { reasonText } from '../wire/problems.ts'
 import type { DeliveryCounts } from './delivery.ts'
-import type { SessionState } from './session-options.ts'
+import type { OwnTopic } from './own-topic.ts'
+import type { OwnMessage } from './sender.ts'
+import type { ClosedTopic, SessionState } from './session-options.ts'
+import type { Closure } from './topics.ts'
 
 /** The JSON on the health topic. */
 export interface HealthReport {
@@ -14,7 +18,7 @@ export interface HealthReport {
   uptime: number
   /** resident bytes of the process */
   memory: number
-  /** in = acknowledged + refused + dropped + waiting, of this broker's messages since the process began */
+  /** in = acknowledged + refused + dropped + waiting, of this broker's messages, those found at the start included */
   mqtt: DeliveryCounts & {
     waiting: number
     /** when the oldest of these was handed over, ms since 1970; null: none waits */
@@ -23,6 +27,11 @@ export interface HealthReport {
     bytes: number
     /** messages in the dead-letter store now */
     refusedNow: number
+    /** why the broker takes nothing at all, and since when; null: it does */
+    broker: Closure | null
+    /** topics that the broker does not take now, the first of them, and how many there are */
+    closed: readonly ClosedTopic[]
+    closedNow: number
   }
   /** what else the gateway knows of itself: the journals' accounts, free bytes on disk */
   [part: string]: unknown
@@ -31,11 +40,12 @@ export interface HealthReport {
 /** Without the further parts. `time`: now, ms since 1970. */
 export function healthOf(state: SessionState, counts: DeliveryCounts, time: number): HealthReport {
   const { waiting, oldest = null, diskBytes: bytes, refused: refusedNow } = state
+  const { closedBroker: broker = null, closedTopics: closed, closedCount: closedNow } = state
   return {
     time,
     uptime: Math.round(process.uptime()),
     memory: process.memoryUsage.rss(),
-    mqtt: { ...counts, waiting, oldest, bytes, refusedNow },
+    mqtt: { ...counts, waiting, oldest, bytes, refusedNow, broker, closed, closedNow },
   }
 }
 
@@ -44,73 +54,71 @@ export interface HealthParts {
   /** ms */
   interval: number
   clock: Clock
+  own: OwnTopic
   report(): Promise<HealthReport>
-  /** the broker does not take it, for this reason: it is not sent any more */
-  refused(why: string): void
+  /** a report is ready to be sent, or answered */
+  changed(): void
 }
 
-/** A broker that closes the connection so often while it has a report to answer does not take reports. */
-const mostCloses = 3
-
-export class Health {
+export class Health implements OwnMessage {
   readonly #parts: HealthParts
   #connection: Connection | undefined
   #stopTimer = () => {}
-  #closes = 0
-  #enabled = true
-  /** a report is sent and not answered */
-  pending = false
+  /** a report that waits for its place in the window */
+  #payload: string | undefined
+  #since: number | undefined
 
   constructor(parts: HealthParts) {
     this.#parts = parts
   }
 
+  get isReady(): boolean {
+    return this.#payload !== undefined && this.#since === undefined
+  }
+
+  get since(): number | undefined {
+    return this.#since
+  }
+
   /** Connected: reports from now on, the first after one interval. */
   begin(connection: Connection): void {
-    this.end()
-    if (!this.#enabled) return
     this.#connection = connection
     this.#tick()
   }
 
-  end(): void {
+  ended(why: string | undefined): void {
+    if (this.#since !== undefined) this.#parts.own.ended(why)
     this.#stopTimer()
     this.#connection = undefined
-    this.pending = false
+    this.#payload = undefined
+    this.#since = undefined
   }
 
-  /** The broker closed the connection, perhaps because of a message. True when that was perhaps a report. */
-  isBlamed(): boolean {
-    if (!this.pending) return false
-    if (++this.#closes >= mostCloses) this.#disable('it closes the connection on it')
-    return true
+  send(connection: Connection): void {
+    const payload = this.#payload!
+    this.#payload = undefined
+    const { topic, own, clock, changed } = this.#parts
+    this.#since = clock.monotonic()
+    connection.publish({ topic, payload, retain: false, qos: 1, contentType: 'application/json' }, (code) => {
+      if (connection !== this.#connection) return
+      this.#since = undefined
+      if (code < 128) own.taken()
+      else own.refused(reasonText(code))
+      changed()
+    })
   }
 
   #tick(): void {
     this.#stopTimer = this.#parts.clock.after(this.#parts.interval, () => {
-      const connection = this.#connection
-      if (connection === undefined) return
       this.#tick()
-      inBackground(this.#send(connection))
+      if (this.#parts.own.mayTry) inBackground(this.#write(this.#connection))
     })
   }
 
-  async #send(connection: Connection): Promise<void> {
+  async #write(connection: Connection | undefined): Promise<void> {
     const payload = JSON.stringify(await this.#parts.report())
-    if (connection !== this.#connection || this.pending) return
-    this.pending = true
-    const { topic } = this.#parts
-    connection.publish({ topic, payload, retain: false, qos: 1, contentType: 'application/json' }, (code) => {
-      if (connection !== this.#connection) return
-      this.pending = false
-      this.#closes = 0
-      if (code >= 128) this.#disable(`code ${code}`)
-    })
-  }
-
-  #disable(why: string): void {
-    this.#enabled = false
-    this.end()
-    this.#parts.refused(why)
+    if (connection === undefined || connection !== this.#connection || this.#since !== undefined) return
+    this.#payload = payload
+    this.#parts.changed()
   }
 }

@@ -3,16 +3,11 @@
 import type { Outgoing, QoS } from '../message/outgoing.ts'
 import type { Entry } from '../outbox/outbox.ts'
 import type { BrokerFacts } from '../wire/connection.ts'
+import { packetSize } from '../wire/publish-packet.ts'
 
-/**
- * Bytes of a PUBLISH besides topic, payload and the id: fixed header 5, topic length 2, packet id 2, properties'
- * length 2; and of MQTT 5 expiry 5, content type 19, user properties `id` 7 and `replayed` 19.
- */
-const packetOverhead = 61
-
-/** Whether the broker takes packets of this size. */
-export function isTooLarge(entry: Entry, { maximumPacketSize }: BrokerFacts): boolean {
-  return entry.bytes + entry.id.length + packetOverhead > maximumPacketSize
+/** Whether the broker takes a packet of this size. Only MQTT 5 knows a limit, and its properties count. */
+export function isTooLarge(outgoing: Outgoing, { maximumPacketSize }: BrokerFacts): boolean {
+  return maximumPacketSize < Number.POSITIVE_INFINITY && packetSize(outgoing, true) > maximumPacketSize
 }
 
 /** With the event's id as a user property, and `replayed` where it had to wait or was sent again. */

@@ -3,62 +3,68 @@
 import type { Clock } from '../../kit/clock.ts'
 import { doneWithin } from '../../kit/deadline.ts'
 import type { Outgoing } from '../message/outgoing.ts'
-import type { Connection } from '../wire/connection.ts'
+import type { BrokerFacts, Connection } from '../wire/connection.ts'
+import { reasonText } from '../wire/problems.ts'
+import type { OwnTopic } from './own-topic.ts'
+import type { OwnMessage } from './sender.ts'
 
 /** ms that a clean stop waits for the broker to take `offline` */
 const farewellTime = 1000
 
-export class Presence {
-  /** names the status message among the suspects when a broker closes the connection */
-  readonly key: string
+export class Presence implements OwnMessage {
   readonly #topic: string
+  readonly #own: OwnTopic
+  readonly #clock: Clock
+  readonly #answered: () => void
   #since: number | undefined
-  /** false once the broker has proved that it does not take the status */
-  enabled = true
+  /** the broker has taken `online` on this connection */
+  #isOnline = false
 
-  constructor(topic: string) {
+  /** @param answered is called after each answer of the broker */
+  constructor(topic: string, own: OwnTopic, clock: Clock, answered: () => void) {
     this.#topic = topic
-    this.key = `status ${topic}`
+    this.#own = own
+    this.#clock = clock
+    this.#answered = answered
   }
 
-  /** When `online` was sent on this connection, while it is not answered. */
   get since(): number | undefined {
     return this.#since
   }
 
-  get pending(): boolean {
-    return this.#since !== undefined
+  get isReady(): boolean {
+    return !this.#isOnline && this.#since === undefined && this.#own.mayTry
   }
 
-  /** The connection ended: there is no answer to come. */
-  forget(): void {
+  get isOnline(): boolean {
+    return this.#isOnline
+  }
+
+  ended(why: string | undefined): void {
+    if (this.#since !== undefined) this.#own.ended(why)
     this.#since = undefined
+    this.#isOnline = false
   }
 
-  get will(): { topic: string; payload: string } | undefined {
-    return this.enabled ? { topic: this.#topic, payload: 'offline' } : undefined
-  }
-
-  /**
-   * @param now ms of the monotonic clock
-   * @param answered gets the broker's reason code, when it comes
-   */
-  sayOnline(connection: Connection, retain: boolean, now: number, answered: (code: number) => void): void {
-    if (!this.enabled) return
-    this.#since = now
-    connection.publish(this.#message('online', retain), (code) => {
+  /** `online` */
+  send(connection: Connection, { retainAvailable }: BrokerFacts): void {
+    this.#since = this.#clock.monotonic()
+    connection.publish(this.#message('online', retainAvailable), (code) => {
       this.#since = undefined
-      answered(code)
+      this.#isOnline = code < 128
+      if (code < 128) this.#own.taken()
+      else this.#own.refused(reasonText(code))
+      this.#answered()
     })
   }
 
-  /** Resolves when the broker has taken it, and after a second in any case. */
-  async sayOffline(connection: Connection, retain: boolean, clock: Clock): Promise<void> {
-    if (!this.enabled) return
+  /** Resolves when the broker has taken `offline`, and after a second in any case. */
+  async sayOffline(connection: Connection, { retainAvailable }: BrokerFacts): Promise<void> {
+    if (!this.#own.mayTry) return
     const answered = new Promise<void>((resolve) => {
-      connection.publish(this.#message('offline', retain), () => resolve())
+      connection.publish(this.#message('offline', retainAvailable), () => resolve())
     })
-    await doneWithin(answered, farewellTime, clock)
+    await doneWithin(answered, farewellTime, this.#clock)
   }
 
   #message(payload: string, retain: boolean): Outgoing {

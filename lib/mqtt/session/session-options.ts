@@ -4,6 +4,7 @@ import type { Outbox } from '../outbox/outbox.ts'
 import type { RefusedPile } from '../outbox/refused.ts'
 import type { ConnectionSettings, OpenConnection } from '../wire/connection.ts'
 import type { Problem } from '../wire/problems.ts'
+import type { Closure } from './topics.ts'
 
 export interface SessionOptions
   extends Pick<
@@ -34,6 +35,10 @@ export interface SessionTuning {
   rememberedIds: number
   /** between attempts to connect; default 0.5 s to 30 s */
   pauses: Pauses
+  /** between attempts on a topic that the broker does not take, or on the broker; default 1 s to 5 min */
+  probePauses: Pauses
+  /** between attempts where another client has the same client id; default 1 s to 5 min */
+  takeoverPauses: Pauses
   /** ms between health reports, default 60,000 */
   healthInterval: number
   /** ms that a connection must last to count as a good one, so that the pauses begin small again; default 10,000 */
@@ -48,6 +53,8 @@ export const defaultTuning: SessionTuning = {
   answerTimeout: 20_000,
   rememberedIds: 20_000,
   pauses: defaultPauses,
+  probePauses: { first: 1_000, longest: 300_000 },
+  takeoverPauses: { first: 1_000, longest: 300_000 },
   healthInterval: 60_000,
   stableAfter: 10_000,
 }
@@ -89,4 +96,16 @@ export interface SessionState {
   diskBytes: number
   /** messages in the dead-letter store */
   refused: number
+  /** topics that the broker does not take now: the first twenty, and how many there are */
+  closedTopics: readonly ClosedTopic[]
+  closedCount: number
+  /** why the broker takes nothing at all, and since when; undefined while it does */
+  closedBroker: Closure | undefined
+}
+
+/** A topic that the broker does not take now. */
+export interface ClosedTopic extends Closure {
+  topic: string
+  /** messages on it */
+  waiting: number
 }

@@ -14,12 +14,15 @@ import {
   type OpenConnection,
   openConnection,
 } from '../wire/connection.ts'
-import { type Problem, reasonText } from '../wire/problems.ts'
+import { type Problem, takenOver } from '../wire/problems.ts'
 import { Delivery, type DeliveryCounts } from './delivery.ts'
 import { Health, healthOf } from './health.ts'
-import { isTooLarge, outgoingOf } from './outgoing.ts'
+import { Login } from './login.ts'
+import { OwnTopic } from './own-topic.ts'
 import { Presence } from './presence.ts'
+import { type OwnMessage, Sender } from './sender.ts'
 import {
+  type ClosedTopic,
   defaultTuning,
   type SessionListener,
   type SessionOptions,
@@ -28,10 +31,14 @@ import {
   type SessionTuning,
 } from './session-options.ts'
 import { SessionReports } from './session-reports.ts'
-import { Strikes } from './strikes.ts'
+import { Topics } from './topics.ts'
 
 /** ms between looks at the oldest unanswered message */
 const watchInterval = 500
+/** closed topics that are named in the state */
+const topicsNamed = 20
+/** so many connections that end soon after the login, without a reason, look like another client with our id */
+const shortConnections = 3
 
 export class Session {
   readonly #options: SessionOptions
@@ -44,68 +51,81 @@ export class Session {
   readonly #reports: SessionReports
   readonly #listeners = new Set<SessionListener>()
   readonly #delivery: Delivery
+  readonly #topics: Topics
   readonly #presence: Presence
   readonly #health: Health | undefined
-  readonly #strikes = new Strikes()
+  /** the two of them, in the order in which they are sent */
+  readonly #own: readonly OwnMessage[]
+  readonly #sender: Sender
+  readonly #login: Login
   #phase: SessionState['phase'] = 'connecting'
   #problem: Problem | undefined
   #diskProblem: string | undefined
   #opening: Promise<void> | undefined
   #connection: Connection | undefined
   #facts: BrokerFacts | undefined
-  #protocol: SessionOptions['protocolVersion']
   #connectedAt = 0
-  /** the broker has answered a message on this connection */
+  /** the broker has acknowledged an event on this connection */
   #wasUseful = false
   #failures = 0
-  #pumping = false
+  /** connections in a row that ended soon, without a reason that we know of */
+  #shortOnes = 0
+  /** connections that another client took over, since one lasted for long */
+  #takeovers = 0
   /** stops the timer that runs: to the next attempt, or to the next look at the oldest message */
   #stopTimer = () => {}
 
   constructor(options: SessionOptions, parts: SessionParts = {}) {
     this.#options = options
     this.#tuning = { ...defaultTuning, ...options.tuning }
-    this.#protocol = options.protocolVersion
     this.#outbox = parts.outbox ?? new MemoryOutbox()
     this.#open = parts.open ?? openConnection
     this.#clock = parts.clock ?? systemClock
     this.#random = parts.random ?? Math.random
+    this.#login = new Login(options.protocolVersion, this.#clock)
     this.#reports = new SessionReports(parts.report ?? (() => {}), options.address, this.#clock)
     this.#refused = parts.refused ?? new MemoryRefusedPile({}, this.#clock)
-    this.#delivery = new Delivery(this.#outbox, {
-      refused: this.#refused,
-      changed: () => this.#changed(),
-      rememberedIds: this.#tuning.rememberedIds,
-      clock: this.#clock,
-      readable: () => this.#pumpSoon(),
-      full: (error) => this.#reports.full(error),
-      dropped: (count, why) => {
-        this.#reports.dropped(count, why)
-        this.#changed()
-      },
-      problem: (text) => this.#setDiskProblem(text),
-    })
-    this.#presence = new Presence(options.statusTopic)
+    this.#delivery = this.#newDelivery()
+    this.#topics = this.#newTopics()
+    this.#presence = new Presence(
+      options.statusTopic,
+      this.#ownTopic(`the status topic ${options.statusTopic}`),
+      this.#clock,
+      () => this.#presenceAnswered(),
+    )
     this.#health = this.#newHealth(parts.health)
+    this.#own = this.#health === undefined ? [this.#presence] : [this.#presence, this.#health]
+    this.#sender = new Sender({
+      delivery: this.#delivery,
+      topics: this.#topics,
+      own: this.#own,
+      limits: this.#tuning,
+      clock: this.#clock,
+      listener: {
+        acknowledged: () => this.#acknowledged(),
+        setAside: (entry, reason) => this.#setAside(entry, reason),
+        changed: () => this.#changed(),
+      },
+    })
   }
 
   /** Opens the outbox and begins to connect; goes on trying until close(). */
   start(): void {
     if (this.#phase === 'closed') return
-    this.#opening = this.#delivery.open()
+    this.#opening = this.#delivery.open().then(() => this.#topics.resume(this.#delivery.parked()))
     this.#connect()
   }
 
   /**
    * Takes a message. `settled` is called once: without an error at the broker's acknowledgement (at once for an id
-   * that this topic has had; when it is on disk, for an outbox on disk); with a RefusedError when the broker does
-   * not take it, with an OutboxFullError when there is no room; not at all once the session is closed.
+   * that this topic has had; when it is on disk, for an outbox on disk); with a RefusedError when it can never pass,
+   * with an OutboxFullError when there is no room; not at all once the session is closed.
    * @param again publish it even when the broker has had this id on this topic (a replay that was asked for)
    */
   publish(publication: Publication, settled: Settled, again = false): void {
     if (this.#phase === 'closed') return
     this.#delivery.take(publication, settled, again)
-    this.#pumpSoon()
+    this.#sender.pumpSoon()
   }
 
   /** The broker as messages name it. */
@@ -124,6 +144,7 @@ export class Session {
       oldest,
       diskBytes,
       refused: this.#refused.count,
+      ...this.#closures(),
     }
   }
 
@@ -131,14 +152,21 @@ export class Session {
     return this.#delivery.counts
   }
 
-  /** What the broker refused and is not sent again, the newest of it, with the reasons; the oldest first. */
+  /** What was set aside, the newest of it, with the reasons; the oldest first. */
   refused(most = 1_000): Promise<Refusal[]> {
     return this.#refused.list(most)
   }
 
-  /** Publishes again what the broker refused; resolves to how many messages those are. */
+  /** Publishes again what was set aside; resolves to how many messages those are. */
   resendRefused(): Promise<number> {
     return this.#delivery.resend()
+  }
+
+  /** Tries the topics that the broker did not take, now. Returns how many those are. */
+  retry(): number {
+    const count = this.#topics.retry()
+    this.#sender.pumpSoon()
+    return count
   }
 
   /** Tells the listener from now on. Returns the function that ends it. */
@@ -160,9 +188,11 @@ export class Session {
     this.#phase = 'closed'
     this.#connection = undefined
     this.#stopTimer()
-    this.#health?.end()
+    this.#sender.end()
+    this.#health?.ended(undefined)
     if (connection !== undefined) {
-      if (wasConnected) await this.#presence.sayOffline(connection, this.#facts!.retainAvailable, this.#clock)
+      if (wasConnected && this.#sender.hasRoomIn(this.#facts!))
+        await this.#presence.sayOffline(connection, this.#facts!)
       await connection.hangUp()
     }
     await this.#opening
@@ -175,11 +205,12 @@ export class Session {
   }
 
   #connect(): void {
-    const { url, clientId, username, password, keepalive, tls } = this.#options
-    const login = { url, clientId, username, password, keepalive, tls, will: this.#presence.will }
+    const { url, clientId, username, password, keepalive, tls, statusTopic: topic } = this.#options
+    const { protocolVersion, will: form } = this.#login.form
+    const will = form === 'none' ? undefined : { topic, payload: 'offline', retain: form === 'retained' }
     const { connectTimeout } = this.#tuning
     this.#connection = this.#open(
-      { ...login, connectTimeout, protocolVersion: this.#protocol },
+      { url, clientId, username, password, keepalive, tls, will, connectTimeout, protocolVersion },
       { connected: (facts) => this.#connected(facts), ended: (ending) => this.#ended(ending) },
       this.#clock,
     )
@@ -193,143 +224,198 @@ export class Session {
       connection.abort({ kind: 'refused', text })
       return
     }
+    this.#login.accepted()
     this.#phase = 'connected'
     this.#problem = undefined
     this.#facts = facts
     this.#connectedAt = this.#clock.monotonic()
     this.#wasUseful = false
-    this.#reports.connected(this.#options.clientId, this.#protocol)
-    this.#presence.sayOnline(connection, facts.retainAvailable, this.#connectedAt, (code) =>
-      this.#presenceAnswered(code),
-    )
+    this.#reports.lesserForm(this.#login.form, this.#login.isLess)
+    this.#reports.connected(this.#options.clientId, this.#login.form.protocolVersion)
+    this.#topics.connected()
     this.#health?.begin(connection)
     this.#watch()
     this.#changed()
-    this.#pump()
+    this.#sender.begin(connection, facts)
   }
 
-  #presenceAnswered(code: number): void {
-    this.#strikes.answered(this.#presence)
-    if (code >= 128) {
-      this.#reports.ownTopicRefused(`the status topic ${this.#options.statusTopic}`, reasonText(code))
-    }
-    this.#pump()
+  #presenceAnswered(): void {
+    // whoever takes the status may still close the connection on an event
+    if (this.#presence.isOnline && this.#delivery.waiting === 0) this.#works()
+    this.#sender.pumpSoon()
   }
 
-  /**
-   * Once for all messages and answers of this turn of the event loop: what is sent together leaves in one system
-   * call, and these are what sending costs most.
-   */
-  #pumpSoon(): void {
-    if (this.#pumping) return
-    this.#pumping = true
-    setImmediate(() => {
-      this.#pumping = false
-      this.#pump()
-    })
+  #acknowledged(): void {
+    if (this.#wasUseful) return
+    this.#wasUseful = true
+    this.#works()
   }
 
-  /** Sends while the window has room. */
-  #pump(): void {
-    if (this.#phase !== 'connected') return
-    const connection = this.#connection!
-    const facts = this.#facts!
-    const { alone } = this.#strikes
-    // A suspect is sent when the broker has shown, by taking the status, that this connection works.
-    if (alone && this.#presence.pending) return
-    const ours = (this.#presence.pending ? 1 : 0) + (this.#health?.pending ? 1 : 0)
-    const window = Math.min(this.#tuning.window, facts.receiveMaximum) - ours
-    const most = alone ? 1 : window
-    while (this.#delivery.underWay < most && this.#delivery.bytesUnderWay < this.#tuning.windowBytes) {
-      const entry = this.#delivery.next(this.#clock.monotonic())
-      if (entry === undefined) return
-      if (isTooLarge(entry, facts)) this.#refuse(entry, reasonText(149))
-      else this.#send(connection, entry, facts)
-    }
+  /** ms that a connection must last to be a good one: another client with our id pauses for long, too */
+  get #goodAfter(): number {
+    const { stableAfter, takeoverPauses } = this.#tuning
+    return this.#takeovers > 0 ? 2 * takeoverPauses.longest : stableAfter
   }
 
-  #send(connection: Connection, entry: Entry, facts: BrokerFacts): void {
-    connection.publish(outgoingOf(entry, facts), (code) => {
-      if (connection !== this.#connection) return
-      this.#strikes.answered(entry)
-      this.#wasUseful = true
-      if (code < 128) this.#delivery.acknowledge(entry)
-      else this.#refuse(entry, reasonText(code))
-      this.#pumpSoon()
-    })
+  #works(): void {
+    if (this.#takeovers === 0) this.#reports.works(this.#delivery.waiting)
   }
 
-  #refuse(entry: Entry, reason: string): void {
+  #setAside(entry: Entry, reason: string): void {
     const text = `mqtt: ${this.#options.address} refuses event ${entry.id} on ${entry.topic}: ${reason}`
-    if (entry.settled.length === 0) this.#reports.refused(text)
-    this.#delivery.refuse(entry, reason, text)
+    if (entry.settled.length === 0) this.#reports.setAside(text)
+    this.#delivery.setAside(entry, reason, text)
   }
 
-  #ended({ problem, connected, blamesMessage }: Ending): void {
+  #ended({ problem, connected, blamesMessage, loginCode, isSilent }: Ending): void {
     if (this.#phase === 'closed') return
     this.#phase = 'connecting'
     this.#connection = undefined
     this.#stopTimer()
-    if (connected) {
-      const lasted = this.#clock.monotonic() - this.#connectedAt >= this.#tuning.stableAfter
-      if (lasted || (this.#wasUseful && problem.kind !== 'taken over')) this.#failures = 0
-      if (blamesMessage && !this.#health?.isBlamed()) this.#blame()
-      this.#presence.forget()
-      this.#health?.end()
-      this.#delivery.rewind()
-    }
-    if (problem.kind === 'version' && this.#protocol === 5) {
+    let reason = problem
+    if (connected) reason = this.#endConnection(problem, blamesMessage)
+    else if (loginCode !== undefined && this.#login.refused(loginCode)) {
       // the broker is there, and takes the next connection at once: nothing has to wait on disk
-      this.#fallBack()
-    } else {
-      this.#outbox.spill()
-      this.#tryAgain(problem)
-    }
+      this.#connect()
+      this.#changed()
+      return
+    } else if (isSilent) this.#login.unanswered()
+    this.#outbox.spill()
+    this.#tryAgain(reason)
     this.#changed()
+  }
+
+  /** Draws the consequences from the end of a connection; returns what is to be said of it. */
+  #endConnection(problem: Problem, blamesMessage: boolean): Problem {
+    const lasted = this.#clock.monotonic() - this.#connectedAt
+    const isOurs = this.#own.some(({ since }) => since !== undefined)
+    const oldest = this.#delivery.oldest?.entry
+    const reason = this.#isTakeover(lasted, blamesMessage, isOurs || oldest !== undefined)
+      ? takenOver(this.#options.clientId, false)
+      : problem
+    if (reason.kind === 'taken over') this.#takeovers++
+    else {
+      if (lasted >= this.#goodAfter) this.#takeovers = 0
+      if (lasted >= this.#tuning.stableAfter || this.#wasUseful) this.#failures = 0
+      if (blamesMessage && !isOurs && oldest !== undefined) this.#blame(oldest)
+    }
+    this.#sender.end()
+    for (const own of this.#own) own.ended(blamesMessage ? 'it closed the connection on it' : undefined)
+    this.#delivery.rewind()
+    this.#topics.ended(this.#delivery.parked())
+    return reason
+  }
+
+  /**
+   * Whether it looks as if another client had our id: the connection ends soon after the login, time and again, without
+   * a reason, and not on a message, because others are acknowledged, or nothing is in flight.
+   */
+  #isTakeover(lasted: number, blamesMessage: boolean, isInFlight: boolean): boolean {
+    const isShort = blamesMessage && lasted < this.#tuning.stableAfter && (this.#wasUseful || !isInFlight)
+    this.#shortOnes = isShort && this.#topics.isQuiet ? this.#shortOnes + 1 : 0
+    return this.#shortOnes >= shortConnections
   }
 
   #tryAgain(problem: Problem): void {
     this.#problem = problem
     this.#reports.notConnected(problem, this.#delivery.waiting)
     this.#failures++
-    const pause = pauseAfter(this.#failures, this.#random(), this.#tuning.pauses)
+    const { pauses, takeoverPauses } = this.#tuning
+    const pause =
+      problem.kind === 'taken over'
+        ? pauseAfter(this.#takeovers, this.#random(), takeoverPauses)
+        : pauseAfter(this.#failures, this.#random(), pauses)
     this.#stopTimer = this.#clock.after(pause, () => this.#connect())
   }
 
-  #fallBack(): void {
-    this.#protocol = 4
-    this.#reports.olderVersion()
-    this.#connect()
+  /** The broker closed the connection: perhaps because of the oldest message that it had not answered. */
+  #blame(oldest: Entry): void {
+    if (!this.#topics.closedOn(oldest, this.#delivery.underWay === 1)) return
+    this.#convict(oldest, 'it closed the connection on it three times, and took others in between')
   }
 
-  /** The broker closed the connection: perhaps because of the oldest message that it had not answered. */
-  #blame(): void {
-    const status = this.#presence.pending
-    const entry = this.#delivery.oldest?.entry
-    this.#strikes.closedOn(status ? this.#presence.key : entry?.key)
-    if (!this.#strikes.guilty) return
-    this.#strikes.closedOn(undefined)
-    this.#failures = 0
-    const why = 'it closed the connection on it three times in a row'
-    if (!status) {
-      this.#refuse(entry!, why)
-      return
-    }
-    this.#presence.enabled = false
-    this.#reports.ownTopicLeftOut(`the status topic ${this.#options.statusTopic}`, why)
+  #convict(entry: Entry, reason: string): void {
+    this.#setAside(entry, reason)
+    this.#topics.wasSetAside(entry)
   }
 
   /** Looks at the oldest unanswered message: no message waits for ever for an answer. */
   #watch(): void {
     this.#stopTimer = this.#clock.after(watchInterval, () => {
-      const since = this.#presence.since ?? this.#delivery.oldest?.since ?? Number.POSITIVE_INFINITY
-      const late = this.#clock.monotonic() - since
+      const now = this.#clock.monotonic()
+      if (now - this.#connectedAt >= this.#goodAfter) this.#reports.works(this.#delivery.waiting)
       const { lateAfter, answerTimeout } = this.#tuning
-      if (late > lateAfter) this.#outbox.spill()
-      if (late > answerTimeout + this.#delivery.bytesUnderWay / 4) {
-        const text = `does not acknowledge a message within ${Math.round(late / 1000)} s: connecting again`
-        this.#connection?.abort({ kind: 'no answer', text })
-      } else this.#watch()
+      const oldest = this.#delivery.oldest?.since
+      if (oldest !== undefined && now - oldest > lateAfter) this.#outbox.spill()
+      const since = now - answerTimeout - this.#delivery.bytesUnderWay / 4
+      if (this.#isUnansweredSince(since)) this.#giveUpWaiting(since)
+      else {
+        this.#watch()
+        if (this.#presence.isReady) this.#sender.pumpSoon()
+      }
+    })
+  }
+
+  #isUnansweredSince(limit: number): boolean {
+    const oldest = this.#delivery.oldest?.since ?? limit
+    return oldest < limit || this.#own.some(({ since = limit }) => since < limit)
+  }
+
+  /** What was sent before the limit has no answer: an event may be guilty of that, or one of our own messages. */
+  #giveUpWaiting(limit: number): void {
+    const oldest = this.#delivery.oldest
+    if (oldest !== undefined && oldest.since < limit) {
+      const isGuilty = this.#topics.unanswered(oldest.entry, this.#delivery.isOvertaken)
+      if (isGuilty) this.#convict(oldest.entry, 'it was not acknowledged three times, while others were')
+    }
+    for (const own of this.#own)
+      if (own.since !== undefined && own.since < limit) own.ended('it was not acknowledged')
+    const seconds = Math.round((this.#clock.monotonic() - limit) / 1000)
+    const text = `does not acknowledge a message within ${seconds} s: connecting again`
+    this.#connection?.abort({ kind: 'no answer', text })
+  }
+
+  #closures(): Pick<SessionState, 'closedTopics' | 'closedCount' | 'closedBroker'> {
+    const closedTopics: ClosedTopic[] = []
+    let closedCount = 0
+    for (const closure of this.#topics.waiting()) {
+      const waiting = this.#delivery.parkedOn(closure.topic)?.count ?? 0
+      if (waiting === 0 || closedCount++ >= topicsNamed) continue
+      closedTopics.push({ ...closure, waiting })
+    }
+    return { closedTopics, closedCount, closedBroker: this.#topics.broker }
+  }
+
+  #newDelivery(): Delivery {
+    return new Delivery(this.#outbox, {
+      refused: this.#refused,
+      changed: () => {
+        this.#changed()
+        this.#sender.pumpSoon()
+      },
+      rememberedIds: this.#tuning.rememberedIds,
+      clock: this.#clock,
+      readable: () => this.#sender.pumpSoon(),
+      full: (error) => this.#reports.full(error, this.#problem?.text),
+      dropped: (count, why) => {
+        this.#reports.dropped(count, why)
+        this.#changed()
+      },
+      problem: (text) => this.#setDiskProblem(text),
+    })
+  }
+
+  #newTopics(): Topics {
+    return new Topics({
+      clock: this.#clock,
+      random: this.#random,
+      pauses: this.#tuning.probePauses,
+      listener: {
+        closed: (topic, reason) => this.#reports.topicClosed(topic, reason),
+        opened: (topic) => this.#reports.topicOpened(topic),
+        brokerClosed: (reason) => this.#reports.brokerClosed(reason, this.#delivery.waiting),
+        brokerOpened: () => this.#reports.brokerOpened(this.#delivery.waiting),
+      },
     })
   }
 
@@ -340,9 +426,14 @@ export class Session {
       topic,
       interval: this.#tuning.healthInterval,
       clock: this.#clock,
+      own: this.#ownTopic(`the health topic ${topic}`),
       report: async () => ({ ...healthOf(this.state, this.counts, this.#clock.wall()), ...(await more?.()) }),
-      refused: (why) => this.#reports.ownTopicLeftOut(`the health topic ${topic}`, why),
+      changed: () => this.#sender.pumpSoon(),
     })
+  }
+
+  #ownTopic(name: string): OwnTopic {
+    return new OwnTopic(this.#clock, this.#random, (why) => this.#reports.ownTopicRefused(name, why))
   }
 
   #setDiskProblem(text: string | undefined): void {

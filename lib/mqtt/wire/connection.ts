@@ -2,6 +2,7 @@
 // nothing is left over from the last one, above all no messages that MQTT.js would send again by itself.
 import { Readable } from 'node:stream'
 import mqtt, { type IClientOptions, type IConnackPacket, type IDisconnectPacket, type IStore } from 'mqtt'
+import { inBackground } from '../../kit/background.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { doneWithin } from '../../kit/deadline.ts'
 import { asError, errorCode } from '../../kit/errors.ts'
@@ -10,11 +11,14 @@ import { type Acknowledged, acknowledgementReader } from './acknowledgements.ts'
 import {
   mayBlameMessage,
   type Problem,
+  problemOfAnswer,
   problemOfConnack,
   problemOfDisconnect,
   problemOfError,
+  wantsTls,
 } from './problems.ts'
 import { type NumberedMessage, publishPackets } from './publish-packet.ts'
+import { speaksTls } from './tls-port.ts'
 
 export type ProtocolVersion = 3 | 4 | 5
 
@@ -30,8 +34,8 @@ export interface ConnectionSettings {
   protocolVersion: ProtocolVersion
   /** ms from the first byte of the TCP connection to the answer of the login */
   connectTimeout: number
-  /** the last will: retained, QoS 1 */
-  will?: { topic: string; payload: string } | undefined
+  /** the last will, with QoS 1 */
+  will?: { topic: string; payload: string; retain: boolean } | undefined
   /** CA, certificate, key … as Node's tls.connect takes them, and wsOptions of MQTT.js */
   tls?: TlsSettings | undefined
 }
@@ -57,6 +61,10 @@ export interface Ending {
   connected: boolean
   /** the other side closed it, and may have done so because of the oldest unacknowledged message */
   blamesMessage: boolean
+  /** the code with which the broker refused the login, if it did */
+  loginCode?: number | undefined
+  /** the other side closed it without a single byte, and does not speak TLS */
+  isSilent?: boolean
 }
 
 export interface ConnectionEvents {
@@ -86,6 +94,7 @@ export type OpenConnection = (
 /** packets that leave with one system call, at most */
 const packetsInPiece = 16
 const largestId = 65_535
+const secureSchemes = /^(mqtts|ssl|tls|wss):/i
 /** ms that a polite end may take */
 const goodbyeTime = 500
 
@@ -114,13 +123,38 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
   let client: mqtt.MqttClient | undefined
   let connected = false
   let over = false
+  let hungUp = false
   let goodbye: number | undefined
+  /** the broker has sent something */
+  let heard = false
 
-  const finish = (problem: Problem, blamesMessage = false) => {
+  const finish = (problem: Problem, { isRemote = false, loginCode }: Cause = {}) => {
     if (over) return
     over = true
     client?.end(true)
-    events.ended({ problem, connected, blamesMessage: connected && blamesMessage })
+    const blamesMessage = connected && isRemote && mayBlameMessage(goodbye)
+    if (isRemote && !heard) inBackground(finishSilent(problem))
+    else events.ended({ problem, connected, blamesMessage, loginCode })
+  }
+
+  /** The other side closed it without a byte: an old broker, or one that expects something else than MQTT. */
+  const finishSilent = async (problem: Problem) => {
+    const isTls = !secureSchemes.test(settings.url) && (await speaksTls(settings.url, clock))
+    if (hungUp) return
+    events.ended({
+      problem: isTls ? wantsTls : problem,
+      connected: false,
+      blamesMessage: false,
+      isSilent: !isTls,
+    })
+  }
+
+  /** False where these first bytes are not MQTT. */
+  const isMqtt = (first: Buffer): boolean => {
+    heard = true
+    const problem = problemOfAnswer(first)
+    if (problem !== undefined) finish(problem)
+    return problem === undefined
   }
 
   const handshakeEnded = (error: Error | null | undefined, answered: (reasonCode: number) => void) => {
@@ -142,14 +176,15 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
 
   try {
     client = mqtt.connect(settings.url, clientOptions(settings))
-    takeAcknowledgements(client, acknowledged)
+    takeAcknowledgements(client, acknowledged, isMqtt)
   } catch (error) {
     const problem: Problem = { kind: 'settings', text: `cannot be used: ${asError(error).message}` }
     queueMicrotask(() => finish(problem))
     const hangUp = async () => {
       over = true
+      hungUp = true
     }
-    return { publish: () => {}, abort: finish, hangUp }
+    return { publish: () => {}, abort: (reason) => finish(reason), hangUp }
   }
 
   client.on('connect', (packet) => {
@@ -161,12 +196,14 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
     goodbye = packet.reasonCode ?? 0
   })
   client.on('error', (error) => {
-    const refusal = connackCode(error)
-    if (!connected && refusal !== undefined) return finish(problemOfConnack(refusal))
-    const remote = ['ECONNRESET', 'EPIPE'].includes(errorCode(error) ?? '')
-    finish(problemOfError(error, connected), remote && mayBlameMessage(goodbye))
+    const loginCode = connackCode(error)
+    if (!connected && loginCode !== undefined)
+      return finish(problemOfConnack(loginCode, settings), { loginCode })
+    finish(problemOfError(error, connected), {
+      isRemote: ['ECONNRESET', 'EPIPE'].includes(errorCode(error) ?? ''),
+    })
   })
-  client.on('close', () => finish(problemOfClose(connected, goodbye), mayBlameMessage(goodbye)))
+  client.on('close', () => finish(problemOfClose(connected, goodbye, settings), { isRemote: true }))
 
   const open = client
   const withProperties = settings.protocolVersion === 5
@@ -218,8 +255,9 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
         }
       write(message, id)
     },
-    abort: finish,
+    abort: (problem) => finish(problem),
     async hangUp() {
+      hungUp = true
       if (over) return
       over = true
       if (!open.connected) {
@@ -236,16 +274,29 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
   }
 }
 
-/** In front of MQTT.js, which sees everything else that comes. */
-function takeAcknowledgements({ stream }: mqtt.MqttClient, acknowledged: Acknowledged): void {
+/** Why a connection ends. */
+interface Cause {
+  /** the other side closed it */
+  isRemote?: boolean
+  loginCode?: number
+}
+
+/** In front of MQTT.js, which sees everything else that comes, if the first bytes are MQTT. */
+function takeAcknowledgements(
+  { stream }: mqtt.MqttClient,
+  acknowledged: Acknowledged,
+  isMqtt: (first: Buffer) => boolean,
+): void {
   // nothing can have come yet: the connection has been asked for in this turn of the event loop
   const [feed, ...others] = stream.listeners('data') as Array<(bytes: Buffer) => void>
   if (feed === undefined || others.length > 0) throw new Error('this version of MQTT.js reads in another way')
   stream.removeListener('data', feed)
-  stream.on(
-    'data',
-    acknowledgementReader(acknowledged, (bytes) => feed.call(stream, bytes)),
-  )
+  const read = acknowledgementReader(acknowledged, (bytes) => feed.call(stream, bytes))
+  stream.once('data', (first: Buffer) => {
+    if (!isMqtt(first)) return
+    read(first)
+    stream.on('data', read)
+  })
 }
 
 function clientOptions(settings: ConnectionSettings): IClientOptions {
@@ -257,7 +308,9 @@ function clientOptions(settings: ConnectionSettings): IClientOptions {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(settings.protocolVersion === 3 && { protocolId: 'MQIsdp' }),
-    ...(will && { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
+    ...(will && {
+      will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: will.retain },
+    }),
     clean: true,
     reconnectPeriod: 0,
     resubscribe: false,
@@ -271,11 +324,15 @@ function connackCode(error: Error): number | undefined {
   return typeof code === 'number' ? code : undefined
 }
 
-function problemOfClose(connected: boolean, goodbye: number | undefined): Problem {
-  if (goodbye !== undefined && goodbye !== 0) return problemOfDisconnect(goodbye)
+function problemOfClose(
+  connected: boolean,
+  goodbye: number | undefined,
+  settings: ConnectionSettings,
+): Problem {
+  if (goodbye !== undefined && goodbye !== 0) return problemOfDisconnect(goodbye, settings.clientId)
   if (connected) return { kind: 'lost', text: 'closed the connection' }
   const text =
-    'closes the connection before it answers the login: is it an MQTT broker, does the port expect TLS?'
+    'closes the connection without an answer to the login: is it an MQTT broker, and is the port right?'
   return { kind: 'no answer', text }
 }
 

@@ -73,8 +73,14 @@ function opensslReason(error: Error): string {
   return typeof reason === 'string' ? reason : error.message
 }
 
+/** What the login was tried with, as far as it explains a refusal. */
+interface LoginSettings {
+  username?: string | undefined
+  password?: string | undefined
+}
+
 /** The broker answered the login with a code: MQTT 3.1.1 return codes 1 … 5, MQTT 5 reason codes from 128. */
-export function problemOfConnack(code: number): Problem {
+export function problemOfConnack(code: number, { username, password }: LoginSettings = {}): Problem {
   switch (code) {
     case 1:
     case 132:
@@ -90,7 +96,14 @@ export function problemOfConnack(code: number): Problem {
       return { kind: 'login', text: 'refuses the login: user name or password is wrong' }
     case 5:
     case 135:
-      return { kind: 'login', text: 'refuses the login: this user (or no user at all) is not allowed in' }
+      // most brokers say this of a wrong password, too
+      return {
+        kind: 'login',
+        text:
+          username === undefined && password === undefined
+            ? 'refuses the login: it lets nobody in without a user name and a password'
+            : 'refuses the login: the password may be wrong, or this user is not allowed in',
+      }
     case 138:
       return { kind: 'login', text: 'refuses the login: this client is banned' }
     default:
@@ -98,15 +111,35 @@ export function problemOfConnack(code: number): Problem {
   }
 }
 
+/** The port speaks TLS, and the address does not. */
+export const wantsTls: Problem = {
+  kind: 'tls',
+  text: 'answers in TLS: the port wants mqtts:// or wss:// (TLS in the broker settings)',
+}
+
+const tlsAlert = 21
+const tlsMajorVersion = 3
+
+/** The first bytes from a broker that should speak MQTT: what else they are; undefined where they may be MQTT. */
+export function problemOfAnswer(first: Buffer): Problem | undefined {
+  if (first[0] === tlsAlert && first[1] === tlsMajorVersion) return wantsTls
+  if (first.toString('latin1', 0, 5) === 'HTTP/')
+    return { kind: 'no answer', text: 'answers in HTTP: is it the port of MQTT, or one for ws://?' }
+  return undefined
+}
+
+/** Another client has connected with our id, or it looks like it. */
+export function takenOver(clientId: string, isCertain: boolean): Problem {
+  const what = isCertain
+    ? `another client has the same client id, ${clientId}`
+    : `soon after each login, without a reason: perhaps another client has the same client id, ${clientId}`
+  const advice = 'give each gateway a client id of its own in the broker settings'
+  return { kind: 'taken over', text: `closed the connection${isCertain ? ':' : ''} ${what}; ${advice}` }
+}
+
 /** The broker said goodbye on MQTT 5. */
-export function problemOfDisconnect(code: number): Problem {
-  if (code === 142) {
-    const advice = 'give each gateway a client id of its own in the broker settings'
-    return {
-      kind: 'taken over',
-      text: `closed the connection: another client has the same client id; ${advice}`,
-    }
-  }
+export function problemOfDisconnect(code: number, clientId: string): Problem {
+  if (code === 142) return takenOver(clientId, true)
   return { kind: 'lost', text: `closed the connection: ${reasonText(code)}` }
 }
 
@@ -116,6 +149,15 @@ const notTheMessage = new Set([0, 137, 139, 141, 142, 147, 150, 152, 156, 157, 1
 /** Whether a DISCONNECT with this code may be the answer to a message. */
 export function mayBlameMessage(code: number | undefined): boolean {
   return code === undefined || !notTheMessage.has(code)
+}
+
+export const packetTooLarge = 149
+/** topic name invalid, packet too large, payload format invalid */
+const neverPass = new Set([144, packetTooLarge, 153])
+
+/** Whether a message that was refused with this code would be refused for ever, whoever is asked and when. */
+export function canNeverPass(code: number): boolean {
+  return neverPass.has(code)
 }
 
 /** MQTT 5 reason codes (MQTT 5.0, 2.4), and 3 of MQTT 3.1.1. */
@@ -133,6 +175,7 @@ const reasons: Record<number, string> = {
   141: 'keep-alive timeout',
   144: 'topic name invalid',
   145: 'packet identifier in use',
+  146: 'packet identifier not found',
   147: 'receive maximum exceeded',
   148: 'topic alias invalid',
   149: 'packet too large',

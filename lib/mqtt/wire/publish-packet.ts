@@ -27,6 +27,12 @@ export function publishPackets(messages: readonly NumberedMessage[], withPropert
   return packets
 }
 
+/** Bytes of the packet in which a message is sent. */
+export function packetSize(message: Outgoing, withProperties: boolean): number {
+  const { rest } = sizesOf(message, withProperties)
+  return 1 + sizeOfInteger(rest) + rest
+}
+
 /** Bytes: of all behind the length itself, of the properties, of the topic. */
 interface Sizes {
   rest: number

@@ -1,4 +1,4 @@
-import { compilePattern } from '../../formats/model/pattern.ts'
+import { compilePattern } from '../../options/pattern.ts'
 import type { RegexEngine } from '../model/operators.ts'
 
 /** RE2, whose time is linear in the text whatever the pattern; throws an Error in its own words. */

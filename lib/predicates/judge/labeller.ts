@@ -1,5 +1,6 @@
 // Judges clean events by the predicates of a label node and of the formats. Browser-safe.
 import type { FieldlogEvent, Flag } from '../../event.ts'
+import { unsureOfValues } from '../../formats/history/past.ts'
 import type { FormatDefinition } from '../../formats/model/definition.ts'
 import { unsureOfRepeats } from '../../formats/model/memory.ts'
 import type { Tools } from '../criteria/criterion.ts'
@@ -37,6 +38,9 @@ export type { StoredMemory }
 export type Release = (draft: Draft) => void
 
 const ignored = () => {}
+
+/** what makes the event itself doubtful, and not a rule's verdict */
+const unsureInFormats: ReadonlySet<string> = new Set([unsureOfRepeats, unsureOfValues])
 
 export class Labeller {
   /** short hash of the rule set: 8 hex digits */
@@ -98,8 +102,9 @@ export class Labeller {
     const { event } = draft
     if (event.received > this.#nextDeadline) this.#expire(event.received)
     const plan = this.#plans.for(event)
-    const isDoubtful = event.unsure?.includes(unsureOfRepeats) === true
-    if (isDoubtful) draft.unsure = [unsureOfRepeats]
+    const doubts = event.unsure?.filter((name) => unsureInFormats.has(name))
+    const isDoubtful = doubts !== undefined && doubts.length > 0
+    if (isDoubtful) draft.unsure = doubts
     if (!plan.remembers) {
       draft.result = this.#judgeNow(plan, draft, undefined)
       this.release(draft)

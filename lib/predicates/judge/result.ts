@@ -9,8 +9,9 @@ export interface LabelResult {
   /** short hash of the rule set */
   rules: string
   /**
-   * what may be another with all that was logged before: names of rules, and `repeats` where the event itself, or one
-   * before it, may be a repeat that the format leaves out. Absent: all is certain
+   * what may be another with all that was logged before: names of rules; `repeats` where the event itself, or one
+   * before it, may be a repeat that the format leaves out; `values` where it has values that depend on earlier events.
+   * Absent: all is certain
    */
   unsure?: string[]
 }

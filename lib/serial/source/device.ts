@@ -15,6 +15,8 @@ import type { LineSource, Link, LinkEvents, SourceError } from './source.ts'
 const readDescriptor = promisify(read)
 const readSize = 64 * 1024
 const closeLimit = 900
+/** at 300 bits/s a byte takes 33 ms, and drivers hand bytes on after some 16 ms */
+const settlesAfter = 100
 
 /** What we use of an open port of serialport's binding. */
 export interface DevicePort {
@@ -52,6 +54,7 @@ export function deviceSource(
     name,
     text: path,
     holdsBack: settings.flowControl !== 'none',
+    settlesAfter,
     async connect(events, signal) {
       let port: DevicePort
       try {

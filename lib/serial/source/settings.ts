@@ -21,21 +21,3 @@ export const serialFields = {
 }
 
 export type SerialSettings = Settings<typeof serialFields>
-
-/** A longer line is given out in pieces of this size. */
-export const maxLine = wholeNumber({
-  title: 'longest line',
-  unit: 'bytes',
-  min: 16,
-  max: 1_048_576,
-  default: 65_536,
-  env: true,
-})
-
-/** How bytes become lines. */
-export interface LineSettings {
-  /** bytes; a longer line is given out in pieces of this size. 16 … 1,048,576 */
-  maxLine: number
-  /** give out lines of no bytes, too; else they are only counted */
-  emptyLines: boolean
-}

@@ -28,6 +28,11 @@ export interface LineSource {
   readonly text: string
   /** back-pressure reaches the sender, so nothing is lost by a pause (TCP, flow control by wire or XON/XOFF) */
   readonly holdsBack: boolean
+  /**
+   * ms without bytes after a connection, behind which the first byte is the beginning of a line and not the middle of one that
+   * was being sent. 0: it always is
+   */
+  readonly settlesAfter: number
   /** Resolves with the open connection, rejects with a SourceError. `signal` gives up trying. */
   connect(events: LinkEvents, signal: AbortSignal): Promise<Link>
 }

@@ -5,6 +5,8 @@ import { tcpError } from './explain.ts'
 import { type LineSource, type Link, type LinkEvents, SourceError } from './source.ts'
 
 const connectLimit = 10_000
+/** a server's first bytes come a round trip after the connection, over a slow network too */
+export const settlesAfter = 300
 /** the system asks a silent peer whether it is still there, so that a dead one is noticed */
 const keepAliveAfter = 15_000
 
@@ -19,18 +21,29 @@ export function tcpSource(
     name,
     text,
     holdsBack: true,
-    async connect(events, signal) {
-      const socket = connect({
-        host,
-        port,
-        noDelay: true,
-        keepAlive: true,
-        keepAliveInitialDelay: keepAliveAfter,
-      })
-      await established(socket, text, signal, clock)
-      return new TcpLink(socket, text, events, clock)
-    },
+    settlesAfter,
+    connect: (events, signal) => connectTcp(host, port, text, events, signal, clock),
   }
+}
+
+/** A connection to a server. @param text as messages name it */
+export async function connectTcp(
+  host: string,
+  port: number,
+  text: string,
+  events: LinkEvents,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<Link> {
+  const socket = connect({
+    host,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: keepAliveAfter,
+  })
+  await established(socket, text, signal, clock)
+  return new TcpLink(socket, text, events, clock)
 }
 
 function established(socket: Socket, text: string, signal: AbortSignal, clock: Clock): Promise<void> {

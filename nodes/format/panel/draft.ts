@@ -1,6 +1,7 @@
 // A format's definition as the texts of the panel's inputs, and back. What a text does not hold (a number, say)
 // goes into the definition as it is, so that the check can tell the user so at that very input.
 import {
+  type BytesDecoder,
   type Decoder,
   type DecoderKind,
   type FieldDefinition,
@@ -30,6 +31,8 @@ export interface HeadDraft {
   nulls: string
   decimal: string
   thousands: string
+  zone: string
+  charset: string
   sameTime: boolean
   unchanged: string
   onlyNews: boolean
@@ -47,6 +50,8 @@ export function toHeadDraft(definition: Partial<FormatDefinition>): HeadDraft {
     nulls: showTokens(definition.nulls),
     decimal: definition.decimal ?? '',
     thousands: definition.thousands ?? '',
+    zone: definition.zone ?? '',
+    charset: definition.charset ?? 'utf-8',
     sameTime: definition.drop?.sameTime === true,
     unchanged: asText(definition.drop?.unchanged),
     onlyNews: definition.onlyNews === true,
@@ -74,6 +79,8 @@ export function fromDrafts(head: HeadDraft, decoder: Decoder, fields: FieldDefin
     nulls: readTokens(head.nulls),
     decimal: textOrNone(head.decimal),
     thousands: head.thousands || undefined,
+    zone: textOrNone(head.zone),
+    charset: head.charset === 'utf-8' ? undefined : textOrNone(head.charset),
     drop: dropOf(head),
     onlyNews: head.onlyNews || undefined,
   }) as unknown as FormatDefinition
@@ -87,14 +94,20 @@ function dropOf({ sameTime, unchanged }: HeadDraft): Record<string, unknown> | u
 /** The options of a decoder by name, each as its input's text; a header as its names with commas. */
 export function toDecoderDraft(decoder: Decoder): Record<string, string | boolean> {
   const draft: Record<string, string | boolean> = {}
-  const { parts, ...options } = decoder as Decoder & { parts?: PacketParts }
+  const shown = decoder.kind === 'bytes' ? renamed(decoder) : decoder
+  const { parts, ...options } = shown as Decoder & { parts?: PacketParts }
   if (parts !== undefined) {
     draft.partsFrom = asText(parts.from)
     draft.partsSize =
       typeof parts.size === 'object' ? `${parts.size.bit}:${parts.size.bits}` : asText(parts.size)
   }
-  for (const [name, value] of Object.entries(options)) {
-    draft[name] = Array.isArray(value) ? value.join(', ') : typeof value === 'boolean' ? value : shown(value)
+  for (const [option, value] of Object.entries(options)) {
+    const name = decoder.kind === 'tagged' && option === 'valueSeparator' ? 'tagSeparator' : option
+    draft[name] = Array.isArray(value)
+      ? value.join(', ')
+      : typeof value === 'boolean'
+        ? value
+        : escaped(value)
   }
   return draft
 }
@@ -111,10 +124,21 @@ export function fromDecoderDraft(kind: DecoderKind, draft: Record<string, string
         maxBytes: numberOrText(text('maxBytes')),
         parts: partsOf(text('partsFrom'), text('partsSize')),
       })
+    case 'bytes':
+      return made({
+        kind,
+        written: text('written') === 'raw' ? undefined : textOrNone(text('written')),
+        pattern: textOrNone(text('bytesPattern')),
+        path: textOrNone(text('path')),
+        start: textOrNone(text('start')),
+        minBytes: numberOrText(text('minBytes')),
+        maxBytes: numberOrText(text('maxBytes')),
+        parts: partsOf(text('partsFrom'), text('partsSize')),
+      })
     case 'datacodes':
       return made({ kind, codes: text('codes').trim() })
     case 'json':
-      return made({ kind, each: textOrNone(text('each')) })
+      return made({ kind, each: textOrNone(text('each')), lenient: draft.lenient === true || undefined })
     case 'sections':
     case 'stored-event':
       return { kind }
@@ -123,6 +147,7 @@ export function fromDecoderDraft(kind: DecoderKind, draft: Record<string, string
         kind,
         pairSeparator: separator('pairSeparator'),
         valueSeparator: separator('valueSeparator'),
+        quote: text('quote') || undefined,
       })
     case 'columns': {
       const header = listed(text('header'))
@@ -131,11 +156,19 @@ export function fromDecoderDraft(kind: DecoderKind, draft: Record<string, string
         delimiter: separator('delimiter'),
         quote: (draft.quote ?? '"') === '"' ? undefined : text('quote'),
         header: header.length > 0 ? header : undefined,
+        headers: draft.headers === true || undefined,
       })
     }
+    case 'tagged':
+      return made({ kind, valueSeparator: separator('tagSeparator') })
     case 'pattern':
       return made({ kind, pattern: text('pattern'), ignoreCase: draft.ignoreCase === true || undefined })
   }
+}
+
+/** A time's pattern has an input of the same name, with another hint. */
+function renamed({ pattern, ...others }: BytesDecoder): object {
+  return pattern === undefined ? others : { ...others, bytesPattern: pattern }
 }
 
 /** `3` bytes each, or `4:4`: first bit and bits of a part's first byte that say how many bytes follow. */
@@ -152,6 +185,6 @@ function made(decoder: Record<string, unknown>): Decoder {
   return withoutNone(decoder) as unknown as Decoder
 }
 
-function shown(value: unknown): string {
+function escaped(value: unknown): string {
   return asText(value).replaceAll('\t', '\\t')
 }

@@ -1,5 +1,5 @@
 // A field's definition as the texts of its inputs, and back.
-import type { DecoderKind, FieldDefinition } from '../../../lib/formats/model/definition.ts'
+import { type DecoderKind, type FieldDefinition, hasOffsets } from '../../../lib/formats/model/definition.ts'
 import { parseTime } from '../../../lib/formats/steps/time.ts'
 import {
   asText,
@@ -23,22 +23,28 @@ type Type = FieldDefinition['type']
 export interface FieldDraft {
   name: string
   type: Type
-  /** where its value comes from: the line, or an expression */
-  source: 'line' | 'computed'
+  /** where its value comes from: the line, an expression, or a counter's difference */
+  source: 'line' | 'computed' | 'difference'
   from: string
   also: string
   whole: boolean
   read: string
   bit: string
   bits: string
-  signed: boolean
+  signed: string
+  notation: string
+  reversed: boolean
   computed: string
+  differenceOf: string
+  modulus: string
+  most: string
   when: string
   nulls: string
   decimal: string
   thousands: string
   time: string
   pattern: string
+  zone: string
   unit: string
   deviceUnit: string
   scale: string
@@ -65,21 +71,28 @@ export function toFieldDraft(field: Partial<FieldDefinition>): FieldDraft {
   return {
     name: field.name ?? '',
     type,
-    source: field.computed === undefined ? 'line' : 'computed',
+    source:
+      field.difference !== undefined ? 'difference' : field.computed === undefined ? 'line' : 'computed',
     from: asText(field.from),
     also: (field.also ?? []).join(', '),
     whole: field.whole === true,
     read: field.read ?? 'u8',
     bit: asText(field.bit),
     bits: asText(field.bits),
-    signed: field.signed === true,
+    signed: field.signed === 'magnitude' ? 'magnitude' : field.signed === true ? 'complement' : '',
+    notation: field.notation ?? 'decimal',
+    reversed: field.reversed === true,
     computed: field.computed ?? '',
+    differenceOf: field.difference?.of ?? '',
+    modulus: asText(field.difference?.modulus),
+    most: asText(field.difference?.most),
     when: field.when ?? '',
     nulls: showTokens(field.nulls),
     decimal: field.decimal ?? '',
     thousands: field.thousands ?? '',
     time: field.time ?? 'auto',
     pattern: field.pattern ?? '',
+    zone: field.zone ?? '',
     unit: field.unit ?? '',
     deviceUnit: field.deviceUnit ?? '',
     scale: asText(field.scale),
@@ -105,13 +118,13 @@ export function toFieldDraft(field: Partial<FieldDefinition>): FieldDraft {
 /** The field that the inputs describe, without what is left empty or has no meaning for its type and decoder. */
 export function fromFieldDraft(draft: FieldDraft, kind: DecoderKind): FieldDefinition {
   const { type } = draft
-  const isComputed = draft.source === 'computed'
+  const isRead = draft.source === 'line'
   return withoutNone({
     name: draft.name.trim(),
-    ...(isComputed ? { computed: draft.computed.trim() } : placeOf(draft, kind)),
+    ...(isRead ? { ...placeOf(draft, kind), ...digitsOf(draft) } : computedOf(draft)),
     when: textOrNone(draft.when),
     type,
-    ...(isComputed ? {} : { nulls: readTokens(draft.nulls) }),
+    ...(isRead ? { nulls: readTokens(draft.nulls) } : {}),
     ...(type === 'number' || type === 'integer' ? numberParts(draft) : {}),
     ...(type === 'time' ? timeParts(draft) : {}),
     ...(type === 'string' ? { trim: draft.trim || undefined, case: textOrNone(draft.case) } : {}),
@@ -128,21 +141,42 @@ export function fromFieldDraft(draft: FieldDraft, kind: DecoderKind): FieldDefin
   }) as unknown as FieldDefinition
 }
 
+function computedOf(draft: FieldDraft): Record<string, unknown> {
+  if (draft.source === 'computed') return { computed: draft.computed.trim() }
+  const { differenceOf, modulus, most } = draft
+  return {
+    difference: withoutNone({
+      of: differenceOf.trim(),
+      modulus: numberOrText(modulus),
+      most: numberOrText(most),
+    }),
+  }
+}
+
+function digitsOf(draft: FieldDraft): Record<string, unknown> {
+  const { notation, reversed, bit, bits, signed } = draft
+  const hasBits = bits.trim() !== ''
+  return {
+    notation: notation === 'decimal' ? undefined : notation,
+    reversed: reversed || undefined,
+    bit: hasBits ? numberOrText(bit) : undefined,
+    bits: numberOrText(bits),
+    signed: signed === '' || !hasBits ? undefined : signed === 'magnitude' ? 'magnitude' : true,
+  }
+}
+
 function placeOf(draft: FieldDraft, kind: DecoderKind): Record<string, unknown> {
-  const isNumbered = kind === 'columns' || kind === 'packet' || kind === 'datacodes'
+  const isNumbered = kind === 'columns' || kind === 'datacodes' || hasOffsets(kind)
   const also = listed(draft.also).map((each) => (isNumbered ? numberOrText(each) : each))
   const place = {
     from: isNumbered ? numberOrText(draft.from) : textOrNone(draft.from),
     also: also.length > 0 ? also : undefined,
   }
-  if (kind !== 'packet' || typeof place.from === 'string') return place
+  if (!hasOffsets(kind) || typeof place.from === 'string') return place
   return {
     ...place,
     whole: draft.whole || undefined,
     read: draft.read === 'u8' ? undefined : draft.read,
-    bit: numberOrText(draft.bit),
-    bits: numberOrText(draft.bits),
-    signed: draft.signed && draft.bits.trim() !== '' ? true : undefined,
   }
 }
 
@@ -159,8 +193,9 @@ function numberParts(draft: FieldDraft): Record<string, unknown> {
   }
 }
 
-function timeParts({ time, pattern }: FieldDraft): Record<string, unknown> {
+function timeParts({ time, pattern, zone }: FieldDraft): Record<string, unknown> {
   return {
+    zone: textOrNone(zone),
     time: time === 'auto' ? undefined : time,
     pattern: time === 'pattern' ? textOrNone(pattern) : undefined,
   }

@@ -1,6 +1,6 @@
 // One field in the panel's list: name, where it comes from, type and unit in a line; the rest folds out below.
-import { layouts } from '../../../lib/formats/decoders/packet.ts'
 import type { DecoderKind, FieldDefinition } from '../../../lib/formats/model/definition.ts'
+import { layouts } from '../../../lib/formats/notation/layouts.ts'
 import { thousandsMarks } from '../../../lib/formats/steps/numbers.ts'
 import { bare, currentValue, labelled, setValue, type Words } from '../../shared/panel/inputs.ts'
 import { type FieldDraft, fromFieldDraft, toFieldDraft } from './field-draft.ts'
@@ -20,22 +20,29 @@ interface Detail {
   kinds?: readonly DecoderKind[]
   /** only where the value comes from the line */
   isRead?: boolean
+  /** only where it is a counter's difference */
+  isDifference?: boolean
   example?: string
 }
 
-const packet = { kinds: ['packet' as const], isRead: true }
+const offsets = { kinds: ['packet' as const, 'bytes' as const], isRead: true }
 
 /** the folded inputs, in the order of the steps that they are for */
 const details: readonly Detail[] = [
-  { name: 'read', ...packet },
-  { name: 'bit', ...packet },
-  { name: 'bits', ...packet },
+  { name: 'modulus', isDifference: true, example: '65536' },
+  { name: 'most', isDifference: true },
+  { name: 'read', ...offsets },
+  { name: 'notation', isRead: true },
+  { name: 'bit', isRead: true },
+  { name: 'bits', isRead: true },
+  { name: 'signed', isRead: true },
   { name: 'also', isRead: true },
   { name: 'nulls', isRead: true, example: '-999, NaN' },
   { name: 'decimal', types: numbers, isRead: true },
   { name: 'thousands', types: numbers, isRead: true },
   { name: 'time', types: ['time'] },
   { name: 'pattern', types: ['time'], example: 'DD.MM.YYYY HH:mm' },
+  { name: 'zone', types: ['time'], example: 'Europe/Berlin' },
   { name: 'scale', types: numbers },
   { name: 'offset', types: numbers },
   { name: 'points', types: numbers, example: '0=4, 1023=20' },
@@ -52,14 +59,14 @@ const details: readonly Detail[] = [
   { name: 'default' },
   { name: 'when' },
   { name: 'newsOf' },
-  { name: 'signed', ...packet },
-  { name: 'whole', ...packet },
+  { name: 'reversed', isRead: true },
+  { name: 'whole', ...offsets },
   { name: 'trim', types: ['string'] },
   { name: 'required' },
   { name: 'hidden' },
 ]
 
-const flags: readonly Name[] = ['signed', 'whole', 'trim', 'required', 'hidden']
+const flags: readonly Name[] = ['reversed', 'whole', 'trim', 'required', 'hidden']
 
 export interface FieldRow {
   /** The field as it stands in the inputs, unchecked. */
@@ -85,6 +92,7 @@ export function fieldRow(
     source: bare(line, 'source', { words, choices: [] }),
     from: bare(line, 'from', { words }),
     computed: bare(line, 'computed', { words, placeholder: words('computedExample') }),
+    differenceOf: bare(line, 'differenceOf', { words, placeholder: words('differenceExample') }),
     type: bare(line, 'type', { words, choices: types.map((type) => [type, words(`type-${type}`)]) }),
     unit: bare(line, 'unit', { words, placeholder: words('unit') }),
     ...moreInputs(more, words),
@@ -93,7 +101,10 @@ export function fieldRow(
 
   setDraft(toFieldDraft(field))
   setKind(kind)
-  for (const name of ['source', 'type', 'time', 'map'] as const) inputs[name].on('input change', arrange)
+  inputs.differenceOf.attr('data-problem', 'difference.of')
+  for (const name of ['modulus', 'most'] as const) inputs[name].attr('data-problem', `difference.${name}`)
+  for (const name of ['source', 'type', 'time', 'map', 'bits'] as const)
+    inputs[name].on('input change', arrange)
   return { read, setKind, showProblems: () => more.find('.input-error').length > 0 && fold(true) }
 
   function setDraft(draft: FieldDraft): void {
@@ -119,19 +130,26 @@ export function fieldRow(
     $('<option value="line">')
       .text(words(`from-${kind}`))
       .appendTo(inputs.source)
-    $('<option value="computed">').text(words('from-computed')).appendTo(inputs.source)
+    for (const name of ['computed', 'difference']) {
+      $('<option>')
+        .val(name)
+        .text(words(`from-${name}`))
+        .appendTo(inputs.source)
+    }
     inputs.source.val(source ?? 'line')
     arrange()
   }
 
   function arrange(): void {
-    const isComputed = inputs.source.val() === 'computed'
-    inputs.from.toggle(!isComputed).attr('placeholder', words(`fromExample-${kind}`))
-    inputs.computed.toggle(isComputed)
-    for (const { name, types, kinds, isRead } of details) {
+    const source = inputs.source.val()
+    inputs.from.toggle(source === 'line').attr('placeholder', words(`fromExample-${kind}`))
+    inputs.computed.toggle(source === 'computed')
+    inputs.differenceOf.toggle(source === 'difference')
+    for (const { name, types, kinds, isRead, isDifference } of details) {
       const fitsType = types === undefined || types.includes(String(inputs.type.val()))
       const fitsDecoder = kinds === undefined || kinds.includes(kind)
-      const shown = fitsType && fitsDecoder && !(isRead === true && isComputed) && isUseful(name)
+      const fitsSource = (!isRead || source === 'line') && (!isDifference || source === 'difference')
+      const shown = fitsType && fitsDecoder && fitsSource && isUseful(name)
       inputs[name].closest('.fieldlog-input').toggle(shown)
     }
   }
@@ -139,6 +157,7 @@ export function fieldRow(
   /** Inputs that mean something only beside another one. */
   function isUseful(name: Name): boolean {
     if (name === 'pattern') return inputs.time.val() === 'pattern'
+    if (name === 'bit' || name === 'signed') return String(inputs.bits.val()).trim() !== ''
     return name !== 'mapElse' || String(inputs.map.val()).trim() !== ''
   }
 }
@@ -165,6 +184,8 @@ function choicesOf(words: Words): Choices {
     values.map((value) => [value, words(`${name}-${value || 'none'}`)] as const)
   return {
     read: Object.keys(layouts).map((layout) => [layout, layout]),
+    notation: named('notation', ['decimal', 'hex', 'binary', 'bcd']),
+    signed: named('signed', ['', 'complement', 'magnitude']),
     time: named('time', timeFormats),
     decimal: decimalChoices(words),
     thousands: thousandsChoices(words),

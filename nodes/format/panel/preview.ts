@@ -135,9 +135,9 @@ function showPreview(
   preview: FormatPreview,
   words: Words,
 ): void {
-  const { tried, clean, rejected, suppressed, other } = preview
+  const { tried, clean, rejected, suppressed, other, part } = preview
   heading.text(words('counts', { tried }))
-  for (const [kind, count] of Object.entries({ clean, rejected, suppressed, other })) {
+  for (const [kind, count] of Object.entries({ clean, rejected, suppressed, part, other })) {
     if (kind === 'suppressed' && count === 0) continue
     heading.append(
       $('<span class="fieldlog-preview-number">')

@@ -1,20 +1,34 @@
 // The lines that the panel tries the draft on, and what becomes of each.
 import type { Scalar } from '../../../lib/event.ts'
-import { compileFormats, type Formats } from '../../../lib/formats/compile.ts'
+import { compileFormats } from '../../../lib/formats/compile.ts'
 import type { Outcome } from '../../../lib/formats/format.ts'
 import type { FieldDefinition, FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import { isPlausible } from '../../../lib/formats/model/plausible.ts'
 import type { Words } from '../../shared/panel/inputs.ts'
 
-const mostLines = 50
+const mostLines = 200
 
 /** Shows in `place` what a definition without problems makes of these lines; the source plays no part. */
 export function tryLines(place: JQuery, definition: FormatDefinition, lines: string, words: Words): void {
   place.empty()
   const { source: _, ...takes } = definition.takes ?? {}
   const formats = compileFormats([{ ...definition, takes }])
-  const tried = lines.split(/\r?\n/).filter((line) => line.trim() !== '')
-  for (const line of tried.slice(0, mostLines)) showLine(place, definition, formats, line, words)
+  // an empty line may belong to a record
+  const tried = lines.split(/\r?\n/).filter((line) => definition.record !== undefined || line.trim() !== '')
+  // one after another, as they would come from a journal: records, headers and counters go on from line to line
+  const received = Date.now()
+  const taken = tried
+    .slice(0, mostLines)
+    .map((payload, i) => ({ payload, source: '', id: `line-${i + 1}`, seq: i + 1, received }))
+  for (const { reading, outcome } of taken.flatMap((each) => formats.take(each))) {
+    if (outcome.kind === 'part' || reading.payload.trim() === '') continue
+    showLine(place, reading.payload, outcome.kind, words, (values) =>
+      showOutcome(values, definition, outcome, words),
+    )
+  }
+  const unended = taken.find((reading) => formats.limitOf(reading) !== undefined)
+  if (unended)
+    showLine(place, unended.payload, 'unknown', words, (values) => values.text(words('recordHasNoEnd')))
   if (tried.length > mostLines)
     $('<div>')
       .text(words('tryMore', { count: mostLines }))
@@ -23,19 +37,18 @@ export function tryLines(place: JQuery, definition: FormatDefinition, lines: str
 
 function showLine(
   place: JQuery,
-  definition: FormatDefinition,
-  formats: Formats,
   line: string,
+  kind: Outcome['kind'],
   words: Words,
+  show: (values: JQuery) => void,
 ): void {
-  const outcome = formats.decode({ payload: line, source: '' })
   const row = $('<div class="fieldlog-try-line">').appendTo(place)
   $('<span class="fieldlog-try-kind">')
-    .addClass(`fieldlog-try-${outcome.kind}`)
-    .text(words(`outcome-${outcome.kind}`))
+    .addClass(`fieldlog-try-${kind}`)
+    .text(words(`outcome-${kind}`))
     .attr('title', line)
     .appendTo(row)
-  showOutcome($('<span class="fieldlog-try-values">').appendTo(row), definition, outcome, words)
+  show($('<span class="fieldlog-try-values">').appendTo(row))
 }
 
 export function showOutcome(

@@ -15,6 +15,13 @@ const answers: Record<string, unknown> = {
   'GET /fieldlog/mqtt': [{ id: 'b 1', address: 'mqtt://host:1883', refused: 1 }],
   'GET /fieldlog/mqtt/b%201/refused': { count: 1, refused: [message] },
   'POST /fieldlog/mqtt/b%201/refused/resend': { resent: 1 },
+  'POST /fieldlog/mqtt/b%201/retry': { tried: 2 },
+}
+const since = 1795286200000
+const closures = {
+  broker: null,
+  closed: [{ topic: 't/y', since, reason: 'quota exceeded (code 151)', waiting: 12 }],
+  closedNow: 1,
 }
 
 describe('fieldlog refused', () => {
@@ -56,6 +63,35 @@ describe('fieldlog refused', () => {
       err: '',
     })
     assert.deepEqual(JSON.parse((await run('--json')).out), { broker: 'b 1', count: 1, refused: [message] })
+  })
+
+  it('shows the topics that wait, and a broker that takes nothing', async () => {
+    const [broker] = answers['GET /fieldlog/mqtt'] as object[]
+    const takesNothing = { since, reason: 'quota exceeded (code 151)' }
+    answers['GET /fieldlog/mqtt'] = [{ ...broker, ...closures, broker: takesNothing }]
+    try {
+      assert.deepEqual((await run()).out.split('\n').slice(0, 3), [
+        'mqtt://host:1883: takes nothing since 2026-11-21T18:36:40.000Z: quota exceeded (code 151)',
+        'mqtt://host:1883: 1 topic not taken now',
+        '  since 2026-11-21T18:36:40.000Z t/y: quota exceeded (code 151); 12 messages waiting',
+      ])
+      const { closed, closedNow } = closures
+      assert.deepEqual(JSON.parse((await run('--json')).out), {
+        broker: 'b 1',
+        count: 1,
+        refused: [message],
+        takesNothing,
+        closed,
+        closedNow,
+      })
+    } finally {
+      answers['GET /fieldlog/mqtt'] = [broker]
+    }
+  })
+
+  it('has the topics that wait tried', async () => {
+    assert.equal((await run('--retry')).out, 'mqtt://host:1883: 2 topics tried\n')
+    assert.equal((await run('--retry', '--json')).out, '{"broker":"b 1","tried":2}\n')
   })
 
   it('sends it again', async () => {

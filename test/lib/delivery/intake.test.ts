@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { runInNewContext } from 'node:vm'
 import { entryOf, type LoggableMessage, sourceOf } from '../../../lib/delivery/intake.ts'
 import { messageOf } from '../../../lib/delivery/send/message.ts'
 import type { Entry } from '../../../lib/journal/format/entry.ts'
@@ -27,7 +28,19 @@ describe('delivery: entryOf', () => {
     }
   })
 
-  it('takes any other JSON value as a structured event, exactly', () => {
+  it('takes a frame of a port as it is, with its mark, and any other mark for none', () => {
+    const line = { kind: 'L', received: now, source: 's' }
+    assert.deepEqual(entry({ payload: 'a\r\n', framed: {} }), { ...line, text: 'a\\x0d\\x0a' })
+    assert.deepEqual(entry({ payload: Buffer.from([0xff, 0x0a]), framed: { cut: 'end' } }), {
+      ...line,
+      text: '\\xff\\x0a',
+      cut: 'end',
+    })
+    assert.deepEqual(entry({ payload: 'a', framed: { cut: 'middle' } }), { ...line, text: 'a' })
+    assert.deepEqual(entry({ payload: 'a\n', framed: 'start' }), { ...line, text: 'a' })
+  })
+
+  it('takes any other JSON value as a structured event, exactly; a Date is its text', () => {
     for (const payload of [
       0,
       -1.5,
@@ -57,6 +70,14 @@ describe('delivery: entryOf', () => {
       [{ list: [1, () => 0] }, /1 is a function/],
       [{ id: 5n }, /id is a bigint/],
       [{ s: Symbol('x') }, /s is a symbol/],
+      [{ by: new Map([['a', 1]]) }, /by is a Map/],
+      [{ of: [new Set([1])] }, /0 is a Set/],
+      [new Error('no connection'), /it is an Error/],
+      [{ like: /a/ }, /like is a RegExp/],
+      [{ later: Promise.resolve(1) }, /later is a Promise/],
+      [{ at: new Date(Number.NaN) }, /at is a Date that is no time/],
+      // as in a function node
+      [runInNewContext('({ by: new Map() })'), /by is a Map/],
       [loop, /circular/],
       [undefined, /no payload/],
     ] as const) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Cut } from '../../../lib/event.ts'
 import { compileFormats } from '../../../lib/formats/compile.ts'
 import { jeelinkFormats } from '../../../lib/formats/library/jeelink.ts'
 import type { Decoder, FieldDefinition, FormatDefinition } from '../../../lib/formats/model/definition.ts'
@@ -58,6 +59,32 @@ function lenient(decoder: Decoder): FormatDefinition {
 }
 
 describe('formats: several at once', () => {
+  it('reject what their port marked as cut, whatever it reads like, and leave to unknown what they do not take', () => {
+    const pair = format({ kind: 'columns', delimiter: ',' }, [number('temp', { from: 0 })], { prefix: '1' })
+    for (const match of ['first', 'best'] as const) {
+      const formats = compileFormats([pair], { match })
+      const decode = (payload: string, cut?: Cut) => formats.decode({ payload, source: 's', cut })
+      assert.equal(decode('1.54,48').kind, 'clean')
+      assert.deepEqual(decode('1.54,48', 'start'), {
+        kind: 'rejected',
+        type: 'test',
+        reasons: ["decode: the line's beginning may be missing"],
+      })
+      assert.deepEqual(decode('1.54', 'end').kind, 'rejected')
+      assert.deepEqual(decode('.54,48', 'start'), { kind: 'unknown' })
+    }
+  })
+
+  it('remember nothing of a cut line', () => {
+    const counter = format({ kind: 'columns' }, [number('n', { from: 0 })], undefined, {
+      drop: { unchanged: 9 },
+    })
+    const formats = compileFormats([counter])
+    const decode = (seq: number, cut?: Cut) =>
+      formats.decode({ payload: '5', source: 's', id: `e-${seq}`, seq, received: seq, cut }).kind
+    assert.deepEqual([decode(1, 'start'), decode(2), decode(3)], ['rejected', 'clean', 'suppressed'])
+  })
+
   const typed = (type: string, definition: FormatDefinition) => ({ ...definition, type })
   const decode = (formats: FormatDefinition[], payload: unknown, source = 'ttyUSB0') => {
     const result = compileFormats(formats).decode({ payload, source })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Outcome } from '../../../lib/formats/format.ts'
+import type { LineOutcome } from '../../../lib/formats/format.ts'
 import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import { systemDisk } from '../../../lib/journal/disk/disk.ts'
 import type { Entry } from '../../../lib/journal/format/entry.ts'
@@ -30,7 +30,7 @@ describe('labelling: live cleaning', function () {
   let directory: string
   let clock: FakeClock
   let warnings: string[]
-  let outcomes: Outcome[]
+  let outcomes: LineOutcome[]
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'fieldlog-cleaning-'))
@@ -41,9 +41,9 @@ describe('labelling: live cleaning', function () {
   afterEach(() => rmSync(directory, { recursive: true }))
 
   /** A journal of lines with device times; returns its entries. */
-  async function journalOf(times: number[]): Promise<Entry[]> {
+  async function journalOf(times: number[], epoch = 'testabcd'): Promise<Entry[]> {
     const records = lines(date, times.length, (n) => `v:${n % 7},t:${times[n - 1]}`)
-    for (const { path, bytes } of buildJournal([{ date, batches: inBatches(records, 100) }])) {
+    for (const { path, bytes } of buildJournal([{ date, epoch, batches: inBatches(records, 100) }])) {
       mkdirSync(dirname(join(directory, path)), { recursive: true })
       writeFileSync(join(directory, path), bytes)
     }
@@ -71,7 +71,8 @@ describe('labelling: live cleaning', function () {
   }
 
   const kinds = () => outcomes.map((outcome) => (isUnsure(outcome) ? 'unsure' : outcome.kind))
-  const isUnsure = (outcome: Outcome) => outcome.kind === 'clean' && outcome.events[0]?.isUnsure === true
+  const isUnsure = (outcome: LineOutcome) =>
+    outcome.kind === 'clean' && outcome.events[0]?.unsure !== undefined
 
   it('knows all times of a journal of 12,000 entries after a restart without a state file', async () => {
     const times = Array.from({ length: 12_000 }, (_, i) => begin + i)
@@ -131,6 +132,46 @@ describe('labelling: live cleaning', function () {
       entries.slice(4),
     )
     assert.deepEqual(kinds(), ['unsure', 'clean'])
+  })
+
+  it('takes the state of another copy of the journal for none: it knows of other events', async () => {
+    const file = join(directory, '.clean-c')
+    const first = open(() => 4)
+    // it has come further than the checkpoint
+    await take(first, await journalOf([begin, begin + 1, begin + 2, begin + 3, begin + 4, begin + 5]))
+    await first.detach()
+    assert.match(readFileSync(file, 'utf8'), /"seq":4,"id":"testabcd-6",/)
+
+    const days = [1, 2, 3, 4].map((n) => begin + n * 86_400)
+    const elsewhere = await journalOf([...days, begin, begin + 4, days[0]!], 'otherone')
+    outcomes = []
+    await take(
+      open(() => 4),
+      elsewhere.slice(4),
+    )
+    assert.deepEqual(kinds(), ['clean', 'clean', 'suppressed'])
+    assert.deepEqual(warnings, [])
+  })
+
+  it('takes the state of a copy that goes on further for none: what comes here will be other events', async () => {
+    const first = open(() => 4)
+    await take(first, await journalOf([begin, begin + 1, begin + 2, begin + 3, begin + 4, begin + 5]))
+    await first.detach()
+    const older = await journalOf([begin, begin + 1, begin + 2, begin + 3, begin + 5])
+    outcomes = []
+    await take(
+      open(() => 4),
+      older.slice(4),
+    )
+    assert.deepEqual(kinds(), ['clean'])
+  })
+
+  it('says of which entry its state is where other nodes had the newest ones', async () => {
+    const entries = await journalOf([begin, begin + 1, begin + 2, begin + 3, begin + 4])
+    const cleaning = open(() => 5)
+    await take(cleaning, entries.slice(0, 3))
+    await cleaning.detach()
+    assert.match(readFileSync(join(directory, '.clean-c'), 'utf8'), /"seq":5,"id":"testabcd-5",/)
   })
 
   it('gives a replay of long ago what it had the first time, and the live events after it theirs', async () => {

@@ -53,7 +53,7 @@ describe('predicates: live labelling', () => {
     const formats = compileFormats([format])
     const found: FieldlogEvent[] = []
     await readEntries(systemDisk, directory, from, to, {
-      entry: (entry) => found.push(...decoded(entry, formats).events) > -1,
+      entry: (entry) => found.push(...decoded(entry, formats).flatMap(({ events }) => events)) > -1,
       gap: () => assert.fail('entries are missing'),
     })
     return found
@@ -152,7 +152,7 @@ describe('predicates: live labelling', () => {
     checkpoint = 40
     tick()
     await first.detach()
-    const file = new StateFile(systemDisk, join(directory, '.label-n1'))
+    const file = new StateFile(systemDisk, directory, '.label-n1')
     const { id, memory, rules } = (await file.read())!
     assert.equal(id, events.find(({ seq }) => seq === 40)!.id)
     await file.write({ rules, from: 1, seq: 40, id: 'otherone-40' }, JSON.stringify(memory))

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../../..')
 const firstForms: Record<string, { before: object; after: object }> = {
   'fieldlog-port': {
     before: { path: '/dev/ttyUSB0', baudRate: 57600 },
-    after: { path: '/dev/ttyUSB0', baudRate: 57600, version: 1 },
+    after: { path: '/dev/ttyUSB0', baudRate: 57600, framing: 'auto', version: 2 },
   },
   'fieldlog-journal': {
     before: { directory: 'journal', bufferSize: 100, flushInterval: 1, reserve: 64, maxHeld: 64 },

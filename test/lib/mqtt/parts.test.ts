@@ -3,7 +3,6 @@ import { pauseAfter } from '../../../lib/kit/backoff.ts'
 import { Fifo } from '../../../lib/kit/fifo.ts'
 import { MemoryRefusedPile } from '../../../lib/mqtt/outbox/refused.ts'
 import { Recent } from '../../../lib/mqtt/session/recent.ts'
-import { Strikes } from '../../../lib/mqtt/session/strikes.ts'
 import { problemOfConnack, problemOfError } from '../../../lib/mqtt/wire/problems.ts'
 import { fc } from '../../support/random.ts'
 import { testEntry } from './support.ts'
@@ -83,31 +82,6 @@ describe('mqtt pauses', () => {
       [pauseAfter(1, 0), pauseAfter(1, 1), pauseAfter(9, 0), pauseAfter(9, 1)],
       [375, 625, 22500, 30000],
     )
-  })
-})
-
-describe('mqtt strikes', () => {
-  it('finds the message that was the oldest at three closes in a row', () => {
-    const strikes = new Strikes()
-    const seen: string[] = []
-    for (const key of ['a', 'b', 'b', 'b']) {
-      strikes.closedOn(key)
-      seen.push(`${strikes.alone}/${strikes.guilty}`)
-    }
-    assert.deepEqual(seen, ['false/false', 'false/false', 'true/false', 'true/true'])
-  })
-
-  it('forgets a suspect that is acknowledged, or when nothing was under way', () => {
-    const strikes = new Strikes()
-    for (const key of ['a', 'a']) strikes.closedOn(key)
-    strikes.answered({ key: 'b' })
-    assert.equal(strikes.alone, true)
-    strikes.answered({ key: 'a' })
-    strikes.closedOn('a')
-    assert.equal(strikes.alone, false)
-    strikes.closedOn(undefined)
-    strikes.closedOn('a')
-    assert.equal(strikes.alone, false)
   })
 })
 

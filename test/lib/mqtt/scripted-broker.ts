@@ -1,7 +1,14 @@
 // A broker that does what the test's script says, packet by packet.
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
-import { generate, type IConnectPacket, type IPublishPacket, type Packet, parser } from 'mqtt-packet'
+import {
+  generate,
+  type IConnectPacket,
+  type IPublishPacket,
+  type IPubrelPacket,
+  type Packet,
+  parser,
+} from 'mqtt-packet'
 
 /** One connection, as the script sees it. */
 export interface Peer {
@@ -18,6 +25,8 @@ export interface Script {
   connect?(peer: Peer, packet: IConnectPacket): void
   /** default: acknowledged */
   publish?(peer: Peer, packet: IPublishPacket): void
+  /** the third step of QoS 2; default: complete */
+  release?(peer: Peer, packet: IPubrelPacket): void
   /** default: answered */
   ping?(peer: Peer): void
 }
@@ -66,6 +75,10 @@ export async function startScriptedBroker(script: Script = {}, onPort = 0): Prom
       } else if (packet.cmd === 'publish') {
         const { publish = (_: Peer, message: IPublishPacket) => peer.acknowledge(message) } = broker.script
         publish(peer, packet)
+      } else if (packet.cmd === 'pubrel') {
+        const { release = (_: Peer, { messageId }: IPubrelPacket) => send({ cmd: 'pubcomp', messageId }) } =
+          broker.script
+        release(peer, packet)
       } else if (packet.cmd === 'pingreq') {
         const { ping = () => send({ cmd: 'pingresp' }) } = broker.script
         ping(peer)

@@ -14,6 +14,8 @@ export interface TestSession {
 }
 
 const open = new Set<Session>()
+/** ms */
+const short = { first: 10, longest: 50 }
 
 /** A started session with pauses of milliseconds. */
 export function startSession(
@@ -31,7 +33,7 @@ export function startSession(
       protocolVersion: 5,
       statusTopic: 'fieldlog/test/status',
       ...options,
-      tuning: { pauses: { first: 10, longest: 50 }, ...options.tuning },
+      tuning: { pauses: short, probePauses: short, takeoverPauses: short, ...options.tuning },
     },
     { report: (level, text) => reports.push(`${level} ${text}`), ...parts },
   )

@@ -5,6 +5,7 @@ export class FakeSource implements LineSource {
   readonly name: string = 'fake'
   readonly text: string = '/dev/fake'
   readonly holdsBack: boolean
+  settlesAfter = 0
   /** what the next tries to connect throw; undefined connects */
   failures: SourceError[] = []
   connects = 0
@@ -49,8 +50,12 @@ export class FakeSource implements LineSource {
 
   /** Bytes arrive. */
   feed(text: string, received = 1): void {
+    this.feedBytes(Buffer.from(text), received)
+  }
+
+  feedBytes(bytes: Buffer, received = 1): void {
     if (!this.#events) throw new Error('the source is not open')
-    this.#events.data(Buffer.from(text), received)
+    this.#events.data(bytes, received)
   }
 
   /** The connection breaks. */

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import type { FramingSettings } from '../../../lib/serial/framing/settings.ts'
 import { heldLimits, LinePort, type PortSetup, waitingLimits } from '../../../lib/serial/line-port.ts'
 import type { PortLine } from '../../../lib/serial/port-line.ts'
+import { SourceError } from '../../../lib/serial/source/source.ts'
 import { FakeClock, settle } from '../../support/fake-clock.ts'
 import { FakeSource } from './fake-source.ts'
+import { lineSettings } from './framing/helper.ts'
 
 function setup(source: FakeSource, reports: string[] = [], key = 'a'): PortSetup {
-  const lines = { maxLine: 32, emptyLines: false }
+  const lines = lineSettings({}, 32)
   return { key, source, lines, report: (level, text) => reports.push(`${level}: ${text}`) }
 }
 
@@ -21,6 +24,98 @@ function made(holdsBack = false) {
 }
 
 const payloads = (lines: PortLine[]) => lines.map((line) => line.payload)
+
+describe('LinePort: the first line of a connection', () => {
+  async function opened(settlesAfter = 100) {
+    const port = made()
+    port.source.settlesAfter = settlesAfter
+    port.port.release()
+    await settle()
+    return port
+  }
+  const marks = (lines: PortLine[]) => lines.map(({ payload, framed }) => [payload, framed?.cut])
+
+  it('is marked where bytes come at once: the stream runs already', async () => {
+    const { source, clock, lines } = await opened()
+    clock.tick(99)
+    source.feed('1.54,48\n21.55,48\n')
+    await settle()
+    assert.deepEqual(marks(lines), [
+      ['1.54,48', 'start'],
+      ['21.55,48', undefined],
+    ])
+  })
+
+  it('is whole behind a pause: the device was reset, or speaks now and then', async () => {
+    const { source, clock, lines } = await opened()
+    clock.tick(100)
+    source.feed('21.54,48\n')
+    await settle()
+    assert.deepEqual(marks(lines), [['21.54,48', undefined]])
+  })
+
+  it('is whole where the source speaks from the connection on', async () => {
+    const { source, lines } = await opened(0)
+    source.feed('21.54,48\n')
+    await settle()
+    assert.deepEqual(marks(lines), [['21.54,48', undefined]])
+  })
+
+  it('takes no pause for one in which the process did not look', async () => {
+    const { source, clock, lines } = await opened()
+    // the event loop was busy: one timer runs, and the bytes that lie there come before the next one
+    clock.moveTo('2026-11-21T12:00:00.900Z')
+    clock.tick(0)
+    source.feed('1.54,48\n')
+    await settle()
+    assert.deepEqual(marks(lines), [['1.54,48', 'start']])
+  })
+
+  it('is judged anew after each reconnection; what was cut off before is marked, too', async () => {
+    const { source, clock, lines } = await opened()
+    clock.tick(1000)
+    source.feed('whole\n21.')
+    for (const text of ['54,48\n', '1.55,48\nok\n']) {
+      source.lose(new SourceError('gone', 'gone'))
+      clock.tick(30_000)
+      await settle()
+      if (text === '54,48\n') clock.tick(100)
+      source.feed(text)
+    }
+    await settle()
+    assert.deepEqual(marks(lines), [
+      ['whole', undefined],
+      ['21.', 'end'],
+      ['54,48', undefined],
+      ['1.55,48', 'start'],
+      ['ok', undefined],
+    ])
+  })
+
+  it('leaves no timer behind', async () => {
+    const { source, clock, port } = await opened()
+    await port.drain(10)
+    assert.deepEqual([source.closes, clock.timers], [1, 0])
+  })
+})
+
+describe('LinePort: frames', () => {
+  it('are given as what they are, to the last byte', async () => {
+    const { source, port, lines, reports } = made()
+    port.attach({ ...setup(source, reports, 'b'), lines: lineSettings({ framing: 'fixed', frameSize: 4 }) })
+    port.release()
+    await settle()
+    source.feedBytes(Buffer.from([0x42, 0x4d, 0xff, 0x0a, 0x42, 0x4d, 0x41, 0x0a]))
+    await settle()
+    assert.deepEqual(
+      lines.map(({ payload, framed }) => [payload, framed]),
+      [
+        [Buffer.from([0x42, 0x4d, 0xff, 0x0a]), {}],
+        ['BMA\n', {}],
+      ],
+    )
+  })
+})
 
 describe('LinePort', () => {
   it('opens when the flow runs, and gives each line to every subscriber', async () => {
@@ -226,6 +321,61 @@ describe('LinePort', () => {
     clock.tick(60_000)
     source.feed(`${'x'.repeat(70)}\n`)
     assert.equal(warnings().length, 2)
+  })
+
+  it('says once what the likely cause is where bytes come and no line ends, and what to set', async () => {
+    const cases: Array<[Partial<FramingSettings>, string | Buffer, RegExp]> = [
+      [
+        {},
+        Buffer.from([0xf0, 0x80, 0x9e]),
+        /Much of it is no text: set another baud rate or, for a binary protocol/,
+      ],
+      [{}, 'abc', /It has no line end: set frames to a pause, a fixed length or a delimiter/],
+      [{ framing: 'crlf' }, 'a\n', /It has LF inside: let the line end be found automatically/],
+      [{ framing: 'lf' }, 'a\rb', /It has CR inside: set frames to "lines that end in CR"/],
+      [{ framing: 'slip' }, 'abc', /Check what the port says of its frames/],
+    ]
+    for (const [framing, bytes, advice] of cases) {
+      const { source, clock, port, reports } = made()
+      port.attach({ ...setup(source, reports, 'b'), lines: lineSettings(framing, 1024) })
+      port.release()
+      await settle()
+      for (let second = 0; second < 25; second++) {
+        source.feedBytes(Buffer.from(bytes as string))
+        clock.tick(1000)
+      }
+      const warnings = reports.filter((text) => text.startsWith('warn'))
+      assert.equal(warnings.length, 1, JSON.stringify(framing))
+      assert.match(warnings[0]!, /^warn: bytes come from fake, but no line has ended for 10 seconds\. /)
+      assert.match(warnings[0]!, advice)
+    }
+  })
+
+  it('does not warn of a device that waits, nor of lines that end', async () => {
+    const { source, clock, port, reports } = made()
+    port.release()
+    await settle()
+    for (let i = 0; i < 5; i++) {
+      source.feed('MTS> ')
+      clock.tick(9000)
+    }
+    source.feed('\n')
+    for (let second = 0; second < 25; second++) {
+      source.feed('a\nb')
+      clock.tick(1000)
+    }
+    assert.deepEqual(
+      reports.filter((text) => text.startsWith('warn')),
+      [],
+    )
+  })
+
+  it('says how the lines end, once', async () => {
+    const { source, port, reports } = made()
+    port.release()
+    await settle()
+    source.feed('one\r\ntwo\r\n')
+    assert.deepEqual(reports, ['info: connected to /dev/fake', 'info: lines from fake end in CR LF'])
   })
 
   it('drains: reads no more, and sends all that had been read', async () => {

@@ -19,7 +19,7 @@ function supervised(chance = 0.5) {
     state.state === 'waiting' ? `waiting ${state.reason.short} ${state.retryIn}` : state.state
   const supervisor = new Supervisor(source, clock, () => chance, {
     data: (chunk) => data.push(chunk.toString()),
-    disconnected: () => data.push('|'),
+    disconnected: (isOnPurpose) => data.push(isOnPurpose ? '|' : '!'),
     state: (state) => states.push(show(state)),
     report: (level, text) => reports.push(`${level}: ${text}`),
   })
@@ -105,7 +105,7 @@ describe('Supervisor', () => {
     )
   })
 
-  it('tells of each end of a connection, so that a partial line is dropped', async () => {
+  it('tells of each end of a connection and whether it is on purpose, so that lines are never joined over it', async () => {
     const { source, clock, data, supervisor } = supervised()
     supervisor.start()
     await settle()
@@ -116,7 +116,7 @@ describe('Supervisor', () => {
     source.feed('new')
     source.unread = 'last'
     await supervisor.stop()
-    assert.deepEqual(data, ['half', '|', 'new', 'last', '|'])
+    assert.deepEqual(data, ['half', '!', 'new', 'last', '|'])
   })
 
   it('does not try again once stopped, and closes what opens meanwhile', async () => {

@@ -104,6 +104,49 @@ describe('nodes: the inputs of the format panel', () => {
       decoder: { kind: 'packet', parts: { size: { bit: 4, bits: 4 } } },
       fields: [{ name: 'v', from: 1, read: 'i16le', type: 'integer' }],
     },
+    {
+      type: 'frames',
+      decoder: {
+        kind: 'bytes',
+        written: 'hex',
+        pattern: 'data=(?<bytes>[0-9a-f]+) id=(?<id>\\w+)',
+        start: '42 4D',
+        minBytes: 8,
+        parts: { from: 2, size: 2 },
+      },
+      fields: [
+        { name: 'v', from: 0, read: 'u32cdab', notation: 'bcd', reversed: true, type: 'integer' },
+        {
+          name: 'w',
+          from: 0,
+          whole: true,
+          read: 'u16be',
+          bit: 0,
+          bits: 12,
+          signed: 'magnitude',
+          type: 'integer',
+        },
+        { name: 'id', type: 'string' },
+      ],
+    },
+    {
+      type: 'payload',
+      decoder: { kind: 'bytes', written: 'base64', path: 'a.data' },
+      fields: [{ name: 'v', from: 0, type: 'integer' }],
+    },
+    {
+      type: 'counter',
+      decoder: { kind: 'key-values', pairSeparator: ' ', valueSeparator: '=', quote: '"' },
+      charset: 'cp437',
+      zone: 'Europe/Berlin',
+      fields: [
+        { name: 'E', notation: 'hex', bit: 0, bits: 16, signed: true, type: 'integer' },
+        { name: 'delta', difference: { of: 'E', modulus: 65536, most: 100 }, type: 'number', decimals: 1 },
+        { name: 'at', type: 'time', time: 'pattern', pattern: 'HH:mm:ss', zone: 'America/New_York' },
+      ],
+    },
+    { type: 'csv', decoder: { kind: 'columns', headers: true }, fields: [{ name: 'temp', type: 'number' }] },
+    { type: 'loose', decoder: { kind: 'json', lenient: true }, fields: [{ name: 'temp', type: 'number' }] },
   ]
   for (const definition of [...formatLibrary.map(({ definition }) => definition), ...others]) {
     it(`give back the format ${definition.type}`, () => {
@@ -118,9 +161,9 @@ describe('nodes: the inputs of the format panel', () => {
       decimals: '1',
       min: '0',
       bit: '3',
-      bits: '2',
+      bits: '',
       read: 'u16le',
-      signed: true,
+      signed: 'complement',
       time: 'iso',
     }
     assert.deepEqual(field({ ...all, type: 'string' }), { name: 'a', type: 'string' })
@@ -129,6 +172,7 @@ describe('nodes: the inputs of the format panel', () => {
     assert.deepEqual(field({ from: 'node', bits: '2' }, 'packet'), {
       name: 'a',
       from: 'node',
+      bits: 2,
       type: 'number',
     })
     assert.deepEqual(field({ source: 'computed', computed: ' b + 1 ', from: '5' }, 'packet'), {

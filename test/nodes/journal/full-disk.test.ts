@@ -6,7 +6,6 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Node, NodeMessage } from 'node-red'
 import type { LogService, LogState } from '../../../lib/delivery/log-service.ts'
 import type { EventMessage } from '../../../lib/event.ts'
 import { Journal } from '../../../lib/journal/journal.ts'
@@ -225,60 +224,12 @@ describe(`nodes: a disk that takes nothing (${nodeRedName})`, () => {
     assert.match(errors[0]!, /the event was dropped/)
   })
 
-  it('counts and tells what reaches a log node without a journal', async () => {
-    await load(
-      flow(
-        { id: 'second', z: 'tab', type: 'fieldlog-log', journal: 'journal', wires: [[], []] },
-        {
-          id: 'none',
-          z: 'tab',
-          type: 'fieldlog-log',
-          journal: '',
-          wires: [[], []],
-        },
-      ),
-    )
-    for (const [id, why] of [
-      ['second', /is used by the log node log already.* This message was not logged/],
-      ['none', /no journal to write to.* This message was not logged/],
-    ] as const) {
-      const statuses: unknown[] = []
-      helper
-        .getNode(id)
-        .on('call:status', ((call: { args: [{ text: string }] }) =>
-          statuses.push(call.args[0].text)) as never)
-      const ended: Array<Promise<unknown>> = []
-      for (let n = 0; n < 580; n++) ended.push(refused(id, { payload: `line ${n}` } as NodeMessage))
-      const results = await Promise.all(ended)
-      assert.equal(results.length, 580)
-      // one at the deploy, one for all of them
-      const [atDeploy, ...errors] = errorsOf(id)
-      assert.match(atDeploy!, /^(Error: )?log: /)
-      assert.equal(errors.length, 1, 'one line, not 580')
-      assert.match(errors[0]!, why)
-      await until(() => statuses.includes('no journal · 580 not logged'))
-    }
-  })
-
   /** What a node has logged as errors. */
   function errorsOf(id: string): string[] {
     const { args } = helper.log() as unknown as {
       args: Array<[{ id?: string; level: number; msg: unknown }]>
     }
     return args.filter(([entry]) => entry.id === id && entry.level === 20).map(([{ msg }]) => String(msg))
-  }
-
-  /** Resolves with the error that a message was completed with. */
-  function refused(id: string, message: NodeMessage): Promise<unknown> {
-    const node = helper.getNode(id) as unknown as Node & { _complete: (msg: object, error?: unknown) => void }
-    return new Promise((resolve) => {
-      const complete = node._complete
-      node._complete = (msg, error) => {
-        complete.call(node, msg, error)
-        if (msg === message) resolve(error)
-      }
-      node.receive(message)
-    })
   }
 })
 

@@ -173,6 +173,22 @@ describe('fieldlog-log', () => {
     assert.match(String(call.args[0]), /JSON cannot hold this payload: volts is NaN/)
   })
 
+  it('refuses an event that is longer than the journal is set to take', async () => {
+    extra = { entryLimit: '0.001' }
+    await helper.load(nodes, flow())
+    const log = helper.getNode('log')
+    const failed = once(log, 'call:error') as Promise<[{ args: [Error] }]>
+    log.receive({ payload: 'x'.repeat(1_050), topic: 's' })
+    const [call] = await failed
+    assert.match(
+      String(call.args[0]),
+      /an entry of 1,050 bytes or more is longer than the 1,049 that one may/,
+    )
+    const taken = take(helper.getNode('sink'), 1)
+    log.receive({ payload: 'x'.repeat(1_049), topic: 's' })
+    assert.equal((await taken)[0]!.event.seq, 1)
+  })
+
   it('lets one log node use a journal and names it to the second', async () => {
     const second = { id: 'log2', z: 'tab', type: 'fieldlog-log', journal: 'journal', wires: [[]] }
     await helper.load(nodes, [...flow(), second])

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sessionOf } from '../../../nodes/mqtt-out/sessions.ts'
 import { Collector } from '../../support/collector.ts'
 import { type Mosquitto, startMosquitto } from '../../support/programs/mosquitto.ts'
 import helper, { nodeRedName } from '../helper.ts'
@@ -36,7 +37,7 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
   const load = (flow: Array<object & { id: string }>, credentials?: Record<string, Record<string, string>>) =>
     helper.load(types, [tab, { ...brokerNode, port: String(broker.port) }, ...flow], credentials)
   const events = () => collector.messages.filter(({ topic }) => !topic.endsWith('/status'))
-  const connections = () => broker.output.match(/New client connected from \S+ as gw-fieldlog /g)?.length ?? 0
+  const connections = () => broker.output.match(/New client connected from \S+ as gw /g)?.length ?? 0
 
   it('publishes an event and completes at the acknowledgement', async () => {
     await load([out('out')])
@@ -144,6 +145,27 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
     )
   })
 
+  it('says that it needs a broker configuration of its own where core nodes use one with a client id', async () => {
+    const warnings = async (clientid: string, other: object) => {
+      const config = { ...brokerNode, port: String(broker.port), clientid }
+      const started = new Promise((resolve) => helper._events.once('flows:started', resolve))
+      await helper.load(types, [tab, config, out('out'), { id: 'in', z: 'tab', ...other }])
+      await started
+      const { args } = helper.getNode('broker').warn as unknown as { args: string[][] }
+      const said = args.map(([text]) => String(text))
+      await helper.unload()
+      return said.filter((text) => text.includes('client id'))
+    }
+    const mqttIn = { type: 'mqtt in', topic: 'x', broker: 'broker' }
+    assert.deepEqual(await warnings('gw', mqttIn), [
+      'mqtt: another node uses this configuration, with its client id: the broker throws one of the two connections out. ' +
+        'Give mqtt out a broker configuration of its own.',
+    ])
+    // without a client id core nodes draw one, and ours is another one
+    assert.deepEqual(await warnings('', mqttIn), [])
+    assert.deepEqual(await warnings('gw', { ...mqttIn, d: true }), [])
+  })
+
   it('says offline when Node-RED stops, and when a deploy takes the last node away', async () => {
     const offline = async () => {
       await collector.until((messages) => messages.at(-1)?.payload === 'offline')
@@ -157,6 +179,23 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
     await deliver('out', message(2))
     await helper.setFlows([tab, { ...brokerNode, port: String(broker.port) }], 'nodes')
     await offline()
+  })
+
+  it('opens the outbox once the session before it has let go of it', async () => {
+    await load([out('out')])
+    await deliver('out', message(1))
+    const config = { ...brokerNode, port: String(broker.port) }
+    for (const flow of [[], [out('out')], [], [out('out')]]) {
+      const started = new Promise((resolve) => helper._events.once('flows:started', resolve))
+      await helper.setFlows([tab, config, ...flow])
+      await started
+    }
+    await deliver('out', message(2))
+    assert.equal(sessionOf('broker')?.state.diskProblem, undefined)
+    assert.deepEqual(
+      helper.log().args.filter(([{ msg }]) => String(msg).includes('outbox')),
+      [],
+    )
   })
 
   it('shows under the node why there is no connection, and what waits', async () => {

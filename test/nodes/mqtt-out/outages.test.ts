@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Collector } from '../../support/collector.ts'
 import { type Mosquitto, startMosquitto } from '../../support/programs/mosquitto.ts'
 import helper, { nodeRedName } from '../helper.ts'
-import { brokerNode, deliver, message, out, tab, types } from './helper.ts'
+import { brokerNode, deliver, message, out, statusWhen, tab, types } from './helper.ts'
 
 /** supertest, as far as it is used here; the helper's types say nothing of it. */
 interface Requests {
@@ -100,15 +100,81 @@ describe(`nodes: mqtt-out and outages (${nodeRedName})`, () => {
     assert.ok(got.indexOf('good {"seq":28}') < 6, `new events go first: ${got.join()}`)
   })
 
-  it('lists what the broker refused, and sends it again on request', async () => {
-    const own = await startMosquitto({
-      users: { gw: 'pw' },
-      acl: ['user gw', 'topic readwrite fieldlog/#', 'topic deny fieldlog/pi-4/good/#'],
-    })
+  it('keeps what the broker does not take now, says so, and has it tried on request', async () => {
+    const rules = ['user gw', 'topic readwrite fieldlog/#']
+    const denied = [...rules, 'topic deny fieldlog/pi-4/good/#']
+    const own = await startMosquitto({ users: { gw: 'pw' }, acl: denied })
     const credentials = { broker: { user: 'gw', password: 'pw' } }
     try {
       await helper.load(types, [tab, { ...brokerNode, port: String(own.port) }, out('out')], credentials)
-      assert.match(String(await deliver('out', message(31))), /not authorized \(code 135\)/)
+      assert.equal(await deliver('out', message(31)), undefined, 'it is on disk')
+      const topic = 'fieldlog/pi-4/good/room/ttyUSB0'
+      const reason = 'not authorized (code 135)'
+      const address = `mqtt://127.0.0.1:${own.port}`
+      const [{ closed = [], ...rest } = {}] = (await request().get('/fieldlog/mqtt').expect(200))
+        .body as Array<{
+        closed?: Array<Record<string, unknown>>
+      }>
+      assert.deepEqual(rest, {
+        id: 'broker',
+        address,
+        phase: 'connected',
+        waiting: 1,
+        refused: 0,
+        broker: null,
+        closedNow: 1,
+      })
+      assert.deepEqual(
+        closed.map((each) => [each.topic, each.reason, each.waiting, typeof each.since]),
+        [[topic, reason, 1, 'number']],
+      )
+      const watcher = await Collector.open(own.url, topic, { username: 'gw', password: 'pw' })
+      const open = statusWhen('out', (text) => text === 'connected')
+      own.setAcl(rules)
+      // the broker reads its rules some moments later
+      while (watcher.messages.length === 0) {
+        const { tried } = (await request().post('/fieldlog/mqtt/broker/retry').expect(200)).body as {
+          tried: number
+        }
+        assert.ok(tried <= 1)
+      }
+      assert.equal((JSON.parse(watcher.messages[0]!.payload) as { replayed: boolean }).replayed, true)
+      await open
+      await watcher.close()
+      await request().post('/fieldlog/mqtt/other/retry').expect(404)
+    } finally {
+      await helper.unload()
+      await own.remove()
+    }
+  })
+
+  it('shows under the node which topic waits, and why', async () => {
+    const acl = ['user gw', 'topic readwrite fieldlog/#', 'topic deny fieldlog/pi-4/good/#']
+    const own = await startMosquitto({ users: { gw: 'pw' }, acl })
+    try {
+      await helper.load(types, [tab, { ...brokerNode, port: String(own.port) }, out('out')], {
+        broker: { user: 'gw', password: 'pw' },
+      })
+      const status = statusWhen('out', (text) => text.includes('waits'))
+      await deliver('out', message(32))
+      assert.equal(
+        await status,
+        'connected · fieldlog/pi-4/good/room/ttyUSB0 waits: not authorized (code 135)',
+      )
+    } finally {
+      await helper.unload()
+      await own.remove()
+    }
+  })
+
+  it('lists what can never pass, and sends it again on request', async () => {
+    const own = await startMosquitto({ lines: ['max_packet_size 500'] })
+    try {
+      await helper.load(types, [tab, { ...brokerNode, port: String(own.port) }, out('out')])
+      assert.match(
+        String(await deliver('out', message(31, { data: { text: 'x'.repeat(500) } }))),
+        /packet too large \(code 149\)/,
+      )
       const url = '/fieldlog/mqtt/broker/refused'
       const { body } = await request().get(url).expect(200)
       const { count, refused } = body as { count: number; refused: Array<Record<string, string>> }
@@ -116,11 +182,13 @@ describe(`nodes: mqtt-out and outages (${nodeRedName})`, () => {
       assert.deepEqual([count, others], [1, []])
       assert.deepEqual(
         [id, topic, reason, (JSON.parse(payload!) as { data: unknown }).data],
-        ['k3x9a7qd-31', 'fieldlog/pi-4/good/room/ttyUSB0', 'not authorized (code 135)', { temp: 18.2 }],
+        [
+          'k3x9a7qd-31',
+          'fieldlog/pi-4/good/room/ttyUSB0',
+          'packet too large (code 149)',
+          { text: 'x'.repeat(500) },
+        ],
       )
-      const brokers = (await request().get('/fieldlog/mqtt').expect(200)).body
-      const address = `mqtt://127.0.0.1:${own.port}`
-      assert.deepEqual(brokers, [{ id: 'broker', address, phase: 'connected', waiting: 0, refused: 1 }])
       assert.deepEqual((await request().post(`${url}/resend`).expect(200)).body, { resent: 1 })
       await request().get('/fieldlog/mqtt/other/refused').expect(404)
     } finally {

@@ -13,10 +13,27 @@ describe('The options of a fieldlog-port', () => {
     readPortOptions({ ...defaultsOf(portOptions), ...changes })
 
   it('are the defaults where they are empty, as from an unset variable', () => {
+    const framing = {
+      framing: 'auto',
+      delimiter: ';',
+      frameStart: '\\x02',
+      frameEnd: '\\x03',
+      frameAfter: 0,
+      keepMarks: true,
+      frameSize: 12,
+      frameSync: '',
+      lengthOffset: 2,
+      lengthSize: 2,
+      lengthOrder: 'big',
+      lengthCounts: 'rest',
+      lengthExtra: 0,
+      silence: 100,
+      framePattern: '[\\r\\n]+',
+    }
     const defaults = {
       path: '',
       serial: { baudRate: 57_600, dataBits: 8, parity: 'none', stopBits: 1, flowControl: 'none' },
-      lines: { maxLine: 65_536, emptyLines: false },
+      lines: { maxLine: 65_536, emptyLines: false, framing },
     }
     assert.deepEqual(readPortOptions({}), defaults)
     assert.deepEqual(options({ path: ' ', baudRate: '', dataBits: '', stopBits: ' ', maxLine: '' }), defaults)
@@ -46,6 +63,13 @@ describe('The options of a fieldlog-port', () => {
       ['stopBits', 3, 'stop bits is 3: give one of 1, 2'],
       ['flowControl', 'on', 'flow control is "on": give one of none, rtscts, xonxoff'],
       ['maxLine', 15, 'longest line is 15: give a whole number of bytes from 16 to 1048576'],
+      [
+        'framing',
+        'line',
+        'frames is "line": give one of auto, lf, crlf, cr, delimiter, marks, fixed, length, silence, slip, cobs, pattern',
+      ],
+      ['frameEnd', '\\z', '"\\z" has a backslash that begins none of \\r \\n \\t \\0 \\\\ \\xNN'],
+      ['framePattern', 'a*', 'the pattern finds an empty text, too'],
       ['logEmptyLines', 'maybe', 'log empty lines is "maybe": give true or false'],
     ]
     const panel = editorDefaults(portOptions)

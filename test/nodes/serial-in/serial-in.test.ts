@@ -13,6 +13,7 @@ interface LineMessage {
   source: string
   received: number
   notice?: unknown
+  framed?: unknown
 }
 
 /** A node whose close takes as long as a test wants: so long does a deploy take that replaces it. */
@@ -173,8 +174,47 @@ describe(`fieldlog-serial-in (${nodeRedName})`, () => {
       ],
     )
     assert.deepEqual(logged('WARN'), [
-      'a line from tty is over 16 bytes: it is given out in pieces of that size',
+      'a line from tty is over 16 bytes: it is given out in pieces of that size. It has no line end: ' +
+        'set frames to a pause, a fixed length or a delimiter, or the longest line higher',
     ])
+  })
+
+  it('gives frames of another kind as they are, a Buffer where they are no text', async () => {
+    const options = { framing: 'length', frameSync: '\\x42\\x4d', lengthSize: '2' }
+    await loadAndOpen(flow(pty.path, options))
+    const { until } = arrivals()
+    const frame = (...content: number[]) => Buffer.from([0x42, 0x4d, 0, content.length, ...content])
+    const frames = [frame(0x0d, 0x0a), frame(0xff, 0x0a), frame(0x41, 0x42)]
+    await pty.write(Buffer.concat([frame(0), ...frames, Buffer.from('noise'), frame(1)]))
+    // the first one may be marked: so soon after the opening it may be the rest of a frame
+    const messages = (await until(6)).slice(1)
+    assert.deepEqual(
+      messages.map(({ payload, framed }) => [payload, framed]),
+      [
+        ['BM\0\x02\r\n', {}],
+        [frames[1], {}],
+        ['BM\0\x02AB', {}],
+        ['noise', { cut: 'stray' }],
+        ['BM\0\x01\x01', {}],
+      ],
+    )
+  })
+
+  it('marks the first line of a stream that runs already, and finds lines that end in CR', async () => {
+    await loadAndOpen(flow(pty.path))
+    const { until } = arrivals()
+    const status = statusOf('in', (text) => text === 'connected, 3 lines that end in CR')
+    await pty.write('.50C\r 21.60C\r 21.70C\r')
+    const messages = await until(3)
+    assert.deepEqual(
+      messages.map(({ payload, framed }) => [payload, framed]),
+      [
+        ['.50C', { cut: 'start' }],
+        [' 21.60C', undefined],
+        [' 21.70C', undefined],
+      ],
+    )
+    await status
   })
 
   it('gives empty lines only when it is asked to', async () => {
@@ -213,8 +253,9 @@ describe(`fieldlog-serial-in (${nodeRedName})`, () => {
     await pty.create()
     await waitFor(() => linePort().state.state === 'open')
     await pty.write('new\n')
-    await until(2)
-    assert.deepEqual(payloads(), ['there', 'new'])
+    const messages = await until(3)
+    assert.deepEqual(payloads(), ['there', 'hal', 'new'])
+    assert.deepEqual(messages[1]?.framed, { cut: 'end' })
     assert.equal(linePort().counts.cutOff, 3)
   })
 

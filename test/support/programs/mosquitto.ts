@@ -33,6 +33,8 @@ export interface Mosquitto {
   stop(signal?: NodeJS.Signals): Promise<void>
   /** On the same port with the same files; resolves when it listens. */
   start(): Promise<void>
+  /** Other access rules from now on, for clients that are connected, too. */
+  setAcl(lines: readonly string[]): void
   /** Stops it and removes its directory. */
   remove(): Promise<void>
 }
@@ -74,6 +76,10 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
       started.stdout.on('data', (chunk) => (output += chunk))
       started.stderr.on('data', (chunk) => (output += chunk))
       await listening(started, port, () => output)
+    },
+    setAcl(lines) {
+      writeFileSync(join(directory, 'acl'), `${lines.join('\n')}\n`, { mode: 0o600 })
+      child?.kill('SIGHUP')
     },
     async remove() {
       await broker.stop()

@@ -45,7 +45,7 @@ describe('formats: checking a definition', () => {
     [{ decoder: undefined }, 'decoder: found undefined, expected a decoder'],
     [
       { decoder: { kind: 'xml' } },
-      'decoder.kind: found "xml", expected packet, datacodes, key-values, json, columns, sections, stored-event or pattern',
+      'decoder.kind: found "xml", expected packet, datacodes, bytes, key-values, json, columns, sections, tagged, stored-event or pattern',
     ],
     [
       { decoder: { kind: 'packet', minBytes: -1 } },
@@ -75,6 +75,43 @@ describe('formats: checking a definition', () => {
     [
       { decoder: { kind: 'pattern' } },
       'decoder.pattern: an expression is needed, such as "t=(?<temp>[0-9.]+)"',
+    ],
+    [{ takes: { word: true } }, 'takes.word: there is no prefix that could be a whole word'],
+    [{ takes: { checked: true } }, 'takes.checked: there is no check that could hold'],
+    [{ takes: { bytes: [4] } }, 'takes.bytes: found "4", expected a number or two, 0…256, such as 4-7'],
+    [{ takes: { bytes: [7, 4] } }, 'takes.bytes: found 7 to 4, expected the smaller one first'],
+    [{ takes: { columns: [1, 2] } }, 'takes.columns: only the decoder columns has them, expected nothing'],
+    [{ takes: { where: 'x' } }, 'takes.where: found "x", expected a list of 20 conditions at most'],
+    [
+      { takes: { where: [{ from: 0 }] } },
+      'takes.where: a condition needs values or a pattern: model=A|B, or id~^[0-9]+$',
+    ],
+    [{ takes: { where: [{ is: ['x'] }] } }, 'takes.where: a condition needs a place: model=A|B'],
+    [{ takes: { where: [{ from: 256, is: [1] }] } }, 'takes.where: found 256, expected a whole number 0…255'],
+    [{ record: { start: '^/' } }, 'record.start: a packet is a line by itself, expected nothing'],
+    [
+      { record: {}, decoder: { kind: 'tagged' }, takes: undefined },
+      'record.start: a pattern of the first line is needed, such as ^/',
+    ],
+    [
+      { record: { start: 'a', seconds: 300 }, decoder: { kind: 'tagged' }, takes: undefined },
+      'record.seconds: found 300, expected seconds, more than 0, 200 at most',
+    ],
+    [
+      { check: { kind: 'crc' } },
+      'check.kind: found "crc", expected xor8, sum8, lrc, sum16, crc8, crc8-maxim, crc16-arc, crc16-modbus, crc16-ccitt, crc16-xmodem or crc32',
+    ],
+    [
+      { check: { kind: 'xor8', from: '' } },
+      'check.from: found "", expected a text or an offset in bytes, negative from the end',
+    ],
+    [
+      { check: { kind: 'xor8', marks: 'both', from: '$' } },
+      'check.marks: the range has no text for "to" that could count',
+    ],
+    [
+      { check: { kind: 'xor8', eachLine: true } },
+      'check.eachLine: each line is checked anyway where lines are no records',
     ],
     [{ fields: undefined }, 'fields: found undefined, expected a list of fields'],
     [{ fields: [], key: [], time: undefined }, 'fields: one field at least is needed'],

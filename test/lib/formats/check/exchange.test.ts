@@ -36,7 +36,7 @@ describe('formats: files of formats', () => {
     ],
     [
       { ...good, decoder: { kind: 'json', min: 1 } },
-      /^decoder\.min: there is no such property, expected kind or each$/,
+      /^decoder\.min: there is no such property, expected kind, each or lenient$/,
     ],
     [
       { ...good, fields: [{ name: 'v', type: 'number', scael: 2 }] },

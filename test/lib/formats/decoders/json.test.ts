@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { parsePath } from '../../../../lib/formats/decoders/paths.ts'
-import { clean, decoded, format, number, text } from '../helper.ts'
+import { clean, decoded, format, number, outcome, text } from '../helper.ts'
 
 const json = { kind: 'json' } as const
 
@@ -96,4 +96,64 @@ describe('formats: decoder json', () => {
       assert.deepEqual(parsePath(path), steps)
     })
   }
+
+  describe('that is lenient', () => {
+    const lenient = format({ kind: 'json', lenient: true }, [
+      text('model'),
+      number('t', { from: 'temperature_C', also: ['t'] }),
+      text('id'),
+    ])
+    const lines: Array<[line: string, expected: unknown]> = [
+      ['{"model" : "WH2", "id" : "7", "temperature_C" : 17.4}', { model: 'WH2', t: 17.4, id: '7' }],
+      ['{"model" : "WH2", "temperature_C" : NaN}', { model: 'WH2' }],
+      ['{"model" : "WH2", "temperature_C" : -nan,}', { model: 'WH2' }],
+      ["{'model':'WH2',t:Infinity}", { model: 'WH2' }],
+      ['{"t":0x1F}', ['type: t: found "0x1F", expected a number']],
+      ['{"t":21.5,"id":007}', { t: 21.5, id: '007' }],
+      ['{"t":21.5,"id":12345678901234567890}', { t: 21.5, id: '12345678901234567890' }],
+      ['{"t":21.', ['decode: json: found the end of the line at character 8, expected , or }']],
+      ['{"t":21.5} x', ['decode: json: found "x", expected an object or a list']],
+      ['[1', ['decode: json: found the end of the line at character 2, expected , or ]']],
+    ]
+    for (const [line, expected] of lines) {
+      it(line, () => assert.deepEqual(decoded(lenient, line), expected))
+    }
+
+    it('takes several objects of a line as an event each', () => {
+      const result = outcome(lenient, '{"t":21.2}{"t":21.3}')
+      assert.deepEqual(result.kind === 'clean' && result.events.map(({ data, part }) => [data, part]), [
+        [{ t: 21.2 }, 1],
+        [{ t: 21.3 }, 2],
+      ])
+      const single = outcome(lenient, '{"t":21.2}')
+      assert.deepEqual(single.kind === 'clean' && single.events, [{ type: 'test', data: { t: 21.2 } }])
+    })
+
+    it('each with its own id', () => {
+      const result = outcome(lenient, '{"eventId":1,"data":{"t":1}} {"eventId":2,"data":{"t":2}}')
+      assert.deepEqual(result.kind === 'clean' && result.events.map(({ eventId, data }) => [eventId, data]), [
+        [1, { t: 1 }],
+        [2, { t: 2 }],
+      ])
+    })
+
+    it('rejects them all where one is cut', () => {
+      assert.equal(outcome(lenient, '{"t":21.2}{"t":21').kind, 'rejected')
+    })
+
+    it('takes the lists of all of them', () => {
+      const definition = format({ kind: 'json', each: 'r', lenient: true }, [number('v')])
+      const result = outcome(definition, '{"r":[{"v":1},{"v":2},]}{"r":[{"v":3}]}')
+      assert.deepEqual(result.kind === 'clean' && result.events.map(({ data }) => data.v), [1, 2, 3])
+      assert.deepEqual(decoded(definition, '{"r":[{"v":1}]}{"q":1}'), [
+        'decode: json: found undefined at "r", expected a list with items',
+      ])
+    })
+
+    it('without the option such lines are rejected', () => {
+      const strict = format({ kind: 'json' }, [number('t')])
+      assert.equal(outcome(strict, '{"t":NaN}').kind, 'rejected')
+      assert.equal(outcome(strict, '{"t":1}{"t":2}').kind, 'rejected')
+    })
+  })
 })

@@ -90,6 +90,19 @@ describe('formats: the JeeLink library', () => {
     }
   })
 
+  it('leaves what other sketches write under the same headers unknown', () => {
+    for (const line of [
+      'OK 9 56 1 4 156 37',
+      'OK 9 12 129 4 56 106',
+      'OK WS 14 1 4 208 53 0 0 7 8 0 29 0 31 1 4 1',
+      'OK 24 3 2 1 1 40 160 236 0 0 0',
+      'OK 22 188 196 0 1 53 109 0 0 0 0 0 0 0 0',
+      'OK 15 243 24 1 0 102 96 157 0 65 1 0 0 216 255 218 63 0 0 16 39 0 0 0 0 0 0 100 0 0 0 66 7 48 117 48 117 15 0 0 0 (-48)',
+    ]) {
+      assert.deepEqual(outcome(formats, line), { kind: 'unknown' }, line)
+    }
+  })
+
   it('rejects what claims to be theirs and is not', () => {
     assert.deepEqual(outcome(formats, 'OK 12 1 118 182'), {
       kind: 'rejected',

@@ -90,6 +90,11 @@ describe('formats: proposals from lines', () => {
     )
   })
 
+  it('numbers with leading zeros are ids, and stay texts', () => {
+    assert.deepEqual(proposed('ID:0042,T:21.5,N:0', 'ID:1042,T:0.5,N:10').data, { ID: '0042', T: 21.5, N: 0 })
+    assert.deepEqual(proposed('0042;21.5', '0107;-0.5').data, { c0: '0042', c1: 21.5 })
+  })
+
   it('never throws, and proposes only what has no problems', () => {
     const piece = fc.constantFrom(
       'OK 5 ',

@@ -114,7 +114,7 @@ describe('formats: events of the same time, up to the limit', () => {
   const limits = { ofSeries: 10, events: 100, timesOfSeries: 100, times: 250 }
   /** whether it was left out, sent, or sent with a mark */
   const become = (outcome: Outcome) =>
-    outcome.kind === 'clean' ? (outcome.events[0]?.isUnsure ? 'unsure' : 'clean') : outcome.kind
+    outcome.kind === 'clean' ? (outcome.events[0]?.unsure ? 'unsure' : 'clean') : outcome.kind
 
   it('leaves out all of 3,000 that a collector sends again', () => {
     const next = run(definition)

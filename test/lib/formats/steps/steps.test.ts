@@ -328,8 +328,32 @@ describe('formats: problems of these steps', () => {
       'fields[0].pattern: a pattern is needed, such as DD.MM.YYYY HH:mm:ss',
     ],
     [
-      { type: 'time', time: 'pattern', pattern: 'HH:mm' },
-      'fields[0].pattern: it needs a year, a month and a day: YYYY, MM, DD, expected such as DD.MM.YYYY HH:mm:ss',
+      { type: 'time', time: 'pattern', pattern: 'YYYY HH:mm' },
+      'fields[0].pattern: it needs a year, a month and a day, YYYY, MM, DD; or a month and a day; or an hour, HH, expected such as DD.MM.YYYY HH:mm:ss',
+    ],
+    [
+      { type: 'time', time: 'pattern', pattern: 'YYMMDDHHmmssSW' },
+      'fields[0].pattern: SW means something in a time zone alone, expected a zone such as Europe/Berlin',
+    ],
+    [
+      { type: 'time', zone: 'Europe/Berln' },
+      'fields[0].zone: found "Europe/Berln", expected a time zone such as Europe/Berlin',
+    ],
+    [
+      { notation: 'octal' as never },
+      'fields[0].notation: found "octal", expected decimal, hex, binary or bcd',
+    ],
+    [{ bit: 3 }, 'fields[0].bits: a first bit is given, expected how many bits, too'],
+    [{ signed: true }, 'fields[0].bits: a sign is given, expected how many bits it is of, too'],
+    [{ bits: 54 }, 'fields[0].bits: found 54, expected a whole number 1…53'],
+    [{ notation: 'bcd', bits: 6 }, 'fields[0].bits: found 6, expected 4 for each decimal digit'],
+    [
+      { difference: { of: 'gone' } },
+      'fields[0].difference.of: found "gone", expected the name of a counter\'s field',
+    ],
+    [
+      { difference: { of: 'v' } },
+      'fields[0].difference.of: found "v", expected the name of a counter\'s field',
     ],
     [{ newsOf: 'gone' }, 'fields[0].newsOf: found "gone", expected the name of a field'],
     [{ also: 'x' as never }, 'fields[0].also: found "x", expected a list of 20 other places at most'],

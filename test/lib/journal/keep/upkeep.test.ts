@@ -26,6 +26,12 @@ const restless = (time: FakeClock) => ({
   },
 })
 
+/** What one part of a test waits for until another opens it. */
+function gate() {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { opened: promise, open: () => resolve() }
+}
+
 describe('Upkeep', () => {
   let disk: MemoryDisk
   let notes: Array<[kind: string, value: unknown]>
@@ -259,6 +265,37 @@ describe('Upkeep', () => {
     assert.deepEqual(notes, [])
     assert.deepEqual(stored(), ['20261120.txt', '20261121.txt'])
     assert.equal(await one.makeRoom(async () => assert.fail('nothing is left to remove')), false)
+  })
+
+  it('makes room while a file is archived, and that file does not come back', async () => {
+    const being = gate()
+    const inPart = gate()
+    const open = disk.open.bind(disk)
+    disk.open = async (name, mode) => {
+      const file = await open(name, mode)
+      if (name !== `${path(0)}.gz.tmp`) return file
+      const write = file.write.bind(file)
+      file.write = async (...args: Parameters<typeof write>) => {
+        inPart.open()
+        await being.opened
+        return write(...args)
+      }
+      return file
+    }
+    const one = upkeep({ archiveAfter: 1 })
+    const looking = one.look()
+    await inPart.opened
+    one.configure({ archiveAfter: 1, retentionDays: 1, retentionBytes: 0 })
+    const room = one.makeRoom(async () => {})
+    being.open()
+    assert.equal(await room, true)
+    await looking
+    assert.deepEqual(stored(), ['20261120.txt', '20261121.txt'])
+    assert.deepEqual(warnings, [])
+    // what is left is archived at the next look
+    one.configure({ archiveAfter: 1, retentionDays: 0, retentionBytes: 0 })
+    await one.look()
+    assert.ok(stored().includes('20261120.txt.gz'), stored().join())
   })
 
   it('keeps everything where the note cannot be written', async () => {

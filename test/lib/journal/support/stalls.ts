@@ -66,7 +66,7 @@ export async function measureCalls(
     const formats = compileFormats([...jeelinkFormats])
     await measure('the events before a replay', () =>
       readEntries(systemDisk, directory, 1, 20_000, {
-        entry: (entry) => decoded(entry, formats).events.length >= 0,
+        entry: (entry) => decoded(entry, formats).length >= 0,
         gap: () => {},
       }),
     )

@@ -164,6 +164,103 @@ export function describeOutbox(name: string, make: () => OutboxUnderTest): void 
       })
     }
 
+    describe('with a topic that is closed', () => {
+      const onTopics = (...names: string[]) =>
+        names.map((id) => {
+          const entry = testEntry(id, { topic: id[0]! })
+          assert.equal(outbox.append(entry), undefined)
+          return entry
+        })
+      /** Reads all, and parks those of topic `a`. */
+      const parkAll = async (): Promise<Entry[]> => {
+        const others: Entry[] = []
+        for (const entry of await readAll()) {
+          if (entry.topic === 'a') assert.equal(outbox.park(entry, false), true)
+          else others.push(entry)
+        }
+        return others
+      }
+      const readLine = async (topic = 'a', most = 9): Promise<Entry[]> => {
+        const entries: Entry[] = []
+        for (let idle = 0; idle < 3 && entries.length < most; ) {
+          const entry = outbox.readParked(topic, true)
+          if (entry) entries.push(entry)
+          else {
+            idle++
+            await settle()
+          }
+        }
+        return entries
+      }
+
+      it('counts what is parked, and gives it in its order', async () => {
+        onTopics('a1', 'b1', 'a2', 'b2', 'a3')
+        assert.deepEqual(namesOf(await parkAll()), ['b1', 'b2'])
+        await settle()
+        const { topic, count, unread, inFlight } = outbox.parkedOn('a')!
+        assert.deepEqual([topic, count, unread, inFlight, outbox.count], ['a', 3, 3, 0, 5])
+        assert.deepEqual(namesOf(await readLine()), ['a1', 'a2', 'a3'])
+        assert.deepEqual([outbox.parkedOn('a')?.inFlight, outbox.read()], [3, undefined])
+      })
+
+      it('knows no line of a topic of which nothing is parked, or is any more', async () => {
+        onTopics('a1')
+        assert.equal(outbox.parkedOn('a'), undefined)
+        await parkAll()
+        for (const entry of await readLine()) outbox.acknowledge(entry)
+        assert.deepEqual([outbox.parkedOn('a'), outbox.parked(), outbox.count], [undefined, [], 0])
+      })
+
+      it('takes an acknowledgement of what is parked and in flight', async () => {
+        const [a1, a2] = onTopics('a1', 'a2', 'a3')
+        const all = await readAll()
+        for (const entry of all) assert.equal(outbox.park(entry, true), true)
+        assert.equal(outbox.readParked('a', true), undefined)
+        outbox.acknowledge(a2!)
+        outbox.putBack(all[2]!)
+        outbox.putBack(a1!)
+        await settle()
+        assert.deepEqual([namesOf(await readLine()), outbox.count], [['a1', 'a3'], 2])
+      })
+
+      it('gives again what was read of a line before, at a rewind and when it is put back', async () => {
+        onTopics('a1', 'a2', 'a3', 'a4')
+        await parkAll()
+        const [a1, a2] = await readLine('a', 2)
+        outbox.putBack(a1!)
+        assert.deepEqual(namesOf(await readLine('a', 1)), ['a1'])
+        outbox.acknowledge(a2!)
+        outbox.rewind()
+        assert.deepEqual(namesOf(await readLine()), ['a1', 'a3', 'a4'])
+      })
+
+      it('does not give again at a rewind what is being set aside', async () => {
+        onTopics('a1', 'b1', 'a2', 'b2')
+        const [b1] = await parkAll()
+        const [a1] = await readLine()
+        for (const entry of [a1!, b1!]) entry.held = true
+        outbox.rewind()
+        assert.deepEqual([namesOf(await readAll()), namesOf(await readLine())], [['b2'], ['a2']])
+        for (const entry of [a1!, b1!]) outbox.acknowledge(entry)
+        assert.equal(outbox.count, 2)
+      })
+
+      it('gives an entry again in its place that was read and is put back', async () => {
+        onTopics('b1', 'b2')
+        await settle()
+        outbox.putBack((await readAll())[1]!)
+        assert.deepEqual(namesOf(await readAll()), ['b2'])
+      })
+
+      it('says of parked messages that they had to wait, on the topic that they have', async () => {
+        const late = () => ({ topic: 'late', payload: 'late form' })
+        outbox.append(testEntry('a1', { topic: 'a', late }))
+        await parkAll()
+        const [a1] = await readLine()
+        assert.deepEqual([a1!.topic, a1!.payload, a1!.replayed], ['a', 'late form', true])
+      })
+    })
+
     it('gives what was appended before, at and after a spill in one order', async () => {
       append('a', 'b')
       assert.equal(outbox.read()?.id, 'a')

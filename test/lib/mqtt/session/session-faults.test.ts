@@ -24,29 +24,52 @@ describe('mqtt session and a scripted broker', () => {
   const connects = () => broker.packets.filter(({ packet }) => packet.cmd === 'connect').length
 
   for (const protocolVersion of [4, 5] as const) {
-    it(`refuses a message on which the broker closes three times (MQTT version ${protocolVersion})`, async () => {
+    it(`sets aside a message on which the broker closes three times, and takes others (MQTT version ${protocolVersion})`, async () => {
       broker.script.publish = (peer, message) => {
         if (message.payload.toString() === 'poison') peer.close()
         else peer.acknowledge(message)
       }
       const { session, publish, until } = startSession(broker.url, { protocolVersion })
       await until(connected)
-      const before = ['a', 'b'].map((id) => publish(id))
+      const others: Array<Promise<void>> = []
+      // something else is always there to be published
+      const stream = setInterval(() => others.push(publish(`other ${others.length}`)), 5)
       const poison = publish('poison')
-      const behind = ['c', 'd'].map((id) => publish(id))
       await assert.rejects(poison, {
         name: 'RefusedError',
-        message: /refuses event poison on t\/poison: it closed the connection on it three times in a row$/,
+        message:
+          /refuses event poison on t\/poison: it closed the connection on it three times, and took others in between$/,
       })
-      await Promise.all([...before, ...behind])
-      assert.equal(connects(), 4)
-      const third = broker.packets.filter(({ peer, packet }) => peer === 3 && packet.cmd === 'publish')
-      assert.deepEqual(
-        third.map(({ packet }) => (packet as IPublishPacket).payload.toString()),
-        ['online', 'poison'],
-        'the third time it is sent alone, after the broker has taken the status',
+      clearInterval(stream)
+      await Promise.all(others)
+      assert.deepEqual([session.counts.refused, session.counts.acknowledged], [1, others.length])
+      const sent = broker.packets.flatMap(({ peer, packet }) =>
+        packet.cmd === 'publish' ? [{ peer, payload: packet.payload.toString() }] : [],
       )
-      assert.deepEqual(session.counts, { in: 5, acknowledged: 4, refused: 1, dropped: 0, repeats: 0 })
+      const closes = sent.filter(({ payload }) => payload === 'poison').map(({ peer }) => peer)
+      for (const peer of closes.slice(-3)) {
+        const last = sent.findLast((each) => each.peer === peer)
+        assert.equal(last?.payload, 'poison', 'it was sent when everything else had been answered')
+      }
+    })
+  }
+
+  for (const step of ['pubrec', 'pubcomp'] as const) {
+    it(`keeps a message of QoS 2 that is refused by a ${step} with an error, and sends it again`, async () => {
+      let refusals = 1
+      broker.script.publish = (peer, message) => {
+        if (isStatus(message)) return peer.acknowledge(message)
+        const isRefused = step === 'pubrec' && refusals-- > 0
+        peer.send({ cmd: 'pubrec', messageId: message.messageId, reasonCode: isRefused ? 135 : 0 } as Packet)
+      }
+      broker.script.release = (peer, { messageId }) => {
+        const isRefused = step === 'pubcomp' && refusals-- > 0
+        peer.send({ cmd: 'pubcomp', messageId, reasonCode: isRefused ? 151 : 0 } as Packet)
+      }
+      const { publish, session } = startSession(broker.url)
+      await publish('a', { qos: 2 })
+      assert.deepEqual(broker.published(), ['a', 'a'])
+      assert.deepEqual(session.counts, { in: 1, acknowledged: 1, refused: 0, dropped: 0, repeats: 0 })
     })
   }
 
@@ -62,18 +85,18 @@ describe('mqtt session and a scripted broker', () => {
     assert.deepEqual([closes, session.counts.refused], [5, 0])
     assert.match(
       reports.join('\n'),
-      /error .* another client has the same client id; give each gateway a client id/,
+      /error .* another client has the same client id, test-fieldlog; give each gateway a client id/,
     )
   })
 
-  it('leaves the status out when the broker closes the connection on it, and publishes the events', async () => {
+  it('publishes the events where the broker closes the connection on the status, and says so', async () => {
     broker.script.publish = (peer, message) => (isStatus(message) ? peer.close() : peer.acknowledge(message))
     const { publish, reports } = startSession(broker.url)
     await publish('a')
     assert.equal(connects(), 4)
     assert.match(
       reports.join('\n'),
-      /warn .* does not take the status topic .*: it closed .* It is left out now\./,
+      /warn .* does not take the status topic .*: it closed .* It is tried again at growing intervals; events are/,
     )
   })
 

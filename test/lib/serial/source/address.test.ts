@@ -2,18 +2,24 @@ import assert from 'node:assert/strict'
 import { addressText, parseAddress, sourceName } from '../../../../lib/serial/source/address.ts'
 
 describe('An address', () => {
-  it('is a device path, tcp://host:port or demo:', () => {
+  it('is a device path, tcp://, telnet:// or rfc2217://host:port, or demo:', () => {
     assert.deepEqual(parseAddress(' /dev/ttyUSB0 '), { kind: 'device', path: '/dev/ttyUSB0' })
     assert.deepEqual(parseAddress('com3'), { kind: 'device', path: 'COM3' })
     assert.deepEqual(parseAddress('tcp://10.0.0.5:2000'), { kind: 'tcp', host: '10.0.0.5', port: 2000 })
     assert.deepEqual(parseAddress('TCP://[fe80::1]:65535/'), { kind: 'tcp', host: 'fe80::1', port: 65_535 })
+    assert.deepEqual(parseAddress('telnet://box:23'), { kind: 'telnet', host: 'box', port: 23 })
+    assert.deepEqual(parseAddress('RFC2217://box:4000'), { kind: 'rfc2217', host: 'box', port: 4000 })
     for (const text of ['', ' ', 'demo:', 'DEMO:']) assert.deepEqual(parseAddress(text), { kind: 'demo' })
   })
 
   it('is refused in words', () => {
     const cases: Array<[string, RegExp]> = [
       ['ttyUSB0', /^"ttyUSB0" is not a device path: write it in full, as in \/dev\/ttyUSB0$/],
-      ['udp://x:1', /^"udp:\/\/x:1" is neither a device path, nor tcp:\/\/host:port, nor demo:$/],
+      [
+        'udp://x:1',
+        /^"udp:\/\/x:1" is neither a device path, nor tcp:\/\/, telnet:\/\/ or rfc2217:\/\/host:port, nor demo:$/,
+      ],
+      ['telnet://host', /^"telnet:\/\/host" is not of the form telnet:\/\/host:port/],
       ['tcp://host', /^"tcp:\/\/host" is not of the form tcp:\/\/host:port/],
       ['tcp://user@host:1', /is not of the form/],
       ['tcp://host:70000', /^port 70000 is not between 1 and 65535$/],
@@ -33,6 +39,7 @@ describe('An address', () => {
     assert.deepEqual(both('/dev/'), ['_', '/dev/'])
     assert.deepEqual(both('tcp://10.0.0.5:2000'), ['tcp:10.0.0.5:2000', '10.0.0.5:2000'])
     assert.deepEqual(both('tcp://[fe80::1]:1'), ['tcp:fe80::1:1', '[fe80::1]:1'])
+    assert.deepEqual(both('rfc2217://box:4000'), ['rfc2217:box:4000', 'box:4000'])
     assert.deepEqual(both(''), ['demo', 'the demo collector'])
   })
 })

@@ -83,11 +83,14 @@ describe('mqtt session on the wire', () => {
   it('keeps refused messages through a restart and sends them again on command', async () => {
     let refuses = true
     broker.script.publish = (peer, message) => {
-      peer.acknowledge(message, refuses && message.topic.startsWith('t/no') ? 135 : 0)
+      peer.acknowledge(message, refuses && message.topic.startsWith('t/no') ? 153 : 0)
     }
     const first = startSession(broker.url, {}, parts())
     const refused = ['no-1', 'no-2'].map((id) =>
-      assert.rejects(first.publish(id), { name: 'RefusedError', message: /not authorized \(code 135\)/ }),
+      assert.rejects(first.publish(id), {
+        name: 'RefusedError',
+        message: /payload format invalid \(code 153\)/,
+      }),
     )
     await Promise.all([...refused, first.publish('yes')])
     assert.equal(first.session.state.refused, 2)
@@ -99,8 +102,8 @@ describe('mqtt session on the wire', () => {
     assert.deepEqual(
       (await second.session.refused()).map(({ entry, reason }) => [entry.id, entry.payload, reason]),
       [
-        ['no-1', 'no-1', 'not authorized (code 135)'],
-        ['no-2', 'no-2', 'not authorized (code 135)'],
+        ['no-1', 'no-1', 'payload format invalid (code 153)'],
+        ['no-2', 'no-2', 'payload format invalid (code 153)'],
       ],
     )
     refuses = false
@@ -114,11 +117,12 @@ describe('mqtt session on the wire', () => {
   })
 
   it('has a message that is refused again in the pile once', async () => {
-    broker.script.publish = (peer, message) => peer.acknowledge(message, message.topic === 't/no' ? 151 : 0)
+    broker.script.publish = (peer, message) => peer.acknowledge(message, message.topic === 't/no' ? 144 : 0)
     const { session, publish } = startSession(broker.url, {}, parts())
     await assert.rejects(publish('no'), { name: 'RefusedError' })
     await session.resendRefused()
-    while (session.counts.refused < 2) await new Promise((resolve) => setImmediate(resolve))
+    const sent = () => publishes().length
+    while (sent() < 2 || session.counts.refused < 1) await new Promise((resolve) => setImmediate(resolve))
     const [only, ...others] = await session.refused()
     assert.deepEqual([only?.entry.id, others, session.state.refused], ['no', [], 1])
   })
@@ -129,7 +133,7 @@ describe('mqtt session on the wire', () => {
     await until(inTrouble)
     await Promise.all(['poison', 'good'].map((id) => publish(id)))
     const again = await startScriptedBroker(
-      { publish: (peer, message) => peer.acknowledge(message, message.topic === 't/poison' ? 135 : 0) },
+      { publish: (peer, message) => peer.acknowledge(message, message.topic === 't/poison' ? 144 : 0) },
       broker.port,
     )
     broker = again
@@ -140,7 +144,7 @@ describe('mqtt session on the wire', () => {
     assert.equal(session.state.waiting, 0)
   })
 
-  it('reports its health at each interval, not retained, and stops when the broker does not take it', async () => {
+  it('reports its health at each interval, not retained, and later again when the broker does not take it', async () => {
     const topic = 'fieldlog/test/health'
     const reports = () =>
       broker.packets.flatMap(({ packet }) =>
@@ -158,7 +162,16 @@ describe('mqtt session on the wire', () => {
     assert.equal(first!.retain, false)
     const counts = { in: 1, acknowledged: 1, refused: 0, dropped: 0, repeats: 0 }
     assert.deepEqual(rest, {
-      mqtt: { ...counts, waiting: 0, oldest: null, bytes: 0, refusedNow: 0 },
+      mqtt: {
+        ...counts,
+        waiting: 0,
+        oldest: null,
+        bytes: 0,
+        refusedNow: 0,
+        broker: null,
+        closed: [],
+        closedNow: 0,
+      },
       diskFree: 7,
     })
     broker.script.publish = (peer, message) =>

@@ -54,6 +54,21 @@ describe('mqtt session over TLS', () => {
     )
   })
 
+  it('says that the port wants TLS where it is spoken to without', async () => {
+    for (const protocolVersion of [4, 5] as const) {
+      const { until, reports, session } = startSession((await start()).replace('mqtts:', 'mqtt:'), {
+        protocolVersion,
+      })
+      await until(inTrouble)
+      assert.match(
+        reports[0]!,
+        /^error mqtt: mqtt:\S+ answers in TLS: the port wants mqtts:\/\/ or wss:\/\/ /,
+      )
+      await session.close()
+      await broker?.remove()
+    }
+  })
+
   it('says that the broker wants a client certificate', async () => {
     const { until, session } = startSession(await start('ca.crt'), { tls: { ca: pem('ca.crt') } })
     await until(inTrouble)

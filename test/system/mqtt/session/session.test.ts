@@ -66,12 +66,14 @@ describe('mqtt session with Mosquitto', () => {
     assert.deepEqual([...new Set(ids())], range(0, 550))
     assert.deepEqual(settled, range(50, 550))
     assert.deepEqual(
-      reports.map((line) => line.replace(broker.url, 'BROKER')),
+      reports.map((line) =>
+        line.replace(broker.url, 'BROKER').replace(/after \d+ s; \d+ messages/, 'after 0 s; 499 messages'),
+      ),
       [
         'info mqtt: connected to BROKER as test-fieldlog (MQTT 5)',
         'warn mqtt: BROKER closed the connection. Trying again.',
         'warn mqtt: BROKER cannot be reached: nothing listens there (ECONNREFUSED). Trying again; 500 messages wait.',
-        'info mqtt: connected to BROKER as test-fieldlog (MQTT 5)',
+        'info mqtt: connected to BROKER again after 0 s; 499 messages wait',
       ],
     )
   })
@@ -172,30 +174,39 @@ describe('mqtt session and what a broker refuses', () => {
     await broker.remove()
   })
 
-  it('sets aside what an ACL denies on MQTT 5, and goes on', async () => {
-    const users = { gateway: 'secret' }
-    broker = await startMosquitto({
-      users,
-      acl: ['user gateway', 'topic readwrite t/#', 'topic deny t/private'],
-    })
-    const { session, publish, reports } = startSession(broker.url, {
+  it('keeps what an ACL denies on MQTT 5, goes on with other topics, and publishes it when it is allowed', async () => {
+    const rules = ['user gateway', 'topic readwrite t/#']
+    broker = await startMosquitto({ users: { gateway: 'secret' }, acl: [...rules, 'topic deny t/private'] })
+    const { session, publish, reports, until } = startSession(broker.url, {
       username: 'gateway',
       password: 'secret',
     })
-    await assert.rejects(publish('no', { topic: 't/private' }), {
-      name: 'RefusedError',
-      message: `mqtt: ${broker.url} refuses event no on t/private: not authorized (code 135)`,
-    })
+    const denied = publish('no', { topic: 't/private' })
+    await until(({ state }) => state.closedCount === 1)
     await publish('yes')
-    const [refusal] = await session.refused()
+    const [closed] = session.state.closedTopics
     assert.deepEqual(
-      [refusal?.entry.id, refusal?.entry.topic, refusal?.entry.payload, refusal?.reason],
-      ['no', 't/private', 'no', 'not authorized (code 135)'],
+      [closed?.topic, closed?.reason, closed?.waiting],
+      ['t/private', 'not authorized (code 135)', 1],
     )
-    assert.deepEqual([session.counts.acknowledged, session.counts.refused, session.state.waiting], [1, 1, 0])
+    assert.deepEqual([session.counts.acknowledged, session.counts.refused, session.state.waiting], [1, 0, 1])
     assert.match(
       reports.join('\n'),
-      /warn .* refuses the status topic fieldlog\/test\/status: not authorized/,
+      /warn .* does not take the status topic fieldlog\/test\/status: not authorized/,
+    )
+    broker.setAcl([...rules, 'topic readwrite t/private'])
+    await denied
+    assert.deepEqual([session.counts.acknowledged, session.state.waiting], [2, 0])
+  })
+
+  it('connects without retain in the will where the broker has no retained messages, and says so', async () => {
+    broker = await startMosquitto({ lines: ['retain_available false'] })
+    const { publish, reports, session } = startSession(broker.url)
+    await publish('a')
+    assert.equal(session.state.phase, 'connected')
+    assert.deepEqual(
+      reports.filter((line) => line.startsWith('warn')).map((line) => line.replace(broker.url, 'BROKER')),
+      ['warn mqtt: BROKER does not take the last will as it is; it is not retained'],
     )
   })
 
@@ -228,6 +239,44 @@ describe('mqtt session and what a broker refuses', () => {
       await session.close()
     }
   })
+})
+
+describe('mqtt session and another one with its client id', () => {
+  let broker: Mosquitto
+  before(async () => {
+    broker = await startMosquitto()
+  })
+  afterEach(closeSessions)
+  after(() => broker.remove())
+
+  for (const protocolVersion of [4, 5] as const) {
+    it(`says so once, with the id, on MQTT ${protocolVersion}`, async () => {
+      const tuning = { takeoverPauses: { first: 20, longest: 300_000 } }
+      const open = () => startSession(broker.url, { clientId: 'pump-house', protocolVersion, tuning })
+      const pair = [open(), open()]
+      const logins = [0, 0]
+      await Promise.all(
+        pair.map(({ session, until, publish }, index) => {
+          let wasConnected = false
+          void publish(`${protocolVersion}-${index}`)
+          return until(() => {
+            const isConnected = session.state.phase === 'connected'
+            if (isConnected && !wasConnected) logins[index]!++
+            wasConnected = isConnected
+            return logins[0]! + logins[1]! >= 14
+          })
+        }),
+      )
+      for (const { reports } of pair) {
+        const said = reports.filter((line) => line.includes('same client id'))
+        assert.equal(said.length, 1, reports.join('\n'))
+        assert.match(
+          said[0]!,
+          /^error mqtt: \S+ closed the connection.* same client id, pump-house; give each gateway/,
+        )
+      }
+    })
+  }
 })
 
 describe('mqtt session with the embedded broker', () => {

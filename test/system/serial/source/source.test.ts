@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { systemClock } from '../../../../lib/kit/clock.ts'
 import { createSource } from '../../../../lib/serial/create-source.ts'
+import { LineFramer } from '../../../../lib/serial/framing/line-framer.ts'
 import type { SerialSettings } from '../../../../lib/serial/source/settings.ts'
 import type { LineSource, Link, SourceError } from '../../../../lib/serial/source/source.ts'
 import { tcpSource } from '../../../../lib/serial/source/tcp.ts'
-import { LineSplitter } from '../../../../lib/serial/splitter.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { createPty } from '../../../support/programs/pty.ts'
 
@@ -35,6 +36,7 @@ interface Peer {
 const peers: Record<string, () => Promise<Peer>> = {
   'a serial device': devicePeer,
   TCP: tcpPeer,
+  telnet: () => tcpPeer('telnet'),
   'demo:': demoPeer,
 }
 
@@ -179,10 +181,14 @@ async function connected(source: LineSource) {
   const closed = new Promise<SourceError>((resolve) => {
     onClosed = resolve
   })
-  const splitter = new LineSplitter({ maxLine: 65_536, emptyLines: false }, (line) => {
-    lines.push(line)
-    onLine()
+  const framer = new LineFramer({ maxLine: 65_536, emptyLines: false }, systemClock, {
+    frame(line) {
+      lines.push(line)
+      onLine()
+    },
+    found: () => undefined,
   })
+  framer.begin(true)
   const nextLine = async (count: number) => {
     while (lines.length < count) {
       await new Promise<void>((resolve) => {
@@ -192,7 +198,7 @@ async function connected(source: LineSource) {
     return lines[count - 1]!
   }
   const link: Link = await connect(source, undefined, {
-    data: (chunk, received) => splitter.push(chunk, received),
+    data: (chunk, received) => framer.push(chunk, received),
     closed: (reason) => {
       reasons.push(reason)
       onClosed(reason)
@@ -238,7 +244,7 @@ async function devicePeer(): Promise<Peer> {
   }
 }
 
-async function tcpPeer(): Promise<Peer> {
+async function tcpPeer(scheme = 'tcp'): Promise<Peer> {
   const sockets: Socket[] = []
   let onConnection: () => void = () => undefined
   const server = createServer((socket) => {
@@ -257,7 +263,7 @@ async function tcpPeer(): Promise<Peer> {
     return sockets[used++]!
   }
   return {
-    source: createSource(`tcp://127.0.0.1:${port}`, serial),
+    source: createSource(`${scheme}://127.0.0.1:${port}`, serial),
     async send() {
       ;(await next()).write('OK 12 1 118 182 0\r\n')
     },

@@ -1,7 +1,7 @@
 // Regular expressions that users write are RE2's: linear time, whatever the expression
 // (docs/decisions/006-cel-and-re2.md).
 import { RE2JS } from 're2js'
-import { asError } from '../../kit/errors.ts'
+import { asError } from '../kit/errors.ts'
 
 export interface PatternOptions {
   /** capitals and small letters are the same. Default false */
