@@ -72,7 +72,7 @@ class WaitingSink implements EntrySink {
   readonly #buffer: DualBuffer
   readonly #flushed = Promise.withResolvers<void>()
   /** what `take` gave last, which counts as held until it is asked again */
-  #taken: Held[] = []
+  #taken: readonly Held[] = []
   #dropped = 0
 
   constructor(clock: Clock, { events, bytes }: { events: number; bytes: number }) {
@@ -114,10 +114,10 @@ class WaitingSink implements EntrySink {
   }
 
   /** What waits, in order, without what was taken before. */
-  take(): Held[] {
+  take(): readonly Held[] {
     this.#buffer.written(this.#taken)
     if (this.#buffer.dropping) this.#buffer.noteGap(this.#clock.wall())
-    this.#taken = this.#buffer.swap()
+    this.#taken = this.#buffer.swap().records
     return this.#taken
   }
 

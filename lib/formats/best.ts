@@ -46,7 +46,8 @@ function candidateOf(format: Format, line: Line): Candidate {
 
 function narrownessOf({ takes = {} }: FormatDefinition): number {
   const hasSource = takes.source !== undefined && takes.source !== '' && takes.source !== '*'
-  return (takes.nodes?.length ? 1 : 0) + (takes.prefix ? 1 : 0) + (hasSource ? 1 : 0)
+  const demands = [takes.nodes?.length, takes.prefix, hasSource, takes.columns, takes.checked]
+  return demands.filter(Boolean).length + (takes.where?.length ?? 0)
 }
 
 function fitOf(definition: FormatDefinition, outcome: Outcome): number {

@@ -128,9 +128,7 @@ export class Journal {
   append(entry: NewEntry, tag?: unknown, kept = 0): boolean {
     checkEntry(entry)
     checkLength(entry.text, this.#options.entryLimit)
-    const now = this.#options.clock.wall()
-    this.#steps.checkAt(now)
-    if (this.#stopping || !this.#buffer.add(held(entry, now, tag, kept))) {
+    if (this.#stopping || !this.#buffer.add(held(entry, this.#steps.now(), tag, kept))) {
       this.#counts.dropped++
       return false
     }
@@ -226,17 +224,17 @@ export class Journal {
   }
 
   #tellDurable(records: readonly Held[], lastSeqBefore: number): void {
-    const entries: DurableEntry[] = []
+    const epoch = this.epoch
     let seq = lastSeqBefore
     for (const record of records) {
       if (record.kind === 'N') continue
       record.seq = ++seq
-      record.epoch = this.epoch
-      entries.push(record)
+      record.epoch = epoch
     }
-    this.#counts.events += entries.length
+    const count = seq - lastSeqBefore
+    this.#counts.events += count
     this.#counts.records += records.length
-    if (entries.length > 0) guarded(this.#listener.durable, entries)
+    if (count > 0 && this.#listener.durable) guarded(this.#listener.durable, entriesOf(records, count))
   }
 
   async #stop(limit: number): Promise<void> {
@@ -319,6 +317,12 @@ function held(
   }
   if (cut !== undefined) entry.cut = cut
   return entry
+}
+
+/** The entries among records, in a list of their own; `count` says how many there are: nearly always all. */
+function entriesOf(records: readonly Held[], count: number): HeldEntry[] {
+  if (count === records.length) return records.slice() as HeldEntry[]
+  return records.filter((record) => record.kind !== 'N')
 }
 
 function notice(kind: string, value: unknown, time: number) {

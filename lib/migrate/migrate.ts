@@ -10,10 +10,31 @@ import { mqttOut } from './mqtt-out.ts'
 /** The step of a node whose properties are still what they were: from now on they carry their version. */
 const numbered: Migration = (config) => config
 
+/** Until then lines ended in LF or CR LF, which is what `auto` does with them; the others have no effect with it. */
+const framing: Config = {
+  framing: 'auto',
+  delimiter: ';',
+  frameStart: '\\x02',
+  frameEnd: '\\x03',
+  frameAfter: 0,
+  keepMarks: true,
+  frameSize: 12,
+  frameSync: '',
+  lengthOffset: 2,
+  lengthSize: 2,
+  lengthOrder: 'big',
+  lengthCounts: 'rest',
+  lengthExtra: 0,
+  silence: 100,
+  framePattern: '[\\r\\n]+',
+}
+
 const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
-  // until then lines ended in LF or CR LF, which is what `auto` does with them
-  ['fieldlog-port', [numbered, addMissing({ framing: 'auto' })]],
-  ['fieldlog-journal', [addMissing({ archiveAfter: 2, retentionDays: 0, retentionSize: 0 })]],
+  ['fieldlog-port', [numbered, addMissing(framing)]],
+  [
+    'fieldlog-journal',
+    [addMissing({ archiveAfter: 2, retentionDays: 0, retentionSize: 0 }), addMissing({ entryLimit: 16 })],
+  ],
   ['fieldlog-devices', [numbered]],
   ['fieldlog-format', [addMissing({ sample: '' })]],
   ['fieldlog-serial-in', [numbered]],

@@ -15,12 +15,14 @@ import { definitionProblem, type FormatOptions, formatDefaults } from './options
 import { type DecoderInputs, decoderInputs } from './panel/decoder.ts'
 import { fromDrafts, type HeadDraft, toHeadDraft } from './panel/draft.ts'
 import { decimalChoices, type FieldRow, fieldRow, thousandsChoices } from './panel/field-row.ts'
+import { type FrameInputs, frameInputs, isFramed } from './panel/frames.ts'
 import { libraryBar } from './panel/library.ts'
 import { type FormatPreviews, formatPreviews } from './panel/preview.ts'
 import { tryLines } from './panel/try.ts'
 
 /** the inputs of the dialog that is open */
 let decoder: DecoderInputs
+let frames: FrameInputs
 let previews: FormatPreviews
 /** height of the dialog, for the list */
 let height = 0
@@ -144,10 +146,20 @@ function fill(definition: FormatDefinition, words: Words): void {
       arrange()
     },
   )
+  frames = frameInputs(
+    {
+      takes: $('#fieldlog-format-takes'),
+      record: $('#fieldlog-format-record'),
+      check: $('#fieldlog-format-check'),
+    },
+    definition,
+    words,
+  )
   list().editableList('empty')
   list().editableList('addItems', definition.fields)
   foldSpelling(
     head.charset !== 'utf-8' ||
+      isFramed(definition) ||
       decoder.hasExtra() ||
       [head.nulls, head.decimal, head.thousands, head.zone].some(Boolean) ||
       [head.unchanged, head.sameTime, head.onlyNews].some(Boolean),
@@ -161,6 +173,7 @@ function readDefinition(): FormatDefinition {
   const head = Object.fromEntries(headNames().map((name) => [name, currentValue(headInput(name))]))
   return fromDrafts(
     head as unknown as HeadDraft,
+    frames.read(),
     decoder.read(),
     rows().map((row) => row.read()),
   )
@@ -171,6 +184,7 @@ function arrange(): void {
   const isPacket = isPacketKind(decoder.kind())
   $('.fieldlog-for-packet').toggle(isPacket)
   $('.fieldlog-for-text').toggle(!isPacket)
+  frames.arrange(decoder.kind())
   arrangeHeight()
 }
 
@@ -182,7 +196,7 @@ function arrangeHeight(): void {
 }
 
 function foldSpelling(open: boolean): void {
-  $('#fieldlog-format-spelling').css('display', open ? 'flex' : 'none')
+  $('.fieldlog-format-folded').css('display', open ? 'flex' : 'none')
   $('#fieldlog-format-fold')
     .attr('aria-expanded', String(open))
     .find('i')
@@ -210,11 +224,12 @@ function refresh(words: Words): void {
   items().forEach((item, index) => {
     item.attr('data-path', `fields[${index}]`)
   })
+  frames.arrange(decoder.kind())
   const definition = readDefinition()
   const problems = checkDefinition(definition)
   showProblems(form(), problems)
   for (const row of rows()) row.showProblems()
-  if ($('#fieldlog-format-spelling .input-error').length > 0) foldSpelling(true)
+  if ($('.fieldlog-format-folded .input-error').length > 0) foldSpelling(true)
   const result = $('#fieldlog-format-result')
   if (problems.length === 0) tryLines(result, definition, String(sampleInput().val()), words)
   else result.empty().append($('<div>').text(words('notYet', { count: problems.length })))

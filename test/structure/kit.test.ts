@@ -48,7 +48,7 @@ describe('the kit', () => {
   })
 
   it('has the only checksums in words', () => {
-    assert.deepEqual(offenders(rest, /\bcrc32\b/), [])
+    assert.deepEqual(offenders(rest, /\bcrc32\(/), [])
   })
 
   it('has the only fake clock of the tests', () => {

@@ -32,13 +32,15 @@ export interface Operation {
   path: string
 }
 
-type FileOperation = 'write' | 'read' | 'size' | 'sync' | 'truncate'
+type FileOperation = 'write' | 'write-durably' | 'read' | 'size' | 'sync' | 'truncate'
 
 export interface FaultPlan {
   /** undefined: the operation is done as it should be */
   fault?: (operation: Operation) => Fault | undefined
   /** code of the errors; default EIO */
   code?: string
+  /** the disk writes and syncs in one request, as the system's does; default: in two, each with faults of its own */
+  durableWrites?: boolean
 }
 
 const never = new Promise<never>(() => {})
@@ -52,11 +54,13 @@ export class FaultDisk implements Disk {
   #killed = false
   #hanging: Array<() => void> = []
   readonly #disk: MemoryDisk
+  readonly #durableWrites: boolean
 
-  constructor(disk: MemoryDisk, { fault, code = 'EIO' }: FaultPlan = {}) {
+  constructor(disk: MemoryDisk, { fault, code = 'EIO', durableWrites = false }: FaultPlan = {}) {
     this.#disk = disk
     this.fault = fault
     this.code = code
+    this.#durableWrites = durableWrites
   }
 
   get killed(): boolean {
@@ -83,7 +87,7 @@ export class FaultDisk implements Disk {
     const file = await this.run(mode === 'create' ? 'create' : 'open', path, () =>
       this.#disk.open(path, mode),
     )
-    return new FaultFile(this, file, path)
+    return this.#durableWrites ? new DurableFaultFile(this, file, path) : new FaultFile(this, file, path)
   }
 
   stat(path: string): Promise<FileState | undefined> {
@@ -151,51 +155,66 @@ export class FaultDisk implements Disk {
 }
 
 class FaultFile implements DiskFile {
-  readonly #disk: FaultDisk
-  readonly #file: MemoryFile
-  readonly #path: string
+  protected readonly disk: FaultDisk
+  protected readonly file: MemoryFile
+  protected readonly path: string
 
   constructor(disk: FaultDisk, file: MemoryFile, path: string) {
-    this.#disk = disk
-    this.#file = file
-    this.#path = path
+    this.disk = disk
+    this.file = file
+    this.path = path
   }
 
   write(bytes: Uint8Array, position: number): Promise<void> {
-    return this.#disk.run(
+    return this.disk.run(
       'write',
-      this.#path,
-      () => this.#file.write(bytes, position),
+      this.path,
+      () => this.file.write(bytes, position),
       async (fault) => {
-        if (fault === 'tear') await this.#file.write(bytes.subarray(0, bytes.length >> 1), position)
+        if (fault === 'tear') await this.file.write(bytes.subarray(0, bytes.length >> 1), position)
       },
     )
   }
 
   read(position: number, length: number): Promise<Buffer> {
-    return this.#disk.run('read', this.#path, () => this.#file.read(position, length))
+    return this.disk.run('read', this.path, () => this.file.read(position, length))
   }
 
   size(): Promise<number> {
-    return this.#disk.run('size', this.#path, () => this.#file.size())
+    return this.disk.run('size', this.path, () => this.file.size())
   }
 
   sync(): Promise<void> {
-    return this.#disk.run(
+    return this.disk.run(
       'sync',
-      this.#path,
-      () => this.#file.sync(),
+      this.path,
+      () => this.file.sync(),
       async (fault) => {
-        if (fault !== 'kill') this.#file.loseSync()
+        if (fault !== 'kill') this.file.loseSync()
       },
     )
   }
 
   truncate(size: number): Promise<void> {
-    return this.#disk.run('truncate', this.#path, () => this.#file.truncate(size))
+    return this.disk.run('truncate', this.path, () => this.file.truncate(size))
   }
 
   close(): Promise<void> {
-    return this.#disk.run('close', this.#path, () => this.#file.close())
+    return this.disk.run('close', this.path, () => this.file.close())
+  }
+}
+
+class DurableFaultFile extends FaultFile {
+  writeDurably(bytes: Uint8Array, position: number): Promise<void> {
+    return this.disk.run(
+      'write-durably',
+      this.path,
+      () => this.file.writeDurably(bytes, position),
+      async (fault) => {
+        // the bytes reach the system in any case, and the medium perhaps: a power cut tears them; after an error, never
+        await this.file.write(fault === 'tear' ? bytes.subarray(0, bytes.length >> 1) : bytes, position)
+        if (fault === 'fail') this.file.loseSync()
+      },
+    )
   }
 }

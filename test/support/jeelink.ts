@@ -56,7 +56,7 @@ function vectors(): SampleLine[] {
     text('OK 12 1 118 182 0 (-66)', 'room', 'good', { light: 0, moved: 0, humi: 59, temp: 18.2, lobat: 0 }),
     text('OK 12 1 118', 'room', 'rejected'),
     text('OK 12 1 118 182 0 7', 'room', 'rejected'),
-    text('OK 9 1 2 3', 'homepower', 'rejected'),
+    text('OK 9 1 2 3 4 5 6', 'homepower', 'rejected'),
     unknown('DF I 3129 63'),
     unknown('DF S 3129 63 222769'),
     unknown(' -> ack'),

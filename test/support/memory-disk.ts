@@ -30,13 +30,18 @@ class Inode {
   #medium: Buffer = Buffer.alloc(0)
   #changes: Change[] = []
 
-  change(position: number, bytes: Buffer | undefined): void {
+  change(position: number, bytes: Buffer | undefined, state: Change['state'] = 'pending'): void {
     this.data = applied(this.data, position, bytes)
-    this.#changes.push({ position, bytes, state: 'pending' })
+    this.#changes.push({ position, bytes, state })
+    this.#settle()
   }
 
   sync(): void {
     for (const change of this.#changes) if (change.state === 'pending') change.state = 'synced'
+    this.#settle()
+  }
+
+  #settle(): void {
     while (this.#changes[0]?.state === 'synced') {
       const { position, bytes } = this.#changes.shift()!
       this.#medium = applied(this.#medium, position, bytes)
@@ -272,11 +277,20 @@ export class MemoryFile implements DiskFile {
   }
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
+    this.#write(bytes, position, 'pending')
+  }
+
+  /** These bytes alone: what was written before them and not synced stays so. */
+  async writeDurably(bytes: Uint8Array, position: number): Promise<void> {
+    this.#write(bytes, position, 'synced')
+  }
+
+  #write(bytes: Uint8Array, position: number, state: Change['state']): void {
     this.#check('write')
     if (!this.#isWritable) throw systemError('EBADF', 'write', this.#path)
     const room = this.#disk.largest(this.#inode.data.length) - position
     const fit = Math.max(0, Math.min(bytes.length, room))
-    this.#inode.change(position, Buffer.from(bytes.subarray(0, fit)))
+    this.#inode.change(position, Buffer.from(bytes.subarray(0, fit)), state)
     if (fit < bytes.length) throw systemError('ENOSPC', 'write', this.#path)
   }
 

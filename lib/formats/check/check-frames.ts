@@ -14,7 +14,7 @@ const longestRecord = 200
 export const checkKinds: readonly string[] = Object.keys(sums)
 export const checkWritings: readonly string[] = ['hex', 'decimal', 'bytes', 'bytes-le', 'six-bits']
 export const checkMarks: readonly string[] = ['from', 'to', 'both']
-export const lineEnds: readonly string[] = ['\r\n', '\n', '\r']
+const lineEnds: readonly string[] = ['\r\n', '\n', '\r']
 
 /** What a recogniser asks for beside source, node ids and prefix. */
 export function checkDemands(takes: Raw, definition: Raw, problems: Problems): void {

@@ -68,7 +68,7 @@ export function taggedDecoder(
 }
 
 /** `tag`, `tag[1]` or `tag[-1]` */
-export function tagPlace(from: string): { tag: string; index: number } {
+function tagPlace(from: string): { tag: string; index: number } {
   const match = /^(.*)\[(-?\d{1,3})\]$/s.exec(from)
   return match ? { tag: match[1] as string, index: Number(match[2]) } : { tag: from, index: 0 }
 }

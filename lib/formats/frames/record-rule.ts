@@ -2,7 +2,7 @@
 import type { RecordDefinition } from '../model/definition.ts'
 import { lineTest } from './line-test.ts'
 
-export const recordDefaults = { maxLines: 100, seconds: 10, lineEnd: '\r\n' } as const
+const recordDefaults = { maxLines: 100, seconds: 10, lineEnd: '\r\n' } as const
 
 export class RecordRule {
   readonly maxLines: number

@@ -1,20 +1,32 @@
 // The formats that come with the package, each with a line to try it on.
 import type { FormatDefinition } from '../model/definition.ts'
-import { emontx, emontxContinuous, emontxDiscrete } from './emontx.ts'
+import { pms5003, sds011 } from './dust.ts'
+import { emontx, emontx4, emontxContinuous, emontxDiscrete } from './emontx.ts'
 import { energy } from './energy.ts'
 import { csv, json, storedEvent } from './general.ts'
 import { homepower, radioblip, room, smarelay } from './jeelink.ts'
+import { lacrosse, lacrosseStation } from './lacrosse.ts'
+import { llap, mysensors, mysensorsBattery } from './networks.ts'
+import { nmeaGga, nmeaRmc } from './nmea.ts'
+import { rflink, rtl433 } from './receivers.ts'
+import { scaleAnd, scaleMettler } from './scales.ts'
+import { bme280, dht, ds18b20, ds18b20Row } from './sketches.ts'
 
 export interface LibraryFormat {
   /** under which a panel lists it */
   group: string
   definition: FormatDefinition
-  /** a line that it decodes */
-  sample: string
+  /** a line that it decodes; none where the device sends binary frames */
+  sample?: string
+  /** how the port has to be set, where frames are not lines: its settings, as the panel names them */
+  framing?: string
 }
 
 const jeelink = 'JeeLink'
 const emon = 'emonTx'
+const radio = 'Radio'
+const sketch = 'Arduino'
+const instruments = 'Instruments'
 const others = 'Others'
 
 export const formatLibrary: readonly LibraryFormat[] = [
@@ -34,6 +46,46 @@ export const formatLibrary: readonly LibraryFormat[] = [
     definition: emontxDiscrete,
     sample: 'OK 8 157 0 65 1 0 0 216 255 102 96 186 0 184 11 184 11 184 11 184 11 184 11 15 0 0 0 (-51)',
   },
+  {
+    group: emon,
+    definition: emontx4,
+    sample:
+      'OK 17 7 0 0 0 168 93 200 0 44 1 0 0 251 255 0 0 0 0 57 48 0 0 16 39 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 102 8 48 117 48 117 9 0 0 0 (-60)',
+  },
+  { group: radio, definition: lacrosse, sample: 'OK 9 21 129 4 201 44' },
+  {
+    group: radio,
+    definition: lacrosseStation,
+    sample: 'OK WS 33 2 4 190 61 0 12 3 132 0 17 0 25 0 3 247',
+  },
+  { group: radio, definition: rflink, sample: '20;2A;Cresta;ID=8301;TEMP=00c8;HUM=51;BAT=OK;' },
+  {
+    group: radio,
+    definition: rtl433,
+    sample:
+      '{"time":"2026-11-21 18:00:00","model":"Nexus-TH","id":93,"channel":2,"battery_ok":1,"temperature_C":-3.4,"humidity":81}',
+  },
+  { group: radio, definition: mysensors, sample: '12;6;1;0;0;21.5' },
+  { group: radio, definition: mysensorsBattery, sample: '12;255;3;0;0;87' },
+  { group: radio, definition: llap, sample: 'aC3TMPA18.25', framing: 'fixed length, 12 bytes' },
+  { group: sketch, definition: ds18b20, sample: 'Temperature for the device 1 (index 0) is: 21.50' },
+  { group: sketch, definition: ds18b20Row, sample: 'T1:21.50,T2:-127.00,T3:20.1' },
+  { group: sketch, definition: dht, sample: 'Humidity: 48.00%  Temperature: 21.50°C 70.70°F' },
+  { group: sketch, definition: bme280, sample: 'Temperature = 21.50 *C' },
+  {
+    group: instruments,
+    definition: nmeaRmc,
+    sample: '$GPRMC,101530.00,A,5230.6000,N,01322.3200,E,4.20,87.50,211126,,,A*62',
+  },
+  {
+    group: instruments,
+    definition: nmeaGga,
+    sample: '$GPGGA,101530.00,5230.6000,N,01322.3200,E,1,08,0.95,34.7,M,44.2,M,,*6D',
+  },
+  { group: instruments, definition: pms5003, framing: 'fixed length, 32 bytes, begins with \\x42\\x4D' },
+  { group: instruments, definition: sds011, framing: 'fixed length, 10 bytes, begins with \\xAA\\xC0' },
+  { group: instruments, definition: scaleAnd, sample: 'ST,+00012.34  g' },
+  { group: instruments, definition: scaleMettler, sample: 'S S     12.340 g' },
   {
     group: others,
     definition: energy,

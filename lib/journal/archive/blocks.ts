@@ -29,6 +29,8 @@ export interface Block {
 export interface BlockIndex {
   /** bytes of the text */
   size: number
+  /** bytes of the text in front of a broken member of unknown length; absent where there is none */
+  exact?: number
   /** bytes of the .gz */
   stored: number
   /** what tells this .gz from another one of the same name: see `markOf` */

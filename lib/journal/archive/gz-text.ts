@@ -69,6 +69,10 @@ export class GzText implements TextFile {
     return this.index.blocks
   }
 
+  get exactSize(): number | undefined {
+    return this.index.exact
+  }
+
   async read(position: number, length: number): Promise<Buffer> {
     const end = Math.min(position + length, this.index.size)
     const parts: Buffer[] = []
@@ -196,35 +200,52 @@ async function makeIndex(
   let isSound = true
   let lastSeq: number | undefined
   let epoch = ''
-  for await (const { at, text, sound } of wholeBatches(members(file, path))) {
+  for await (const { at, text, sound, isExact } of wholeBatches(members(file, path))) {
     isSound &&= sound
-    if (at === 0) index.head = await headOf(text)
+    if (lastSeq === undefined) index.head = await headOf(text)
+    if (!isExact) index.exact ??= index.size
     const block = await describeBlock(text, { day, offset: index.size, at, lastSeq, epoch })
     index.blocks.push(block)
     index.size += text.length
-    lastSeq = block.lastSeq
+    // 0: there was no batch yet that says it
+    lastSeq = block.lastSeq || undefined
     epoch = await epochBehind(text, epoch)
   }
   index.mark = await markOf(file, stored, index.blocks)
   return { index, sound: isSound }
 }
 
-/** Members in groups that end with a C: an earlier version cut batches of over 16 MB, and others may cut anywhere. */
+/**
+ * Members in groups that end with a C: an earlier version cut batches of over 16 MB, and others may cut anywhere. A broken
+ * one stands alone.
+ */
 async function* wholeBatches(found: AsyncIterable<Member>): AsyncGenerator<Omit<Member, 'end'>> {
   let parts: Buffer[] = []
   let size = 0
   let at = 0
+  const group = () => ({
+    at,
+    text: parts.length === 1 ? parts[0]! : Buffer.concat(parts),
+    sound: true,
+    isExact: true,
+  })
   for await (const member of found) {
+    if (!member.sound) {
+      if (parts.length > 0) yield group()
+      yield member
+      parts = []
+      size = 0
+      continue
+    }
     if (parts.length === 0) at = member.at
     parts.push(member.text)
     size += member.text.length
-    const isWhole = cutBlock(member.text) === member.text.length
-    if (!isWhole && member.sound && size < longestBatch) continue
-    yield { at, text: parts.length === 1 ? member.text : Buffer.concat(parts), sound: member.sound }
+    if (cutBlock(member.text) !== member.text.length && size < longestBatch) continue
+    yield group()
     parts = []
     size = 0
   }
-  if (parts.length > 0) yield { at, text: Buffer.concat(parts), sound: true }
+  if (parts.length > 0) yield group()
 }
 
 /** The H line at the start of a file; empty where no checksum vouches for it. */

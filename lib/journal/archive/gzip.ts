@@ -13,6 +13,11 @@ const decompress = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip)
 const longestMember = 256 << 20
 const firstLook = 1 << 20
 const shortestMember = 18
+/** CRC-32 and length of the text, at the end of a member */
+const trailerSize = 8
+const lf = 10
+/** Stands for a part of unknown length: damage, and the end of its last line, so that what follows begins with its own. */
+const hole = Buffer.from([0, lf])
 /** bytes between two looks whether others should have their turn */
 const checkedAtOnce = 1 << 20
 
@@ -23,7 +28,8 @@ export function compressMember(text: Uint8Array): Promise<Buffer> {
 
 /**
  * The text of a member whose length is known. What cannot be decompressed is zero bytes, which no checksum of
- * the journal covers: what is whole in front of them stays readable.
+ * the journal covers: what is whole in front of them stays readable. They end in an LF, as the text did, so that the
+ * first batch of the next member begins with a line of its own.
  */
 export async function expandMember(member: Buffer, size: number): Promise<{ text: Buffer; sound: boolean }> {
   try {
@@ -38,6 +44,7 @@ export async function expandMember(member: Buffer, size: number): Promise<{ text
   const text = Buffer.alloc(size)
   const found = await expandStart(member.subarray(dataStart(member) ?? 10))
   found.copy(text)
+  if (found.length < size) text[size - 1] = lf
   return { text, sound: false }
 }
 
@@ -46,9 +53,11 @@ export interface Member {
   /** bytes in the .gz */
   at: number
   end: number
+  /** of a broken one the part that could be decompressed, and `hole` for the rest where its length is not known */
   text: Buffer
-  /** false where the text is only the part that could be decompressed, and a zero byte for the rest */
   sound: boolean
+  /** whether it is known how long the text was: where it is not, the offsets behind it are not known either */
+  isExact: boolean
 }
 
 /** The members of a .gz, found by decompressing it. */
@@ -69,13 +78,18 @@ async function nextMember(file: DiskFile, path: string, at: number, size: number
     const found = start === undefined ? 'broken' : await inflate(bytes.subarray(start), path)
     if (found === 'short' && !isAll) continue
     if (start !== undefined && typeof found === 'object') {
-      const end = start + found.used + 8
+      const end = start + found.used + trailerSize
       if (end > bytes.length && !isAll) continue
-      const sound = end <= bytes.length && bytes.readUInt32LE(end - 8) === (await checksumOf(found.text))
-      return { at, end: Math.min(at + end, size), text: found.text, sound }
+      const { text } = found
+      const trailer = bytes.subarray(end - trailerSize, end)
+      const sound = trailer.length === trailerSize && trailer.readUInt32LE(0) === (await checksumOf(text))
+      const isExact = sound || (trailer.length === trailerSize && trailer.readUInt32LE(4) === text.length)
+      // a damaged stream may go on into the next member: where it ends is believed with its trailer only
+      if (isExact) return { at, end: at + end, text, sound, isExact }
     }
-    const text = await expandStart(bytes.subarray(start ?? 10))
-    return { at, end: await nextStart(file, at + 1, size), text: withHole(text), sound: false }
+    const end = await nextStart(file, at + 1, size)
+    const text = await expandStart((await file.read(at, end - at)).subarray(start ?? 10))
+    return { at, end, text: Buffer.concat([text, hole]), sound: false, isExact: false }
   }
 }
 
@@ -137,16 +151,12 @@ function dataStart(bytes: Buffer): number | undefined {
   return at
 }
 
-/** Where the next member of ours begins (no name, no time), or the end. */
+/** Where the next bytes are that a member begins with, or the end. */
 async function nextStart(file: DiskFile, from: number, size: number): Promise<number> {
-  const mark = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0])
+  const mark = Buffer.from([0x1f, 0x8b, 8])
   for (let at = from; at < size; at += firstLook - mark.length) {
     const found = (await file.read(at, firstLook)).indexOf(mark)
     if (found !== -1) return at + found
   }
   return size
-}
-
-function withHole(text: Buffer): Buffer {
-  return Buffer.concat([text, Buffer.alloc(1)])
 }

@@ -8,6 +8,8 @@ export interface TextFile extends DiskFile {
   /** the H line without its LF; empty where no checksum vouches for it */
   readonly head?: string
   readonly blocks?: readonly Block[]
+  /** of an archive with a broken member of unknown length: offsets up to here are those of the text as it was */
+  readonly exactSize?: number | undefined
   /** the block that holds a seq */
   blockOf?(seq: number): Block | undefined
 }

@@ -1,9 +1,9 @@
 // All file access of the journal goes through these two interfaces, so that tests can fail, delay, tear or cut
 // power at each single operation. Nothing here knows what the files hold.
-import { constants } from 'node:fs'
+import { write as callWrite, constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, statfs, unlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { errorCode } from '../../kit/errors.ts'
+import { errorCode, withCode } from '../../kit/errors.ts'
 import { type FileState, stateOf } from './file-state.ts'
 
 /** One open file. */
@@ -56,9 +56,14 @@ class SystemFile implements DiskFile {
   readonly #handle: FileHandle
   /** the same file, open for writes that are synced by themselves; null where the system cannot open it so */
   #durable: FileHandle | null | undefined
+  /** durable writes that are under way */
+  #writes = 0
+  #lastWritten: (() => void) | undefined
 
-  constructor(handle: FileHandle) {
+  constructor(handle: FileHandle, mode: OpenMode) {
     this.#handle = handle
+    // opened once more it could be written
+    if (mode === 'read') this.#durable = null
   }
 
   write(bytes: Uint8Array, position: number): Promise<void> {
@@ -67,9 +72,24 @@ class SystemFile implements DiskFile {
 
   async writeDurably(bytes: Uint8Array, position: number): Promise<void> {
     if (this.#durable === undefined) this.#durable = await openAgain(this.#handle)
-    if (this.#durable) return writeAll(this.#durable, bytes, position)
+    if (this.#durable) return this.#writeSynced(this.#durable, bytes, position)
     await writeAll(this.#handle, bytes, position)
     await this.#handle.datasync()
+  }
+
+  /** By the descriptor itself: the handle's promises would cost a tenth of what the disk takes. */
+  #writeSynced({ fd }: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      // a handle that is closed has none any more
+      if (fd < 0) throw withCode('EBADF', new Error('EBADF: bad file descriptor, write'))
+      this.#writes++
+      const done = (error: Error | null) => {
+        if (--this.#writes === 0) this.#lastWritten?.()
+        if (error) reject(error)
+        else resolve()
+      }
+      writeRest(fd, bytes, position, 0, done)
+    })
   }
 
   async read(position: number, length: number): Promise<Buffer> {
@@ -96,6 +116,8 @@ class SystemFile implements DiskFile {
   }
 
   async close(): Promise<void> {
+    // not under a write: the descriptor's number may be that of another file before the system looks at it
+    if (this.#writes > 0) await new Promise<void>((resolve) => (this.#lastWritten = resolve))
     try {
       await this.#durable?.close()
     } finally {
@@ -110,6 +132,20 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done)
     done += bytesWritten
   }
+}
+
+/** Writes what follows the first `from` bytes. */
+function writeRest(
+  fd: number,
+  bytes: Uint8Array,
+  position: number,
+  from: number,
+  done: (error: Error | null) => void,
+): void {
+  callWrite(fd, bytes, from, bytes.length - from, position + from, (error, written) => {
+    if (error || from + written === bytes.length) done(error)
+    else writeRest(fd, bytes, position, from + written, done)
+  })
 }
 
 /** Opens the file of a handle once more, for synced writes; by its descriptor: its name may be another's by now. */
@@ -144,7 +180,7 @@ export async function writeDurably(file: DiskFile, bytes: Uint8Array, position: 
 /** The operating system's files. */
 export const systemDisk: Disk = {
   async open(path, mode) {
-    return new SystemFile(await open(path, flags[mode], 0o644))
+    return new SystemFile(await open(path, flags[mode], 0o644), mode)
   },
 
   stat: stateOf,

@@ -28,13 +28,13 @@ const localTypes = new Set([
 
 /** Whether a directory is on one of them. */
 const local = new Map<string, boolean>()
+/** The last path that was found to be on one: nearly always the one that is looked at next. */
+let lastLocal = ''
 
 /** Undefined where there is no such file. */
 export async function stateOf(path: string): Promise<FileState | undefined> {
   try {
-    const directory = dirname(path)
-    const isLocal = local.get(directory) ?? (await isOnLocal(directory))
-    const { size, ino } = isLocal ? statSync(path) : await stat(path)
+    const { size, ino } = path === lastLocal || (await isLocal(path)) ? statSync(path) : await stat(path)
     return { size, inode: ino }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
@@ -42,9 +42,14 @@ export async function stateOf(path: string): Promise<FileState | undefined> {
   }
 }
 
-async function isOnLocal(directory: string): Promise<boolean> {
-  // statfs gives a signed number on some systems
-  const isLocal = localTypes.has((await statfs(directory)).type >>> 0)
-  local.set(directory, isLocal)
-  return isLocal
+async function isLocal(path: string): Promise<boolean> {
+  const directory = dirname(path)
+  let found = local.get(directory)
+  if (found === undefined) {
+    // statfs gives a signed number on some systems
+    found = localTypes.has((await statfs(directory)).type >>> 0)
+    local.set(directory, found)
+  }
+  if (found) lastLocal = path
+  return found
 }

@@ -10,8 +10,10 @@ export class ByteWriter {
   #length = 0
   #piece = ''
 
-  add(text: string): void {
+  /** Adds a text, and what follows it. */
+  add(text: string, more = ''): void {
     this.#piece += text
+    this.#piece += more
     if (this.#piece.length >= pieceLength) this.#encode()
   }
 

@@ -210,8 +210,8 @@ class ScanWindow {
 
 /**
  * Where a batch that ends with `commit` may start: right behind the C before it. Where that C is damaged its
- * end is not known, so the lines are counted backwards; and where only the LF behind it is, the batch starts
- * in the middle of what looks like one line.
+ * end is not known, so the lines are counted backwards (an H is not among those that C counts); and where only the LF
+ * behind it is, the batch starts in the middle of what looks like one line.
  */
 function* possibleStarts(bytes: Buffer, start: number, at: number, commit: Commit): Generator<number> {
   yield start
@@ -219,6 +219,7 @@ function* possibleStarts(bytes: Buffer, start: number, at: number, commit: Commi
   for (let n = 0; n < commit.count && line > start; n++) line = lineStart(bytes, line, start)
   if (line > start) yield line
   const merged = lineStart(bytes, line, start)
+  if (merged > start && bytes[merged] === letterH && line > merged) yield merged
   for (const from of [merged, line]) {
     const text = bytes.toString('latin1', from, Math.min(from + 64, at))
     const close = /^C \d\d:\d\d:\d\d\.\d{3} \d+ \d+ [0-9a-f]{8}/.exec(text)

@@ -176,7 +176,10 @@ export async function firstReadableSeq(text: ReadableText): Promise<number | und
   return undefined
 }
 
-/** What `next` says of the bytes of the file before it. Only an H under a checksum makes bytes void. */
+/**
+ * What `next` says of the bytes of the file before it. Only an H under a checksum makes bytes void, and none behind a
+ * broken gzip member of unknown length: nobody knows their offsets.
+ */
 async function validSize(
   file: JournalFile,
   next: JournalFile,
@@ -184,7 +187,11 @@ async function validSize(
 ): Promise<number | undefined> {
   if (next.header?.previous !== file.path) return undefined
   const { previousSize } = next.header
-  if (previousSize >= (await withText(file, openText, (text) => text.size()))) return undefined
+  const known = await withText(file, openText, async (text) => ({
+    size: await text.size(),
+    exact: text.exactSize ?? Number.POSITIVE_INFINITY,
+  }))
+  if (previousSize >= known.size || previousSize > known.exact) return undefined
   return (await withText(next, openText, hasSoundHeader)) ? previousSize : undefined
 }
 

@@ -113,7 +113,8 @@ class Walk {
   async begin(file: JournalFile, text: RestingText, size: number, fromSeq: number): Promise<number> {
     const block = text.blockOf(fromSeq)
     if (block) {
-      this.lastSeq = block.firstSeq - 1
+      // where the first member is broken, only H knows the seq
+      this.lastSeq = Math.max(block.firstSeq, file.firstSeq) - 1
       this.#epoch = block.epoch || undefined
       return block.offset
     }
@@ -146,10 +147,7 @@ class Walk {
         const first = span.commit.lastSeq - span.entries + 1
         yield* this.#missing(file, damaged, span.offset, first - 1)
         damaged.length = 0
-        for (const reading of this.#give(file, span)) {
-          yield reading
-          if (isTurnLong()) await nextTurn()
-        }
+        yield* this.#give(file, span)
       } else {
         // a last file's unclosed end is the writer's, who is about to close it, or recovery's
         if (span.end > span.offset && next && !text.isGone)
@@ -162,16 +160,18 @@ class Walk {
   }
 
   /** The batch, without what came before: a tail that stands there twice, or was written to two files. */
-  *#give(file: JournalFile, batch: Batch): Generator<Reading> {
+  async *#give(file: JournalFile, batch: Batch): AsyncGenerator<Reading> {
     const place = { day: file.day, epoch: this.#epoch ?? '' }
     const { lastSeq } = batch.commit
     const isRepeated = batch.entries > 0 ? lastSeq <= this.lastSeq : lastSeq < this.lastSeq
     for (const items of decodeBatch(batch, place)) {
       // ids go by it, in a batch that is there twice too
       this.#epoch = place.epoch
-      if (isRepeated) continue
-      const news = items.filter((item) => item.kind === 'N' || item.seq > this.lastSeq)
+      const isNews = (item: Item) => !isRepeated && (item.kind === 'N' || item.seq > this.lastSeq)
+      const news = items.filter(isNews)
       if (news.length > 0) yield { kind: 'batch', file: file.path, items: news }
+      // also where it gives nothing: to decode it was work
+      if (isTurnLong()) await nextTurn()
     }
     if (isRepeated) {
       const { offset, end } = batch

@@ -1,6 +1,6 @@
 // The segment that is open for appending: its place in the chain, how many of its bytes are durable, the room taken
 // ahead behind them, and what the next segment's header must say about it.
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { errorCode } from '../../kit/errors.ts'
 import { type Disk, type DiskFile, writeDurably } from '../disk/disk.ts'
 import type { FileState } from '../disk/file-state.ts'
@@ -32,6 +32,8 @@ export class AppendFile {
   head: string
   readonly #disk: Disk
   readonly #directory: string
+  /** absolute path: it is looked at before each append */
+  readonly #place: string
   readonly #file: DiskFile
   /** as the last append left it; from `size` to its end there are zeros */
   readonly #left: FileState
@@ -44,6 +46,7 @@ export class AppendFile {
   ) {
     this.#disk = disk
     this.#directory = directory
+    this.#place = join(directory, path)
     this.#file = open.file
     this.#left = open.left
     this.day = parseFilePath(path)!.day
@@ -106,7 +109,7 @@ export class AppendFile {
 
   /** Whether something else has changed, replaced or removed the file since the last append: what, or undefined. */
   async foreignChange(): Promise<ForeignChange | undefined> {
-    const found = await this.#disk.stat(join(this.#directory, this.path))
+    const found = await this.#disk.stat(this.#place)
     const { size, inode } = this.#left
     if (found?.size === size && found.inode === inode) return undefined
     return { found: found ?? null, left: { size, inode } }
@@ -123,7 +126,7 @@ export class AppendFile {
     this.predecessor.hash.work()
     await durable
     if (this.head !== '') {
-      await this.#disk.syncDirectory(join(this.#directory, this.path, '..'))
+      await this.#disk.syncDirectory(dirname(this.#place))
       await this.#disk.syncDirectory(this.#directory)
       this.head = ''
     }
@@ -173,7 +176,7 @@ export class AppendFile {
     const isEmpty = this.size === 0
     if (isFull && !isEmpty) await attempt(() => this.#file.truncate(this.size))
     await this.abandon()
-    if (isEmpty) await attempt(() => this.#disk.remove(join(this.#directory, this.path)))
+    if (isEmpty) await attempt(() => this.#disk.remove(this.#place))
   }
 }
 

@@ -18,6 +18,16 @@ export interface HeldEntry extends Entry {
 
 export type Held = HeldEntry | NewNotice
 
+/** A buffer that was swapped: what waits for the disk, in order. */
+export interface Swapped {
+  records: readonly Held[]
+  /** about the bytes that their lines take */
+  size: number
+  /** receive times of the entries, ms since 1970: all are between these; infinite where there is none */
+  earliest: number
+  latest: number
+}
+
 /** What was dropped since the last gap notice. */
 export interface Gap {
   /** entries */
@@ -31,6 +41,8 @@ export interface Gap {
 
 /** What an entry costs beside its text, in bytes of memory (measured, rounded up). */
 const overhead = 200
+/** A guess at what stands in front of a line's text. */
+const lineStart = 32
 /** Notices are few and matter more than single entries: this many fit in addition to the limit. */
 const spareNotices = 1_000
 
@@ -38,6 +50,10 @@ const spareNotices = 1_000
 export class DualBuffer {
   #active: Held[] = []
   #activeBytes = 0
+  /** of the active one, as `Swapped` has them */
+  #size = 0
+  #earliest = Number.POSITIVE_INFINITY
+  #latest = Number.NEGATIVE_INFINITY
   #inactiveEvents = 0
   #inactiveBytes = 0
   #gap: Gap | undefined
@@ -110,6 +126,9 @@ export class DualBuffer {
     if (this.#gap) this.noteGap(entry.received)
     this.#active.push(entry)
     this.#activeBytes += bytes
+    this.#size += lineSize(entry)
+    if (entry.received < this.#earliest) this.#earliest = entry.received
+    if (entry.received > this.#latest) this.#latest = entry.received
     return true
   }
 
@@ -122,13 +141,17 @@ export class DualBuffer {
     }
     this.#active.push(notice)
     this.#activeBytes += sizeOf(notice)
+    this.#size += lineSize(notice)
     return true
   }
 
   /** Notices that stand before everything held. */
   addFirst(notices: readonly NewNotice[]): void {
     this.#active.unshift(...notices)
-    for (const notice of notices) this.#activeBytes += sizeOf(notice)
+    for (const notice of notices) {
+      this.#activeBytes += sizeOf(notice)
+      this.#size += lineSize(notice)
+    }
   }
 
   /** There is room again: what was dropped is noted, behind what came before it. `time`: now, ms since 1970. */
@@ -139,15 +162,23 @@ export class DualBuffer {
   }
 
   /** Swaps the buffers; the result is the inactive one, which counts as held until `written`. */
-  swap(): Held[] {
-    const inactive = this.#active
-    this.#inactive = inactive
+  swap(): Swapped {
+    const swapped = {
+      records: this.#active,
+      size: this.#size,
+      earliest: this.#earliest,
+      latest: this.#latest,
+    }
+    this.#inactive = this.#active
     this.#written = 0
-    this.#inactiveEvents = inactive.length
+    this.#inactiveEvents = this.#active.length
     this.#inactiveBytes = this.#activeBytes
     this.#active = []
     this.#activeBytes = 0
-    return inactive
+    this.#size = 0
+    this.#earliest = Number.POSITIVE_INFINITY
+    this.#latest = Number.NEGATIVE_INFINITY
+    return swapped
   }
 
   /** These records of the inactive buffer are durable. */
@@ -164,4 +195,9 @@ export class DualBuffer {
 
 function sizeOf(record: Held): number {
   return (record.kind === 'N' ? record.json.length : record.text.length + record.kept) + overhead
+}
+
+/** About the bytes that a record's line takes. */
+export function lineSize(record: Held): number {
+  return (record.kind === 'N' ? record.json.length : record.text.length) + lineStart
 }

@@ -2,6 +2,7 @@
 import { asError, withCode } from '../../kit/errors.ts'
 import type { DualBuffer, Held } from './buffer.ts'
 import type { ChainWriter } from './chain-writer.ts'
+import { type Deadline, Deadlines } from './deadlines.ts'
 import { describeFailure, failureKind, isDiskFull, SlowDiskError } from './failure.ts'
 import type { JournalOptions } from './options.ts'
 import { nextRun, type Run } from './runs.ts'
@@ -39,7 +40,11 @@ export class Flusher {
   #writer: ChainWriter | undefined
   #running: Promise<void> | undefined
   #waiters: Waiter[] = []
-  #stopTimer: (() => void) | undefined
+  /** set for the first event that comes into an empty buffer */
+  readonly #interval: Deadline
+  /** set while the disk writes */
+  readonly #watch: Deadline
+  readonly #deadlines: Deadlines
   #timeUp = false
   #endPause: (() => void) | undefined
   /** the first write was done, or failed */
@@ -57,6 +62,14 @@ export class Flusher {
     this.#buffer = buffer
     this.#steps = steps
     this.#listener = listener
+    this.#deadlines = new Deadlines(options.clock)
+    this.#interval = this.#deadlines.add(() => {
+      this.#timeUp = true
+      this.changed()
+    })
+    this.#watch = this.#deadlines.add(() =>
+      this.fail(new SlowDiskError(slow), this.#writer?.path ?? options.directory),
+    )
   }
 
   /** Starts to write. Resolves when what is held is durable, or when the disk failed and is tried again. */
@@ -101,9 +114,10 @@ export class Flusher {
   async end(): Promise<void> {
     this.#ended = true
     this.#endPause?.()
-    this.#stopTimer?.()
+    this.#interval.callOff()
     for (const { reject } of this.#waiters.splice(0)) reject(this.#closedError())
     await this.#running
+    this.#deadlines.end()
   }
 
   #closedError(): Error {
@@ -130,13 +144,13 @@ export class Flusher {
 
   async #flushWhileDue(writer: ChainWriter): Promise<void> {
     while (this.#isDue() && !this.#ended) {
-      this.#stopTimer?.()
+      this.#interval.callOff()
       this.#timeUp = false
       const waiters = this.#waiters
       this.#waiters = []
-      const records = this.#buffer.swap()
-      for (let at = 0; at < records.length; ) {
-        const run = nextRun(records, at, writer.day, this.#options.clock.wall())
+      const swapped = this.#buffer.swap()
+      for (let at = 0; at < swapped.records.length; ) {
+        const run = nextRun(swapped, at, writer.day, this.#options.clock.wall())
         if (!(await this.#writeUntilDone(writer, run))) {
           for (const { reject } of waiters) reject(this.#closedError())
           return
@@ -152,12 +166,12 @@ export class Flusher {
     const { clock } = this.#options
     for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
       const before = writer.lastSeq
-      const stopWatch = clock.after(slow, () => this.fail(new SlowDiskError(slow), writer.path))
+      this.#watch.set(slow)
       try {
         this.#steps.check()
         await writer.write(run)
       } catch (error) {
-        stopWatch()
+        this.#watch.callOff()
         this.failures++
         this.fail(error, writer.path)
         if (isDiskFull(error) && !this.#ended && (await this.#makeRoom(writer))) continue
@@ -165,9 +179,9 @@ export class Flusher {
         if (this.#ended) return false
         continue
       }
-      stopWatch()
+      this.#watch.callOff()
       this.#buffer.written(run.records)
-      this.#buffer.noteGap(clock.wall())
+      if (this.#buffer.dropping) this.#buffer.noteGap(clock.wall())
       this.#setFailure(undefined)
       this.#listener.written(run.records, before)
       return true
@@ -223,16 +237,8 @@ export class Flusher {
   }
 
   #startTimer(): void {
-    if (this.#stopTimer || this.#timeUp || this.#buffer.active === 0 || this.#ended) return
-    const stop = this.#options.clock.after(this.#options.flushInterval * 1000, () => {
-      this.#stopTimer = undefined
-      this.#timeUp = true
-      this.changed()
-    })
-    this.#stopTimer = () => {
-      this.#stopTimer = undefined
-      stop()
-    }
+    if (this.#interval.isSet || this.#timeUp || this.#buffer.active === 0 || this.#ended) return
+    this.#interval.set(this.#options.flushInterval * 1000)
   }
 }
 

@@ -1,7 +1,7 @@
 // Which records go to which file. Files change with the writer's own day only: an entry of another day than the file's
 // is an R line in it, so that no times that come from outside can scatter the journal over thousands of files.
 import { dayOf, isPlausible, msPerDay } from '../format/time.ts'
-import type { Held, HeldEntry } from './buffer.ts'
+import { type Held, type HeldEntry, lineSize, type Swapped } from './buffer.ts'
 
 /** Records that go to one file at one time. */
 export interface Run {
@@ -14,44 +14,43 @@ export interface Run {
 
 /** Text written at one time, at most: what was held for long goes out in pieces. */
 const longestWrite = 8 << 20
-/** A guess at what stands in front of a line's text. */
-const lineStart = 32
 
 /**
  * The next run. Entries of the day of the file that is open go there, although it may be over by now: what was received
  * just before midnight. The first one of another day ends that file, unless it is today's.
  *
+ * @param from the first record that is not in a run yet
  * @param fileDay day of the file that is open; undefined where there is none
  * @param now wall clock, ms since 1970
  */
-export function nextRun(
-  records: readonly Held[],
-  from: number,
-  fileDay: number | undefined,
-  now: number,
-): Run {
+export function nextRun(swapped: Swapped, from: number, fileDay: number | undefined, now: number): Run {
+  const { records } = swapped
   const today = dayOf(now)
   let day = fileDay ?? today
   let start = day * msPerDay
+  if (from === 0 && isOneRun(swapped, start)) return { day, records, size: swapped.size }
   let size = 0
   let entries = 0
   let at = from
   for (; at < records.length && size < longestWrite; at++) {
     const record = records[at]!
-    if (record.kind === 'N') {
-      size += record.json.length + lineStart
-      continue
+    if (record.kind !== 'N') {
+      if (record.received < start || record.received >= start + msPerDay) {
+        if (day !== today && entries > 0) break
+        day = today
+        start = day * msPerDay
+        if (dayOf(record.received) !== day) makeRecord(record, day)
+      }
+      entries++
     }
-    if (record.received < start || record.received >= start + msPerDay) {
-      if (day !== today && entries > 0) break
-      day = today
-      start = day * msPerDay
-      if (dayOf(record.received) !== day) makeRecord(record, day)
-    }
-    entries++
-    size += record.text.length + lineStart
+    size += lineSize(record)
   }
   return { day, records: from === 0 && at === records.length ? records : records.slice(from, at), size }
+}
+
+/** Whether all of them go to the file of the day that begins then: nearly always. Then none needs to be looked at. */
+function isOneRun({ size, earliest, latest }: Swapped, start: number): boolean {
+  return size < longestWrite && earliest >= start && latest < start + msPerDay
 }
 
 /**

@@ -15,6 +15,11 @@ export class StepWatch {
   readonly #onStep: (step: ClockStep) => void
   #wall: number
   #monotonic: number
+  /** wall clock of all that happens in one go; undefined: not looked at yet */
+  #now: number | undefined
+  readonly #forget = () => {
+    this.#now = undefined
+  }
 
   constructor(clock: Clock, onStep: (step: ClockStep) => void) {
     this.#clock = clock
@@ -23,9 +28,18 @@ export class StepWatch {
     this.#monotonic = clock.monotonic()
   }
 
-  /** Looks at both clocks where the wall clock says that it is a second since the last look, or that it was stepped. */
-  checkAt(wall: number): void {
-    if (Math.abs(wall - this.#wall) >= tolerance) this.check()
+  /**
+   * Wall clock, ms since 1970. It is looked at once for all that happens in one go, until what is awaited goes on: to
+   * look takes as long as to encode a line. Where it says that the last look at both clocks is a second ago, or that it
+   * was stepped, both are looked at.
+   */
+  now(): number {
+    if (this.#now !== undefined) return this.#now
+    const now = this.#clock.wall()
+    this.#now = now
+    queueMicrotask(this.#forget)
+    if (Math.abs(now - this.#wall) >= tolerance) this.check()
+    return now
   }
 
   /** Looks at both clocks. */

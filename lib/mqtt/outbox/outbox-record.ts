@@ -48,11 +48,10 @@ export function topicInRecord(text: string): string {
 export function entryOf(text: string, seq: number, at: number): Entry {
   const record = JSON.parse(text) as OutboxRecord
   const { id, topic, of = topic, payload, base64, retain = false, qos = 1, expiry, contentType } = record
-  const content = payload ?? Buffer.from(base64 ?? '', 'base64')
   return {
     id,
     topic,
-    payload: content,
+    payload: payload ?? Buffer.from(base64 ?? '', 'base64'),
     retain,
     qos,
     expiry,
@@ -62,7 +61,7 @@ export function entryOf(text: string, seq: number, at: number): Entry {
       return keyOf({ id, topic: of })
     },
     order: 0,
-    bytes: Buffer.byteLength(topic) + Buffer.byteLength(content),
+    bytes: text.length,
     at,
     seq,
     settled: [],

@@ -47,7 +47,7 @@ export interface Entry extends Publication {
   readonly key: string
   /** number of its hand-over in this process, growing; 0 for what was read back from disk */
   readonly order: number
-  /** of topic and payload together */
+  /** of topic and payload together, or a little more: for limits of memory and of what is in flight */
   readonly bytes: number
   /** when it was handed over, ms since 1970 */
   readonly at: number

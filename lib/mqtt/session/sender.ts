@@ -94,7 +94,9 @@ export class Sender {
     const facts = this.#facts!
     const now = this.#parts.clock.monotonic()
     this.#sendOwn(connection, facts)
-    while (this.#hasRoom) {
+    const { delivery, limits } = this.#parts
+    const window = this.#windowOf(facts)
+    while (delivery.underWay < window && delivery.bytesUnderWay < limits.windowBytes) {
       const entry = this.#next(now)
       if (entry === undefined) break
       const outgoing = outgoingOf(entry, facts)
@@ -135,15 +137,15 @@ export class Sender {
     listener.changed()
   }
 
-  get #hasRoom(): boolean {
-    return this.hasRoomIn(this.#facts!)
+  /** Whether the broker takes one more message. */
+  hasRoomIn(facts: BrokerFacts): boolean {
+    const { delivery, limits } = this.#parts
+    return delivery.underWay < this.#windowOf(facts) && delivery.bytesUnderWay < limits.windowBytes
   }
 
-  /** Whether the broker takes one more message. */
-  hasRoomIn({ receiveMaximum }: BrokerFacts): boolean {
-    const { delivery, limits } = this.#parts
-    const window = Math.min(limits.window, receiveMaximum)
-    return delivery.underWay + this.#ownPending < window && delivery.bytesUnderWay < limits.windowBytes
+  /** Events that may be in flight at a time; our own messages take part of what the broker allows. */
+  #windowOf({ receiveMaximum }: BrokerFacts): number {
+    return Math.min(this.#parts.limits.window, receiveMaximum) - this.#ownPending
   }
 
   get #ownPending(): number {
@@ -154,7 +156,7 @@ export class Sender {
 
   #sendOwn(connection: Connection, facts: BrokerFacts): void {
     for (const own of this.#parts.own)
-      if (own.isReady && this.#hasRoom && !this.#isAlone) own.send(connection, facts)
+      if (own.isReady && this.hasRoomIn(facts) && !this.#isAlone) own.send(connection, facts)
   }
 
   get #isAlone(): boolean {

@@ -1,6 +1,6 @@
 // Which topics the broker takes messages on, and whether it takes any: what a refusal closes, when it is tried again,
-// and which message is guilty of a closed connection. The states are described in lib/mqtt/README.md, "Topics and the
-// broker: the state machine". Knows topics and keys of messages, and the time; sends nothing.
+// and which message is guilty of a closed connection. Knows topics and keys of messages, and the time; sends nothing.
+// The states are described in lib/mqtt/README.md, "Topics and the broker: the state machine".
 import { type Pauses, pauseAfter } from '../../kit/backoff.ts'
 import type { Clock } from '../../kit/clock.ts'
 

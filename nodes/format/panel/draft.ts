@@ -18,6 +18,7 @@ import {
   textOrNone,
   withoutNone,
 } from '../../shared/panel/texts.ts'
+import { type FrameDraft, fromFrameDraft } from './frame-draft.ts'
 
 /** The inputs beside the fields and the decoder's own. */
 export interface HeadDraft {
@@ -59,19 +60,28 @@ export function toHeadDraft(definition: Partial<FormatDefinition>): HeadDraft {
 }
 
 /** The definition that all inputs together describe; unchecked. */
-export function fromDrafts(head: HeadDraft, decoder: Decoder, fields: FieldDefinition[]): FormatDefinition {
+export function fromDrafts(
+  head: HeadDraft,
+  frame: FrameDraft,
+  decoder: Decoder,
+  fields: FieldDefinition[],
+): FormatDefinition {
+  const framed = fromFrameDraft(frame, decoder.kind)
   const isPacket = isPacketKind(decoder.kind)
   const nodes = listed(head.nodes).map(numberOrText)
   const takes = withoutNone({
     source: textOrNone(head.source),
     nodes: isPacket && nodes.length > 0 ? nodes : undefined,
     prefix: isPacket || head.prefix === '' ? undefined : head.prefix,
+    ...framed.takes,
   })
   const key = listed(head.key)
   return withoutNone({
     type: head.type.trim(),
     name: textOrNone(head.name),
     takes: Object.keys(takes).length > 0 ? takes : undefined,
+    record: framed.record,
+    check: framed.check,
     decoder,
     fields,
     key: key.length > 0 ? key : undefined,

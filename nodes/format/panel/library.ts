@@ -9,6 +9,7 @@ import type { Words } from '../../shared/panel/inputs.ts'
 interface Offer {
   definition: FormatDefinition
   sample?: string
+  framing?: string
 }
 
 export interface LibraryActions {
@@ -37,6 +38,11 @@ export function libraryBar(place: JQuery, messages: JQuery, words: Words, action
     if (offer === undefined) return
     messages.empty()
     actions.take(offer.definition, offer.sample)
+    if (offer.framing !== undefined) {
+      $('<div>')
+        .text(words('framing', { framing: offer.framing }))
+        .appendTo(messages)
+    }
   })
   button('fa-download', 'import', chooseFile)
   button('fa-upload', 'export', () => save(actions.draft()))

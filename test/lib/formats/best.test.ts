@@ -39,6 +39,9 @@ describe('formats: the best of several', () => {
     const own = typed('own', format({ kind: 'json' }, [number('temp')], { source: 'ttyUSB*' }))
     assert.equal(best([any, own], { temp: 1 }), 'clean own')
     assert.equal(best([any, typed('other', any)], { temp: 1 }), 'clean any')
+    const where = [{ from: 'temp', is: [1] }]
+    const sure = typed('sure', format({ kind: 'json' }, [number('temp')], { source: 'ttyUSB*', where }))
+    assert.equal(best([own, sure], { temp: 1 }), 'clean sure')
   })
 
   const packet = (type: string, bytes: number, takes?: Recogniser, rest = {}) =>

@@ -41,15 +41,22 @@ describe('labelling: live cleaning', function () {
   afterEach(() => rmSync(directory, { recursive: true }))
 
   /** A journal of lines with device times; returns its entries. */
-  async function journalOf(times: number[], epoch = 'testabcd'): Promise<Entry[]> {
-    const records = lines(date, times.length, (n) => `v:${n % 7},t:${times[n - 1]}`)
+  function journalOf(times: number[], epoch = 'testabcd'): Promise<Entry[]> {
+    return journalOfTexts(
+      times.map((time, i) => `v:${(i + 1) % 7},t:${time}`),
+      epoch,
+    )
+  }
+
+  async function journalOfTexts(texts: string[], epoch = 'testabcd'): Promise<Entry[]> {
+    const records = lines(date, texts.length, (n) => texts[n - 1] as string)
     for (const { path, bytes } of buildJournal([{ date, epoch, batches: inBatches(records, 100) }])) {
       mkdirSync(dirname(join(directory, path)), { recursive: true })
       writeFileSync(join(directory, path), bytes)
     }
     const entries: Entry[] = []
     const reader = { entry: (entry: Entry) => entries.push(entry) > 0, gap: () => {} }
-    await readEntries(systemDisk, directory, 1, times.length, reader)
+    await readEntries(systemDisk, directory, 1, texts.length, reader)
     return entries
   }
 
@@ -172,6 +179,54 @@ describe('labelling: live cleaning', function () {
     await take(cleaning, entries.slice(0, 3))
     await cleaning.detach()
     assert.match(readFileSync(join(directory, '.clean-c'), 'utf8'), /"seq":5,"id":"testabcd-5",/)
+  })
+
+  describe('of lines that follow a header', () => {
+    const csv: FormatDefinition = {
+      type: 'csv',
+      decoder: { kind: 'columns', header: ['v', 'w'], headers: true },
+      fields: [
+        { name: 'v', type: 'number' },
+        { name: 'w', type: 'number' },
+        { name: 'more', type: 'number', difference: { of: 'w' } },
+      ],
+    }
+    const texts = ['w,v,x', ...Array.from({ length: 12_000 }, (_, i) => `${i * 2},7,0`), 'v,w', '8,1']
+
+    it('reads back to it, however far, without a state file', async () => {
+      const entries = await journalOfTexts(texts)
+      await take(
+        open(() => 12_000, undefined, csv),
+        entries.slice(12_000),
+      )
+      assert.deepEqual(
+        outcomes.map((outcome) => (outcome.kind === 'clean' ? outcome.events[0]?.data : outcome.kind)),
+        [{ v: 7, w: 23_998, more: 2 }, 'suppressed', { v: 8, w: 1 }],
+      )
+      assert.deepEqual(warnings, [])
+    })
+
+    it('marks what becomes of a line whose header it cannot afford to look for', async () => {
+      const entries = await journalOfTexts(texts)
+      await take(
+        open(() => 12_000, [1, 2], csv),
+        entries.slice(12_000),
+      )
+      assert.deepEqual(outcomes, [
+        {
+          kind: 'rejected',
+          type: 'csv',
+          reasons: ['decode: columns: found 3, expected 2 columns as in the header'],
+          unsure: ['values'],
+        },
+        {
+          kind: 'suppressed',
+          type: 'csv',
+          reasons: ['heading: found the columns ["v","w"], which hold from here on'],
+        },
+        { kind: 'clean', type: 'csv', events: [{ type: 'csv', data: { v: 8, w: 1 }, unsure: ['values'] }] },
+      ])
+    })
   })
 
   it('gives a replay of long ago what it had the first time, and the live events after it theirs', async () => {

@@ -31,6 +31,21 @@ function logged(seq: number, list: unknown): FieldlogEvent {
   }
 }
 
+describe('nodes: the message of a line that is rejected', () => {
+  it('says what of it is unsure', () => {
+    const msg = () => ({ payload: '1,2,3', event: logged(1, []) }) as unknown as EventMessage
+    const reasons = ['decode: columns: found 3, expected 2 columns as in the header']
+    const [, rejected] = cleanMessages(msg(), { kind: 'rejected', type: 'csv', reasons, unsure: ['values'] })
+    const { type, verdict, unsure } = rejected?.event ?? {}
+    assert.deepEqual(
+      [type, verdict, rejected?.event.reasons, unsure],
+      ['csv', 'rejected', reasons, ['values']],
+    )
+    const [, certain] = cleanMessages(msg(), { kind: 'rejected', type: 'csv', reasons })
+    assert.equal(certain?.event.unsure, undefined)
+  })
+})
+
 describe('nodes: the messages of a line that gives several events', () => {
   it('have the numbers of the line, whichever of them are left out', () => {
     const formats = compileFormats([definition])

@@ -9,12 +9,15 @@ import {
   toHeadDraft,
 } from '../../../nodes/format/panel/draft.ts'
 import { type FieldDraft, fromFieldDraft, toFieldDraft } from '../../../nodes/format/panel/field-draft.ts'
+import { fromFrameDraft, toFrameDraft } from '../../../nodes/format/panel/frame-draft.ts'
+import { charger, linky, linkyStandard, p1, readOut } from '../../lib/formats/records/meters.ts'
 
 /** The definition after a way through the panel's inputs. */
 function edited(definition: FormatDefinition): FormatDefinition {
   const { kind } = definition.decoder
   return fromDrafts(
     toHeadDraft(definition),
+    toFrameDraft(definition),
     fromDecoderDraft(kind, toDecoderDraft(definition.decoder)),
     definition.fields.map((field) => fromFieldDraft(toFieldDraft(field), kind)),
   )
@@ -26,6 +29,35 @@ function field(change: Partial<FieldDraft>, kind: Decoder['kind'] = 'json'): Fie
 
 describe('nodes: the inputs of the format panel', () => {
   const others: FormatDefinition[] = [
+    p1,
+    charger,
+    linky,
+    linkyStandard,
+    readOut,
+    {
+      type: 'sensor',
+      takes: {
+        prefix: 'V',
+        word: true,
+        columns: [3, 5],
+        where: [
+          { from: 0, is: ['A|B', '007', 5] },
+          { from: 1, matches: '^a,b$' },
+        ],
+        checked: true,
+      },
+      check: { kind: 'xor8', from: '5', to: '*', hexed: true, optional: true },
+      decoder: { kind: 'columns' },
+      fields: [{ name: 'v', from: 2, type: 'number' }],
+    },
+    {
+      type: 'block',
+      takes: { where: [{ from: 'model', is: ['x', 'y'] }] },
+      record: { start: '^a', maxLines: 5, seconds: 2.5, lineEnd: '\n', emptyAfter: 1 },
+      check: { kind: 'crc32', at: -4, written: 'bytes-le' },
+      decoder: { kind: 'key-values' },
+      fields: [{ name: 'a', type: 'number' }],
+    },
     {
       type: 'garden',
       name: 'Garden',
@@ -189,7 +221,26 @@ describe('nodes: the inputs of the format panel', () => {
     assert.deepEqual(checkDefinition(definition), [
       { path: 'fields[0].min', text: 'found "low", expected a number' },
     ])
-    const nodes = fromDrafts({ ...toHeadDraft({}), nodes: '2, x' }, { kind: 'packet' }, [])
+    const nodes = fromDrafts({ ...toHeadDraft({}), nodes: '2, x' }, toFrameDraft({}), { kind: 'packet' }, [])
     assert.deepEqual(nodes.takes?.nodes, [2, 'x'])
+  })
+
+  it('takes what is said of whole lines as it is written', () => {
+    const frame = (change: object, kind: Decoder['kind'] = 'packet') =>
+      fromFrameDraft({ ...toFrameDraft({}), ...change }, kind)
+    assert.deepEqual(frame({ bytes: '4' }).takes, { bytes: [4, 4] })
+    assert.deepEqual(frame({ bytes: ' 4 – 7 ' }).takes, { bytes: [4, 7] })
+    assert.deepEqual(frame({ bytes: 'some' }).takes, { bytes: ['some'] })
+    assert.deepEqual(frame({ columns: '3' }).takes, {}, 'not of packets')
+    assert.deepEqual(frame({ where: 'model=A|B, id~^[0-9]+$, x' }).takes.where, [
+      { from: 'model', is: ['A', 'B'] },
+      { from: 'id', matches: '^[0-9]+$' },
+      { from: 'x' },
+    ])
+    assert.deepEqual(frame({ where: '[{"from":' }).takes.where, '[{"from":')
+    const { check } = frame({ checkKind: 'xor8', checkFrom: '\\x02', checkTo: '-2', checkAt: '"5"' })
+    assert.deepEqual(check, { kind: 'xor8', from: '\x02', to: -2, at: '5' })
+    assert.deepEqual(frame({ recordSeconds: 'soon' }).record, { seconds: 'soon' })
+    assert.equal(frame({ checkTo: '*' }).check, undefined)
   })
 })

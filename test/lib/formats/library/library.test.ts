@@ -12,7 +12,8 @@ describe('formats: the library', () => {
   for (const { definition, sample } of formatLibrary) {
     it(`${definition.type} has no problems, and decodes its sample`, () => {
       assert.deepEqual(checkDefinition(definition), [])
-      assert.equal(compileFormats([definition]).decode({ payload: sample, source: 'a' }).kind, 'clean')
+      if (sample === undefined) assert.equal(definition.decoder.kind, 'bytes')
+      else assert.equal(compileFormats([definition]).decode({ payload: sample, source: 'a' }).kind, 'clean')
     })
   }
 

@@ -1,7 +1,7 @@
 // What every Disk must do, whatever it is made of: the same tests for the system's and for those that tests put in
 // its place, so that a journal that works on the one works on the others.
 import assert from 'node:assert/strict'
-import type { Disk, OpenMode } from '../../../../lib/journal/disk/disk.ts'
+import { type Disk, type OpenMode, writeDurably } from '../../../../lib/journal/disk/disk.ts'
 
 export interface DiskUnderTest {
   disk: Disk
@@ -63,6 +63,17 @@ export function describeDisk(name: string, make: () => DiskUnderTest | Promise<D
         assert.equal(await file.size(), 11)
         await file.close()
         assert.equal(await textOf('a'), 'hello world')
+      })
+
+      it('are written and synced at once: within them, at their end, behind it', async () => {
+        await put('a', 'hello')
+        const file = await disk.open(at('a'), 'write')
+        await writeDurably(file, Buffer.from('EL'), 1)
+        await writeDurably(file, Buffer.from('!'), 5)
+        await writeDurably(file, Buffer.from('z'), 7)
+        assert.equal(await file.size(), 8)
+        await file.close()
+        assert.equal(await textOf('a'), 'hELlo!\0z')
       })
 
       it('have zeros between their end and a write behind it', async () => {
@@ -179,8 +190,23 @@ export function describeDisk(name: string, make: () => DiskUnderTest | Promise<D
 
       it('gives a file that takes nothing once it is closed', async () => {
         const file = await disk.open(at('a'), 'create')
+        await writeDurably(file, Buffer.from('whole'), 0)
         await file.close()
         await fails('EBADF', () => file.write(Buffer.from('x'), 0))
+        // the number of its descriptor is that of the next file
+        const next = await disk.open(at('b'), 'create')
+        await fails('EBADF', () => writeDurably(file, Buffer.from('x'), 0))
+        assert.equal(await next.size(), 0)
+        await next.close()
+        assert.equal(await textOf('a'), 'whole')
+      })
+
+      it('to read gives a file that cannot be written durably', async () => {
+        await put('a', 'as it was')
+        const file = await disk.open(at('a'), 'read')
+        await fails('EBADF', () => writeDurably(file, Buffer.from('x'), 0))
+        await file.close()
+        assert.equal(await textOf('a'), 'as it was')
       })
     })
 

@@ -6,7 +6,8 @@ import { type Random, seeded } from '../../../support/random.ts'
 import { verifyFormat } from '../support/format.ts'
 import { checkPromises, Machine, type Process } from '../support/machine.ts'
 
-const newMachine = () => new Machine('2026-11-21T23:59:50.000Z')
+/** @param durableWrites whether the disk writes and syncs in one request */
+const newMachine = (durableWrites: boolean) => new Machine('2026-11-21T23:59:50.000Z', durableWrites)
 
 /** Two processes, four days' files and more: midnight, a day back, a clock that jumps, notices alone. */
 async function workload(machine: Machine, plan: FaultPlan): Promise<Process> {
@@ -60,8 +61,8 @@ async function checkAfter(machine: Machine, where: string, random: Random): Prom
   verifyFormat(machine.disk, where)
 }
 
-async function countOperations(): Promise<number> {
-  const machine = newMachine()
+async function countOperations(durableWrites: boolean): Promise<number> {
+  const machine = newMachine(durableWrites)
   await workload(machine, {})
   return machine.operations
 }
@@ -80,64 +81,66 @@ const nameAt = (number: number, fault: Fault): { plan: FaultPlan; where: () => s
   }
 }
 
-describe('journal: a fault at every operation', () => {
-  it(
-    'keeps every promise without any',
-    seeded(async (randomFor) => {
-      const machine = newMachine()
-      await workload(machine, {})
-      assert.equal(machine.durable.length, 9)
-      await checkAfter(machine, 'no fault', randomFor(1))
-    }),
-  )
-
-  for (const fault of ['fail', 'late', 'tear'] as const) {
+for (const durableWrites of [false, true]) {
+  describe(`journal: a fault at every operation, ${durableWrites ? 'durable writes' : 'writes and syncs'}`, () => {
     it(
-      `loses nothing when an operation goes wrong: ${fault}`,
+      'keeps every promise without any',
       seeded(async (randomFor) => {
-        const operations = await countOperations()
-        for (let number = 1; number <= operations; number++) {
-          const machine = newMachine()
-          const { plan, where } = nameAt(number, fault)
-          const process = await workload(machine, plan)
-          // it goes on in the same process: nothing was lost at all
-          await machine.during(process, () => process.journal.flush())
-          assert.equal(machine.durable.length, 10, where())
-          machine.kill(process)
-          await checkAfter(machine, where(), randomFor(number))
-        }
-      }),
-    )
-  }
-
-  for (const fault of ['kill', 'kill-after'] as const) {
-    it(
-      `loses nothing durable when the process ends at an operation: ${fault}`,
-      seeded(async (randomFor) => {
-        const operations = await countOperations()
-        for (let number = 1; number <= operations; number++) {
-          const machine = newMachine()
-          const { plan, where } = nameAt(number, fault)
-          machine.kill(await workload(machine, plan))
-          await checkAfter(machine, where(), randomFor(number))
-        }
+        const machine = newMachine(durableWrites)
+        await workload(machine, {})
+        assert.equal(machine.durable.length, 9)
+        await checkAfter(machine, 'no fault', randomFor(1))
       }),
     )
 
-    it(
-      `loses nothing durable when the power goes at an operation: ${fault}`,
-      seeded(async (randomFor) => {
-        const operations = await countOperations()
-        for (let number = 1; number <= operations; number++) {
-          for (let cut = 1; cut <= 4; cut++) {
-            const random = randomFor(number * 10 + cut)
-            const machine = newMachine()
+    for (const fault of ['fail', 'late', 'tear'] as const) {
+      it(
+        `loses nothing when an operation goes wrong: ${fault}`,
+        seeded(async (randomFor) => {
+          const operations = await countOperations(durableWrites)
+          for (let number = 1; number <= operations; number++) {
+            const machine = newMachine(durableWrites)
             const { plan, where } = nameAt(number, fault)
-            machine.powerCut(await workload(machine, plan), random)
-            await checkAfter(machine, `${where()}, power cut ${cut}`, random)
+            const process = await workload(machine, plan)
+            // it goes on in the same process: nothing was lost at all
+            await machine.during(process, () => process.journal.flush())
+            assert.equal(machine.durable.length, 10, where())
+            machine.kill(process)
+            await checkAfter(machine, where(), randomFor(number))
           }
-        }
-      }),
-    )
-  }
-})
+        }),
+      )
+    }
+
+    for (const fault of ['kill', 'kill-after'] as const) {
+      it(
+        `loses nothing durable when the process ends at an operation: ${fault}`,
+        seeded(async (randomFor) => {
+          const operations = await countOperations(durableWrites)
+          for (let number = 1; number <= operations; number++) {
+            const machine = newMachine(durableWrites)
+            const { plan, where } = nameAt(number, fault)
+            machine.kill(await workload(machine, plan))
+            await checkAfter(machine, where(), randomFor(number))
+          }
+        }),
+      )
+
+      it(
+        `loses nothing durable when the power goes at an operation: ${fault}`,
+        seeded(async (randomFor) => {
+          const operations = await countOperations(durableWrites)
+          for (let number = 1; number <= operations; number++) {
+            for (let cut = 1; cut <= 4; cut++) {
+              const random = randomFor(number * 10 + cut)
+              const machine = newMachine(durableWrites)
+              const { plan, where } = nameAt(number, fault)
+              machine.powerCut(await workload(machine, plan), random)
+              await checkAfter(machine, `${where()}, power cut ${cut}`, random)
+            }
+          }
+        }),
+      )
+    }
+  })
+}

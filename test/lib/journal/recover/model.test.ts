@@ -68,12 +68,13 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 /** The real journal beside the model. */
 class Both {
   readonly model = new Model()
-  readonly machine = new Machine('2026-11-21T23:59:50.000Z')
+  readonly machine: Machine
   readonly #preallocate: number
   #process!: Process
   #count = 0
 
-  constructor(preallocate: number) {
+  constructor(preallocate: number, durableWrites: boolean) {
+    this.machine = new Machine('2026-11-21T23:59:50.000Z', durableWrites)
     this.#preallocate = preallocate
   }
 
@@ -166,8 +167,8 @@ describe('journal: the model', () => {
     it(`agrees with the journal, with ${preallocate} bytes taken ahead at most`, async function () {
       this.timeout(120_000)
       await fc.assert(
-        fc.asyncProperty(fc.array(command, { maxLength: 40 }), async (commands) => {
-          const both = new Both(preallocate)
+        fc.asyncProperty(fc.array(command, { maxLength: 40 }), fc.boolean(), async (commands, durable) => {
+          const both = new Both(preallocate, durable)
           await both.open()
           for (const one of commands) await both.run(one)
           await both.end()

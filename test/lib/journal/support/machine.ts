@@ -39,17 +39,20 @@ export class Machine {
   readonly taken: string[] = []
   /** operations of all processes so far */
   operations = 0
+  readonly #durableWrites: boolean
   #epochs = 0
 
-  constructor(wall?: string) {
+  /** @param durableWrites whether the disk writes and syncs in one request */
+  constructor(wall?: string, durableWrites = false) {
     this.time = new FakeClock(wall)
+    this.#durableWrites = durableWrites
     // the directory above the journal is there
     this.disk.place('/data/.keep', '')
   }
 
   /** Starts a process; `plan` sees operations numbered over all processes. */
   boot(options: Partial<JournalOptions> = {}, { fault, code }: FaultPlan = {}): Process {
-    const disk = new FaultDisk(this.disk, { code })
+    const disk = new FaultDisk(this.disk, { code, durableWrites: this.#durableWrites })
     disk.fault = (operation) => {
       this.operations++
       return fault?.({ ...operation, number: this.operations })

@@ -32,6 +32,8 @@ describe('journal: the dual buffer', () => {
     assert.equal(machine.durable.length, 0)
     await machine.time.advance(1)
     assert.equal(machine.durable.length, 2)
+    // what watched the disk is looked at once more, when it would have been due
+    await machine.time.advance(5_000)
     assert.equal(machine.time.timers, 0)
     await machine.time.advance(60_000)
     assert.equal(machine.time.timers, 0)
