@@ -13,13 +13,15 @@ export function hearDevices(watch: LiveWatch, event: FieldlogEvent, outcome: Lin
   if (outcome.kind === 'unknown' || outcome.kind === 'part' || !isLive(event)) return
   const { source, received } = event
   const { type } = outcome
-  const place = { source, type, received }
   if (outcome.kind === 'rejected') {
-    watch.hearAgain(event, { ...place, key: outcome.key })
+    watch.hearAgain(event, { source, type, received, key: outcome.key })
     return
   }
   if (outcome.kind === 'clean') {
-    for (const { key, data } of outcome.events) watch.hear(event, { ...place, key, data })
-  } else if (outcome.leftOut === undefined) watch.hearAgain(event, { ...place, key: undefined })
-  for (const key of outcome.leftOut ?? []) watch.hear(event, { ...place, key })
+    for (const { key, data } of outcome.events) watch.hear(event, { source, type, received, key, data })
+  } else if (outcome.leftOut === undefined) {
+    // a repeat of a format without a key, or a heading of columns, which is no reading
+    watch.hearAgain(event, { source, type, received, key: undefined })
+  }
+  for (const key of outcome.leftOut ?? []) watch.hear(event, { source, type, received, key })
 }
