@@ -1,7 +1,7 @@
 // Messages for a journal that is not there yet. They wait in memory as events do while the disk is full, under the same
 // limits, and are logged when the journal comes.
 import { checkEntry, type NewEntry } from '../journal/format/batch.ts'
-import { DualBuffer, type Held } from '../journal/write/buffer.ts'
+import { DualBuffer, type Held, heldEntry, newNotice } from '../journal/write/buffer.ts'
 import { withDefaults } from '../journal/write/options.ts'
 import type { Clock } from '../kit/clock.ts'
 import { isTurnLong, nextTurn } from '../kit/turns.ts'
@@ -96,16 +96,13 @@ class WaitingSink implements EntrySink {
 
   append(entry: NewEntry, tag: unknown, kept: number): boolean {
     checkEntry(entry)
-    const { kind, received, time = received } = entry
-    const held = { ...entry, time, form: kind, seq: 0, epoch: '', given: this.#clock.wall(), tag, kept }
-    const hasRoom = this.#buffer.add(held)
+    const hasRoom = this.#buffer.add(heldEntry(entry, this.#clock.wall(), tag, kept))
     if (!hasRoom) this.#dropped++
     return hasRoom
   }
 
   notice(kind: string, value: unknown): void {
-    const time = this.#clock.wall()
-    this.#buffer.addNotice({ kind: 'N', notice: kind, time, json: JSON.stringify(value) })
+    this.#buffer.addNotice(newNotice(kind, value, this.#clock.wall()))
   }
 
   /** Resolves when all that waits is durable in the journal that has come. */

@@ -9,10 +9,9 @@ import type { Lock } from './disk/lock.ts'
 import { checkEntry, type NewEntry } from './format/batch.ts'
 import type { Entry } from './format/entry.ts'
 import { checkEntryLimit, checkLength } from './format/entry-limit.ts'
-import { isPlausible } from './format/time.ts'
 import type { Salvage } from './recover/recovery.ts'
 import { recover } from './recover/start.ts'
-import { DualBuffer, type Held, type HeldEntry } from './write/buffer.ts'
+import { DualBuffer, type Held, type HeldEntry, heldEntry, newNotice } from './write/buffer.ts'
 import { ChainWriter } from './write/chain-writer.ts'
 import { SlowDiskError, UnwrittenError } from './write/failure.ts'
 import { Flusher, guarded } from './write/flusher.ts'
@@ -128,7 +127,7 @@ export class Journal {
   append(entry: NewEntry, tag?: unknown, kept = 0): boolean {
     checkEntry(entry)
     checkLength(entry.text, this.#options.entryLimit)
-    if (this.#stopping || !this.#buffer.add(held(entry, this.#steps.now(), tag, kept))) {
+    if (this.#stopping || !this.#buffer.add(heldEntry(entry, this.#steps.now(), tag, kept))) {
       this.#counts.dropped++
       return false
     }
@@ -138,7 +137,7 @@ export class Journal {
 
   /** Notes something beside the entries; `value` is any JSON value. */
   notice(kind: string, value: unknown): void {
-    this.#buffer.addNotice(notice(kind, value, this.#options.clock.wall()))
+    this.#buffer.addNotice(newNotice(kind, value, this.#options.clock.wall()))
     this.#flusher.changed()
   }
 
@@ -204,8 +203,8 @@ export class Journal {
     this.epoch = found.epoch
     const now = clock.wall()
     this.#buffer.addFirst([
-      ...found.setAside.map((salvage) => notice('salvage', salvage, now)),
-      notice('open', { epoch: found.epoch, software }, now),
+      ...found.setAside.map((salvage) => newNotice('salvage', salvage, now)),
+      newNotice('open', { epoch: found.epoch, software }, now),
     ])
     await this.#flusher.begin(found.writer)
     return { lastSeq: found.lastSeq, salvages: found.salvages }
@@ -292,39 +291,8 @@ async function syncParent(disk: Disk, directory: string): Promise<void> {
   }
 }
 
-/** An entry on its way to the disk. A moment that cannot be is not kept: the line says when it came. */
-function held(
-  { kind, received, time = received, source, text, cut }: NewEntry,
-  given: number,
-  tag: unknown,
-  kept: number,
-): HeldEntry {
-  const isRecord = kind === 'R' && isPlausible(time, received)
-  const known = isRecord ? 'R' : kind === 'R' ? 'L' : kind
-  const moment = isRecord ? time : received
-  const entry: HeldEntry = {
-    kind: known,
-    seq: 0,
-    epoch: '',
-    received,
-    time: moment,
-    source,
-    text,
-    form: known,
-    given,
-    tag,
-    kept,
-  }
-  if (cut !== undefined) entry.cut = cut
-  return entry
-}
-
 /** The entries among records, in a list of their own; `count` says how many there are: nearly always all. */
 function entriesOf(records: readonly Held[], count: number): HeldEntry[] {
   if (count === records.length) return records.slice() as HeldEntry[]
   return records.filter((record) => record.kind !== 'N')
-}
-
-function notice(kind: string, value: unknown, time: number) {
-  return { kind: 'N' as const, notice: kind, time, json: JSON.stringify(value) }
 }

@@ -1,8 +1,9 @@
 // The dual buffer: events and notices that wait for the disk, in order, and the count of those that had to be
 // dropped.
-import type { NewNotice } from '../format/batch.ts'
+import type { NewEntry, NewNotice } from '../format/batch.ts'
 import type { Entry } from '../format/entry.ts'
 import type { EntryKind } from '../format/line.ts'
+import { isPlausible } from '../format/time.ts'
 
 /** An entry that is durable, or will be: its seq and epoch are not known before. */
 export interface HeldEntry extends Entry {
@@ -17,6 +18,38 @@ export interface HeldEntry extends Entry {
 }
 
 export type Held = HeldEntry | NewNotice
+
+/** An entry on its way to the disk. A moment that cannot be is not kept: the line says when it came. */
+export function heldEntry(
+  { kind, received, time = received, source, text, cut }: NewEntry,
+  given: number,
+  tag: unknown,
+  kept: number,
+): HeldEntry {
+  const isRecord = kind === 'R' && isPlausible(time, received)
+  const known = isRecord ? 'R' : kind === 'R' ? 'L' : kind
+  const moment = isRecord ? time : received
+  const entry: HeldEntry = {
+    kind: known,
+    seq: 0,
+    epoch: '',
+    received,
+    time: moment,
+    source,
+    text,
+    form: known,
+    given,
+    tag,
+    kept,
+  }
+  if (cut !== undefined) entry.cut = cut
+  return entry
+}
+
+/** `value` is any JSON value; `time`: now, ms since 1970. */
+export function newNotice(kind: string, value: unknown, time: number): NewNotice {
+  return { kind: 'N', notice: kind, time, json: JSON.stringify(value) }
+}
 
 /** A buffer that was swapped: what waits for the disk, in order. */
 export interface Swapped {
@@ -158,7 +191,7 @@ export class DualBuffer {
   noteGap(time: number): void {
     const gap = this.#gap
     this.#gap = undefined
-    if (gap) this.addNotice({ kind: 'N', notice: 'gap', time, json: JSON.stringify(gap) })
+    if (gap) this.addNotice(newNotice('gap', gap, time))
   }
 
   /** Swaps the buffers; the result is the inactive one, which counts as held until `written`. */
