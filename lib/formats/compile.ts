@@ -8,19 +8,7 @@ import { cutReasons } from './model/cut.ts'
 import { type FormatDefinition, isPacketKind } from './model/definition.ts'
 import { Line } from './model/line.ts'
 import { EventMemory } from './model/memory.ts'
-
-/** What is decoded; other properties of an event may stand beside these. */
-export interface Reading {
-  /** the line's text or bytes (UTF-8), or a structured event: any JSON value */
-  payload: unknown
-  source: string
-  /** the event's id, seq and time of receipt: with all three, formats that want it leave out repeats */
-  id?: string
-  seq?: number
-  received?: number
-  /** what the line lacks: a format that takes it rejects it */
-  cut?: Cut | undefined
-}
+import type { Reading } from './model/reading.ts'
 
 /** Which of the formats that take a line decodes it: the first, or the one that fits it best. */
 export type Match = 'first' | 'best'

@@ -1,8 +1,9 @@
 // Reads entries of a journal as clean events: to restore what rules remember, and to try rules out.
 import { messageOf } from '../delivery/send/message.ts'
 import type { FieldlogEvent } from '../event.ts'
-import type { Formats, Reading, Settled } from '../formats/compile.ts'
+import type { Formats, Settled } from '../formats/compile.ts'
 import type { LineOutcome } from '../formats/format.ts'
+import type { Reading } from '../formats/model/reading.ts'
 import type { Disk } from '../journal/disk/disk.ts'
 import { type Entry, isEntry } from '../journal/format/entry.ts'
 import { readJournal } from '../journal/read/reader.ts'

@@ -10,11 +10,11 @@ export {
   compileFormats,
   type Formats,
   type Match,
-  type Reading,
   type Settled,
 } from '../formats/compile.ts'
 export type { CleanEvent, LineOutcome, Outcome } from '../formats/format.ts'
 export { formatLibrary, type LibraryFormat } from '../formats/library/library.ts'
 export type { Decoder, DecoderKind, FieldDefinition, FormatDefinition } from '../formats/model/definition.ts'
 export { EventMemory } from '../formats/model/memory.ts'
+export type { Reading } from '../formats/model/reading.ts'
 export { type Proposal, proposeFormats } from '../formats/propose/propose.ts'

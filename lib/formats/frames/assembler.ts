@@ -3,22 +3,9 @@
 //
 // A line that begins a record always begins a new one, whatever is open. So an assembler that begins anywhere in the
 // journal agrees with every other one at the latest where the next record begins, or when the longest may have taken.
-import type { Cut } from '../../event.ts'
+import type { Reading } from '../model/reading.ts'
 import { trimmedLine } from './controls.ts'
 import type { RecordRule } from './record-rule.ts'
-
-/** A line as far as it matters here. */
-export interface RecordLine {
-  payload: unknown
-  source: string
-  /** `<epoch>-<seq>` */
-  id?: string
-  seq?: number
-  /** ms since 1970 UTC */
-  received?: number
-  /** the port says that a part of it is missing */
-  cut?: Cut | undefined
-}
 
 /** One kind of record. */
 export interface RecordKind {
@@ -27,7 +14,7 @@ export interface RecordKind {
 }
 
 /** Lines that were taken together, and the line that showed where they end. */
-export interface Assembled<L extends RecordLine> {
+export interface Assembled<L extends Reading> {
   first: L
   kind: number
   lines: Array<string | Uint8Array>
@@ -40,7 +27,7 @@ export interface Assembled<L extends RecordLine> {
 /** What a line is: `first` and `part` of a record, or none of its business. */
 export type Role = 'first' | 'part' | 'single'
 
-interface Open<L extends RecordLine> {
+interface Open<L extends Reading> {
   first: L
   last: L
   kind: number
@@ -54,7 +41,7 @@ const largestRecord = 65_536
 /** sources that have an open record at a time */
 const mostOpen = 200
 
-export class Assembler<L extends RecordLine> {
+export class Assembler<L extends Reading> {
   readonly #kinds: readonly RecordKind[]
   /** by source, the oldest first */
   readonly #open = new Map<string, Open<L>>()
@@ -185,7 +172,7 @@ export function isFrame(text: string): boolean {
 }
 
 /** `17 lines (812345…812361)` */
-function linesOf<L extends RecordLine>({ lines, first, last }: Open<L>): string {
+function linesOf<L extends Reading>({ lines, first, last }: Open<L>): string {
   const seqs = first.seq === undefined || last.seq === undefined ? '' : ` (${first.seq}…${last.seq})`
   return `${lines.length} line${lines.length === 1 ? '' : 's'}${seqs}`
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { checkDefinition } from '../../../../lib/formats/check/check.ts'
-import { compileFormats, type Reading } from '../../../../lib/formats/compile.ts'
+import { compileFormats } from '../../../../lib/formats/compile.ts'
 import type { LineOutcome } from '../../../../lib/formats/format.ts'
 import type { FormatDefinition } from '../../../../lib/formats/model/definition.ts'
+import type { Reading } from '../../../../lib/formats/model/reading.ts'
 import {
   block,
   charger,
