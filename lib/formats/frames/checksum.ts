@@ -1,6 +1,7 @@
 // Checks the checksum that a line or a record carries.
 import type { CheckDefinition } from '../model/definition.ts'
 import { Failure } from '../model/failure.ts'
+import { hexDigit } from '../model/packet-line.ts'
 import { show } from '../model/text.ts'
 import type { Frame } from './frame.ts'
 import { type Sum, sums } from './sums.ts'
@@ -136,7 +137,7 @@ export class Checksum {
     let value = 0
     let length = 0
     while (length < most && at + length < end) {
-      const digit = digitOf(bytes[at + length] as number)
+      const digit = hexDigit(bytes[at + length] as number)
       if (digit < 0 || digit >= radix) break
       value = value * radix + digit
       length++
@@ -239,18 +240,12 @@ function unhexed(bytes: Uint8Array, from: number, to: number, { at }: Found): Ui
   if ((end - from) % 2 !== 0) return undefined
   const values = new Uint8Array((end - from) / 2)
   for (let i = 0; i < values.length; i++) {
-    const high = digitOf(bytes[from + 2 * i] as number)
-    const low = digitOf(bytes[from + 2 * i + 1] as number)
+    const high = hexDigit(bytes[from + 2 * i] as number)
+    const low = hexDigit(bytes[from + 2 * i + 1] as number)
     if (high < 0 || low < 0) return undefined
     values[i] = high * 16 + low
   }
   return values
-}
-
-function digitOf(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48
-  const letter = code | 32
-  return letter >= 97 && letter <= 102 ? letter - 87 : -1
 }
 
 function textOf(bytes: Uint8Array): string {

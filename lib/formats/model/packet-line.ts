@@ -147,7 +147,8 @@ export class PacketLine {
   }
 }
 
-function hexDigit(code: number): number {
+/** What a character's code stands for as a hexadecimal digit, 0…15; -1 where it is none. */
+export function hexDigit(code: number): number {
   if (code >= zero && code <= 57) return code - zero
   const letter = code | 32
   return letter >= 97 && letter <= 102 ? letter - 87 : -1
