@@ -1,10 +1,9 @@
 // Reads JSON as devices write it: NaN, -nan and Infinity for "no value", single quotes, names without quotes, commas too
 // many, several values one after another. What a number means is never guessed: a token that is no JSON number stays the
 // text that it is, and a whole number that a double does not hold, too.
-import { Failure } from '../model/failure.ts'
-import { show } from '../model/text.ts'
+import type { Failure } from '../model/failure.ts'
+import { LiteralReader } from './literal-reader.ts'
 
-const deepest = 64
 const mostValues = 1_000
 
 /** The values of a text, one at least, or what is wrong with it. */
@@ -36,114 +35,45 @@ function meaning(token: string): unknown {
   return none.test(token) ? null : token
 }
 
-class LenientReader {
-  fault: Failure | undefined
-  readonly #text: string
-  #at = 0
-
-  constructor(text: string) {
-    this.#text = text
-  }
-
+class LenientReader extends LiteralReader {
   /** Skips what may stand between two values of a line. */
   isAtEnd(): boolean {
-    while (this.#at < this.#text.length && /[\s,;]/.test(this.#text[this.#at] as string)) this.#at++
-    return this.#at === this.#text.length
+    while (this.at < this.text.length && /[\s,;]/.test(this.text[this.at] as string)) this.at++
+    return this.at === this.text.length
   }
 
-  fail(expected: string): null {
-    const rest = this.#text.slice(this.#at, this.#at + 41)
-    const found = rest === '' ? 'the end of the line' : show(rest)
-    this.fault ??= new Failure(`found ${found} at character ${this.#at}, expected ${expected}`)
-    return null
-  }
-
-  /** The value that begins here; null where there is a fault. */
-  value(depth: number): unknown {
-    this.#skipBlanks()
-    if (depth > deepest) return this.fail(`no more than ${deepest} levels`)
-    switch (this.#text[this.#at]) {
+  protected read(character: string | undefined, depth: number): unknown {
+    switch (character) {
       case '{':
-        return this.#object(depth)
+        return this.object(depth, 'name', () => this.#name())
       case '[':
-        return this.#list(depth)
+        return this.list(depth, ']')
       case '"':
       case "'":
-        return this.#string()
+        return this.quoted()
       default: {
-        const token = this.#token()
+        const token = this.match(bare)
         return token === undefined ? this.fail('a value') : meaning(token)
       }
     }
   }
 
-  #object(depth: number): unknown {
-    const entries: Array<[string, unknown]> = []
-    this.#at++
-    while (!this.#takes('}')) {
-      const isQuoted = this.#text[this.#at] === '"' || this.#text[this.#at] === "'"
-      const name = isQuoted ? this.#string() : this.#token()
-      if (name === undefined || this.fault !== undefined) return this.fail('a name')
-      if (!this.#takes(':')) return this.fail(': after the name')
-      entries.push([name, this.value(depth + 1)])
-      if (this.fault !== undefined) return null
-      if (!this.#takes(',') && this.#text[this.#at] !== '}') return this.fail(', or }')
-    }
-    return Object.fromEntries(entries)
+  protected isBlank(character: string): boolean {
+    return /\s/.test(character)
   }
 
-  #list(depth: number): unknown {
-    const list: unknown[] = []
-    this.#at++
-    while (!this.#takes(']')) {
-      list.push(this.value(depth + 1))
-      if (this.fault !== undefined) return null
-      if (!this.#takes(',') && this.#text[this.#at] !== ']') return this.fail(', or ]')
-    }
-    return list
-  }
-
-  #string(): string {
-    const quote = this.#text[this.#at++] as string
-    let value = ''
-    for (;;) {
-      const character = this.#text[this.#at]
-      if (character === undefined) {
-        this.fail('the text to be closed')
-        return ''
-      }
-      this.#at++
-      if (character === quote) return value
-      value += character === '\\' ? this.#escaped() : character
-    }
-  }
-
-  #escaped(): string {
-    const letter = this.#text[this.#at++] ?? ''
-    const digits = letter === 'u' ? this.#text.slice(this.#at, this.#at + 4) : ''
+  protected escaped(): string {
+    const letter = this.text[this.at++] ?? ''
+    const digits = letter === 'u' ? this.text.slice(this.at, this.at + 4) : ''
     if (/^[0-9a-f]{4}$/i.test(digits)) {
-      this.#at += 4
+      this.at += 4
       return String.fromCharCode(Number.parseInt(digits, 16))
     }
     return Object.hasOwn(escapes, letter) ? (escapes[letter] as string) : letter
   }
 
-  #token(): string | undefined {
-    bare.lastIndex = this.#at
-    const token = bare.exec(this.#text)?.[0]
-    this.#at += token?.length ?? 0
-    return token
-  }
-
-  #takes(character: string): boolean {
-    this.#skipBlanks()
-    if (this.#text[this.#at] !== character) return false
-    this.#at++
-    this.#skipBlanks()
-    return true
-  }
-
-  #skipBlanks(): void {
-    while (/\s/.test(this.#text[this.#at] ?? '')) this.#at++
+  #name(): string | undefined {
+    const isQuoted = this.text[this.at] === '"' || this.text[this.at] === "'"
+    return isQuoted ? this.quoted() : this.match(bare)
   }
 }
