@@ -2,6 +2,8 @@
 import { type Entry, keyOf, type Publication } from '../../../lib/mqtt/outbox/outbox.ts'
 import { Session } from '../../../lib/mqtt/session/session.ts'
 import type { SessionOptions, SessionParts } from '../../../lib/mqtt/session/session-options.ts'
+import { type FakeClock, settle } from '../../support/fake-clock.ts'
+import type { ModelBroker } from './model-broker.ts'
 
 export interface TestSession {
   session: Session
@@ -58,6 +60,43 @@ export function startSession(
         check()
       }),
   }
+}
+
+/** The world of a session with a model of a broker, in a time that the test moves. */
+export interface ModelWorld {
+  broker: ModelBroker
+  time: FakeClock
+  /** lines of the log, `<level> <text>` */
+  reports: string[]
+}
+
+/** A session with the model of a broker, started and through its first turns. */
+export async function startModelSession(
+  { broker, time, reports }: ModelWorld,
+  options: Partial<SessionOptions>,
+  parts: SessionParts = {},
+): Promise<Session> {
+  const session = new Session(
+    {
+      url: 'mqtt://model',
+      address: 'mqtt://model',
+      clientId: 'model',
+      keepalive: 60,
+      protocolVersion: 5,
+      statusTopic: 'status',
+      ...options,
+    },
+    {
+      open: broker.open,
+      clock: time,
+      random: () => 0.5,
+      report: (level, text) => reports.push(`${level} ${text}`),
+      ...parts,
+    },
+  )
+  session.start()
+  await settle(10)
+  return session
 }
 
 export const connected = (session: Session): boolean => session.state.phase === 'connected'

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { Session } from '../../../../lib/mqtt/session/session.ts'
+import type { Session } from '../../../../lib/mqtt/session/session.ts'
 import type { SessionOptions } from '../../../../lib/mqtt/session/session-options.ts'
 import { problemOfAnswer, problemOfConnack, takenOver } from '../../../../lib/mqtt/wire/problems.ts'
 import { FakeClock, settle } from '../../../support/fake-clock.ts'
 import { ModelBroker } from '../model-broker.ts'
-import { closeSessions, startSession } from '../support.ts'
+import { closeSessions, startModelSession, startSession } from '../support.ts'
 
 const silent = { isSilent: true, problem: { kind: 'no answer' as const, text: 'closes the connection' } }
 const refused = (loginCode: number) => ({ loginCode, problem: problemOfConnack(loginCode) })
@@ -28,25 +28,7 @@ describe('mqtt session: the login', () => {
   afterEach(() => time.run(session.close()))
 
   async function start(options: Partial<SessionOptions> = {}): Promise<void> {
-    session = new Session(
-      {
-        url: 'mqtt://model',
-        address: 'mqtt://model',
-        clientId: 'raspberrypi',
-        keepalive: 60,
-        protocolVersion: 5,
-        statusTopic: 'status',
-        ...options,
-      },
-      {
-        open: broker.open,
-        clock: time,
-        random: () => 0.5,
-        report: (level, text) => reports.push(`${level} ${text}`),
-      },
-    )
-    session.start()
-    await settle(10)
+    session = await startModelSession({ broker, time, reports }, { clientId: 'raspberrypi', ...options })
   }
   const forms = () =>
     broker.logins.map(({ protocolVersion, will }) => {

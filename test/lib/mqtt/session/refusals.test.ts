@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { MemoryOutbox } from '../../../../lib/mqtt/outbox/outbox.ts'
 import { MemoryRefusedPile } from '../../../../lib/mqtt/outbox/refused.ts'
-import { Session } from '../../../../lib/mqtt/session/session.ts'
+import type { Session } from '../../../../lib/mqtt/session/session.ts'
 import type { SessionOptions, SessionParts } from '../../../../lib/mqtt/session/session-options.ts'
 import { FakeClock, settle } from '../../../support/fake-clock.ts'
 import { ModelBroker } from '../model-broker.ts'
+import { startModelSession } from '../support.ts'
 
 describe('mqtt session: what a broker refuses', () => {
   let time: FakeClock
@@ -25,26 +26,7 @@ describe('mqtt session: what a broker refuses', () => {
   afterEach(() => time.run(session.close()))
 
   async function start(options: Partial<SessionOptions> = {}, parts: SessionParts = {}): Promise<void> {
-    session = new Session(
-      {
-        url: 'mqtt://model',
-        address: 'mqtt://model',
-        clientId: 'model',
-        keepalive: 60,
-        protocolVersion: 5,
-        statusTopic: 'status',
-        ...options,
-      },
-      {
-        open: broker.open,
-        clock: time,
-        random: () => 0.5,
-        report: (level, text) => reports.push(`${level} ${text}`),
-        ...parts,
-      },
-    )
-    session.start()
-    await settle(10)
+    session = await startModelSession({ broker, time, reports }, options, parts)
   }
 
   /** Hands over a message on each topic; returns their ids. */
