@@ -144,13 +144,17 @@ function watcher(published: string[], acknowledged: Set<string>) {
   const ids = new Map<number, string>()
   let up = parser()
   let down = parser()
+  // a handshake, say, by which the session finds out whether the port speaks TLS: it is passed on, and not followed
+  let isMqtt = true
+  const onError = () => {
+    isMqtt = false
+  }
   const onUp = (packet: Packet) => {
     if (packet.cmd === 'connect') {
       const protocolVersion = (packet.protocolVersion ?? 4) as 3 | 4 | 5
       up = parser({ protocolVersion })
       down = parser({ protocolVersion })
-      up.on('packet', onUp)
-      down.on('packet', onDown)
+      follow()
     } else if (packet.cmd === 'publish') {
       const id = /"id":"([^"]+)"/.exec(packet.payload.toString())?.[1]
       if (id === undefined) return
@@ -163,8 +167,18 @@ function watcher(published: string[], acknowledged: Set<string>) {
     const id = ids.get(packet.messageId ?? 0)
     if (id !== undefined && (packet.reasonCode ?? 0) < 128) acknowledged.add(id)
   }
-  up.on('packet', onUp)
-  down.on('packet', onDown)
+  const follow = () => {
+    up.on('packet', onUp).on('error', onError)
+    down.on('packet', onDown).on('error', onError)
+  }
+  follow()
   // the parser belongs to the packet that chose it: look it up for each piece
-  return { up: (bytes: Buffer) => void up.parse(bytes), down: (bytes: Buffer) => void down.parse(bytes) }
+  return {
+    up(bytes: Buffer) {
+      if (isMqtt) up.parse(bytes)
+    },
+    down(bytes: Buffer) {
+      if (isMqtt) down.parse(bytes)
+    },
+  }
 }
