@@ -6,17 +6,19 @@ import { energy } from './energy.ts'
 import { csv, json, storedEvent } from './general.ts'
 import { homepower, radioblip, room, smarelay } from './jeelink.ts'
 import { lacrosse, lacrosseStation } from './lacrosse.ts'
+import { iec62056, linky, linkyStandard, p1 } from './meters.ts'
 import { llap, mysensors, mysensorsBattery } from './networks.ts'
 import { nmeaGga, nmeaRmc } from './nmea.ts'
 import { rflink, rtl433 } from './receivers.ts'
 import { scaleAnd, scaleMettler } from './scales.ts'
 import { bme280, dht, ds18b20, ds18b20Row } from './sketches.ts'
+import { vedirect } from './vedirect.ts'
 
 export interface LibraryFormat {
   /** under which a panel lists it */
   group: string
   definition: FormatDefinition
-  /** a line that it decodes; none where the device sends binary frames */
+  /** a line that it decodes; none where the device sends binary frames, or records of many lines */
   sample?: string
   /** how the port has to be set, where frames are not lines: its settings, as the panel names them */
   framing?: string
@@ -27,6 +29,7 @@ const emon = 'emonTx'
 const radio = 'Radio'
 const sketch = 'Arduino'
 const instruments = 'Instruments'
+const meters = 'Meters'
 const others = 'Others'
 
 export const formatLibrary: readonly LibraryFormat[] = [
@@ -86,6 +89,7 @@ export const formatLibrary: readonly LibraryFormat[] = [
   { group: instruments, definition: sds011, framing: 'fixed length, 10 bytes, begins with \\xAA\\xC0' },
   { group: instruments, definition: scaleAnd, sample: 'ST,+00012.34  g' },
   { group: instruments, definition: scaleMettler, sample: 'S S     12.340 g' },
+  ...[p1, linky, linkyStandard, iec62056, vedirect].map((definition) => ({ group: meters, definition })),
   {
     group: others,
     definition: energy,

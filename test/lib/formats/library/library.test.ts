@@ -12,7 +12,7 @@ describe('formats: the library', () => {
   for (const { definition, sample } of formatLibrary) {
     it(`${definition.type} has no problems, and decodes its sample`, () => {
       assert.deepEqual(checkDefinition(definition), [])
-      if (sample === undefined) assert.equal(definition.decoder.kind, 'bytes')
+      if (sample === undefined) assert.ok(definition.decoder.kind === 'bytes' || definition.record)
       else assert.equal(compileFormats([definition]).decode({ payload: sample, source: 'a' }).kind, 'clean')
     })
   }
