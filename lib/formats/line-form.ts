@@ -22,7 +22,7 @@ export interface LineForm {
 export function lineForm({ record, check, charset }: FormatDefinition, takesBytes: boolean): LineForm {
   const checksum = check === undefined ? undefined : new Checksum(check)
   if (record !== undefined) return new RecordForm(new RecordRule(record), checksum, charset ?? 'utf-8')
-  return checksum === undefined ? plainForm : new CheckedForm(checksum, takesBytes)
+  return checksum === undefined ? plainForm : new CheckedForm(checksum, takesBytes, charset ?? 'utf-8')
 }
 
 /** Lines that need nothing done to them: most. */
@@ -37,12 +37,14 @@ class CheckedForm implements LineForm {
   readonly rule = undefined
   readonly #checksum: Checksum
   readonly #takesBytes: boolean
+  readonly #charset: Charset
   readonly #frame = new Frame()
   readonly #own = new Line()
 
-  constructor(checksum: Checksum, takesBytes: boolean) {
+  constructor(checksum: Checksum, takesBytes: boolean, charset: Charset) {
     this.#checksum = checksum
     this.#takesBytes = takesBytes
+    this.#charset = charset
   }
 
   read(line: Line): Line | undefined {
@@ -51,6 +53,7 @@ class CheckedForm implements LineForm {
     if (this.#checksum.isBinary) {
       this.#frame.set(contentOf(line))
       setBlanked(this.#own, this.#frame, this.#checksum, line.source)
+      this.#own.readAs(this.#charset)
       return this.#own
     }
     const text = this.#checksum.without(line.text)

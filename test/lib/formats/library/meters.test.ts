@@ -41,7 +41,9 @@ describe('formats: the library of meters', () => {
     assert.deepEqual(records(p1, telegram(lines)), [
       { type: 'p1', data: { time, ...data, ...gas }, time, key: '4530' },
     ])
-    const without = lines.map((line) => line.replace(/\(260701115500S\)\(0123.*/, '(632525252525W)(00000.000*m3)'))
+    const without = lines.map((line) =>
+      line.replace(/\(260701115500S\)\(0123.*/, '(632525252525W)(00000.000*m3)'),
+    )
     assert.deepEqual(records(p1, telegram(without)), [
       { type: 'p1', data: { time, ...data }, time, key: '4530' },
     ])
@@ -50,7 +52,16 @@ describe('formats: the library of meters', () => {
   })
 
   it('VE.Direct: a block is an event, whose checksum holds', () => {
-    const bytes = block(['PID\t0xA053', 'SER#\tHQ1', 'V\t12003', 'I\t-20', 'PPV\t7', 'LOAD\tON', 'OR\t0x00000001', 'H19\t42'])
+    const bytes = block([
+      'PID\t0xA053',
+      'SER#\tHQ1',
+      'V\t12003',
+      'I\t-20',
+      'PPV\t7',
+      'LOAD\tON',
+      'OR\t0x00000001',
+      'H19\t42',
+    ])
     const event = { PID: '0xA053', V: 12.003, I: -0.02, PPV: 7, LOAD: true, OR: 1, H19: 0.42 }
     assert.deepEqual(records(vedirect, [bytes]), [{ type: 'vedirect', data: event, key: 'HQ1' }])
     bytes[bytes.indexOf('12003') + 1]! ^= 1
