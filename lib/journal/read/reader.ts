@@ -5,7 +5,7 @@ import { openText } from '../archive/open-text.ts'
 import type { OpenText } from '../archive/text-file.ts'
 import type { Disk } from '../disk/disk.ts'
 import { decodeBatch, type Item } from '../format/entry.ts'
-import { type Batch, type Damage, scanFile } from '../format/scan.ts'
+import { type Batch, brokenEnd, type Damage, scanFile } from '../format/scan.ts'
 import { firstReadableSeq, hasSoundHeader, readCatalog } from './catalog.ts'
 import { EpochTrail } from './epoch.ts'
 import { findBatch } from './find-batch.ts'
@@ -152,8 +152,9 @@ class Walk {
         yield* this.#give(file, span, epoch)
       } else {
         // a last file's unclosed end is the writer's, who is about to close it, or recovery's
-        if (span.end > span.offset && next && !text.isGone)
-          damaged.push({ ...span, kind: 'damage', claimed: undefined })
+        const end = next ? span.end : await brokenEnd(text, span)
+        if (end > span.offset && !text.isGone)
+          damaged.push({ kind: 'damage', offset: span.offset, end, claimed: undefined })
         if (damaged.length === 0) continue
         if (this.#isOnTrail) for (const stretch of damaged) await this.#epochs.pass(stretch, text)
         yield* this.#missing(file, damaged, span.offset, await this.#lastOf(damaged, next))

@@ -4,7 +4,7 @@ import { isEntry } from '../../../../lib/journal/format/entry.ts'
 import { readJournal } from '../../../../lib/journal/read/reader.ts'
 import { chain, verifyFormat } from '../support/format.ts'
 import { directory, Machine, type Process, readEntries } from '../support/machine.ts'
-import { days, flipped, linesOf, machineWith, sampleJournal } from '../support/sample.ts'
+import { batchesOf, days, flipped, linesOf, machineWith, sampleJournal } from '../support/sample.ts'
 
 /** Every entry is found from every seq on. */
 async function checkFromEverySeq(machine: Machine, where: string): Promise<void> {
@@ -133,6 +133,30 @@ describe('journal: readers', () => {
     for (const from of [1, 4]) assert.deepEqual((await ids(from)).slice(-2), ['bbbbbbbb-4', 'bbbbbbbb-5'])
     machine.disk.place(`${directory}/2026/20261123.txt`, Buffer.alloc(0))
     for (const from of [1, 4]) assert.equal((await ids(from)).at(-1), '-4')
+  })
+
+  it('name a damaged C at the very end, and none that is being written', async () => {
+    const { files } = await sampleJournal()
+    const path = days[2]
+    const bytes = files.get(path)!
+    const last = linesOf(bytes).at(-1)!
+    const batch = batchesOf(bytes).at(-1)!
+    const damageOf = async (end: Uint8Array) => {
+      const machine = machineWith([...files, [path, Buffer.concat([bytes.subarray(0, batch.at), end])]])
+      return (await machine.read()).damage.map(({ file, offset, end }) => [file, offset, end])
+    }
+    const closed = bytes.subarray(batch.at)
+    const upperCase = Buffer.from(closed)
+    upperCase.write('A', closed.length - 2)
+    assert.deepEqual(await damageOf(upperCase), [[path, batch.at, batch.end]])
+    // what stands behind it may be about to be closed
+    assert.deepEqual(await damageOf(Buffer.concat([upperCase, Buffer.from('L 12:0')])), [
+      [path, batch.at, batch.end],
+    ])
+    // its LF is damaged
+    assert.deepEqual(await damageOf(flipped(closed, closed.length - 1, 0)), [[path, batch.at, batch.end]])
+    for (let end = last.at - batch.at; end < closed.length; end++)
+      assert.deepEqual(await damageOf(closed.subarray(0, end)), [], `${end} bytes of the batch`)
   })
 
   it('take no text of a device for a start', async () => {
