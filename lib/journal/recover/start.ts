@@ -7,7 +7,7 @@ import type { Disk, DiskFile } from '../disk/disk.ts'
 import { type Header, parseFilePath } from '../format/line.ts'
 import { hasSoundHeader, readCatalog } from '../read/catalog.ts'
 import { epochAt } from '../read/epoch.ts'
-import type { Catalog, JournalFile } from '../read/journal-file.ts'
+import { type Catalog, type JournalFile, versionProblem } from '../read/journal-file.ts'
 import { type Headless, logAgain, readHeadless, setAside } from './headless.ts'
 import { type FileEnd, findEnd, type Salvage, salvageTail, type UnclosedLines } from './recovery.ts'
 
@@ -29,6 +29,15 @@ export interface FoundEnd {
   /** what had to be repaired, noted in the journal already or (setAside) still to be noted */
   salvages: Salvage[]
   setAside: Salvage[]
+}
+
+/** A journal that another version of the format has gone on with: to write to it would give its seqs again. */
+export class JournalVersionError extends Error {
+  readonly code = 'JOURNAL_VERSION'
+
+  constructor(stored: string, version: string) {
+    super(`journal: ${stored} cannot be gone on with: ${versionProblem(version)}, or another directory`)
+  }
 }
 
 /**
@@ -63,6 +72,7 @@ class Repair {
 
   async run(): Promise<FoundEnd> {
     const catalog = await readCatalog(this.#disk, this.#directory, this.#openText)
+    for (const [stored, version] of catalog.versions) throw new JournalVersionError(stored, version)
     this.#files = catalog.files
     const unnamed = await this.#unnamed(catalog)
     let found: End = { lastSeq: 0, last: undefined }
