@@ -1,10 +1,11 @@
 // The epoch in force on the way through a journal: the last `open` notice or H in a sound batch says it. Behind damage that
 // may hide an `open` it is known only where the next file's H says it, and no `open` comes in between; else it is unknown,
 // which is an empty epoch: no entry there has an id.
-import { type OpenText, openIfThere, type ReadableText } from '../archive/text-file.ts'
+import type { OpenText, ReadableText } from '../archive/text-file.ts'
 import { epochIn, mayHideOpen } from '../format/opened.ts'
 import { type Damage, type Span, scanFile } from '../format/scan.ts'
 import type { JournalFile } from './journal-file.ts'
+import { openResting } from './resting-text.ts'
 
 /** A place in a journal: the index of a file, and an offset in its text. */
 interface Place {
@@ -60,9 +61,15 @@ export class EpochTrail {
 
   /** Begins at an offset of the file at `index`: with what stands before it, from the last sound H on. */
   async begin(index: number, offset: number): Promise<void> {
+    // one start has one epoch: the same in front of a file and behind it, and no other came in between
+    const own = await this.#headOf(index)
+    if (own !== undefined && own === (await this.#headOf(index + 1))) {
+      this.set(own)
+      return
+    }
     let first = index
-    while (first > 0 && !(await this.#hasHeader(first))) first--
-    for (let i = Math.max(0, first); i <= index; i++) {
+    for (let head = own; head === undefined && first > 0; ) head = await this.#headOf(--first)
+    for (let i = first; i <= index; i++) {
       for await (const { span, text } of this.#spans(
         { index: i, offset: 0 },
         i === index ? offset : undefined,
@@ -85,7 +92,7 @@ export class EpochTrail {
     const place = { index, offset }
     if (!this.#ahead || !isBefore(place, this.#ahead.end)) this.#ahead = await this.#lookAhead(place)
     const { epoch = '', doubt } = this.#ahead
-    // one start has one epoch: the same before and behind, and there was no other in between
+    // as above: the same before and behind
     const isKnown = epoch === this.#epoch || !isBefore(place, doubt ?? nowhere)
     this.set(isKnown ? epoch : '')
     return this.#epoch
@@ -106,16 +113,17 @@ export class EpochTrail {
     return { epoch: undefined, doubt, end: { index: this.#files.length, offset: 0 } }
   }
 
-  async #hasHeader(index: number): Promise<boolean> {
+  /** The epoch in a file's H, where a checksum vouches for it. */
+  async #headOf(index: number): Promise<string | undefined> {
     for await (const { span } of this.#spans({ index, offset: 0 }))
-      return span.kind === 'batch' && span.header !== undefined
-    return false
+      return span.kind === 'batch' ? span.header?.epoch : undefined
+    return undefined
   }
 
   /** Of one file, up to an offset or to the end of what is valid; nothing where it was removed. */
   async *#spans({ index, offset }: Place, to = Number.POSITIVE_INFINITY) {
     const file = this.#files[index]
-    const text = file && (await openIfThere(this.#open, file.stored))
+    const text = file && (await openResting(this.#open, file.stored))
     if (!text) return
     try {
       const size = file.validSize ?? (await text.size())

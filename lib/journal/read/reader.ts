@@ -208,8 +208,10 @@ class Walk {
     text: RestingText,
     damaged: readonly Damage[],
   ): Promise<string> {
-    if (!this.#isOnTrail) await this.#epochs.begin(index, batch.offset)
-    else for (const stretch of damaged) await this.#epochs.pass(stretch, text)
+    if (!batch.header) {
+      if (!this.#isOnTrail) await this.#epochs.begin(index, batch.offset)
+      else for (const stretch of damaged) await this.#epochs.pass(stretch, text)
+    }
     this.#isOnTrail = true
     const epoch = batch.header?.epoch ?? (await this.#epochs.at(index, batch.offset))
     await this.#epochs.pass(batch, text)

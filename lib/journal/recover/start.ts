@@ -1,6 +1,7 @@
 // What a writer does at its start: finds the journal's last file, repairs its end, and tells from which seq to go on.
 // README.md has a table of what can be found and what happens then.
 import { createHash } from 'node:crypto'
+import { withCode } from '../../kit/errors.ts'
 import { openText } from '../archive/open-text.ts'
 import { type OpenText, withText } from '../archive/text-file.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
@@ -31,13 +32,10 @@ export interface FoundEnd {
   setAside: Salvage[]
 }
 
-/** A journal that another version of the format has gone on with: to write to it would give its seqs again. */
-export class JournalVersionError extends Error {
-  readonly code = 'JOURNAL_VERSION'
-
-  constructor(stored: string, version: string) {
-    super(`journal: ${stored} cannot be gone on with: ${versionProblem(version)}, or another directory`)
-  }
+/** To write behind another version's entries would give their seqs again. */
+function versionError(stored: string, version: string): Error {
+  const text = `journal: ${stored} cannot be gone on with: ${versionProblem(version)}, or another directory`
+  return withCode('JOURNAL_VERSION', new Error(text))
 }
 
 /**
@@ -72,7 +70,7 @@ class Repair {
 
   async run(): Promise<FoundEnd> {
     const catalog = await readCatalog(this.#disk, this.#directory, this.#openText)
-    for (const [stored, version] of catalog.versions) throw new JournalVersionError(stored, version)
+    for (const [stored, version] of catalog.versions) throw versionError(stored, version)
     this.#files = catalog.files
     const unnamed = await this.#unnamed(catalog)
     let found: End = { lastSeq: 0, last: undefined }
