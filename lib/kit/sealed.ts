@@ -3,7 +3,12 @@ import { crc32 } from 'node:zlib'
 
 /** The CRC-32 of bytes or of a text's UTF-8, as 8 hexadecimal digits. */
 export function checksum(covered: string | Uint8Array): string {
-  return crc32(covered).toString(16).padStart(8, '0')
+  return hexChecksum(crc32(covered))
+}
+
+/** A CRC-32 as 8 hexadecimal digits. */
+export function hexChecksum(crc: number): string {
+  return crc.toString(16).padStart(8, '0')
 }
 
 /** A line `<checksum> <text>\n`; the text must have no LF. */

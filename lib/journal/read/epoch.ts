@@ -6,6 +6,7 @@ import { epochIn, mayHideOpen } from '../format/opened.ts'
 import { type Damage, type Span, scanFile } from '../format/scan.ts'
 import type { JournalFile } from './journal-file.ts'
 import { openResting } from './resting-text.ts'
+import { epochOfUnbroken } from './unbroken.ts'
 
 /** A place in a journal: the index of a file, and an offset in its text. */
 interface Place {
@@ -61,11 +62,12 @@ export class EpochTrail {
 
   /** Begins at an offset of the file at `index`: with what stands before it, from the last sound H on. */
   async begin(index: number, offset: number): Promise<void> {
-    // one start has one epoch: the same in front of a file and behind it, and no other came in between
     const own = await this.#headOf(index)
-    if (own !== undefined && own === (await this.#headOf(index + 1))) {
-      this.set(own)
-      return
+    if (own !== undefined) {
+      // one start has one epoch: the same in front of a file and behind it, and no other came in between
+      const isOnly = own === (await this.#headOf(index + 1))
+      const epoch = isOnly ? own : await this.#behindUnbroken(index, offset, own)
+      if (epoch !== undefined) return this.set(epoch)
     }
     let first = index
     for (let head = own; head === undefined && first > 0; ) head = await this.#headOf(--first)
@@ -75,6 +77,19 @@ export class EpochTrail {
         i === index ? offset : undefined,
       ))
         await this.pass(span, text)
+    }
+  }
+
+  /** The epoch behind the first bytes of a file where none of them is damaged; undefined where one is. */
+  async #behindUnbroken(index: number, offset: number, own: string): Promise<string | undefined> {
+    const file = this.#files[index]
+    const text = file && (await openResting(this.#open, file.stored))
+    if (!text) return undefined
+    try {
+      const to = Math.min(offset, file.validSize ?? (await text.size()))
+      return await epochOfUnbroken(text, [0, to], own)
+    } finally {
+      await text.close()
     }
   }
 
