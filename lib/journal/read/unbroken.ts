@@ -1,7 +1,6 @@
 // The epoch in force behind a stretch in which nothing is damaged, at little more than the cost of reading it: the checksums
 // are enough, so no line is counted and no batch is held in memory.
-import { crc32 } from 'node:zlib'
-import { hexChecksum } from '../../kit/sealed.ts'
+import { RunningChecksum } from '../../kit/sealed.ts'
 import { isTurnLong, nextTurn } from '../../kit/turns.ts'
 import type { DiskFile } from '../disk/disk.ts'
 import { epochIn } from '../format/opened.ts'
@@ -48,7 +47,7 @@ class ChecksumRun {
   /** whether all that was added is under a checksum */
   isClosed = true
   #isBehindBatch = false
-  #crc = 0
+  readonly #checksum = new RunningChecksum()
 
   /** How many of the bytes were used: the others may be part of a mark and must come again. Undefined where something is damaged. */
   add(bytes: Buffer, isLast: boolean): number | undefined {
@@ -61,16 +60,15 @@ class ChecksumRun {
       if (end === -1) break
       // the space in front of it is not covered by the CRC
       const close = end - crcField
-      const crc = hexChecksum(crc32(bytes.subarray(at, close), this.#crc))
-      if (bytes.toString('latin1', close, end) !== ` ${crc}`) return undefined
+      this.#checksum.add(bytes.subarray(at, close))
+      if (bytes.toString('latin1', close, end) !== ` ${this.#checksum.take()}`) return undefined
       at = end + 1
-      this.#crc = 0
       this.isClosed = true
       this.#isBehindBatch = true
     }
     const rest = bytes.subarray(at, isLast ? undefined : Math.max(at, bytes.length - longestMark))
     if (rest.length > 0) {
-      this.#crc = crc32(rest, this.#crc)
+      this.#checksum.add(rest)
       this.isClosed = false
     }
     return at + rest.length
