@@ -5,7 +5,8 @@ import { isTurnLong, nextTurn } from '../../kit/turns.ts'
 import type { DiskFile } from '../disk/disk.ts'
 import { epochIn } from '../format/opened.ts'
 
-const chunkSize = 1 << 18
+/** some 1.5 ms of work between two turns of the event loop */
+const chunkSize = 1 << 20
 const commitMark = Buffer.from('\nC ')
 /** a space, and the CRC */
 const crcField = 9
