@@ -123,7 +123,7 @@ export class BatchEncoder {
     const writer = this.#writer
     this.#endLine()
     writer.add(commitStart(now, this.#count, lastSeq))
-    writer.add(commitEnd(writer.from(start)))
+    writer.add(commitEnd(writer.checksumFrom(start)))
     this.#begin()
     return writer.length
   }
@@ -180,10 +180,10 @@ export function encodeBatches(
 /** One batch: the body (H or entries or notices, each with its LF), closed. */
 export function closeBatch(body: string, count: number, lastSeq: number, now: number): Buffer {
   const covered = Buffer.from(body + commitStart(now, count, lastSeq))
-  return Buffer.concat([covered, Buffer.from(commitEnd(covered))])
+  return Buffer.concat([covered, Buffer.from(commitEnd(checksum(covered)))])
 }
 
 /** The end of a C line whose start is the last of what its checksum covers. */
-function commitEnd(covered: Buffer): string {
-  return ` ${checksum(covered)}\n`
+function commitEnd(crc: string): string {
+  return ` ${crc}\n`
 }
