@@ -2,7 +2,8 @@
 // than a long one that was concatenated from many.
 import { checksum } from '../../kit/sealed.ts'
 
-const pieceLength = 16_384
+/** Text is encoded when it has come to so many UTF-16 units. */
+export const pieceLength = 16_384
 /** Memory beyond this is given back when it is not needed any more. */
 const keptSize = 1 << 20
 
