@@ -28,7 +28,7 @@ export class FileAges {
   readonly #openText: OpenText
   /** monotonic ms */
   readonly #begin: number
-  /** where two files' days do not follow each other: whether the writer ran all through it; by the first one's path */
+  /** where two files' days do not follow each other: whether the writer ran all through it; by the paths of both */
   readonly #steady = new Map<string, boolean>()
 
   constructor(parts: Parts, openText: OpenText) {
@@ -46,7 +46,7 @@ export class FileAges {
       today,
       uptime: (clock.monotonic() - this.#begin) / msPerDay,
       confirmed: await readConfirmedClock(disk, directory),
-      isSteady: (index) => this.#steady.get(files[index]!.path) ?? false,
+      isSteady: (index) => this.#steady.get(jumpOf(files, index)) ?? false,
     })
     const stays = files
       .slice(0, -1)
@@ -68,14 +68,15 @@ export class FileAges {
   /** Whether the writer ran through a jump between two files' days: a source may be quiet for a week. */
   async #lookAtJump(files: readonly JournalFile[], index: number): Promise<void> {
     const [file, next] = [files[index]!, files[index + 1]]
-    if (!next || Math.abs(next.day - file.day) <= 1 || this.#steady.has(file.path)) return
+    const jump = jumpOf(files, index)
+    if (!next || Math.abs(next.day - file.day) <= 1 || this.#steady.has(jump)) return
     // no file is missing between them
     const isOneRun = file.path === next.header?.previous && file.header?.epoch === next.header.epoch
     const isSteady =
       isOneRun &&
       !(await this.#mayHoldStep(file, false)) &&
       !(await this.#mayHoldStep(next, next === files.at(-1)))
-    this.#steady.set(file.path, isSteady)
+    this.#steady.set(jump, isSteady)
   }
 
   /** Whether the clock was set in a file, or nobody can tell: damage, or a full memory, may have cost the notice. */
@@ -93,6 +94,11 @@ export class FileAges {
       await text.close()
     }
   }
+}
+
+/** A file can come to stand in front of another one, where one between them cannot be read any more. */
+function jumpOf(files: readonly JournalFile[], index: number): string {
+  return `${files[index]!.path} ${files[index + 1]?.path}`
 }
 
 function saysStep({ notice, json }: FoundNotice): boolean {

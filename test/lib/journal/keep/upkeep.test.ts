@@ -286,6 +286,24 @@ describe('Upkeep', () => {
       assert.equal(await removedWith(between.filter((_, index) => index !== 20)), 0, 'a file is missing')
     })
 
+    it('does not take one jump for another, where a file between them cannot be read any more', async () => {
+      const step = { kind: 'N' as const, notice: 'step', json: '{"expected":0,"now":2592000000}' }
+      const set = day('20270120')
+      const journal = buildJournal([
+        ...[...november, '20261203'].map((date) => day(date)),
+        { ...set, batches: [[step], ...set.batches] },
+      ])
+      disk = diskWith(journal.slice(0, -1))
+      time = new FakeClock('2026-12-03T12:00:00.000Z')
+      const one = upkeep({ retentionDays: 40, archiveAfter: 0 })
+      await one.look()
+      for (const file of journal) disk.place(`${directory}/${file.path}`, file.bytes)
+      disk.place(`${directory}/2026/20261203.txt`, 'nothing that can be read')
+      time.step(48 * 86_400_000)
+      await one.look()
+      assert.deepEqual(notes, [])
+    })
+
     it('removes for the bytes all the same', async () => {
       await upkeep({ retentionDays: 30, retentionBytes: in2037[0]!.bytes.length * 3, archiveAfter: 0 }).look()
       assert.ok(names() <= 3)
