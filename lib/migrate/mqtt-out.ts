@@ -1,6 +1,6 @@
 import { addMissing, type Config, type Migration } from './migration.ts'
 
-/** The template that an empty topic stood for before version 1. */
+/** The template that an empty topic stood for before version 1; since then events are told apart by `{device}`. */
 const firstTopic = 'fieldlog/{gateway}/{verdict}/{type}/{source}'
 
 /** An empty topic means today's default. Old flows keep their topics, so it is written out for them. */
