@@ -6,6 +6,7 @@ import type { LogService } from '../../lib/delivery/log-service.ts'
 import { deviceSource } from '../../lib/devices/device-event.ts'
 import { type DeviceNames, noNames } from '../../lib/devices/names.ts'
 import type { SeriesReport } from '../../lib/devices/watch/device-watch.ts'
+import { type DeviceHealth, healthOf } from '../../lib/devices/watch/health.ts'
 import { LiveWatch, type WatchedJournal } from '../../lib/devices/watch/live-watch.ts'
 import { systemDisk } from '../../lib/journal/disk/disk.ts'
 import { systemClock } from '../../lib/kit/clock.ts'
@@ -79,6 +80,12 @@ export function takeWatchSeat(RED: NodeAPI, user: Node, journal: JournalNode | u
 /** What the watches of the runtime know, of all journals. */
 export function watchedDevices(RED: NodeAPI): SeriesReport[] {
   return [...(runtimes.get(RED.events)?.values() ?? [])].flatMap(({ watch }) => watch.report())
+}
+
+/** Empty where the flows have no devices node: then nothing is told. */
+export function deviceHealth(RED: NodeAPI): Partial<DeviceHealth> {
+  const names = devicesNode(RED)?.names
+  return names ? healthOf(watchedDevices(RED), names, systemClock.wall()) : {}
 }
 
 function watchedJournal({ service, directory }: JournalNode): WatchedJournal | undefined {
