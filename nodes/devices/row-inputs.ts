@@ -61,7 +61,7 @@ function line(
       const label = $('<label>').addClass(`fieldlog-device-${column}`).appendTo(place)
       $('<span>').text(words(column)).appendTo(label)
       const input = $('<input type="text">').val(String(row[column])).appendTo(label)
-      input.attr({ placeholder: words(`${column}-placeholder`), title: words(`hint.${column}`) })
+      input.attr({ placeholder: words(`placeholder.${column}`), title: words(`hint.${column}`) })
       return [column, input]
     }),
   )

@@ -5,7 +5,7 @@ export const mostGaps = 19
 /** gaps from which on something can be said: 5 readings */
 const fewestGaps = 4
 /** A device is silent after so many intervals. */
-export const intervals = 3
+const intervals = 3
 /** … and what was learnt says nothing of less: the log flushes once a second, and a flow takes its time. ms */
 const shortest = 10_000
 /** A device that sends at irregular times may be quiet for so many times its longest pause of late. */
