@@ -57,7 +57,8 @@ export function compileNames(rows: readonly DeviceRow[]): DeviceNames {
 /** No device has a name. */
 export const noNames = compileNames([])
 
-/** What stands for a device without a name. */
-export function unnamedDevice(source: string, key: string | undefined): string {
-  return key === undefined || key === '' ? source : `${source}-${key}`
+/** What stands for a device without a name. Key fields at the end that an event lacks do not show. */
+export function unnamedDevice(source: string, key = ''): string {
+  const shown = key.replace(/\.+$/, '')
+  return shown === '' ? source : `${source}-${shown}`
 }

@@ -10,6 +10,10 @@ describe('names of devices', () => {
     assert.equal(noNames.deviceOf('ttyUSB0', 'room', '12'), 'ttyUSB0-12')
     assert.equal(noNames.deviceOf('ttyUSB0', 'room', undefined), 'ttyUSB0')
     assert.equal(noNames.deviceOf('ttyUSB0', 'room', ''), 'ttyUSB0')
+    assert.equal(noNames.deviceOf('ttyUSB0', 'blip', '3.7'), 'ttyUSB0-3.7')
+    // its second field is missing
+    assert.equal(noNames.deviceOf('ttyUSB0', 'blip', '3.'), 'ttyUSB0-3')
+    assert.equal(noNames.deviceOf('ttyUSB0', 'blip', '.7'), 'ttyUSB0-.7')
   })
 
   it('are those of the first row that fits source, type and key', () => {
