@@ -9,14 +9,20 @@ import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
 import type { DevicesReport } from './endpoints.ts'
 import { showHeard } from './heard-list.ts'
 import { type DevicesOptions, devicesDefaults, devicesOptions } from './options.ts'
-import { type DeviceRowInputs, deviceRow } from './row-inputs.ts'
+import { type DeviceRowInputs, deviceHeader, deviceRow } from './row-inputs.ts'
 
 /** ms between two looks at what was heard */
 const lookInterval = 3_000
 
+/** px: of the list of names at least, and what stands below it */
+const smallestList = 220
+const belowList = 70
+
 /** of the dialog that is open */
 let report: DevicesReport | undefined
 let timer: ReturnType<typeof setInterval> | undefined
+/** px */
+let height = 0
 
 RED.nodes.registerType<DevicesOptions>('fieldlog-devices', {
   category: 'config',
@@ -41,6 +47,7 @@ RED.nodes.registerType<DevicesOptions>('fieldlog-devices', {
     const refresh = () => review(words)
     list().editableList({
       addButton: words('add'),
+      header: deviceHeader(words),
       sortable: true,
       removable: true,
       addItem: (place: JQuery, _index: number, row: Partial<DeviceRow>) => {
@@ -58,6 +65,10 @@ RED.nodes.registerType<DevicesOptions>('fieldlog-devices', {
     timer = setInterval(look, lookInterval)
     refresh()
   },
+  oneditresize({ height: ofDialog }) {
+    height = ofDialog
+    arrange()
+  },
   oneditsave() {
     stop()
     saveVersion(this)
@@ -69,6 +80,12 @@ RED.nodes.registerType<DevicesOptions>('fieldlog-devices', {
 
 function stop(): void {
   clearInterval(timer)
+}
+
+/** The list takes what is left below the upper one, so that both are in view; on a small screen the dialog scrolls. */
+function arrange(): void {
+  const rest = $('#fieldlog-devices-above').outerHeight(true) ?? 0
+  list().editableList('height', Math.max(smallestList, height - rest - belowList))
 }
 
 function heard(refresh: () => void): (answer: DevicesReport) => void {
@@ -117,6 +134,7 @@ function review(words: Words): void {
     { unnamed, hasNamed: heard.length > unnamed.length, at, words },
     take,
   )
+  arrange()
 }
 
 /** Makes a row of what was heard, and puts the cursor where its name is to be. */

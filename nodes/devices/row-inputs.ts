@@ -58,11 +58,22 @@ function line(
   const place = $('<div class="fieldlog-device-line">').appendTo(element)
   return Object.fromEntries(
     columns.map((column) => {
-      const label = $('<label>').addClass(`fieldlog-device-${column}`).appendTo(place)
-      $('<span>').text(words(column)).appendTo(label)
-      const input = $('<input type="text">').val(String(row[column])).appendTo(label)
-      input.attr({ placeholder: words(`placeholder.${column}`), title: words(`hint.${column}`) })
+      const input = $('<input type="text">').addClass(`fieldlog-device-${column}`).appendTo(place)
+      const [placeholder, title] = [words(`placeholder.${column}`), words(`hint.${column}`)]
+      input.val(String(row[column])).attr({ placeholder, title, 'aria-label': words(column) })
       return [column, input]
     }),
   )
+}
+
+/** What stands over the columns of the list. */
+export function deviceHeader(words: Words): JQuery {
+  const header = $('<div class="fieldlog-device-header">')
+  for (const columns of [upper, lower]) {
+    const place = $('<div class="fieldlog-device-line">').appendTo(header)
+    for (const column of columns) {
+      $('<span>').addClass(`fieldlog-device-${column}`).text(words(column)).appendTo(place)
+    }
+  }
+  return header
 }
