@@ -16,7 +16,7 @@ const lookInterval = 3_000
 
 /** px: of the list of names at least, and what stands below it */
 const smallestList = 220
-const belowList = 70
+const belowList = 16
 
 /** of the dialog that is open */
 let report: DevicesReport | undefined
@@ -45,19 +45,24 @@ RED.nodes.registerType<DevicesOptions>('fieldlog-devices', {
     const { devices } = openMigrated(this, 'node-config-input')
     bindInputs(this, devicesOptions)
     const refresh = () => review(words)
+    let isFilled = false
     list().editableList({
       addButton: words('add'),
       header: deviceHeader(words),
       sortable: true,
       removable: true,
-      addItem: (place: JQuery, _index: number, row: Partial<DeviceRow>) => {
-        place.data('row', deviceRow(place, completeDeviceRow(row), words))
+      scrollOnAdd: false,
+      addItem: (place: JQuery, _index: number, given: Partial<DeviceRow>) => {
+        const row = deviceRow(place, completeDeviceRow(given), words)
+        place.data('row', row)
         refresh()
+        if (isFilled) row.focus()
       },
       removeItem: refresh,
       sortItems: refresh,
     })
     for (const row of devices ?? []) list().editableList('addItem', row)
+    isFilled = true
     list().on('input change', 'input', refresh)
     report = undefined
     const look = () => void $.getJSON('fieldlog/devices').done(heard(refresh)).fail(notHeard(words))
@@ -137,8 +142,7 @@ function review(words: Words): void {
   arrange()
 }
 
-/** Makes a row of what was heard, and puts the cursor where its name is to be. */
+/** Makes a row of what was heard, with the cursor where its name is to be. */
 function take({ source, type, key }: Pick<DeviceRow, 'source' | 'type' | 'key'>): void {
   list().editableList('addItem', { source, type, key })
-  rows().at(-1)?.focus()
 }
