@@ -116,6 +116,7 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
     it('publishes each field by itself, and completes when the last one is acknowledged', async () => {
       await load([out('out', { topic })])
       assert.equal(await deliver('out', message(1, two)), undefined)
+      await collector.until(() => events().length === 2)
       assert.deepEqual(
         events().map(({ topic, payload }) => [topic, payload]),
         [
@@ -131,6 +132,7 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
       // the first time one field was missing
       await deliver('out', message(1, { ...two, data: { ...two.data, humi: 59 } }))
       await deliver('out', message(1, { ...two, for: 'out', replayed: true }))
+      await collector.until(() => events().length === 5)
       assert.deepEqual(
         events().map(({ topic, payload }) => `${topic.split('/').at(-1)} ${payload}`),
         ['temp 18.2', 'open true', 'humi 59', 'temp 18.2', 'open true'],
@@ -140,6 +142,7 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
     it('gives the line of a rejected event as the field raw', async () => {
       await load([out('out', { topic })])
       await deliver('out', message(1, { device: 'ttyUSB0', verdict: 'rejected', reasons: ['range: …'] }))
+      await collector.until(() => events().length === 1)
       assert.deepEqual(
         events().map(({ topic, payload }) => [topic, payload]),
         [['fieldlog/pi-4/ttyUSB0/raw', 'OK 12 1 118 182 0']],
