@@ -55,7 +55,8 @@ const runtimes = new WeakMap<EventEmitter, Map<string, Watched>>()
 export function takeWatchSeat(RED: NodeAPI, user: Node, journal: JournalNode | undefined): WatchSeat {
   const all = runtimes.get(RED.events) ?? new Map<string, Watched>()
   runtimes.set(RED.events, all)
-  const place = journal?.directory ?? `node ${user.id}`
+  const own = journal && watchedJournal(journal)
+  const place = own?.directory ?? `node ${user.id}`
   const watched = all.get(place) ?? { watch: new LiveWatch(systemClock), users: new Set() }
   all.set(place, watched)
   watched.users.add(user.id)
@@ -63,7 +64,7 @@ export function takeWatchSeat(RED: NodeAPI, user: Node, journal: JournalNode | u
   watched.watch.attach({
     names: node?.names ?? noNames,
     tells: node !== undefined,
-    journal: journal && watchedJournal(journal),
+    journal: own,
     warn: (text) => (node ?? user).warn(text),
   })
   return {

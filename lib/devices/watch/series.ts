@@ -67,9 +67,11 @@ export class SeriesTable {
   }
 
   /** The series, which is made where there is none yet; undefined where all the room is taken by named devices. */
-  make({ source, type, key }: SeriesPlace): Series | undefined {
-    const known = this.get({ source, type, key })
-    if (known) return known
+  make(place: SeriesPlace): Series | undefined {
+    return this.get(place) ?? this.#add(place)
+  }
+
+  #add({ source, type, key }: SeriesPlace): Series | undefined {
     if (this.#series.size >= mostSeries) this.#makeRoom()
     if (this.#series.size >= mostSeries) return undefined
     const series: Series = {
