@@ -52,6 +52,6 @@ export class WatchFile {
 
   async #isOfJournal({ seq, id }: LastReading): Promise<boolean> {
     const epoch = await viewOf(this.#disk, this.#directory).epochFrom(seq)
-    return epoch === undefined || id === `${epoch}-${seq}`
+    return id === `${epoch}-${seq}`
   }
 }
