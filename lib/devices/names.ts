@@ -28,6 +28,8 @@ export interface DeviceNames {
 
 /** names that are remembered, at most: looking through the rows costs more than finding one again */
 const mostKnown = 10_000
+/** characters of source, type and key of one that is remembered */
+const longestKnown = 255
 
 /** @param rows rows that are wrong must have been left out: see `soundRows` */
 export function compileNames(rows: readonly DeviceRow[]): DeviceNames {
@@ -47,6 +49,7 @@ export function compileNames(rows: readonly DeviceRow[]): DeviceNames {
       const found = known.get(place)
       if (found !== undefined) return found
       const device = find(source, type, key)?.name ?? unnamedDevice(source, key)
+      if (place.length > longestKnown) return device
       if (known.size >= mostKnown) known.clear()
       known.set(place, device)
       return device

@@ -3,10 +3,10 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
-import { fieldMessages } from '../../lib/mqtt/message/fields.ts'
+import { fieldMessages, whenAll } from '../../lib/mqtt/message/fields.ts'
 import { payloadForm } from '../../lib/mqtt/message/payload.ts'
 import { compileTopic, namesField, type TopicValues } from '../../lib/mqtt/message/topic.ts'
-import type { Publication, Settled } from '../../lib/mqtt/outbox/outbox.ts'
+import type { Publication } from '../../lib/mqtt/outbox/outbox.ts'
 import { readOptions } from '../../lib/options/options.ts'
 import { onInput } from '../journal/direct.ts'
 import { throttle } from '../shared/throttle.ts'
@@ -122,16 +122,6 @@ function publisher(settings: MqttOutSettings, gateway: string): (event: Fieldlog
 function topicValues(event: FieldlogEvent, gateway: string): TopicValues {
   const { verdict, type, source, key, device = source, eventId, data } = event
   return { gateway, verdict, type, device, source, key, eventId, data }
-}
-
-/** Calls back once, when so many have settled; with the first error of these. */
-function whenAll(count: number, settled: Settled): Settled {
-  let left = count
-  let failure: Error | undefined
-  return (error) => {
-    failure ??= error
-    if (--left === 0) settled(failure)
-  }
 }
 
 function outboxSettings({ order, keep, pace, maxSize }: MqttOutSettings): OutboxSettings {

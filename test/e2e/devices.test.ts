@@ -1,7 +1,5 @@
 // Devices with names in the browser, at the broker, and when they fall silent: on a pty, with a real broker.
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
@@ -9,9 +7,6 @@ import { Editor } from '../support/programs/editor.ts'
 import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
 import { portOpened } from '../support/serial-open.ts'
-
-/** where pictures of the panel are put, if anywhere */
-const pictures = process.env.FIELDLOG_PICTURES
 
 const nodes = [2, 4, 5, 6, 10, 11, 12, 13, 23, 24]
 const names = ['kitchen', 'cellar', 'attic', 'bath', 'garage', 'hall', 'office', 'porch', 'shed', 'study']
@@ -155,10 +150,6 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await page.locator('.fieldlog-device').first().waitFor()
     }
 
-    async function picture(name: string): Promise<void> {
-      if (pictures === undefined) return
-      mkdirSync(pictures, { recursive: true })
-      await page.screenshot({ path: join(pictures, `devices-${nodeRed}-${name}.png`) })
-    }
+    const picture = (name: string) => editor.picture(`devices-${nodeRed}-${name}`)
   })
 }

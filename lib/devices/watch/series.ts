@@ -23,7 +23,7 @@ export interface Series extends SeriesPlace {
   gaps: number[]
   /** it was told to be silent, at this listening time (0: before the process began); undefined: it is not */
   silentAt: number | undefined
-  /** decoded fields of its last reading, for the panel; not stored */
+  /** the first fields of its last reading, for the panel; not stored */
   data: Record<string, unknown> | undefined
 }
 
@@ -44,6 +44,10 @@ export const mostSeries = 1_000
 const established = 20
 /** when there is no room this share goes, so that one does not look for the next victim at each packet */
 const shareToGo = 0.1
+/** characters of source, type and key together: what is longer is garbage, and would fill memory in spite of the limit */
+const longestPlace = 500
+/** fields of a reading that are kept to be shown: the panel shows five, and that there are more */
+const mostShown = 6
 
 export class SeriesTable {
   readonly #series = new Map<string, Series>()
@@ -66,12 +70,16 @@ export class SeriesTable {
     return this.#series.get(idOf(place))
   }
 
-  /** The series, which is made where there is none yet; undefined where all the room is taken by named devices. */
+  /**
+   * The series, which is made where there is none yet; undefined where all the room is taken by named devices, or the key
+   * is no device's.
+   */
   make(place: SeriesPlace): Series | undefined {
     return this.get(place) ?? this.#add(place)
   }
 
   #add({ source, type, key }: SeriesPlace): Series | undefined {
+    if (idOf({ source, type, key }).length > longestPlace) return undefined
     if (this.#series.size >= mostSeries) this.#makeRoom()
     if (this.#series.size >= mostSeries) return undefined
     const series: Series = {
@@ -130,4 +138,15 @@ export class SeriesTable {
 
 function idOf({ source, type, key }: SeriesPlace): string {
   return `${source}\n${type}\n${key}`
+}
+
+/** A copy: the reading's own object goes on through the flow, where nodes may change it. */
+export function shownFields(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const shown: Record<string, unknown> = {}
+  let left = mostShown
+  for (const field in data) {
+    if (left-- === 0) break
+    shown[field] = data[field]
+  }
+  return shown
 }

@@ -34,6 +34,16 @@ export function fieldMessages(event: FieldlogEvent): FieldMessage[] {
   return [{ field: rawField, id: idOf(id, rawField), payload: rawOf(event) }]
 }
 
+/** The event of so many messages is settled when all of them are; with the first error of these. */
+export function whenAll(count: number, settled: (error?: Error) => void): (error?: Error) => void {
+  let left = count
+  let failure: Error | undefined
+  return (error) => {
+    failure ??= error
+    if (--left === 0) settled(failure)
+  }
+}
+
 function idOf(id: string, field: string): string {
   return `${id}:${field}`
 }

@@ -242,6 +242,22 @@ describe('the watch over devices', () => {
     assert.ok(series.some(({ key }) => key === 'garbage 9999'))
   })
 
+  it('is bounded: a key that is as long as a line of garbage is no device', () => {
+    bench.hear('x'.repeat(500))
+    bench.hear('12')
+    assert.deepEqual(
+      bench.watch.report().map(({ key }) => key),
+      ['12'],
+    )
+  })
+
+  it('keeps the first fields of the last reading as they were, whatever the flow makes of them', () => {
+    const data: Record<string, unknown> = { temp: 18.2, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7 }
+    bench.hear('12', { data })
+    data.temp = data
+    assert.deepEqual(bench.watch.report()[0]?.data, { temp: 18.2, b: 2, c: 3, d: 4, e: 5, f: 6 })
+  })
+
   it('forgets after a day what was heard once and has no name', () => {
     bench.watch.name(compileNames([row({ key: '1', name: 'named' })]))
     for (const key of ['1', '2', '3']) bench.hear(key)

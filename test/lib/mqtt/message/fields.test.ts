@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { FieldlogEvent } from '../../../../lib/event.ts'
-import { fieldMessages } from '../../../../lib/mqtt/message/fields.ts'
+import { fieldMessages, whenAll } from '../../../../lib/mqtt/message/fields.ts'
 
 function event(rest: Partial<FieldlogEvent>): FieldlogEvent {
   const place = {
@@ -38,5 +38,20 @@ describe('an event as a message for each field', () => {
 
   it('refuses what another node has spoilt', () => {
     assert.throws(() => fieldMessages(event({ data: { temp: Number.NaN } })), /event.data.temp is NaN/)
+  })
+
+  it('is settled when its last message is, once, with the first error', () => {
+    const outcomes: Array<string | undefined> = []
+    const each = whenAll(3, (error) => outcomes.push(error?.message))
+    each()
+    each(new Error('humi: refused'))
+    assert.deepEqual(outcomes, [])
+    each(new Error('later'))
+    assert.deepEqual(outcomes, ['humi: refused'])
+    const others = whenAll(2, (error) => outcomes.push(error?.message))
+    others()
+    assert.equal(outcomes.length, 1)
+    others()
+    assert.deepEqual(outcomes, ['humi: refused', undefined])
   })
 })
