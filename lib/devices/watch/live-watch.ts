@@ -15,6 +15,8 @@ const lookInterval = 1_000
 /** ms; a card wears out, and little is lost with what was learnt since */
 const storeInterval = 600_000
 const warnInterval = 3_600_000
+/** ms after a start or a deploy: ports open again, and what devices send then has to be logged before it comes here */
+const settlingTime = 10_000
 
 /** The journal that readings come from, and that changes are logged in. */
 export interface WatchedJournal {
@@ -43,24 +45,30 @@ export class LiveWatch {
   #last: LastReading | undefined
   #isChanged = false
   #lastStored: number
+  /** by the monotonic clock */
+  #settledAt: number
   #stopTimer = () => {}
   /** undefined: not read yet */
   #restoring: Promise<void> | undefined
   #isRestored = false
   /** one write after the other */
   #storing: Promise<void> = Promise.resolve()
+  /** the write that has not begun: it will have all that is known then */
+  #nextWrite: Promise<void> | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
     this.#watch = new DeviceWatch(clock)
     this.#warnings = new RateLimit(warnInterval, clock)
     this.#lastStored = clock.monotonic()
+    this.#settledAt = this.#lastStored + settlingTime
   }
 
   /** A user has come, or the flows have changed: these parts hold from now on. */
   attach(parts: WatchParts): void {
     this.#parts = parts
     this.#watch.name(parts.names)
+    this.#settledAt = this.#clock.monotonic() + settlingTime
     this.#restoring ??= this.#restore()
     this.#stopTimer()
     this.#wait()
@@ -107,7 +115,8 @@ export class LiveWatch {
 
   #look(): void {
     const { journal, tells = false } = this.#parts ?? {}
-    const isListening = this.#isRestored && journal?.isListening() !== false
+    const isSettled = this.#isRestored && this.#clock.monotonic() >= this.#settledAt
+    const isListening = isSettled && journal?.isListening() !== false
     const changes = this.#watch.look(isListening, tells && journal !== undefined)
     for (const { data, undo } of changes) {
       this.#isChanged = true
@@ -144,7 +153,11 @@ export class LiveWatch {
   }
 
   #store(): Promise<void> {
-    this.#storing = this.#storing.then(() => this.#write())
+    this.#nextWrite ??= this.#storing.then(() => {
+      this.#nextWrite = undefined
+      return this.#write()
+    })
+    this.#storing = this.#nextWrite
     return this.#storing
   }
 

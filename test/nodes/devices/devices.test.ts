@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { NodeAPI } from 'node-red'
 import { deviceSource } from '../../../lib/devices/device-event.ts'
 import type { EventMessage, FieldlogEvent } from '../../../lib/event.ts'
 import { room } from '../../../lib/formats/library/jeelink.ts'
@@ -6,6 +7,7 @@ import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import clean from '../../../nodes/clean/clean.ts'
 import devices from '../../../nodes/devices/devices.ts'
 import type { DevicesReport } from '../../../nodes/devices/endpoints.ts'
+import { deviceHealth } from '../../../nodes/devices/registry.ts'
 import format from '../../../nodes/format/format.ts'
 import helper, { nodeRedName } from '../helper.ts'
 
@@ -71,7 +73,11 @@ async function report(): Promise<DevicesReport> {
 }
 
 describe(`nodes: devices (${nodeRedName})`, () => {
-  const types = [format, clean, devices]
+  let red: NodeAPI
+  const keep = (RED: NodeAPI) => {
+    red = RED
+  }
+  const types = [format, clean, devices, keep]
   const load = (nodes: object[]) => helper.load(types, nodes as never)
 
   before((done) => {
@@ -162,6 +168,17 @@ describe(`nodes: devices (${nodeRedName})`, () => {
         { device: 'tty-heard-3', type: 'any', isNamed: false, count: 2, data: { temp: 22 } },
       ],
     )
+  })
+
+  it('has its part in the health report, which flows without it have not', async () => {
+    await load(flow(kitchen))
+    const now = Date.now()
+    await sent(message('OK 12 1 118 182 0', { received: now, time: now, source: 'tty-heard' }))
+    const { devices: counts, silent } = deviceHealth(red)
+    assert.deepEqual([counts?.named, counts?.silent, silent], [1, 0, []])
+    await helper.unload()
+    await load(flow().filter((node) => (node as { type: string }).type !== 'fieldlog-devices'))
+    assert.deepEqual(deviceHealth(red), {})
   })
 
   it('decodes what the gateway logs about devices, before any format of the flow', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { DeviceEventData } from '../../../../lib/devices/device-event.ts'
-import { noNames } from '../../../../lib/devices/names.ts'
+import { compileNames, noNames } from '../../../../lib/devices/names.ts'
 import { LiveWatch, type WatchParts } from '../../../../lib/devices/watch/live-watch.ts'
 import { buildJournal } from '../../../support/build-journal.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
@@ -64,9 +64,9 @@ class Bench {
     assert.equal(this.clock.timers, 0)
   }
 
-  hear(epoch = 'aaaaaaaa'): void {
+  hear(epoch = 'aaaaaaaa', key = '12'): void {
     const seq = ++this.#seq
-    const heard = { source: 'usb', type: 'room', key: '12', received: this.clock.wall() }
+    const heard = { source: 'usb', type: 'room', key, received: this.clock.wall() }
     this.watch.hear({ seq, id: `${epoch}-${seq}` }, heard)
   }
 
@@ -118,10 +118,51 @@ describe('the live watch', () => {
     await bench.stop()
     await bench.clock.advance(86_400_000)
     bench.start()
-    await bench.clock.advance(59_000)
+    await bench.clock.advance(10_000 + 59_000)
     assert.deepEqual(bench.told, [])
     await bench.clock.advance(3_000)
     assert.deepEqual(bench.told, ['usb-12 silent'])
+    await bench.stop()
+  })
+
+  it('has no device silent after a deploy, while ports open and the first lines are logged', async () => {
+    const row = { source: 'usb', type: '', key: '12', name: 'kitchen', place: '', interval: 1 } as const
+    const parts = { ...bench.parts, names: compileNames([row]) }
+    bench.watch.attach(parts)
+    await bench.clock.advance(10_000)
+    for (let deploy = 0; deploy < 3; deploy++) {
+      for (let i = 0; i < 20; i++) {
+        bench.hear()
+        await bench.clock.advance(1_000)
+      }
+      // one that makes the clean node anew, and one that does not
+      if (deploy === 1) await bench.watch.detach()
+      await bench.clock.advance(4_000 * (deploy % 2))
+      bench.watch.attach(parts)
+      await bench.clock.advance(6_000)
+    }
+    assert.deepEqual(bench.told, [])
+    await bench.clock.advance(8_000)
+    assert.deepEqual(bench.told, ['kitchen silent'])
+    await bench.stop()
+  })
+
+  it('stores once what many devices have in common: that they fell silent in one second', async () => {
+    for (let i = 0; i < 10; i++) {
+      for (let node = 0; node < 200; node++) bench.hear('aaaaaaaa', `${node}`)
+      await bench.clock.advance(20_000)
+    }
+    let writes = 0
+    const { rename } = MemoryDisk.prototype
+    bench.disk.rename = async (from, to) => {
+      writes++
+      // others are heard meanwhile
+      bench.hear('aaaaaaaa', 'other')
+      await rename.call(bench.disk, from, to)
+    }
+    await bench.clock.advance(42_000)
+    assert.equal(bench.logged.length, 200)
+    assert.ok(writes >= 1 && writes <= 2, `${writes} writes`)
     await bench.stop()
   })
 
