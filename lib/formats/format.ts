@@ -129,6 +129,8 @@ class RunningFormat<Opened> implements Format {
   /** used again for each line */
   readonly #scope: Scope = Object.create(null) as Scope
   readonly #past = new SeriesPast(() => `${this.#seriesName()}\nvalues`)
+  /** a field's value may depend on earlier events, or on when the line came */
+  readonly #asksPast: boolean
   #source = ''
 
   constructor(definition: FormatDefinition, decoder: LineDecoder<Opened>) {
@@ -143,6 +145,9 @@ class RunningFormat<Opened> implements Format {
     this.#key = definition.key === undefined || definition.key.length === 0 ? undefined : definition.key
     this.#repeats = repeatFilter(definition)
     this.#charset = definition.charset ?? 'utf-8'
+    this.#asksPast =
+      remembers(definition) ||
+      definition.fields.some(({ type, time }) => type === 'time' && time === 'pattern')
   }
 
   takes(line: Line): boolean {
@@ -176,10 +181,12 @@ class RunningFormat<Opened> implements Format {
     const hasParts = count !== undefined && count > 1
     for (let part = 0; part < (count ?? 1); part++) {
       if (count !== undefined) this.#decoder.select?.(opened, part)
-      this.#past.begin(place && pastPlace(place, hasParts ? part + 1 : 0))
+      if (this.#asksPast) this.#past.begin(place && pastPlace(place, hasParts ? part + 1 : 0))
       const wrong = this.#evaluate(opened)
-      isPast ||= this.#past.isPast
-      isUnsure ||= this.#past.isUnsure
+      if (this.#asksPast) {
+        isPast ||= this.#past.isPast
+        isUnsure ||= this.#past.isUnsure
+      }
       if (wrong !== undefined) {
         const reasons = wrong.map((each) => each.reason(hasParts ? part + 1 : undefined))
         const key = this.#knownKey()
@@ -187,7 +194,7 @@ class RunningFormat<Opened> implements Format {
       }
       const event = this.#event(opened)
       if (hasParts) event.part = part + 1
-      this.#past.settle()
+      if (this.#asksPast) this.#past.settle()
       if (this.#past.isUnsure || followed?.isUnsure) event.unsure = [unsureOfValues]
       const kept = place && this.#repeats && this.#withoutRepeats(event, this.#repeats, line, place)
       if (kept?.suppressed === undefined) left.push(event)
@@ -232,10 +239,11 @@ class RunningFormat<Opened> implements Format {
   /** Works out all fields; says why where the line has to be rejected. */
   #evaluate(opened: Opened): Rejection[] | undefined {
     const scope = this.#scope
+    const past = this.#past
     let wrong: Rejection[] | undefined
     for (const field of this.#fields) scope[field.name] = null
     for (const field of this.#fields) {
-      const value = field.evaluate(opened, scope, this.#past)
+      const value = field.evaluate(opened, scope, past)
       if (value instanceof Rejection) {
         scope[field.name] = null
         wrong ??= []

@@ -8,7 +8,7 @@ import { readJournal } from '../support/journal-files.ts'
 
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`default start (${nodeRed})`, function () {
-    this.timeout(60_000)
+    this.timeout(150_000)
     let gateway: Gateway
     let collector: Collector
 

@@ -21,7 +21,7 @@ const compilerOptions = {
 }
 
 describe('what the package exports', function () {
-  this.timeout(60_000)
+  this.timeout(150_000)
   let folder: string
 
   before(() => {

@@ -55,7 +55,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     ['the first nodes', first],
   ] as const) {
     describe(`a flow of ${name} (${nodeRed})`, function () {
-      this.timeout(120_000)
+      this.timeout(240_000)
       const text = flow === shipped ? fixture : JSON.stringify(flow)
       let home: string
       let broker: Mosquitto

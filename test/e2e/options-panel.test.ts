@@ -23,7 +23,7 @@ interface BrowserNode {
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Node-RED's own way to name a variable
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`options in the panel (${nodeRed})`, function () {
-    this.timeout(120_000)
+    this.timeout(240_000)
     let gateway: Gateway
     let editor: Editor
     let page: Page

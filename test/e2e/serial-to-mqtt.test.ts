@@ -25,7 +25,7 @@ interface Published {
 
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`serial line to MQTT (${nodeRed})`, function () {
-    this.timeout(60_000)
+    this.timeout(150_000)
     let broker: Mosquitto
     let pty: Pty
     let gateway: Gateway

@@ -99,7 +99,7 @@ class PairScanner {
       // between blanks, those around the value separator separate nothing
       if (middle < end || (pair === ' ' && middle === skipBlanks(text, end))) {
         const key = text.slice(at, middle).trim()
-        at = this.#value(key, skipSeparator(text, middle, equals))
+        at = this.#value(key, skipSeparator(text, middle, equals), end)
       } else at = end
       at = skipSeparator(text, at, pair)
     }
@@ -110,14 +110,17 @@ class PairScanner {
     return this.#middle
   }
 
-  /** Takes the value that begins here; gives the place behind it. */
-  #value(key: string, from: number): number {
+  /** Takes the value that begins here; gives the place behind it. `next`: the next separator of pairs, unless it stands before. */
+  #value(key: string, from: number, next: number): number {
     const text = this.#text
     if (this.#quote !== '') {
       const begin = skipBlanks(text, from)
       if (text.startsWith(this.#quote, begin)) return this.#quoted(key, begin)
     }
-    const end = this.#pair === ' ' ? this.#endBetweenBlanks(from) : this.#end(from)
+    const end =
+      this.#pair === ' '
+        ? this.#endBetweenBlanks(from)
+        : this.#end(next < from ? findSeparator(text, from, this.#pair) : next)
     this.#found(key, text.slice(from, end).trim())
     return end
   }
@@ -136,10 +139,10 @@ class PairScanner {
   }
 
   /** A comma between two digits that no key follows is a number's, whatever separates the pairs: `Temp: 21,5, Hum: 48,2`. */
-  #end(from: number): number {
+  #end(first: number): number {
     const text = this.#text
     const pair = this.#pair
-    let end = findSeparator(text, from, pair)
+    let end = first
     while (this.#isMark && isDigit(text, end - 1) && isDigit(text, end + 1)) {
       const next = findSeparator(text, end + 1, pair)
       if (this.#nextMiddle(end) < next) break

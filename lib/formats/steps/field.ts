@@ -36,6 +36,8 @@ export class CompiledField<Opened> {
   readonly references: string[]
   /** from its place in the line, and the other places */
   readonly #readers: ReadonlyArray<Reader<Opened>>
+  /** it comes from the line */
+  readonly #isRead: boolean
   readonly #computed: Expression | undefined
   readonly #when: Expression | undefined
   /** the condition looks at this field's own value */
@@ -63,6 +65,7 @@ export class CompiledField<Opened> {
     this.name = name
     this.#definition = definition
     this.#readers = readers
+    this.#isRead = computed === undefined && difference === undefined
     this.#computed = computed === undefined ? undefined : compileExpression(computed, names)
     this.#when = when === undefined ? undefined : compileExpression(when, names)
     this.#whenSeesItself = this.#when?.names.includes(name) ?? false
@@ -102,7 +105,7 @@ export class CompiledField<Opened> {
   }
 
   #value(opened: Opened, scope: Scope, past: Past): Scalar | Rejection {
-    const raw = this.#raw(opened, scope, past)
+    const raw = this.#isRead ? this.#read(opened) : this.#work(scope, past)
     if (raw === undefined || raw === null) return this.#missing()
     if (raw instanceof Failure) return this.#notComputed(raw)
     const value = this.#convert(raw, past)
@@ -115,9 +118,10 @@ export class CompiledField<Opened> {
     return new Rejection(value.step ?? 'type', this.name, value.reason)
   }
 
-  #raw(opened: Opened, scope: Scope, past: Past): unknown {
+  /** What it is worked out to from other fields. */
+  #work(scope: Scope, past: Past): unknown {
     if (this.#computed !== undefined) return this.#computed.evaluate(scope)
-    if (this.#difference === undefined) return this.#read(opened)
+    if (this.#difference === undefined) return undefined
     const reading = scope[this.#definition.difference?.of as string]
     return typeof reading === 'number' ? this.#difference(reading, past) : undefined
   }

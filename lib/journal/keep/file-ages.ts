@@ -1,13 +1,13 @@
 // The ages of a journal's files as its upkeep sees them, with what the files and the user say of the clock.
 import type { Clock } from '../../kit/clock.ts'
-import type { OpenText } from '../archive/text-file.ts'
+import { type OpenText, openIfThere } from '../archive/text-file.ts'
 import type { Disk } from '../disk/disk.ts'
-import { noticeValue } from '../format/notices.ts'
+import { type FoundNotice, noticesOf, noticeValue } from '../format/notices.ts'
+import { scanFile } from '../format/scan.ts'
 import { dateTime, dayOf, msPerDay } from '../format/time.ts'
 import type { JournalFile } from '../read/journal-file.ts'
 import { agesOf, type ClockDoubt } from './age.ts'
 import { readConfirmedClock, writeConfirmedClock } from './confirmed-clock.ts'
-import { noticesIn } from './notices-in.ts'
 
 /** A clock that was set by more than this makes a jump within one run of the writer one that counts for nothing; ms. */
 const largestStep = 3_600_000
@@ -69,19 +69,37 @@ export class FileAges {
   async #lookAtJump(files: readonly JournalFile[], index: number): Promise<void> {
     const [file, next] = [files[index]!, files[index + 1]]
     if (!next || Math.abs(next.day - file.day) <= 1 || this.#steady.has(file.path)) return
-    const isOneRun = file.header !== undefined && file.header.epoch === next.header?.epoch
-    this.#steady.set(file.path, isOneRun && !(await this.#hasStep(file)) && !(await this.#hasStep(next)))
+    // no file is missing between them
+    const isOneRun = file.path === next.header?.previous && file.header?.epoch === next.header.epoch
+    const isSteady =
+      isOneRun &&
+      !(await this.#mayHoldStep(file, false)) &&
+      !(await this.#mayHoldStep(next, next === files.at(-1)))
+    this.#steady.set(file.path, isSteady)
   }
 
-  async #hasStep(file: JournalFile): Promise<boolean> {
-    for await (const { notice, json } of noticesIn(file, this.#openText)) {
-      if (notice !== 'step') continue
-      const { expected, now } = noticeValue(json)
-      if (Math.abs(Number(now) - Number(expected)) <= largestStep) continue
-      return true
+  /** Whether the clock was set in a file, or nobody can tell: damage, or a full memory, may have cost the notice. */
+  async #mayHoldStep(file: JournalFile, isLast: boolean): Promise<boolean> {
+    const text = await openIfThere(this.#openText, file.stored)
+    if (!text) return true
+    try {
+      for await (const span of scanFile(text, 0, file.validSize ?? (await text.size()))) {
+        if (span.kind === 'batch') {
+          for (const notice of noticesOf(span)) if (saysStep(notice)) return true
+        } else if (span.kind === 'damage' || (span.end > span.offset && !isLast)) return true
+      }
+      return false
+    } finally {
+      await text.close()
     }
-    return false
   }
+}
+
+function saysStep({ notice, json }: FoundNotice): boolean {
+  if (notice === 'gap') return noticeValue(json).notices !== undefined
+  if (notice !== 'step') return false
+  const { expected, now } = noticeValue(json)
+  return !(Math.abs(Number(now) - Number(expected)) <= largestStep)
 }
 
 function dayText(day: number): string {
