@@ -1,5 +1,5 @@
 import { currentVersion, migrate } from '../../lib/migrate/migrate.ts'
-import { compileTopic, namesField } from '../../lib/mqtt/message/topic.ts'
+import { compileTopic, namesField, rawField } from '../../lib/mqtt/message/topic.ts'
 import { problemOf } from '../../lib/options/check.ts'
 import { isReference } from '../../lib/options/reference.ts'
 import { colours } from '../shared/colours.ts'
@@ -91,7 +91,8 @@ function showTopic(template: string, gateway: string, words: (key: string) => st
   const topicOf = compileTopic(template || mqttOutOptions.topic.default)
   const place = gateway !== '' && !isReference(gateway) ? { gateway } : {}
   for (const verdict of ['good', 'bad', 'rejected']) {
-    const topic = topicOf({ ...example, ...place, verdict })
+    const field = verdict === 'rejected' ? { field: rawField, data: undefined } : {}
+    const topic = topicOf({ ...example, ...place, verdict, ...field })
     preview.append($('<dt>').text(words(verdict)), $('<dd>').append($('<code>').text(topic)))
   }
 }

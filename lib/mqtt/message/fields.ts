@@ -2,6 +2,7 @@
 import type { FieldlogEvent } from '../../event.ts'
 import type { Payload } from './outgoing.ts'
 import { rawOf, sound } from './payload.ts'
+import { rawField } from './topic.ts'
 
 /** One field as it is published. */
 export interface FieldMessage {
@@ -10,9 +11,6 @@ export interface FieldMessage {
   id: string
   payload: Payload
 }
-
-/** stands for the field where an event has none: it was rejected, or not cleaned */
-const rawField = 'raw'
 
 /**
  * The fields of an event, at least one. Numbers and booleans are written as JSON writes them, texts as they are; a field

@@ -19,6 +19,9 @@ const dataPrefix = 'data.'
 /** Parts whose values are other ones with nearly each event: their topics are not worth remembering. */
 const passing: ReadonlySet<string> = new Set<TopicPart>(['eventId'])
 
+/** Stands for `{field}` where an event has none: it was rejected, or not cleaned. */
+export const rawField = 'raw'
+
 /** topics that are remembered, at most, and the length of one of their values */
 const mostKnown = 1_000
 const longestKnown = 255
