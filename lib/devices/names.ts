@@ -1,6 +1,7 @@
 // Whose reading it is: the name that a user has given to a source, type and key, else one made of source and key. It runs
 // in the panel, too, so it imports nothing of Node.js.
 import { compileGlob } from '../formats/model/glob.ts'
+import { PlaceMap } from './place-map.ts'
 
 /** What a user says of one device. */
 export interface DeviceRow {
@@ -28,7 +29,7 @@ export interface DeviceNames {
 
 /** names that are remembered, at most: looking through the rows costs more than finding one again */
 const mostKnown = 10_000
-/** characters of source, type and key of one that is remembered */
+/** characters of the key of one that is remembered */
 const longestKnown = 255
 
 /** @param rows rows that are wrong must have been left out: see `soundRows` */
@@ -38,20 +39,19 @@ export function compileNames(rows: readonly DeviceRow[]): DeviceNames {
     const others = byKey.get(row.key) ?? []
     byKey.set(row.key, [...others, { row, isOf: compileGlob(row.source || '*') }])
   }
-  const known = new Map<string, string>()
+  const known = new PlaceMap<string>()
   const find = (source: string, type: string, key = '') =>
     byKey.get(key)?.find(({ row, isOf }) => (row.type === '' || row.type === type) && isOf(source))?.row
   return {
     rows,
     find,
-    deviceOf(source, type, key) {
-      const place = `${source}\n${type}\n${key ?? ''}`
-      const found = known.get(place)
+    deviceOf(source, type, key = '') {
+      const found = known.get(source, type, key)
       if (found !== undefined) return found
       const device = find(source, type, key)?.name ?? unnamedDevice(source, key)
-      if (place.length > longestKnown) return device
+      if (key.length > longestKnown) return device
       if (known.size >= mostKnown) known.clear()
-      known.set(place, device)
+      known.set(source, type, key, device)
       return device
     },
   }

@@ -1,5 +1,6 @@
 // What is known of each thing that was heard: one source, type and key. Bounded, so that garbage that looks like keys of
 // thousands of devices neither fills memory nor pushes out the devices that are there.
+import { PlaceMap } from '../place-map.ts'
 import { mostGaps } from './learnt.ts'
 
 /** Where a reading is from. */
@@ -44,13 +45,13 @@ export const mostSeries = 1_000
 const established = 20
 /** when there is no room this share goes, so that one does not look for the next victim at each packet */
 const shareToGo = 0.1
-/** characters of source, type and key together: what is longer is garbage, and would fill memory in spite of the limit */
-const longestPlace = 500
+/** characters: a key that is longer is garbage, and would fill memory in spite of the limit */
+const longestKey = 255
 /** fields of a reading that are kept to be shown: the panel shows five, and that there are more */
 const mostShown = 6
 
 export class SeriesTable {
-  readonly #series = new Map<string, Series>()
+  readonly #series = new PlaceMap<Series>()
   readonly #isNamed: (place: SeriesPlace) => boolean
 
   /** @param isNamed one that the user has named is kept whatever comes */
@@ -66,8 +67,8 @@ export class SeriesTable {
     return this.#series.values()
   }
 
-  get(place: SeriesPlace): Series | undefined {
-    return this.#series.get(idOf(place))
+  get({ source, type, key }: SeriesPlace): Series | undefined {
+    return this.#series.get(source, type, key)
   }
 
   /**
@@ -79,7 +80,7 @@ export class SeriesTable {
   }
 
   #add({ source, type, key }: SeriesPlace): Series | undefined {
-    if (idOf({ source, type, key }).length > longestPlace) return undefined
+    if (key.length > longestKey) return undefined
     if (this.#series.size >= mostSeries) this.#makeRoom()
     if (this.#series.size >= mostSeries) return undefined
     const series: Series = {
@@ -94,12 +95,12 @@ export class SeriesTable {
       silentAt: undefined,
       data: undefined,
     }
-    this.#series.set(idOf(series), series)
+    this.#series.set(source, type, key, series)
     return series
   }
 
-  remove(place: SeriesPlace): void {
-    this.#series.delete(idOf(place))
+  remove({ source, type, key }: SeriesPlace): void {
+    this.#series.delete(source, type, key)
   }
 
   save(): StoredSeries[] {
@@ -134,10 +135,6 @@ export class SeriesTable {
     )
     for (const series of unnamed.slice(0, Math.ceil(mostSeries * shareToGo))) this.remove(series)
   }
-}
-
-function idOf({ source, type, key }: SeriesPlace): string {
-  return `${source}\n${type}\n${key}`
 }
 
 /** A copy: the reading's own object goes on through the flow, where nodes may change it. */
