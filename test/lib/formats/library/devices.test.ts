@@ -77,6 +77,7 @@ const lines: Array<[line: string, type: string, key: string | undefined, data: o
   ['aC3TMPA-0.5-', 'llap', 'C3', { node: 'C3', temp: -0.5 }],
   ['aC3BATT2.71-', 'llap', 'C3', { node: 'C3', batt: 2.71 }],
   ['aC3BATTLOW--', 'llap', 'C3', { node: 'C3', message: 'BATTLOW' }],
+  ['T1:18.25,T2:-127.00,T3:85.00', 'ds18b20-row', undefined, { T1: 18.25 }],
   ['Temperature for the device 2 (index 1) is: 19.06', 'ds18b20', '2', { temp: 19.06, sensor: '2' }],
   [
     'Device Address: 28FF641E8216034C Temp C: -0.50 Temp F: 31.10',
