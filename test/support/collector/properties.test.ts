@@ -73,6 +73,19 @@ const linesOf = ({ page, seq, t, packets }: StoredPage) => [
   `DF R ${page} ${seq} ${t}`,
 ]
 
+/**
+ * The pages of a replay without a marker: from the log's first one to the last, each with its lines. What stands behind
+ * the last does not come. Where the last is in the log's last block, the first block is erased, and said to be corrupt.
+ */
+function fromFirstPage(stored: readonly StoredPage[]): [page: number, lines: string[]][] {
+  const length = stored.at(-1)!.page + 1 - geometry.first
+  return Array.from({ length }, (_, place) => {
+    const page = geometry.first + place
+    const written = stored.find((each) => each.page === page)
+    return [page, written ? linesOf(written) : [`DF C? ${page} 12543`]]
+  })
+}
+
 /** What a command that is sent now makes it say, from `r:` to the one before `DF E`. */
 function replayed(played: Played, seq: number, t: number): string[] {
   const { model } = played
@@ -177,12 +190,10 @@ describe('whatever happens to the model of the collector', () => {
         if (stored.length === 0) return
         const begin = takenFor(stored, seq, t)
         const last = stored.at(-1)!.page
-        // without a marker, what stands behind the last page of the log does not come
-        const after = begin ? stored.slice(stored.indexOf(begin) + 1) : stored.filter(({ page }) => page <= last)
-        assert.deepEqual(replayed(played, seq, t), [
-          `r: page ${begin?.page ?? 0} ${last}`,
-          ...after.flatMap(linesOf),
-        ])
+        const expected = begin
+          ? stored.slice(stored.indexOf(begin) + 1).flatMap(linesOf)
+          : fromFirstPage(stored).flatMap(([, lines]) => lines)
+        assert.deepEqual(replayed(played, seq, t), [`r: page ${begin?.page ?? 0} ${last}`, ...expected])
       }),
     )
   })
@@ -194,14 +205,10 @@ describe('whatever happens to the model of the collector', () => {
         const stored = played.model.onFlash()
         const corrupt = new Set(choices.flatMap((choice) => stored[choice]?.page ?? []))
         for (const page of corrupt) played.flash.corrupt(page, at, 0x10)
-        const last = stored.at(-1)?.page ?? 0
-        const expected = stored
-          .filter(({ page }) => page <= last)
-          .flatMap((page) => {
-            if (!corrupt.has(page.page)) return linesOf(page)
-            return [`DF C? ${page.page} ${crc16(played.flash.read(page.page))}`]
-          })
         if (stored.length === 0) return
+        const expected = fromFirstPage(stored).flatMap(([page, lines]) =>
+          corrupt.has(page) ? [`DF C? ${page} ${crc16(played.flash.read(page))}`] : lines,
+        )
         assert.deepEqual(replayed(played, 0xffff, 0).slice(1), expected)
       }),
     )
