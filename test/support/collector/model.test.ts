@@ -46,10 +46,7 @@ describe('the model of the collector', () => {
     it('and has the bytes of its first page', () => {
       const bytes = flash.read(512)
       const unused = 256 - (page512.begins.length + page512.ends.length) / 2
-      assert.equal(
-        Buffer.from(bytes).toString('hex'),
-        page512.begins + 'ff'.repeat(unused) + page512.ends,
-      )
+      assert.equal(Buffer.from(bytes).toString('hex'), page512.begins + 'ff'.repeat(unused) + page512.ends)
       assert.equal(crc16(bytes.subarray(0, 254)), page512.crc)
       assert.equal(flash.storedCrc(512), page512.crc)
     })
@@ -133,7 +130,10 @@ describe('the model of the collector', () => {
     assert.deepEqual(model.packet(7, [3], 302_999), [])
     assert.deepEqual(texts(model.packet(7, [4], 303_000)), ['DF E 768', 'OK 7 4'])
     assert.deepEqual(model.lost, [{ header: 7, bytes: [3], cause: 'erase' }])
-    assert.deepEqual(model.inMemory().map(({ bytes }) => bytes), [[2], [4]])
+    assert.deepEqual(
+      model.inMemory().map(({ bytes }) => bytes),
+      [[2], [4]],
+    )
   })
 
   it('begins its seconds anew when its 32-bit counter of milliseconds wraps', () => {

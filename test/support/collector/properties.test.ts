@@ -32,7 +32,7 @@ const session = fc.array(
     { weight: 1, arbitrary: fc.constant<Action>({ does: 'reset' }) },
     { weight: 1, arbitrary: replay },
   ),
-  { minLength: 20, maxLength: 300, size: 'max' },
+  { minLength: 20, maxLength: 150, size: 'max' },
 )
 
 interface Played {
@@ -116,7 +116,11 @@ describe('whatever happens to the model of the collector', () => {
       fc.property(session, (actions) => {
         let [page, seq] = [geometry.limit - 1, 0]
         for (const line of play(actions).lines) {
-          const [kind, first = 0, second = 0] = line.split(/ (?=\d)/).map(Number) as [number, number?, number?]
+          const [kind, first = 0, second = 0] = line.split(/ (?=\d)/).map(Number) as [
+            number,
+            number?,
+            number?,
+          ]
           assert.ok(Number.isNaN(kind))
           if (line.startsWith('DF S')) {
             page = page + 1 === geometry.limit ? geometry.first : page + 1
@@ -233,10 +237,14 @@ describe('whatever happens to the model of the collector', () => {
         ]
         played.now = Math.max(cutAt, printed.at(-1)!.ends)
         const lines = essential(printed).slice(1, -1)
-        const whole = lines.slice(0, lines.findLastIndex((line, index) => isEnd(line) && index < lines.length - 1) + 1)
+        const whole = lines.slice(
+          0,
+          lines.findLastIndex((line, index) => isEnd(line) && index < lines.length - 1) + 1,
+        )
         assert.deepEqual(whole, expected.slice(0, whole.length))
 
-        const resume = whole.length > 0 ? whole.at(-1)!.split(' ').slice(3).map(Number) : [marker.seq, marker.t]
+        const resume =
+          whole.length > 0 ? whole.at(-1)!.split(' ').slice(3).map(Number) : [marker.seq, marker.t]
         const rest = replayed(played, resume[0]!, resume[1]!).slice(1)
         assert.deepEqual([...whole, ...rest], expected)
       }),

@@ -107,6 +107,7 @@ export class CollectorServer {
     const { next } = this.model
     if (next === undefined) return
     const inMs = Math.max(0, next - this.now) / this.#speed
-    this.#stopTimer = this.#clock.after(inMs, () => this.#send(this.model.advance(this.now)))
+    // rounding may put the timer a hair before the moment that it was set for
+    this.#stopTimer = this.#clock.after(inMs, () => this.#send(this.model.advance(Math.max(next, this.now))))
   }
 }

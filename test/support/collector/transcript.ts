@@ -24,7 +24,11 @@ const packet = (t: number, ok: readonly number[], ...flash: string[]): Transcrip
   lines: [`OK ${ok.join(' ')}`, ...flash],
 })
 
-const page512Lines = ['R 1 10 12 1 118 182 0', 'R 1 13 9 213 11 68 235 151 90 99 6 88 198 136 89', 'DF R 512 1 10']
+const page512Lines = [
+  'R 1 10 12 1 118 182 0',
+  'R 1 13 9 213 11 68 235 151 90 99 6 88 198 136 89',
+  'DF R 512 1 10',
+]
 const page513Lines = ['R 1 265 3 177 209 16 0', 'DF R 513 1 265']
 const page514Lines = ['R 1 521 12 1 118 182 0', 'DF R 514 1 521']
 const page515Lines = ['R 3 802 12 3 118 182 0', 'DF R 515 3 802']
