@@ -2,7 +2,7 @@
 
 export const configuration = '[RF12demo.12] _ i31* g5 @ 868 MHz c1 q1'
 
-/** As long as the real help text, with the configuration at its end; nothing in it means anything to a gateway. */
+/** About as long as the firmware's help text, with the configuration at its end; the words of it are made up. */
 export const help: readonly string[] = [
   '',
   'Available commands:',

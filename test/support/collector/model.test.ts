@@ -11,7 +11,7 @@ import { page512, type TranscriptStep, transcript } from './transcript.ts'
 const fast: CollectorOptions = { baud: 1e9, bootMs: 0, eraseMs: 0 }
 
 describe('the model of the collector', () => {
-  describe('says what the transcript of a real one says', () => {
+  describe('says what the transcript says', () => {
     const flash = new Flash(geometries.mbit16)
     const model = new CollectorModel({ flash, ...fast })
     let bootedAt = 0

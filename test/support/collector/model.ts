@@ -1,6 +1,6 @@
-// A model of the JeeLink collector's firmware, made from its specification alone and not from the demo collector's
-// code: where both agree, both are right. It knows no clock: each call says what time it is, in ms that never go
-// back, and gets the lines that have left by then.
+// A model of the JeeLink collector's firmware, made from its description and not from the demo collector's code, so
+// that a mistake in one of them shows as a difference. It knows no clock: each call says what time it is, in ms that
+// never go back, and gets the lines that have left by then.
 import { configuration, help } from './banner.ts'
 import { type Command, CommandReader, dangerous } from './commands.ts'
 import type { Flash, StoredPage } from './flash.ts'

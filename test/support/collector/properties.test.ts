@@ -252,7 +252,7 @@ describe('whatever happens to the model of the collector', () => {
   })
 })
 
-describe('the log of a real chip', () => {
+describe('the log of a whole chip', () => {
   for (const [name, chip] of Object.entries(geometries)) {
     it(`wraps at the end of ${name}: on with its first page, the next seq, and the block after it erased`, () => {
       const flash = new Flash(chip)

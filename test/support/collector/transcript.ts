@@ -1,5 +1,5 @@
-// What a real collector of 16 Mbit says, from an empty chip on: one session, step by step, as its specification has
-// it. Lines without meaning for the flash (banner, echo) are left out.
+// What a collector of 16 Mbit says, from an empty chip on: one session, step by step. It was worked out from the
+// firmware's source, not recorded from a device. Lines without meaning for the flash (banner, echo) are left out.
 
 export type TranscriptStep = { readonly lines: readonly string[] } & (
   | { readonly does: 'reset' }
