@@ -7,6 +7,7 @@ import { chosenTests, NoTestsError, systemTestsBeside, testFilesIn } from './sui
 import { type Counts, type Outcome, outcomeOf, totalOf } from './suite/counts.ts'
 import { type Job, jobsFor } from './suite/jobs.ts'
 import { inParallel, killAll, run } from './suite/pool.ts'
+import { repeatedAlone } from './suite/repeat.ts'
 import { installSystemPackages } from './suite/system-packages.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -34,7 +35,8 @@ const folder = mkdtempSync(join(tmpdir(), 'fieldlog-counts-'))
 const started = performance.now()
 const live = jobs.length === 1 && !isWhole
 const tasks = jobs.map((job, index) => () => mocha(job, join(folder, String(index))))
-const outcomes = await inParallel([...tasks, ...(isWhole ? [typesAndLint] : [])], slots)
+const first = await inParallel([...tasks, ...(isWhole ? [typesAndLint] : [])], slots)
+const outcomes = isWhole ? await repeatedAlone(first, (index) => tasks[index]!()) : first
 rmSync(folder, { recursive: true })
 
 const { passed, failed, complaints } = totalOf(outcomes)
@@ -70,6 +72,8 @@ async function mocha({ name, files, nodeRed }: Job, countsFile: string): Promise
   const program = join(root, 'node_modules/mocha/bin/mocha.js')
   const reporter = join(root, 'scripts/suite/count-reporter.cjs')
   const color = process.stdout.isTTY ? ['--color'] : []
+  // a repeated process must not be judged by the counts of its first run
+  rmSync(countsFile, { force: true })
   const end = await run(
     {
       program: process.execPath,

@@ -16,6 +16,8 @@ export interface Outcome {
   counts: Counts | undefined
   /** what else went wrong with the process: it died, hung, or ran no test */
   trouble: string | undefined
+  /** full titles of what failed in a run before this one, beside other processes */
+  flaky?: string[]
 }
 
 export interface Total {
@@ -27,7 +29,8 @@ export interface Total {
 
 /** Skipped tests and processes in trouble count as failures; so does a run without any test. */
 export function totalOf(outcomes: readonly Outcome[]): Total {
-  const complaints = outcomes.flatMap(({ name, counts, trouble }) => [
+  const complaints = outcomes.flatMap(({ name, counts, trouble, flaky }) => [
+    ...(flaky ?? []).map((title) => `failed beside other tests, and was run again alone: ${title} (${name})`),
     ...(counts?.failed ?? []).map((title) => `failed: ${title} (${name})`),
     ...(counts?.skipped ?? []).map((title) => `skipped, which is not allowed: ${title} (${name})`),
     ...(trouble === undefined ? [] : [`${name}: ${trouble}`]),

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { seeded } from '../support/random.ts'
 import { RealRuntime } from '../support/real-runtime.ts'
 import { type Arrival, arrivals, dealtWith, missingAtSink, storedCheckpoint } from './evidence.ts'
-import { flowOf, idOf, quietTime, scenarios, window } from './scenarios.ts'
+import { flowOf, idOf, quietTime, type Scenario, scenarios, window } from './scenarios.ts'
 
 const soak = process.env.FIELDLOG_SOAK === '1'
 const kills = soak ? 50 : 3
@@ -17,9 +17,9 @@ const saveInterval = 1_000
 const allowance = 1_500
 
 /** How many events were on their way or new to the checkpoint when the process was killed, at most. */
-function boundOfRepeats(before: Arrival[]): number {
+function boundOfRepeats(before: Arrival[], scenario: Scenario): number {
   const end = Math.max(...before.map(({ at }) => at))
-  const recent = end - quietTime * 1000 - saveInterval - allowance
+  const recent = end - (scenario.quietTime ?? quietTime) * 1000 - saveInterval - allowance
   return window + new Set(before.filter(({ at }) => at > recent).map(({ seq }) => seq)).size
 }
 
@@ -84,7 +84,7 @@ for (const nodeRed of versions) {
             assert.deepEqual(missingAtSink(folder, scenario, stored), [], where)
             const all = arrivals(folder, scenario)
             assertRepeats(all, last, where)
-            if (all.length > last.arrivals) last.bound = boundOfRepeats(all.slice(last.arrivals))
+            if (all.length > last.arrivals) last.bound = boundOfRepeats(all.slice(last.arrivals), scenario)
             last.arrivals = all.length
             last.stored = stored
           }

@@ -20,7 +20,7 @@ function fieldlog(...args: string[]) {
 }
 
 describe('the fieldlog command', function () {
-  this.timeout(30_000)
+  this.timeout(90_000)
 
   it('explains itself', () => {
     for (const args of [[], ['--help'], ['-h'], ['help']]) {

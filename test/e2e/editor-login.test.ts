@@ -5,7 +5,7 @@ import { Editor } from '../support/programs/editor.ts'
 
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`the editor with a login (${nodeRed})`, function () {
-    this.timeout(90_000)
+    this.timeout(180_000)
     let gateway: Gateway
     let editor: Editor
     afterEach(async () => {

@@ -30,7 +30,7 @@ const meter = {
 
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`a format from unknown lines (${nodeRed})`, function () {
-    this.timeout(90_000)
+    this.timeout(180_000)
     let gateway: Gateway
     let collector: Collector
     let editor: Editor

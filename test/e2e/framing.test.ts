@@ -33,7 +33,7 @@ const hex = (frames: Buffer[]) => frames.map((frame) => frame.toString('hex'))
 
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`frames (${nodeRed})`, function () {
-    this.timeout(60_000)
+    this.timeout(150_000)
     let home: string
     let gateway: Gateway | undefined
 

@@ -46,7 +46,7 @@ function nasty(): Buffer[] {
 }
 
 describe('garbage on the line', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let pty: Pty
   let gateway: Gateway
   let collector: Collector

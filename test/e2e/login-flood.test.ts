@@ -29,7 +29,7 @@ function fromElsewhere(text: string, i: number): string {
 }
 
 describe('400 wrong logins at once', function () {
-  this.timeout(120_000)
+  this.timeout(240_000)
   let watched: Watched
   afterEach(async () => {
     await (watched as Watched | undefined)?.remove()

@@ -16,7 +16,7 @@ interface BrowserRed {
 
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`outages set in the panel (${nodeRed})`, function () {
-    this.timeout(120_000)
+    this.timeout(240_000)
     let broker: Mosquitto
     let pty: Pty
     let gateway: Gateway

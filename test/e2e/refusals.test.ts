@@ -58,7 +58,7 @@ const basic = (password: string) => ({
 })
 
 describe('starts that are refused', function () {
-  this.timeout(60_000)
+  this.timeout(150_000)
   let gateway: Gateway
   afterEach(() => gateway.remove())
 
@@ -113,7 +113,7 @@ describe('starts that are refused', function () {
 })
 
 describe('parts that are missing at the start', function () {
-  this.timeout(60_000)
+  this.timeout(150_000)
   let gateway: Gateway
   afterEach(() => gateway.remove())
 
@@ -173,7 +173,7 @@ describe('parts that are missing at the start', function () {
 })
 
 describe('who may reach the editor', function () {
-  this.timeout(60_000)
+  this.timeout(150_000)
   let gateway: Gateway
   afterEach(() => gateway.remove())
 

@@ -17,7 +17,7 @@ const temps = (values: number[]) => values.map((temp) => `temp:${temp},humi:50\r
 
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`rules made in the panel (${nodeRed})`, function () {
-    this.timeout(120_000)
+    this.timeout(240_000)
     let pty: Pty
     let gateway: Gateway
     let collector: Collector

@@ -19,7 +19,7 @@ import { journalHolds } from '../support/journal-files.ts'
 import { startMosquitto } from '../support/programs/mosquitto.ts'
 
 describe('what others can see', function () {
-  this.timeout(90_000)
+  this.timeout(180_000)
   let folder: string
   let gateway: Gateway
   beforeEach(() => {

@@ -24,7 +24,7 @@ async function stream(pty: Pty, lines: string[]): Promise<void> {
 }
 
 describe('stop while lines stream', function () {
-  this.timeout(60_000)
+  this.timeout(150_000)
   let pty: Pty
   let gateway: Gateway
 

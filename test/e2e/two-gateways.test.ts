@@ -5,7 +5,7 @@ import { Gateway } from '../support/gateway.ts'
 import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
 
 describe('two gateways with one name', function () {
-  this.timeout(60_000)
+  this.timeout(150_000)
   let broker: Mosquitto
   let collector: Collector
   const gateways: Gateway[] = []

@@ -32,6 +32,9 @@ export const fastBroker = [
   'log_type error',
 ]
 
+/** In which the broker delivers what it has acknowledged, ms. */
+const deliveryTime = 3_000
+
 /** What arrived, against what the gateway has in its journal. */
 export interface Outcome {
   /** packets in the journal */
@@ -119,9 +122,9 @@ export class Way {
   }
 
   /**
-   * Resolves when every packet of the journal has arrived, or was acknowledged where the broker may lose some; or when
-   * nothing more has arrived for `limit` ms, with what is there by then: a busy machine is slow, and loses nothing.
-   * Looks every `every` ms.
+   * Resolves when every packet of the journal has arrived, or was acknowledged and has not arrived for 3 s, as the
+   * broker may lose some; or when nothing more has arrived for `limit` ms, with what is there by then: a busy machine is
+   * slow, and loses nothing. Looks every `every` ms.
    */
   async settled(limit: number, every = 300): Promise<Outcome> {
     const last = line(this.written - 1).trim()
@@ -140,10 +143,12 @@ export class Way {
       }
       outcome.unknown = this.arrivals.ids.size - outcome.arrived
       const { repeats, outOfOrder } = this.arrivals
-      const isWhole = outcome.lost.length === 0 && text === last
-      const done = outcome.arrived + outcome.lostByBroker
+      // what is acknowledged counts once, and again when it has arrived
+      const done = 2 * outcome.arrived + outcome.lostByBroker
       if (done > most) [most, progressed] = [done, performance.now()]
-      if (isWhole || performance.now() > progressed + limit) return { ...outcome, repeats, outOfOrder }
+      const isKnown = outcome.lost.length === 0 && text === last
+      const patience = !isKnown ? limit : outcome.lostByBroker > 0 ? deliveryTime : 0
+      if (performance.now() >= progressed + patience) return { ...outcome, repeats, outOfOrder }
     }
   }
 

@@ -109,7 +109,7 @@ export class Gateway {
   }
 
   /** The first line printed, so far or from now on, that fits; rejects when the process ends without one. */
-  async line(pattern: RegExp, limit = 30_000): Promise<string> {
+  async line(pattern: RegExp, limit = 60_000): Promise<string> {
     return new Promise((resolve, reject) => {
       const settle = (finish: () => void) => {
         clearTimeout(timer)

@@ -51,7 +51,7 @@ export function readJournal(directory: string): JournalContents {
 }
 
 /** Resolves when a journal that is being written has so many entries that are durable. */
-export async function journalHolds(directory: string, count: number, limit = 30_000): Promise<void> {
+export async function journalHolds(directory: string, count: number, limit = 60_000): Promise<void> {
   const deadline = performance.now() + limit
   while (!existsSync(directory) || readJournal(directory).entries.length < count) {
     if (performance.now() > deadline)

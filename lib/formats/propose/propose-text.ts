@@ -97,7 +97,7 @@ function numberAt(fields: readonly FieldDefinition[]): Recogniser {
 }
 
 /** A space stands for any run of blanks. */
-export function splitColumns(line: string, delimiter: string): string[] {
+function splitColumns(line: string, delimiter: string): string[] {
   if (delimiter === ' ') return line.trim().split(/[ \t]+/)
   return line.split(delimiter).map((column) => column.trim())
 }

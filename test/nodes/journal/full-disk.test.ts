@@ -40,7 +40,9 @@ describe(`nodes: a disk that takes nothing (${nodeRedName})`, () => {
     }, done)
   })
 
-  afterEach(async () => {
+  afterEach(async function () {
+    // a stop waits up to its limit for a disk that takes nothing
+    this.timeout(60_000)
     server?.close()
     server = undefined
     // an open port would go on into the next test
