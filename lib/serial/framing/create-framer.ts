@@ -16,7 +16,10 @@ export function createFramer(settings: LineSettings, clock: Clock, listener: Fra
   if (framing.framing === 'auto') return new LineFramer(settings, clock, listener)
   // a length that the user has set is the limit of itself
   const limit = framing.framing === 'fixed' ? Math.max(maxLine, framing.frameSize) : maxLine
-  return new StreamFramer(cutters[framing.framing](framing, limit), limit, emptyLines, clock, listener)
+  // a frame of these codes may begin with what ends one
+  const isCode = framing.framing === 'slip' || framing.framing === 'cobs'
+  const empty = emptyLines ? 'all' : isCode ? 'none' : 'cut'
+  return new StreamFramer(cutters[framing.framing](framing, limit), limit, empty, clock, listener)
 }
 
 type MakeCutter = (settings: FramingSettings, limit: number) => Cutter

@@ -264,7 +264,8 @@ export class LineFramer implements Framer {
   ): void {
     if (to === from) {
       this.counts.empty++
-      if (!this.#emptyLines) return
+      // an empty one that lacks its beginning parts a record before the connection from one behind it
+      if (!this.#emptyLines && cut === undefined) return
     }
     this.counts.lines++
     this.#listener.frame({

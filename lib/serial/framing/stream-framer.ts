@@ -11,11 +11,17 @@ interface Arrival {
   received: number
 }
 
+/**
+ * Which frames without bytes are given out. `cut`: those that may lack their beginning, as they part a record of lines
+ * before the connection from one behind it.
+ */
+export type EmptyFrames = 'none' | 'cut' | 'all'
+
 export class StreamFramer implements Framer {
   readonly counts: FrameCounts = { lines: 0, empty: 0, long: 0, cutOff: 0 }
   readonly #cutter: Cutter
   readonly #limit: number
-  readonly #emptyLines: boolean
+  readonly #empty: EmptyFrames
   readonly #clock: Clock
   readonly #listener: FramerListener
   #buffer = Buffer.allocUnsafeSlow(1024)
@@ -32,10 +38,10 @@ export class StreamFramer implements Framer {
   #stopTimer: (() => void) | undefined
 
   /** @param limit bytes of a frame; a longer one is given out in pieces of this size */
-  constructor(cutter: Cutter, limit: number, emptyLines: boolean, clock: Clock, listener: FramerListener) {
+  constructor(cutter: Cutter, limit: number, empty: EmptyFrames, clock: Clock, listener: FramerListener) {
     this.#cutter = cutter
     this.#limit = limit
-    this.#emptyLines = emptyLines
+    this.#empty = empty
     this.#clock = clock
     this.#listener = listener
   }
@@ -147,7 +153,7 @@ export class StreamFramer implements Framer {
   #give(bytes: Buffer, received: number, cut: Cut | undefined): void {
     if (bytes.length === 0) {
       this.counts.empty++
-      if (!this.#emptyLines) return
+      if (this.#empty === 'none' || (this.#empty === 'cut' && cut === undefined)) return
     }
     this.counts.lines++
     this.#listener.frame({

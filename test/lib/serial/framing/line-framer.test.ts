@@ -158,6 +158,7 @@ describe('LineFramer', () => {
     made.lost()
     const x = 'x'.repeat(16)
     assert.deepEqual(lines.map(shown), [
+      'start:',
       'whole',
       `both:${x}`,
       `both:${x}`,
