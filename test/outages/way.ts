@@ -81,7 +81,7 @@ export class Way {
   ): Promise<Way> {
     const broker = await startMosquitto({ lines, quiet: true })
     const proxy = await startProxy(broker.port)
-    const arrivals = await Arrivals.open(broker.url, 'fieldlog/+/good/#')
+    const arrivals = await Arrivals.open(broker.url, 'fieldlog/+/good/radioblip/#')
     const way = new Way(broker, proxy, await createPty(), arrivals, home)
     await way.#running()
     return way
