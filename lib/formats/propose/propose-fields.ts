@@ -35,7 +35,8 @@ export function guessField(
   const unit = unitOf(values)
   const bare = unit === undefined ? values : values.map((value) => bareNumber(value) ?? value)
   const own = fieldName(name)
-  const type = typeOf(own, bare)
+  const pattern = timePatternOf(values)
+  const type = pattern === undefined ? typeOf(own, bare) : 'time'
   const isNumber = type === 'number' || type === 'integer'
   const none = [
     ...new Set([
@@ -48,6 +49,7 @@ export function guessField(
     name: own,
     ...(from === own ? {} : { from }),
     type,
+    ...(pattern === undefined ? {} : { time: 'pattern' as const, pattern }),
     ...(unit === undefined || !isNumber ? {} : { unit: unitNamed(unit) }),
     ...(none.length > 0 ? { nulls: none } : {}),
   }
@@ -121,6 +123,18 @@ function typeOf(name: string, values: readonly unknown[]): FieldType {
   }
   const isTime = (value: unknown) => typeof value === 'string' && parseTime(value, 'iso') !== undefined
   return values.every(isTime) ? 'time' : 'string'
+}
+
+const timePatterns: Array<[text: RegExp, pattern: string]> = [
+  [/^\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d$/, 'DD.MM.YYYY HH:mm:ss'],
+  [/^\d\d\.\d\d\.\d{4} \d\d:\d\d$/, 'DD.MM.YYYY HH:mm'],
+  [/^\d\d\.\d\d\.\d\d \d\d:\d\d:\d\d$/, 'DD.MM.YY HH:mm:ss'],
+  [/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d$/, 'YYYY/MM/DD HH:mm:ss'],
+]
+
+/** Of times that are none of ISO 8601. */
+function timePatternOf(values: readonly unknown[]): string | undefined {
+  return timePatterns.find(([text]) => values.every((value) => text.test(String(value).trim())))?.[1]
 }
 
 /** The fields that tell apart the devices of one stream: by their name, or texts that come again and again. */

@@ -50,9 +50,15 @@ function templateOf(line: string): Template | undefined {
     })
   }
   texts.push(line.slice(end))
-  if (places.length > mostValues || !places.some(({ label }) => label !== undefined)) return undefined
+  const isLabelled = places.some(({ label }) => label !== undefined)
+  if (places.length > mostValues || !(isLabelled || isQuantity(texts, places))) return undefined
   const areKnown = places.every(({ label, unit }) => label !== undefined || unit !== undefined)
   return areKnown ? { texts, places } : undefined
+}
+
+/** A number and its unit, and nothing else: `21.50C`. */
+function isQuantity(texts: readonly string[], [place]: readonly Place[]): boolean {
+  return texts.length === 2 && texts[0] === '' && place?.unit !== undefined && place.unit === texts[1]?.trim()
 }
 
 function isUnit(text: string): boolean {
@@ -61,7 +67,7 @@ function isUnit(text: string): boolean {
 
 /** For lines of one template. */
 export function guessLabels(lines: readonly string[]): FormatDefinition | undefined {
-  const templates = lines.map(templateOf).filter((template) => template !== undefined)
+  const templates = lines.map((line) => templateOf(line.trim())).filter((template) => template !== undefined)
   const [first] = templates
   if (first === undefined) return undefined
   const fields: FieldDefinition[] = []
@@ -85,8 +91,8 @@ export function guessLabels(lines: readonly string[]): FormatDefinition | undefi
   const pattern = texts.map((text, i) => (i === 0 ? text : `(?P<v${i - 1}>${valueGroup})${text}`)).join('')
   const own = withOwnNames(fields)
   return {
-    type: typeName(fieldName(first.places.find(({ label }) => label !== undefined)?.label ?? '')),
-    decoder: { kind: 'pattern', pattern: `^${pattern}$` },
+    type: typeName(fieldName(first.places.find(({ label }) => label !== undefined)?.label ?? 'value')),
+    decoder: { kind: 'pattern', pattern: `^\\s*${pattern}\\s*$` },
     fields: own,
     ...keyOf(own, new Map()),
   }

@@ -2,7 +2,9 @@
 import { compileFormats } from '../compile.ts'
 import { formatLibrary } from '../library/library.ts'
 import type { FormatDefinition } from '../model/definition.ts'
+import { EventMemory } from '../model/memory.ts'
 import { isPlausible } from '../model/plausible.ts'
+import type { RawLine } from './propose-lines.ts'
 
 /** those that begin with fields that are examples: a guess fits better */
 const examples = new Set(['json', 'csv', 'stored'])
@@ -28,13 +30,13 @@ export interface LibraryGroup {
 }
 
 /** The library's formats, each with the lines that it decodes; lines that two decode belong to the first. */
-export function libraryGroups(lines: readonly string[]): LibraryGroup[] {
+export function libraryGroups(lines: readonly RawLine[]): LibraryGroup[] {
   const taken = new Set<number>()
   const groups: LibraryGroup[] = []
   for (const { definition } of formatLibrary) {
     if (examples.has(definition.type)) continue
     const group: LibraryGroup = { definition, clean: [], own: [], values: 0 }
-    const formats = compileFormats([definition])
+    const formats = compileFormats([definition], { memory: new EventMemory() })
     let all: Found = { values: 0, plausible: 0 }
     for (const [seq, payload] of lines.entries()) {
       if (taken.has(seq)) continue
@@ -58,7 +60,7 @@ export function libraryGroups(lines: readonly string[]): LibraryGroup[] {
 export function findsEnough(
   values: number,
   guess: FormatDefinition | undefined,
-  lines: readonly string[],
+  lines: readonly RawLine[],
 ): boolean {
   if (guess === undefined) return true
   const formats = compileFormats([guess])

@@ -1,5 +1,6 @@
 // Guesses at lines of key-values and columns.
 import type { FieldDefinition, FormatDefinition, Recogniser } from '../model/definition.ts'
+import { countersOf } from './propose-counters.ts'
 import { fieldName, guessField, keyOf, typeName, withOwnNames } from './propose-fields.ts'
 
 const mostFields = 60
@@ -34,7 +35,7 @@ export function guessKeyValues(
       ...(separator === ',' ? {} : { pairSeparator: separator }),
       ...(mark === ':' ? {} : { valueSeparator: mark }),
     },
-    fields: own,
+    fields: [...own, ...countersOf(own, found)],
     ...keyOf(own, found),
     ...deviceTime(own),
   }
@@ -70,7 +71,7 @@ export function guessColumns(delimiter: string, lines: readonly string[]): Forma
     type: prefix === undefined ? 'columns' : typeName(fieldName(prefix)),
     takes,
     decoder: { kind: 'columns', ...(delimiter === ',' ? {} : { delimiter }) },
-    fields,
+    fields: [...fields, ...countersOf(fields, found)],
     ...(hasComma ? { decimal: ',' as const } : {}),
     ...(hasThousands ? { thousands: '.' } : {}),
     ...keyOf(fields, found),

@@ -3,6 +3,7 @@
 import { isObject } from '../check/problems.ts'
 import { parsePython } from '../decoders/python.ts'
 import type { FieldDefinition, FormatDefinition } from '../model/definition.ts'
+import { countersOf } from './propose-counters.ts'
 import { guessField, keyOf, typeName, withOwnNames } from './propose-fields.ts'
 import { deviceTime } from './propose-text.ts'
 
@@ -55,7 +56,8 @@ function fieldsOf(roots: ReadonlyArray<Record<string, unknown>>): FieldDefinitio
     .slice(0, mostFields)
     .map(([path, values]) => guessField(path, path, values))
     .filter((field) => field !== undefined)
-  return withOwnNames(fields)
+  const own = withOwnNames(fields)
+  return [...own, ...countersOf(own, found)]
 }
 
 function collect(value: unknown, path: string, depth: number, found: Map<string, unknown[]>): void {

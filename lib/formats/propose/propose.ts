@@ -3,14 +3,21 @@ import { checkDefinition } from '../check/check.ts'
 import { isObject } from '../check/problems.ts'
 import { compileFormats } from '../compile.ts'
 import { parseSections } from '../decoders/section-text.ts'
+import { RecordRule } from '../frames/record-rule.ts'
 import type { FormatDefinition } from '../model/definition.ts'
+import { Failure } from '../model/failure.ts'
 import { parseJson } from '../model/line.ts'
+import { EventMemory } from '../model/memory.ts'
 import { PacketLine } from '../model/packet-line.ts'
+import { parseLenientJson } from '../notation/lenient-json.ts'
+import { codePattern, guessCodes } from './propose-codes.ts'
 import { guessLabels, labelKind } from './propose-labels.ts'
 import { findsEnough, libraryGroups } from './propose-library.ts'
+import { type RawLine, type SampleLine, sampleLine, shownLine } from './propose-lines.ts'
 import { guessPacket } from './propose-packet.ts'
 import { guessColumns, guessKeyValues } from './propose-text.ts'
 import { guessStored, guessTree } from './propose-tree.ts'
+import { inZone } from './propose-zone.ts'
 
 /** Lines that look alike, and a format that takes them. */
 export interface Proposal {
@@ -23,14 +30,21 @@ export interface Proposal {
   score: number
   /** the format comes from the library */
   isFromLibrary: boolean
-  /** the last of them; at most 20 */
+  /** the last of them; at most 20, or the lines of the last record */
   samples: string[]
+}
+
+export interface ProposeOptions {
+  /** IANA name of the time zone that devices without one are in. Default: their times are UTC */
+  zone?: string
+  /** when each of the lines was received, ms since 1970 UTC: tells local times from UTC. Default: not known */
+  received?: readonly number[]
 }
 
 interface Group {
   definition: FormatDefinition
   isFromLibrary: boolean
-  lines: string[]
+  lines: SampleLine[]
   count: number
 }
 
@@ -44,34 +58,59 @@ const mostProposals = 30
  * labelled numbers by the text around them. Lines that look like none of these are left out. The greatest groups first.
  * Every definition is without problems. Never throws.
  */
-export function proposeFormats(lines: readonly string[]): Proposal[] {
+export function proposeFormats(lines: readonly RawLine[], options: ProposeOptions = {}): Proposal[] {
+  const all = lines.map(sampleLine)
   const shipped: Group[] = []
-  const others = new Map(lines.entries())
+  const others = new Map(all.entries())
   for (const { definition, clean, own, values } of libraryGroups(lines)) {
-    const decoded = clean.map((place) => lines[place] as string)
-    const kind = kindOf(decoded[0] as string)
+    const decoded = clean.map((place) => all[place] as SampleLine)
+    const kind = kindOf(decoded[0] as SampleLine)
     const like = decoded.filter((line) => kindOf(line) === kind)
     const guessed = kind === undefined ? undefined : guess(kind, like.slice(0, mostLines))
-    if (definition.record === undefined && !findsEnough(values, guessed, like)) continue
+    const payloads = like.map(({ payload }) => payload)
+    if (definition.record === undefined && !findsEnough(values, guessed, payloads)) continue
     for (const place of own) others.delete(place)
-    const all = own.map((place) => lines[place] as string)
-    shipped.push({ definition, isFromLibrary: true, lines: all.slice(0, mostLines), count: all.length })
+    const group = own.toSorted((a, b) => a - b).map((place) => all[place] as SampleLine)
+    shipped.push({ definition, isFromLibrary: true, lines: group.slice(0, mostLines), count: group.length })
   }
   const groups = [...shipped, ...guessGroups([...others.values()])]
     .sort((a, b) => b.count - a.count)
     .slice(0, mostProposals)
+  const times = new Map(all.map((line, i) => [line, options.received?.[i]]))
   return groups.map((group) => ({
-    definition: group.definition,
+    definition:
+      options.zone === undefined
+        ? group.definition
+        : inZone(
+            group.definition,
+            group.lines.map((line) => ({ payload: line.payload, received: times.get(line) })),
+            options.zone,
+          ),
     count: group.count,
     share: group.count / lines.length,
     score: scoreOf(group, groups),
     isFromLibrary: group.isFromLibrary,
-    samples: group.lines.slice(-mostSamples),
+    samples: samplesOf(group),
   }))
 }
 
-function guessGroups(lines: readonly string[]): Group[] {
-  const kinds = new Map<string, { lines: string[]; count: number }>()
+/** The last lines; of records, those of the last one that is whole. */
+function samplesOf({ definition: { record }, lines }: Group): string[] {
+  const shown = lines.map(shownLine)
+  const rule = record && new RecordRule(record)
+  let next = shown.length
+  for (let first = shown.length - 1; rule && first >= 0; first--) {
+    if (!rule.starts(shown[first] as string)) continue
+    const own = shown.slice(first, next)
+    const last = rule.ends === undefined ? own.length - 1 : own.findIndex(rule.ends)
+    if (last >= 0) return own.slice(0, last + 1)
+    next = first
+  }
+  return shown.slice(-mostSamples)
+}
+
+function guessGroups(lines: readonly SampleLine[]): Group[] {
+  const kinds = new Map<string, { lines: SampleLine[]; count: number }>()
   for (const line of lines) {
     const kind = kindOf(line)
     if (kind === undefined) continue
@@ -93,9 +132,13 @@ function guessGroups(lines: readonly string[]): Group[] {
 const mostTried = 20
 
 function scoreOf(group: Group, all: readonly Group[]): number {
-  const formats = compileFormats([group.definition])
-  const kinds = (lines: readonly string[]) =>
-    lines.map((line) => formats.decode({ payload: line, source: '' }).kind)
+  const formats = compileFormats([group.definition], { memory: new EventMemory() })
+  let seq = 0
+  const kinds = (lines: readonly SampleLine[]) =>
+    lines.flatMap(({ payload }) => {
+      const reading = { payload, source: '', id: `line-${++seq}`, seq, received: seq }
+      return formats.take(reading).map(({ outcome }) => outcome.kind)
+    })
   const rejected = kinds(group.lines).filter((kind) => kind === 'rejected').length
   const foreign = all
     .filter((other) => other !== group)
@@ -107,13 +150,13 @@ function scoreOf(group: Group, all: readonly Group[]): number {
 const packet = new PacketLine()
 
 /** What lines must share to be of one format; undefined where nothing is known of such lines. */
-function kindOf(line: string): string | undefined {
-  if (line.length > 20_000) return undefined
+function kindOf({ text: line }: SampleLine): string | undefined {
+  if (line === undefined || line.length > 20_000) return undefined
   packet.parse(line)
   if (packet.node >= 0) return packet.fault === undefined ? `packet ${packet.node}` : undefined
   const text = line.trim()
   if (/^[{[]/.test(text)) {
-    const value = parseJson(text)
+    const value = jsonOf(text)[0]
     return isObject(value) ? `json ${Object.keys(value).slice(0, 3).join(' ')}` : undefined
   }
   if (text.startsWith('Stored Event:')) return 'stored-event'
@@ -154,21 +197,43 @@ function textKind(text: string): string | undefined {
     return `columns   ${words.length} ${hasName ? first : ''}`
   }
   const labels = labelKind(text)
-  return labels === undefined ? undefined : `labels ${labels}`
+  if (labels !== undefined) return `labels ${labels}`
+  const code = codePattern(text)
+  return code === undefined ? undefined : `code ${code}`
 }
 
 /** a number, or a word that stands for none */
 const numberWord = /^(?:[+-]?(?:\d+(?:[.,]\d+)?|\.\d+)|[+-]?nan|[+-]?inf|ovf|null|none|err|error|-+)$/i
 
-function guess(kind: string, lines: readonly string[]): FormatDefinition | undefined {
+function guess(kind: string, samples: readonly SampleLine[]): FormatDefinition | undefined {
+  const definition = guessFrom(
+    kind,
+    samples.map(({ text = '' }) => text),
+  )
+  const charset = samples.find((sample) => sample.charset !== undefined)?.charset
+  return definition && charset ? { ...definition, charset } : definition
+}
+
+/** The values of a line: JSON, or what is like it. None where it is neither. */
+function jsonOf(text: string): unknown[] {
+  const value = parseJson(text)
+  if (!(value instanceof SyntaxError)) return [value]
+  const values = parseLenientJson(text)
+  return values instanceof Failure ? [] : values
+}
+
+function guessJson(lines: readonly string[]): FormatDefinition | undefined {
+  const definition = guessTree('json', lines.flatMap(jsonOf))
+  const isLenient = lines.some((line) => parseJson(line) instanceof SyntaxError)
+  return definition && isLenient ? { ...definition, decoder: { kind: 'json', lenient: true } } : definition
+}
+
+function guessFrom(kind: string, lines: readonly string[]): FormatDefinition | undefined {
   switch (kind.split(' ', 1)[0]) {
     case 'packet':
       return guessPacket(lines)
     case 'json':
-      return guessTree(
-        'json',
-        lines.map((line) => parseJson(line)),
-      )
+      return guessJson(lines)
     case 'sections':
       return guessTree(
         'sections',
@@ -182,6 +247,8 @@ function guess(kind: string, lines: readonly string[]): FormatDefinition | undef
       return guessColumns(kind[8] as string, lines)
     case 'labels':
       return guessLabels(lines)
+    case 'code':
+      return guessCodes(kind.slice('code '.length), lines)
     default:
       return undefined
   }

@@ -8,12 +8,14 @@ import {
   previewFormat,
   unknownReadings,
 } from '../../../lib/preview/format-preview.ts'
-import type { RecentReading, RecentReadings } from '../../../lib/preview/reading.ts'
+import { payloadOf, type RecentReading, type RecentReadings } from '../../../lib/preview/reading.ts'
 import type { Words } from '../../shared/panel/inputs.ts'
 import { lastReadings } from '../../shared/panel/readings.ts'
 import { showOutcome } from './try.ts'
 
 const mostLines = 20
+/** of lines that are no records */
+const mostSamples = 5
 
 export interface PreviewContext {
   words: Words
@@ -99,13 +101,19 @@ export function formatPreviews(
     )
     heading(unknownPlace, words('unknownCount', { count: unknown.length, of: readings.length }))
     const lines = unknown.map(asText)
-    const proposals = proposeFormats(lines)
+    const proposals = proposeFormats(unknown.map(asLine), {
+      zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      received: unknown.map(({ received }) => received),
+    })
     for (const { definition, count, share, score, isFromLibrary, samples } of proposals) {
       const row = $('<div class="fieldlog-preview-line">').appendTo(unknownPlace)
       $('<button type="button" class="red-ui-button red-ui-button-small">')
         .text(words('propose', { type: definition.type }))
         .attr('title', words('hint.propose'))
-        .on('click', () => context.take(definition, samples.slice(-5).join('\n')))
+        .on('click', () => {
+          const shown = definition.record === undefined ? samples.slice(-mostSamples) : samples
+          context.take(definition, shown.join('\n'))
+        })
         .appendTo(row)
       const percent = (part: number) => Math.round(part * 100)
       $('<span class="fieldlog-preview-count">')
@@ -125,6 +133,11 @@ export function formatPreviews(
       $('<code>').text(line).appendTo(row)
     }
   }
+}
+
+/** The line as the assistant takes it. */
+function asLine(reading: RecentReading): string | Uint8Array {
+  return reading.bytes === undefined ? asText(reading) : (payloadOf(reading) as Uint8Array)
 }
 
 /** The line as it came; a structured event as JSON; bytes that are no text as such. */

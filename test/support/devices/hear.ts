@@ -7,11 +7,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Scalar } from '../../../lib/event.ts'
 import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import { type FlowNode, gatewayFlow } from '../../../scripts/make-flow.ts'
-import { lineSettings, madeFramer } from '../../lib/serial/framing/helper.ts'
 import { Collector } from '../collector.ts'
 import { Gateway } from '../gateway.ts'
 import { journalHolds, readJournal } from '../journal-files.ts'
 import type { Device } from './device.ts'
+import { framesOf } from './frames.ts'
 
 /** A device is silent so long (ms) after it was connected, so that its first byte begins a line for certain. */
 const silence = 3_000
@@ -75,15 +75,6 @@ export async function hear(devices: readonly Device[], home: string, nodeRed?: s
     await gateway.remove()
     for (const server of servers) server.close()
   }
-}
-
-/** The frames that a device's bytes are, as bytes in Latin-1. */
-export function framesOf({ framing = {}, sent, isCutIn }: Device): string[] {
-  const { framer, frames, clock } = madeFramer(lineSettings(framing, 65_536))
-  framer.begin(isCutIn !== true)
-  framer.push(Buffer.from(sent, 'latin1'), 0)
-  clock.tick(5_000)
-  return frames.map(({ payload }) => Buffer.from(payload as Buffer).toString('latin1'))
 }
 
 /** Sends when all others are in the journal. */

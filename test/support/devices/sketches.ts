@@ -34,7 +34,7 @@ const local: FormatDefinition = {
 
 const tag: FormatDefinition = {
   type: 'tag',
-  decoder: { kind: 'pattern', pattern: '^T(?P<tag>[A-Z]{4}[0-9]{7})$' },
+  decoder: { kind: 'pattern', pattern: '^(?P<tag>[A-Z]{5}[0-9]{7})$' },
   fields: [text('tag')],
 }
 
@@ -130,7 +130,7 @@ export const sketchDevices: Device[] = [
     name: 'lines that end in CR alone',
     formats: [tag, degrees],
     sent: 'TABCD0000042\r 19.50C\rTABCD0000043\r 19.60C\r',
-    good: [{ tag: 'ABCD0000042' }, { temp: 19.5 }, { tag: 'ABCD0000043' }, { temp: 19.6 }],
+    good: [{ tag: 'TABCD0000042' }, { temp: 19.5 }, { tag: 'TABCD0000043' }, { temp: 19.6 }],
   },
   {
     name: 'thermometers that are not there, or have just been switched on',

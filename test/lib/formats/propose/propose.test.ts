@@ -168,6 +168,53 @@ describe('formats: proposals from lines', () => {
     assert.deepEqual(decoded(proposal!.definition, 'OK 7 1 44'), { v0: 300 })
   })
 
+  it('counters get their difference, and the place where they begin again', () => {
+    const fields = (...lines: string[]) => proposeFormats(lines)[0]?.definition.fields.slice(1)
+    const delta = { name: 'N_delta', type: 'number', decimals: 1 }
+    assert.deepEqual(fields('N:6500.0', 'N:6550.6', 'N:7.0', 'N:107.5'), [
+      { ...delta, difference: { of: 'N', modulus: 6553.6 } },
+    ])
+    assert.deepEqual(fields('N:65.0', 'N:71.5', 'N:0.0', 'N:7.5'), [{ ...delta, difference: { of: 'N' } }])
+    assert.deepEqual(fields('T:20.5', 'T:20.6', 'T:20.7', 'T:20.8'), [])
+    assert.equal(fields('count:1', 'count:2', 'count:3', 'count:5')?.[0]?.name, 'count_delta')
+  })
+
+  it('bytes that are not UTF-8: their character set, binary frames by the library, noise not at all', () => {
+    const [latin] = proposeFormats([Buffer.from('Temp: 21.5 \xb0C', 'latin1')])
+    assert.deepEqual(decoded(latin!.definition, Buffer.from('Temp: 22.5 \xb0C', 'latin1')), { Temp: 22.5 })
+    const [ibm] = proposeFormats([Buffer.from('Temp: 21.5 \xf8C', 'latin1')])
+    assert.deepEqual([ibm?.definition.charset, ibm?.samples], ['cp437', ['Temp: 21.5 °C']])
+    const [frame] = proposeFormats([Buffer.from('aac0d4043a0aa1601dab', 'hex')])
+    assert.deepEqual([frame?.definition.type, frame?.samples], ['sds011', ['(10 bytes)']])
+    assert.deepEqual(proposeFormats([Buffer.from('e4426c8c9e83ef628e52', 'hex')]), [])
+  })
+
+  it('times without a zone are in the one of the browser, where that is nearer to their receipt', () => {
+    const line = '21.07.2026 14:00:00;21,5'
+    const zoneOf = (hour: number) =>
+      proposeFormats([line], { zone: 'Europe/Berlin', received: [Date.UTC(2026, 6, 21, hour, 0, 2)] })[0]
+        ?.definition.zone
+    assert.deepEqual([zoneOf(12), zoneOf(14)], ['Europe/Berlin', undefined])
+    const [unknown] = proposeFormats([line], { zone: 'Europe/Berlin' })
+    assert.equal(unknown?.definition.zone, 'Europe/Berlin')
+    const [utc] = proposeFormats(['2026-07-21T14:00:00Z;21,5'], { zone: 'Europe/Berlin' })
+    assert.equal(utc?.definition.zone, undefined)
+  })
+
+  it('a number with its unit alone, codes that come again, JSON that is nearly JSON', () => {
+    assert.deepEqual(proposed(' 21.50C', '21.60C').data, { value: 21.5 })
+    assert.deepEqual(proposed('TABCD0000042', 'TABCD0000043').data, { code: 'TABCD0000042' })
+    assert.deepEqual(proposeFormats(['TABCD0000042']), [])
+    const [lenient] = proposeFormats(["{'t':21.5,'h':NaN}", '{"t":21.5}'])
+    assert.deepEqual(decoded(lenient!.definition, "{'t':21.5,'h':NaN}"), { t: 21.5 })
+  })
+
+  it('samples of a record are the lines of one', () => {
+    const lines = ['/ABC4 200', '', '1-0:1.8.1(16722.627*kWh)', '1-0:1.7.0(0000.59*kW)', '!']
+    const [proposal] = proposeFormats([...lines, ...lines, ...lines.slice(0, 2)])
+    assert.deepEqual([proposal?.definition.type, proposal?.samples], ['p1', lines])
+  })
+
   it('the library first, with what it rejects, and formats for the rest that leave it alone', () => {
     const lines = [
       'OK 9 21 129 4 201 44',
