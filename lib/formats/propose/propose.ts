@@ -55,7 +55,8 @@ const mostProposals = 30
 /**
  * Groups lines that look alike and proposes a format for each group: one of the library where it decodes them; else
  * packets by node id, key-values by their keys, JSON by its names, sections, stored events, columns by their number,
- * labelled numbers by the text around them. Lines that look like none of these are left out. The greatest groups first.
+ * labelled numbers by the text around them. Lines that look like none of these are left out, and so are those that begin
+ * like lines of a library's format which does not take them: they are damaged. The greatest groups first.
  * Every definition is without problems. Never throws.
  */
 export function proposeFormats(lines: readonly RawLine[], options: ProposeOptions = {}): Proposal[] {
@@ -73,9 +74,9 @@ export function proposeFormats(lines: readonly RawLine[], options: ProposeOption
     const group = own.toSorted((a, b) => a - b).map((place) => all[place] as SampleLine)
     shipped.push({ definition, isFromLibrary: true, lines: group.slice(0, mostLines), count: group.length })
   }
-  const groups = [...shipped, ...guessGroups([...others.values()])]
-    .sort((a, b) => b.count - a.count)
-    .slice(0, mostProposals)
+  const heads = new Set(shipped.flatMap(({ lines: own }) => own.map(headOf)))
+  const rest = [...others.values()].filter((line) => headOf(line) === undefined || !heads.has(headOf(line)))
+  const groups = [...shipped, ...guessGroups(rest)].sort((a, b) => b.count - a.count).slice(0, mostProposals)
   const times = new Map(all.map((line, i) => [line, options.received?.[i]]))
   return groups.map((group) => ({
     definition:
@@ -92,6 +93,11 @@ export function proposeFormats(lines: readonly RawLine[], options: ProposeOption
     isFromLibrary: group.isFromLibrary,
     samples: samplesOf(group),
   }))
+}
+
+/** The first column, where it is a word: what the lines of a protocol have in common, also those that were damaged. */
+function headOf({ text }: SampleLine): string | undefined {
+  return text === undefined ? undefined : /^[$!]?\w+[,;|\t]/.exec(text.trim())?.[0]
 }
 
 /** The last lines; of records, those of the last one that is whole. */

@@ -197,6 +197,9 @@ describe('formats: proposals from lines', () => {
     assert.deepEqual([zoneOf(12), zoneOf(14)], ['Europe/Berlin', undefined])
     const [unknown] = proposeFormats([line], { zone: 'Europe/Berlin' })
     assert.equal(unknown?.definition.zone, 'Europe/Berlin')
+    // read from a file years later: the receipt tells nothing
+    const old = { zone: 'Europe/Berlin', received: [Date.UTC(2029, 0, 1)] }
+    assert.equal(proposeFormats([line], old)[0]?.definition.zone, 'Europe/Berlin')
     const [utc] = proposeFormats(['2026-07-21T14:00:00Z;21,5'], { zone: 'Europe/Berlin' })
     assert.equal(utc?.definition.zone, undefined)
   })
@@ -246,6 +249,16 @@ describe('formats: proposals from lines', () => {
       ],
     )
     assert.ok(Math.abs(proposals.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9)
+  })
+
+  it('nothing for damaged lines of a format of the library', () => {
+    const lines = [
+      '$GPRMC,101530.00,A,5230.6000,N,01322.3200,E,4.20,87.50,211126,,,A*62',
+      '$GPRMC,101531.000,A,5230.60K,D*3A',
+      '$GPXTE,A,A,0.67,L,N*6F',
+    ]
+    const types = proposeFormats(lines).map(({ definition }) => definition.type)
+    assert.deepEqual(types, ['gps', 'gpxte'])
   })
 
   it('random devices: nearly all values are right', () => {
