@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { checkDefinition } from '../../../../lib/formats/check/check.ts'
+import { compileFormats } from '../../../../lib/formats/compile.ts'
+import { EventMemory } from '../../../../lib/formats/model/memory.ts'
 import { proposeFormats } from '../../../../lib/formats/propose/propose.ts'
 import { fc } from '../../../support/random.ts'
 import { decoded } from '../helper.ts'
@@ -68,6 +70,32 @@ describe('formats: proposals from lines', () => {
       kind: 'columns',
       data: { c1: 21.5, c2: 48, c3: Date.UTC(2026, 10, 21, 10) },
     })
+  })
+
+  it('CSV by its headers, also where one comes that names other columns', () => {
+    const lines = ['"at";"temp";"hum"', '1;20,5;51', '2;20,25;52', 'at;hum;temp;press', '3;53;20;1001,5']
+    const proposals = proposeFormats(lines)
+    assert.deepEqual(
+      proposals.map(({ count, score }) => [count, score]),
+      [[5, 1]],
+    )
+    const formats = compileFormats([proposals[0]!.definition], { memory: new EventMemory() })
+    const outcomes = lines.map((payload, seq) =>
+      formats.decode({ payload, source: '', id: `l-${seq}`, seq, received: seq }),
+    )
+    assert.deepEqual(
+      outcomes.flatMap((each) => (each.kind === 'clean' ? each.events.map(({ data }) => data) : [])),
+      [
+        { at: 1, temp: 20.5, hum: 51 },
+        { at: 2, temp: 20.25, hum: 52 },
+        { at: 3, temp: 20, hum: 53, press: 1001.5 },
+      ],
+    )
+    // words among numbers are no header where no row has as many columns
+    assert.deepEqual(
+      proposeFormats(['a;b;c', '1;2']).map(({ definition }) => definition.type),
+      ['columns'],
+    )
   })
 
   it('the greatest group first, and nothing for what looks like none of these', () => {
