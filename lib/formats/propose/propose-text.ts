@@ -80,9 +80,9 @@ export function guessColumns(delimiter: string, lines: readonly string[]): Forma
 }
 
 /** 21,5 and 1.234,5 */
-const commaNumber = /^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$/
+export const commaNumber = /^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$/
 
-function withPoint(column: string | undefined): string | undefined {
+export function withPoint(column: string | undefined): string | undefined {
   if (column === undefined || !commaNumber.test(column)) return column
   return column.replaceAll('.', '').replace(',', '.')
 }

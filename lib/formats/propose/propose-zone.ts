@@ -5,10 +5,12 @@ import { EventMemory } from '../model/memory.ts'
 import type { RawLine } from './propose-lines.ts'
 
 const mostTried = 20
+/** where a time is further than this from its receipt (ms), the receipt tells nothing: an old log, or a clock not set */
+const mostApart = 24 * 3600 * 1000
 
 /**
  * The format with this time zone, where its times have none and are local ones: nearer to when the lines were received
- * than in UTC. Without a time of receipt they are taken for local ones.
+ * than in UTC. Where no receipt is known or near, they are taken for local ones.
  */
 export function inZone(
   definition: FormatDefinition,
@@ -16,25 +18,31 @@ export function inZone(
   zone: string,
 ): FormatDefinition {
   if (definition.time === undefined || definition.zone !== undefined) return definition
-  const local = { ...definition, zone }
   const tried = lines.slice(-mostTried)
-  const distance = (format: FormatDefinition): { first: number | undefined; sum: number } => {
-    const formats = compileFormats([format], { memory: new EventMemory() })
-    let first: number | undefined
-    let sum = 0
-    for (const [seq, { payload, received = 0 }] of tried.entries()) {
-      const outcome = formats.decode({ payload, source: '', id: `line-${seq}`, seq, received })
-      const time = outcome.kind === 'clean' ? outcome.events[0]?.time : undefined
-      if (time === undefined) continue
-      first ??= time
-      sum += Math.abs(time - received)
-    }
-    return { first, sum }
-  }
-  const asUtc = distance(definition)
+  const asUtc = timesOf(definition, tried)
   // a zone whose time is never that of UTC
-  const elsewhere = distance({ ...definition, zone: 'Etc/GMT+12' })
-  if (asUtc.first === undefined || asUtc.first === elsewhere.first) return definition
-  const isKnown = tried.some(({ received }) => received !== undefined)
-  return !isKnown || distance(local).sum < asUtc.sum ? local : definition
+  const elsewhere = timesOf({ ...definition, zone: 'Etc/GMT+12' }, tried)
+  const first = asUtc.findIndex((time) => time !== undefined)
+  if (first < 0 || asUtc[first] === elsewhere[first]) return definition
+  const local = { ...definition, zone }
+  const asLocal = timesOf(local, tried)
+  const near = tried.flatMap(({ received }, i) => {
+    const utc = asUtc[i]
+    if (received === undefined || utc === undefined || Math.abs(utc - received) > mostApart) return []
+    return [{ utc: Math.abs(utc - received), local: Math.abs((asLocal[i] ?? utc) - received) }]
+  })
+  const sum = (which: 'utc' | 'local') => near.reduce((total, apart) => total + apart[which], 0)
+  return near.length === 0 || sum('local') < sum('utc') ? local : definition
+}
+
+/** The time of each line, ms since 1970 UTC. */
+function timesOf(
+  definition: FormatDefinition,
+  lines: ReadonlyArray<{ payload: RawLine; received: number | undefined }>,
+): Array<number | undefined> {
+  const formats = compileFormats([definition], { memory: new EventMemory() })
+  return lines.map(({ payload, received = 0 }, seq) => {
+    const outcome = formats.decode({ payload, source: '', id: `line-${seq}`, seq, received })
+    return outcome.kind === 'clean' ? outcome.events[0]?.time : undefined
+  })
 }

@@ -15,6 +15,7 @@ import { guessLabels, labelKind } from './propose-labels.ts'
 import { findsEnough, libraryGroups } from './propose-library.ts'
 import { type RawLine, type SampleLine, sampleLine, shownLine } from './propose-lines.ts'
 import { guessPacket } from './propose-packet.ts'
+import { guessTable, type Header, headerOf } from './propose-table.ts'
 import { guessColumns, guessKeyValues } from './propose-text.ts'
 import { guessStored, guessTree } from './propose-tree.ts'
 import { inZone } from './propose-zone.ts'
@@ -54,8 +55,9 @@ const mostProposals = 30
 
 /**
  * Groups lines that look alike and proposes a format for each group: one of the library where it decodes them; else
- * packets by node id, key-values by their keys, JSON by its names, sections, stored events, columns by their number,
- * labelled numbers by the text around them. Lines that look like none of these are left out. The greatest groups first.
+ * packets by node id, key-values by their keys, JSON by its names, sections, stored events, columns by their number or header,
+ * labelled numbers by the text around them. Lines that look like none of these are left out, and so are those that begin
+ * like lines of a library's format which does not take them: they are damaged. The greatest groups first.
  * Every definition is without problems. Never throws.
  */
 export function proposeFormats(lines: readonly RawLine[], options: ProposeOptions = {}): Proposal[] {
@@ -73,9 +75,9 @@ export function proposeFormats(lines: readonly RawLine[], options: ProposeOption
     const group = own.toSorted((a, b) => a - b).map((place) => all[place] as SampleLine)
     shipped.push({ definition, isFromLibrary: true, lines: group.slice(0, mostLines), count: group.length })
   }
-  const groups = [...shipped, ...guessGroups([...others.values()])]
-    .sort((a, b) => b.count - a.count)
-    .slice(0, mostProposals)
+  const heads = new Set(shipped.flatMap(({ lines: own }) => own.map(headOf)))
+  const rest = [...others.values()].filter((line) => headOf(line) === undefined || !heads.has(headOf(line)))
+  const groups = [...shipped, ...guessGroups(rest)].sort((a, b) => b.count - a.count).slice(0, mostProposals)
   const times = new Map(all.map((line, i) => [line, options.received?.[i]]))
   return groups.map((group) => ({
     definition:
@@ -92,6 +94,11 @@ export function proposeFormats(lines: readonly RawLine[], options: ProposeOption
     isFromLibrary: group.isFromLibrary,
     samples: samplesOf(group),
   }))
+}
+
+/** The first column, where it is a word: what the lines of a protocol have in common, also those that were damaged. */
+function headOf({ text }: SampleLine): string | undefined {
+  return text === undefined ? undefined : /^[$!]?\w+[,;|\t]/.exec(text.trim())?.[0]
 }
 
 /** The last lines; of records, those of the last one that is whole. */
@@ -111,8 +118,7 @@ function samplesOf({ definition: { record }, lines }: Group): string[] {
 
 function guessGroups(lines: readonly SampleLine[]): Group[] {
   const kinds = new Map<string, { lines: SampleLine[]; count: number }>()
-  for (const line of lines) {
-    const kind = kindOf(line)
+  for (const [line, kind] of withTables(lines.map((line) => [line, kindOf(line)]))) {
     if (kind === undefined) continue
     const group = kinds.get(kind) ?? { lines: [], count: 0 }
     group.count++
@@ -126,6 +132,22 @@ function guessGroups(lines: readonly SampleLine[]): Group[] {
     groups.push({ definition, isFromLibrary: false, lines: own, count })
   }
   return groups
+}
+
+/** Header lines, and the rows of as many columns, are of one kind: `table` and the delimiter. */
+function withTables(
+  lines: ReadonlyArray<[SampleLine, string | undefined]>,
+): Array<[SampleLine, string | undefined]> {
+  const kinds = new Set(lines.map(([, kind]) => kind))
+  const tables = new Set<string>()
+  const headers = lines.map(([{ text = '' }]) => headerOf(text.trim()))
+  const rowsOf = ({ delimiter, names }: Header) => `columns ${delimiter} ${names.length} `
+  for (const header of headers) if (header && kinds.has(rowsOf(header))) tables.add(rowsOf(header))
+  return lines.map(([line, kind], i) => {
+    const header = headers[i]
+    const rows = header === undefined ? kind : rowsOf(header)
+    return [line, rows !== undefined && tables.has(rows) ? `table ${rows['columns '.length]}` : kind]
+  })
 }
 
 /** lines of each other group that a format is tried on */
@@ -245,6 +267,8 @@ function guessFrom(kind: string, lines: readonly string[]): FormatDefinition | u
       return guessKeyValues(kind[11] as string, kind[13] as ':' | '=', lines)
     case 'columns':
       return guessColumns(kind[8] as string, lines)
+    case 'table':
+      return guessTable(kind['table '.length] as string, lines)
     case 'labels':
       return guessLabels(lines)
     case 'code':

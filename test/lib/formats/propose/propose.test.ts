@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { checkDefinition } from '../../../../lib/formats/check/check.ts'
+import { compileFormats } from '../../../../lib/formats/compile.ts'
+import { EventMemory } from '../../../../lib/formats/model/memory.ts'
 import { proposeFormats } from '../../../../lib/formats/propose/propose.ts'
 import { fc } from '../../../support/random.ts'
 import { decoded } from '../helper.ts'
@@ -68,6 +70,32 @@ describe('formats: proposals from lines', () => {
       kind: 'columns',
       data: { c1: 21.5, c2: 48, c3: Date.UTC(2026, 10, 21, 10) },
     })
+  })
+
+  it('CSV by its headers, also where one comes that names other columns', () => {
+    const lines = ['"at";"temp";"hum"', '1;20,5;51', '2;20,25;52', 'at;hum;temp;press', '3;53;20;1001,5']
+    const proposals = proposeFormats(lines)
+    assert.deepEqual(
+      proposals.map(({ count, score }) => [count, score]),
+      [[5, 1]],
+    )
+    const formats = compileFormats([proposals[0]!.definition], { memory: new EventMemory() })
+    const outcomes = lines.map((payload, seq) =>
+      formats.decode({ payload, source: '', id: `l-${seq}`, seq, received: seq }),
+    )
+    assert.deepEqual(
+      outcomes.flatMap((each) => (each.kind === 'clean' ? each.events.map(({ data }) => data) : [])),
+      [
+        { at: 1, temp: 20.5, hum: 51 },
+        { at: 2, temp: 20.25, hum: 52 },
+        { at: 3, temp: 20, hum: 53, press: 1001.5 },
+      ],
+    )
+    // words among numbers are no header where no row has as many columns
+    assert.deepEqual(
+      proposeFormats(['a;b;c', '1;2']).map(({ definition }) => definition.type),
+      ['columns'],
+    )
   })
 
   it('the greatest group first, and nothing for what looks like none of these', () => {
@@ -197,6 +225,9 @@ describe('formats: proposals from lines', () => {
     assert.deepEqual([zoneOf(12), zoneOf(14)], ['Europe/Berlin', undefined])
     const [unknown] = proposeFormats([line], { zone: 'Europe/Berlin' })
     assert.equal(unknown?.definition.zone, 'Europe/Berlin')
+    // read from a file years later: the receipt tells nothing
+    const old = { zone: 'Europe/Berlin', received: [Date.UTC(2029, 0, 1)] }
+    assert.equal(proposeFormats([line], old)[0]?.definition.zone, 'Europe/Berlin')
     const [utc] = proposeFormats(['2026-07-21T14:00:00Z;21,5'], { zone: 'Europe/Berlin' })
     assert.equal(utc?.definition.zone, undefined)
   })
@@ -246,6 +277,16 @@ describe('formats: proposals from lines', () => {
       ],
     )
     assert.ok(Math.abs(proposals.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9)
+  })
+
+  it('nothing for damaged lines of a format of the library', () => {
+    const lines = [
+      '$GPRMC,101530.00,A,5230.6000,N,01322.3200,E,4.20,87.50,211126,,,A*62',
+      '$GPRMC,101531.000,A,5230.60K,D*3A',
+      '$GPXTE,A,A,0.67,L,N*6F',
+    ]
+    const types = proposeFormats(lines).map(({ definition }) => definition.type)
+    assert.deepEqual(types, ['gps', 'gpxte'])
   })
 
   it('random devices: nearly all values are right', () => {
