@@ -233,7 +233,12 @@ class RunningFormat<Opened> implements Format {
   }
 
   #keyOf(): string | undefined {
-    return this.#key?.map((name) => String(this.#scope[name] ?? '')).join('.')
+    const key = this.#key
+    if (key === undefined) return undefined
+    const scope = this.#scope
+    // most keys are one field
+    if (key.length === 1) return String(scope[key[0]!] ?? '')
+    return key.map((name) => String(scope[name] ?? '')).join('.')
   }
 
   /** Works out all fields; says why where the line has to be rejected. */
