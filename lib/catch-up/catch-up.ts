@@ -2,7 +2,14 @@
 // belong to an earlier moment. It stands between a port and the log, and knows nothing of either.
 import type { Clock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
-import { type CollectorLine, everything, listRequest, type Marker, replayRequest } from './jeelink-line.ts'
+import {
+  type CollectorLine,
+  everything,
+  listRequest,
+  type Marker,
+  replayRequest,
+  stopRequest,
+} from './jeelink-line.ts'
 import type { CollectorMemory, Observed } from './memory.ts'
 import { type CatchUpNotice, type CatchUpResult, dueNotice, endNotice } from './notice.ts'
 import { PageList } from './page-list.ts'
@@ -55,8 +62,6 @@ const answerTime = 10_000
 const pauses = [5_000, 30_000, 120_000, 120_000]
 /** The list of pages is at its end when nothing has come for so many ms. */
 const listPause = 3_000
-/** The collector's clock need not be asked for where it was seen with ours in so many ms. */
-const freshPair = 6 * 3_600_000
 
 type Step = 'off' | 'settling' | 'booting' | 'page' | 'list' | 'clock' | 'replay' | 'pause'
 
@@ -73,11 +78,15 @@ export class CatchUp<L extends Observed> {
   #cancel: () => void = () => undefined
   /** no line has come since it was connected */
   #isFirst = true
+  /** ms since 1970 */
+  #connectedAt = 0
   #attempts = 0
   /** monotonic, ms */
   #started = 0
   #replay: Replay<L> | undefined
   #list: PageList | undefined
+  /** what is due was overwritten in part */
+  #mustList = false
   #result: CatchUpResult | undefined
   /** a notice that goes with the next line */
   #owed: CatchUpNotice | undefined
@@ -150,6 +159,8 @@ export class CatchUp<L extends Observed> {
     const what = memory.observe(line)
     if (!this.#isFirst) return what
     this.#isFirst = false
+    // a reset by the opening is a moment before its first line
+    this.#connectedAt = line.received - settleTime
     const { missing, firstTime } = this.#settings
     const isFirstTime = before === undefined && memory.due === undefined
     if (isFirstTime ? firstTime : line.received - (before ?? 0) >= missing) this.#isDue(memory)
@@ -172,7 +183,9 @@ export class CatchUp<L extends Observed> {
   /** What a line means for the moment to ask. */
   #look(what: CollectorLine): void {
     if (this.#step === 'off') return
-    if (what.kind === 'banner') this.#go('booting', settleTime, () => this.#hasNoFlash())
+    // it comes once more behind the help text
+    if (what.kind === 'banner' && this.#step !== 'booting' && !this.isAsking)
+      this.#go('booting', settleTime, () => this.#hasNoFlash())
     if (what.kind === 'boot') this.#go('booting', bootTime, () => this.#ask())
     if (what.kind === 'saved' && this.#step === 'page') this.#ask()
   }
@@ -197,7 +210,8 @@ export class CatchUp<L extends Observed> {
   /** Takes a line of an answer. @returns whether it is given out, or will be */
   #answer(line: L, what: CollectorLine): boolean {
     if (!this.isAsking) return false
-    this.#wait(answerTime, () => this.#failed('the answer stopped'))
+    const isList = this.#step === 'list'
+    this.#wait(answerTime, () => (isList ? this.#choose() : this.#failed('the answer stopped')))
     switch (this.#step) {
       case 'list':
         this.#listed(what)
@@ -227,7 +241,7 @@ export class CatchUp<L extends Observed> {
     }
     const { current } = memory.clocks
     const newest = memory.newest?.seq
-    memory.due = list.choose(this.#clock.wall(), this.#settings.longest, (marker) => {
+    memory.due = list.choose(memory.due!, this.#clock.wall(), this.#settings.longest, (marker) => {
       const clock = memory.page(marker)?.clock.itself ?? (marker.seq === newest ? current : undefined)
       return clock?.hasPair ? clock.wallOf(marker.time) : undefined
     })
@@ -242,8 +256,7 @@ export class CatchUp<L extends Observed> {
       const due = memory.due!
       const page = memory.page(due)
       this.#replay = new Replay(what, memory, page?.wall)
-      if (due.seq !== everything.seq && what.from !== due.page)
-        this.#result!.lost = { from: page?.wall, to: undefined }
+      if (due.seq !== everything.seq && what.from !== due.page) this.#isOverwritten(page?.wall)
       return false
     }
     if (!replay) return false
@@ -267,6 +280,19 @@ export class CatchUp<L extends Observed> {
       default:
         return false
     }
+  }
+
+  /**
+   * The page that was asked for is there no more. What the collector sends instead begins behind some later page, perhaps
+   * behind the last one: so it is ended, and its list tells which is the oldest that can be had.
+   */
+  #isOverwritten(since: number | undefined): void {
+    if (this.#result!.lost) return
+    this.#result!.lost = { from: since, to: undefined }
+    this.#list = undefined
+    this.#mustList = true
+    this.#replay!.garbled()
+    this.#events.send(stopRequest).catch((error: unknown) => this.#failed(asError(error).message))
   }
 
   /** Pages that are done with: their packets, and behind them the line that ends each. */
@@ -311,6 +337,7 @@ export class CatchUp<L extends Observed> {
     if (!this.#knowsClock() && this.#step !== 'clock' && newest) this.#request('clock', replayRequest(newest))
     else if (this.#list === undefined && this.#mustChoose(due)) {
       this.#list = new PageList()
+      this.#mustList = false
       this.#request('list', listRequest)
     } else this.#request('replay', replayRequest(due))
   }
@@ -318,11 +345,11 @@ export class CatchUp<L extends Observed> {
   /** A replay of nothing ends in what time it is for the collector, so that all of the answer can be placed between two times. */
   #knowsClock(): boolean {
     const newest = this.#memory!.clocks.current?.newest
-    return newest !== undefined && this.#clock.wall() - newest < freshPair
+    return newest !== undefined && newest >= this.#connectedAt
   }
 
   #mustChoose(due: Marker): boolean {
-    if (due.seq === everything.seq) return true
+    if (due.seq === everything.seq || this.#mustList) return true
     const wall = this.#memory!.page(due)?.wall
     return wall !== undefined && this.#clock.wall() - wall > this.#settings.longest
   }
@@ -348,6 +375,11 @@ export class CatchUp<L extends Observed> {
     result.corrupt.push(...replay.corrupt)
     if (replay.bounds)
       Object.assign(result, { notBefore: replay.bounds.notBefore, notAfter: replay.bounds.notAfter })
+    if (this.#mustList) {
+      this.#give(line)
+      this.#next()
+      return
+    }
     if (!replay.isWhole) {
       this.#give(line)
       this.#failed('the answer was cut')

@@ -12,12 +12,21 @@ interface Pair {
   weight: number
 }
 
+/** The straight line through a clock's pairs: seconds, ms, and how much faster (or slower) wall time goes. */
+interface Line {
+  meanDevice: number
+  meanOffset: number
+  drift: number
+}
+
 /** Pairs that span less (s) say nothing about how fast the collector's clock goes: it is taken for right. */
-const shortestSpan = 6 * 3600
+export const shortestSpan = 6 * 3600
 /** No quartz is off by more. */
-const largestDrift = 100e-6
+export const largestDrift = 100e-6
 /** Its counter of milliseconds has 32 bits, so its seconds begin anew after this. */
 const counterSpan = 2 ** 32 / 1000
+/** Pairs of one clock agree to this, ms: a line may come late. */
+const pairTolerance = 5_000
 /** A whole second is taken for its middle. */
 const middle = 0.5
 /** After a reset `DF I` comes this much later, s. */
@@ -33,6 +42,8 @@ export class BootClock {
   readonly start: number | undefined
   #pairs: Pair[] = []
   #isEstimated = false
+  /** through all pairs; undefined where one has been added since */
+  #fitted: Line | undefined
   /** the clock that this one has turned out to be */
   #same: BootClock | undefined
 
@@ -55,6 +66,21 @@ export class BootClock {
     return this.#pairs.at(-1)?.wall
   }
 
+  /** Whether a pair agrees with those that are there. */
+  mayBe(device: number, wall: number): boolean {
+    if (!this.hasPair) return true
+    const most = pairTolerance + largestDrift * this.distanceTo(device) * 1000
+    return Math.abs(this.wallOf(device - middle) - wall) <= most
+  }
+
+  /** How far (s) a second of it is from the nearest pair. */
+  distanceTo(second: number): number {
+    return this.#pairs.reduce(
+      (least, { device }) => Math.min(least, Math.abs(device - second)),
+      Number.POSITIVE_INFINITY,
+    )
+  }
+
   /** Its only pair is a guess. */
   get isEstimated(): boolean {
     return this.#isEstimated
@@ -70,10 +96,12 @@ export class BootClock {
   isSame(clock: BootClock): void {
     this.#same = clock
     clock.#pairs.unshift(...this.#pairs)
+    clock.#fitted = undefined
   }
 
   add(device: number, wall: number, weight = 1): void {
     this.#pairs.push({ device, wall, weight })
+    this.#fitted = undefined
     if (this.#pairs.length > mostPairs)
       this.#pairs = this.#pairs.filter((_, index, { length }) => index % 2 === 0 || index === length - 1)
   }
@@ -85,7 +113,12 @@ export class BootClock {
     return Math.round(device * 1000 + meanOffset + drift * (device - meanDevice) * 1000)
   }
 
-  #line(): { meanDevice: number; meanOffset: number; drift: number } {
+  #line(): Line {
+    this.#fitted ??= this.#fit()
+    return this.#fitted
+  }
+
+  #fit(): Line {
     const total = this.#sum(() => 1)
     const offset = ({ device, wall }: Pair) => wall - device * 1000
     const meanDevice = this.#sum(({ device }) => device) / total
@@ -143,9 +176,13 @@ export class Clocks {
     return page
   }
 
-  /** A page of a replay: the one behind the page before. Its clock may have no pair (yet). */
-  replayed(marker: Marker): NamedPage {
-    return this.#next(marker, undefined)
+  /**
+   * A page of a replay: the one behind the page before. Its clock may have no pair (yet).
+   *
+   * @param wall when it was saved, where that was seen
+   */
+  replayed(marker: Marker, wall: number | undefined): NamedPage {
+    return this.#next(marker, wall)
   }
 
   /** A replay has ended: the clock goes on with another seq, and says what time it is. */
@@ -156,7 +193,7 @@ export class Clocks {
     const last = this.#last
     const seconds = milliseconds / 1000
     const carry = last?.clock.itself === clock ? carryOf(last, seconds) : 0
-    clock.add(seconds + carry, wall, exactWeight)
+    this.#tie(clock, seconds + carry, wall, exactWeight)
   }
 
   /** A replay begins behind this page. */
@@ -169,9 +206,24 @@ export class Clocks {
     const placed = this.#place(marker)
     // it began with the packet that saved the page before
     if (before?.wall !== undefined && before.clock.itself === placed.clock && follows(before, marker))
-      placed.clock.add(marker.time + placed.carry + middle, before.wall)
+      placed.clock = this.#tie(placed.clock, marker.time + placed.carry + middle, before.wall)
     this.#last = { ...marker, ...placed, wall }
     return this.#last
+  }
+
+  /**
+   * Adds a pair. Where it contradicts those before, the collector was reset unseen before it had saved a page, and has taken
+   * up the same seq once more: then it is another clock that goes by that seq.
+   */
+  #tie(clock: BootClock, device: number, wall: number, weight?: number): BootClock {
+    const real = clock.mayBe(device, wall) ? clock : new BootClock()
+    if (real !== clock) {
+      for (const [seq, one] of this.#seqs) if (one.itself === clock) this.#seqs.set(seq, real)
+      if (this.#last?.clock.itself === clock) this.#last.clock = real
+      if (this.#current?.itself === clock) this.#current = real
+    }
+    real.add(device, wall, weight)
+    return real
   }
 
   /** The clock of the page behind the last one: a new one where the collector must have been reset between them. */
@@ -193,9 +245,9 @@ function wraps(first: Marker, second: Marker): boolean {
   return second.page < first.page && second.seq === first.seq + 1
 }
 
-/** Whether the second page was filled right after the first one. */
+/** Whether the second page begins with the packet that saved the first one: neither a reset nor a replay came between. */
 function follows(first: Marker, second: Marker): boolean {
-  return second.page === first.page + 1 || wraps(first, second)
+  return second.page === first.page + 1 && second.seq === first.seq
 }
 
 /** How much to add to a time of the same boot that was read later. */

@@ -2,6 +2,8 @@
 
 /** A packet and its copy may be this far apart, ms: both times are right to a second. */
 const tolerance = 2_000
+/** So many packets that are the same, at the same distance, tell when a page was; fewer do where no other distance fits. */
+const fewestEqual = 3
 /** Packets kept at most; the oldest go beyond that, and may then be logged twice. */
 const most = 300_000
 
@@ -55,6 +57,25 @@ export class HeardPackets {
       if (!cancelled.has(copy) && this.#take(copy.packet, time)) cancelled.add(copy)
     }
     return page.filter((copy) => !cancelled.has(copy))
+  }
+
+  /**
+   * How far the collector's clock is from ours, told by packets that were heard: wall ms minus the collector's ms. Undefined
+   * where too few are the same, or none.
+   */
+  offsetOf(page: ReadonlyArray<{ packet: string; second: number }>): number | undefined {
+    const offsets = page
+      .flatMap(({ packet, second }) => (this.#times.get(packet) ?? []).map((time) => time - second * 1000))
+      .sort((a, b) => a - b)
+    let best: number[] = []
+    for (let from = 0, to = 0; from < offsets.length; from++) {
+      while (to < offsets.length && offsets[to]! - offsets[from]! <= tolerance) to++
+      if (to - from > best.length) best = offsets.slice(from, to)
+    }
+    // one packet alone tells it only where it is the only one of its kind
+    if (best.length === 0 || (best.length < fewestEqual && offsets.length > best.length ** 2))
+      return undefined
+    return best.reduce((sum, offset) => sum + offset, 0) / best.length
   }
 
   #take(packet: string, time: number): boolean {

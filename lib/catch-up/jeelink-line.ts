@@ -96,3 +96,6 @@ export const everything: Marker = { page: 0, seq: 0xffff, time: 0 }
 
 /** The request for the list of all pages. */
 export const listRequest = 'd'
+
+/** Ends an answer. Any byte does; this one is no command. */
+export const stopRequest = '\n'

@@ -48,7 +48,7 @@ export class CollectorMemory {
         this.clocks.rewind(this.#pageBefore(line.from))
         break
       case 'replayed':
-        this.#remember(this.clocks.replayed(line))
+        this.#remember(this.clocks.replayed(line, this.page(line)?.wall))
         break
       case 'ended':
         this.clocks.ended(line.seq, line.clock, received)

@@ -1,5 +1,5 @@
 // One answer of the collector: the pages that it sends, their packets with wall times, what was logged before left out.
-import type { BootClock, NamedPage } from './clocks.ts'
+import { type BootClock, largestDrift, type NamedPage, shortestSpan } from './clocks.ts'
 import type { CollectorLine, Marker } from './jeelink-line.ts'
 import type { CollectorMemory } from './memory.ts'
 
@@ -131,10 +131,24 @@ export class Replay<T> {
   /** The page that came last was whole, as something else follows. */
   #confirmed(): Array<ReplayedPage<T>> {
     if (!this.#doubtful) return []
+    this.#recognize(this.#doubtful)
     this.#waiting.push(this.#doubtful)
     this.#confirmedPages++
     this.#doubtful = undefined
     return this.#flush()
+  }
+
+  /** A clock without a pair, or with none near, may be told by packets that were heard. */
+  #recognize({ page, packets }: RawPage<T>): void {
+    const clock = page.clock.itself
+    const second = page.time + page.carry
+    const distance = clock.distanceTo(second)
+    if (distance < shortestSpan) return
+    const offset = this.#memory.heard.offsetOf(packets)
+    if (offset === undefined) return
+    const wall = offset + page.time * 1000
+    const most = 2_000 + largestDrift * distance * 1000
+    if (!clock.hasPair || Math.abs(wall - clock.wallOf(second)) <= most) clock.add(second, wall)
   }
 
   /** What waits, up to the first page without a clock. */
@@ -155,20 +169,23 @@ export class Replay<T> {
     return { marker, line, packets: left, duplicates: all.length - left.length, isEstimated }
   }
 
-  /** Each clock without a pair is put so that its last packet was on the air when the next clock started. */
+  /**
+   * Each clock without a pair is put so that its last packet was on the air when its page was saved, where that was seen,
+   * or else when the next clock started.
+   */
   #estimate(now: number): void {
-    const unknown = new Map<BootClock, number>()
+    const unknown = new Map<BootClock, { second: number; saved: number | undefined }>()
     for (const { page, packets } of this.#waiting) {
-      const last = (packets.at(-1)?.second ?? page.time) + page.carry
-      if (!page.clock.itself.hasPair) unknown.set(page.clock.itself, last)
+      const second = (packets.at(-1)?.second ?? page.time) + page.carry
+      if (!page.clock.itself.hasPair) unknown.set(page.clock.itself, { second, saved: page.wall })
     }
     if (unknown.size === 0) return
     const { current } = this.#memory.clocks
     const end = current?.hasPair && !unknown.has(current) ? (current.start ?? current.wallOf(0)) : now
     this.bounds = { notBefore: this.#known, notAfter: end }
     let start = end
-    for (const [clock, last] of [...unknown].reverse()) {
-      clock.estimate(last, start)
+    for (const [clock, { second, saved }] of [...unknown].reverse()) {
+      clock.estimate(second, saved ?? start)
       start = clock.wallOf(0)
     }
   }
