@@ -28,7 +28,7 @@ const counterSpan = 2 ** 32 / 1000
 /** Pairs of one clock agree to this, ms: a line may come late. */
 const pairTolerance = 5_000
 /** A whole second is taken for its middle. */
-const middle = 0.5
+export const middle = 0.5
 /** After a reset `DF I` comes this much later, s. */
 const bootDelay = 0.3
 /** Of a pair to the millisecond. */
@@ -99,6 +99,7 @@ export class BootClock {
     clock.#fitted = undefined
   }
 
+  /** @param device seconds with their fraction */
   add(device: number, wall: number, weight = 1): void {
     this.#pairs.push({ device, wall, weight })
     this.#fitted = undefined

@@ -75,7 +75,7 @@ export class HeardPackets {
     // one packet alone tells it only where it is the only one of its kind
     if (best.length === 0 || (best.length < fewestEqual && offsets.length > best.length ** 2))
       return undefined
-    return best.reduce((sum, offset) => sum + offset, 0) / best.length
+    return best[best.length >> 1]
   }
 
   #take(packet: string, time: number): boolean {

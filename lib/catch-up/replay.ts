@@ -1,5 +1,5 @@
 // One answer of the collector: the pages that it sends, their packets with wall times, what was logged before left out.
-import { type BootClock, largestDrift, type NamedPage, shortestSpan } from './clocks.ts'
+import { type BootClock, largestDrift, middle, type NamedPage, shortestSpan } from './clocks.ts'
 import type { CollectorLine, Marker } from './jeelink-line.ts'
 import type { CollectorMemory } from './memory.ts'
 
@@ -148,7 +148,7 @@ export class Replay<T> {
     if (offset === undefined) return
     const wall = offset + page.time * 1000
     const most = 2_000 + largestDrift * distance * 1000
-    if (!clock.hasPair || Math.abs(wall - clock.wallOf(second)) <= most) clock.add(second, wall)
+    if (!clock.hasPair || Math.abs(wall - clock.wallOf(second)) <= most) clock.add(second + middle, wall)
   }
 
   /** What waits, up to the first page without a clock. */

@@ -211,6 +211,7 @@ describe('catching up with a collector', () => {
   const house: fc.Arbitrary<HouseOptions> = fc.record({
     geometry: fc.constantFrom(geometries.mbit4, geometries.mbit16, { first: 32, limit: 64, block: 16 }),
     rate: fc.constantFrom(1, 1 + 17e-6, 1 - 17e-6),
+    settings: fc.constant({ longest: 100 * day }),
   })
 
   it('has every packet once that the flash still had, whatever happens', function () {
