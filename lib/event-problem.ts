@@ -26,9 +26,10 @@ function placeProblem({ id, seq, received, time, source, raw, cut }: FieldlogEve
 }
 
 /** What clean has added. */
-function cleanProblem({ type, key, eventId, data }: FieldlogEvent): string | undefined {
+function cleanProblem({ type, key, device, eventId, data }: FieldlogEvent): string | undefined {
   if (type !== undefined && typeof type !== 'string') return wrong('type', type, 'a text')
   if (key !== undefined && typeof key !== 'string') return wrong('key', key, 'a text')
+  if (device !== undefined && typeof device !== 'string') return wrong('device', device, 'a text')
   if (eventId !== undefined && typeof eventId !== 'string' && !Number.isFinite(eventId)) {
     return wrong('eventId', eventId, 'a text or a number')
   }

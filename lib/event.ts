@@ -46,10 +46,15 @@ export interface FieldlogEvent {
   /** set by clean: the structured event's own id */
   eventId?: string | number
   /**
-   * set by clean where the format has key fields: their values, joined by `/`; tells the series of one source
+   * set by clean where the format has key fields: their values, joined by `.`; tells the series of one source
    * apart
    */
   key?: string
+  /**
+   * set by clean: whose reading it is, for people and topics. The name that the user gave to this source, type and key,
+   * else `<source>-<key>`, else `<source>`. A user may change a name at any time: what tells series apart uses the key
+   */
+  device?: string
   /** set by clean: the decoded fields */
   data?: Record<string, Scalar>
   /** set by label; `rejected` by clean */

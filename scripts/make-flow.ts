@@ -7,6 +7,7 @@ import { formatLibrary } from '../lib/formats/library/library.ts'
 import { currentVersion, versionedTypes } from '../lib/migrate/migrate.ts'
 import { defaultsOf } from '../lib/options/options.ts'
 import { cleanDefaults } from '../nodes/clean/options.ts'
+import { devicesDefaults } from '../nodes/devices/options.ts'
 import { journalOptions } from '../nodes/journal/settings.ts'
 import { labelDefaults } from '../nodes/label/options.ts'
 import { logOptions } from '../nodes/log/settings.ts'
@@ -26,6 +27,7 @@ const tab = id(0x01)
 const port = id(0x10)
 const journal = id(0x11)
 const broker = id(0x12)
+const devices = id(0x13)
 const serialIn = id(0x20)
 const log = id(0x21)
 const clean = id(0x22)
@@ -78,6 +80,7 @@ export function gatewayFlow(): FlowNode[] {
       bufferSize: env('BUFFER_SIZE'),
       flushInterval: env('FLUSH_INTERVAL'),
     },
+    { id: devices, type: 'fieldlog-devices', ...versionOf('fieldlog-devices'), ...devicesDefaults },
     ...formatNodes(),
     { id: broker, type: 'mqtt-broker', ...brokerSettings },
   ]
@@ -191,7 +194,7 @@ function comments(): FlowNode[] {
       660,
       40,
       '3 · Publish it to MQTT',
-      'Topic: fieldlog/{gateway}/{verdict}/{type}/{source}. While the broker is away, events wait.',
+      'Topic: fieldlog/{gateway}/{verdict}/{type}/{device}. While the broker is away, events wait.',
     ),
     comment(
       0x05,

@@ -1,7 +1,7 @@
 // A journal of years in little time: 10 million entries over 30 days, most of them archived. What it takes to open
 // it, to read from its middle, to verify it, and how long its calls hold the event loop.
 // `npm run soak -- journal [entries] [entries]`, on real files.
-
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import { Upkeep } from '../../lib/journal/keep/upkeep.ts'
 import { queryJournal } from '../../lib/journal/read/query.ts'
 import { systemClock } from '../../lib/kit/clock.ts'
 import { makeLargeJournal } from '../../test/lib/journal/support/large-journal.ts'
-import { callsHead, describeCall, measureCalls } from '../../test/lib/journal/support/stalls.ts'
+import { callsHead, describeCall, type MeasuredCall } from '../../test/lib/journal/support/stalls.ts'
 
 /** of the journal on which the event loop is measured: 18 million entries are 1 GB */
 const stallEntries = Number(process.argv[3] ?? 18_000_000)
@@ -43,7 +43,7 @@ await measureAll('28 days archived', false)
 const year = join(directory, '2026')
 const stored = readdirSync(year).reduce((sum, name) => sum + statSync(join(year, name)).size, 0)
 print(`${megabytes(plainBytes)} of text, ${megabytes(stored)} with archives`)
-await measureStalls()
+measureStalls()
 if (failed) process.exitCode = 1
 
 function makeJournal(): number {
@@ -55,14 +55,14 @@ function makeJournal(): number {
 }
 
 /** What each call on a journal of 1 GB holds the event loop for: `busy` is to stay under 20 ms. */
-async function measureStalls(): Promise<void> {
+function measureStalls(): void {
   const large = mkdtempSync(join(tmpdir(), 'fieldlog-soak-'))
   try {
-    // 1 MiB of text in a batch: the most that a writer makes of short lines
-    const plan = { lastDay, days: 6, entriesPerDay: Math.ceil(stallEntries / 6), batchSize: 20_000 }
-    print(`\nthe event loop beside 1,000 lines/s, ${megabytes(makeLargeJournal(large, plan))} of text, ms`)
-    print(callsHead)
-    const calls = await measureCalls(large, lastDay, (call) => print(describeCall(call)))
+    const child = join(import.meta.dirname, '../../test/lib/journal/support/stalls-child.ts')
+    const args = [child, large, '6', String(Math.ceil(stallEntries / 6))]
+    const calls = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as MeasuredCall[]
+    print(`\nthe event loop beside 1,000 lines/s, ${stallEntries.toLocaleString('en-US')} entries, ms`)
+    for (const line of [callsHead, ...calls.map(describeCall)]) print(line)
     for (const { name, maxBusy } of calls)
       if (maxBusy >= 20) row(`${name}: the loop is held`, `${maxBusy} ms`, '< 20 ms', false)
   } finally {

@@ -16,7 +16,8 @@ export const cat: Command = {
   args: 'DIR',
   about:
     'Prints the entries of a journal, archived ones too, in the order in which they came: seq, time (UTC), kind,\n' +
-    'source and text. What is damaged is named on standard error; --damaged prints its bytes in their place.',
+    'source and text. What is damaged is named on standard error; --damaged prints its bytes in their place.\n' +
+    'Ends with status 1 where anything is.',
   options: {
     from: {
       type: 'string',
@@ -50,7 +51,7 @@ export const cat: Command = {
       await print.part(part)
       if (io.signal.aborted) break
     }
-    return 0
+    return print.isWhole ? 0 : 1
   },
 }
 
@@ -78,6 +79,8 @@ class Printer {
   readonly #json: boolean
   readonly #damaged: boolean
   readonly #io: Io
+  /** nothing was damaged so far */
+  isWhole = true
 
   constructor(directory: string, { json, damaged }: OptionValues, io: Io) {
     this.#directory = directory
@@ -87,6 +90,7 @@ class Printer {
   }
 
   async part(part: Found): Promise<void> {
+    this.isWhole &&= part.kind === 'entries'
     if (part.kind === 'entries')
       await this.#io.out(part.entries.map(this.#json ? entryJson : entryLine).join(''))
     else if (part.kind === 'poison') await this.#poison(part)

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { deviceFormat } from '../devices/device-event.ts'
+import { noNames } from '../devices/names.ts'
 import type { Flag } from '../event.ts'
 import { jeelinkFormats } from '../formats/library/jeelink.ts'
 import { systemDisk } from '../journal/disk/disk.ts'
@@ -43,7 +45,13 @@ async function readRules(file: string, node: unknown): Promise<FlowRules> {
 
 /** The shipped formats with their ranges, and no predicates of a user. */
 function defaultRules(): FlowRules {
-  return { formats: [...jeelinkFormats], match: 'first', rows: [], settings: {} }
+  return {
+    formats: [deviceFormat, ...jeelinkFormats],
+    match: 'first',
+    names: noNames,
+    rows: [],
+    settings: {},
+  }
 }
 
 function report({ entries, damaged, changed, types, rules }: Relabelling): string {

@@ -1,6 +1,6 @@
 // Numbers and lines as subcommands print them.
 import { isUtf8 } from 'node:buffer'
-import type { Entry } from '../journal/format/entry.ts'
+import { type Entry, idOf } from '../journal/format/entry.ts'
 import { unescapeBytes } from '../journal/format/text.ts'
 import { dateTime } from '../journal/format/time.ts'
 
@@ -32,9 +32,11 @@ export function entryLine({ seq, time, kind, source, text }: Entry): string {
 }
 
 /** An entry as one line of JSON. `payload` is what a flow gets; bytes that are no UTF-8 stand in `raw` alone. */
-export function entryJson({ seq, epoch, received, time, kind, source, text, cut }: Entry): string {
+export function entryJson(found: Entry): string {
+  const { seq, received, time, kind, source, text, cut } = found
   const mark = cut === undefined ? {} : { cut }
-  const entry = { id: `${epoch}-${seq}`, seq, kind, received, time, source, raw: text, ...mark }
+  // without an id where its epoch is not known: JSON.stringify leaves it out
+  const entry = { id: idOf(found), seq, kind, received, time, source, raw: text, ...mark }
   if (kind === 'E') return `${JSON.stringify({ ...entry, payload: JSON.parse(text) as unknown })}\n`
   const bytes = unescapeBytes(text)
   return `${JSON.stringify(isUtf8(bytes) ? { ...entry, payload: bytes.toString('utf8') } : entry)}\n`

@@ -3,7 +3,7 @@
 import { types } from 'node:util'
 import { type Cut, isCut } from '../event.ts'
 import type { NewEntry } from '../journal/format/batch.ts'
-import { EntryTooLongError, largestEntryLimit } from '../journal/format/entry-limit.ts'
+import { EntryTooDeepError, EntryTooLongError, largestEntryLimit } from '../journal/format/entry-limit.ts'
 import { escapeText } from '../journal/format/text.ts'
 import { msPerDay } from '../journal/format/time.ts'
 import { asError } from '../kit/errors.ts'
@@ -58,7 +58,8 @@ export function sourceOf(message: LoggableMessage, fallback: string): string {
 
 /**
  * The entry for a message: a line where the payload is a string or bytes (without its line end), else a
- * structured event. Throws a NotJsonError where JSON cannot hold the payload.
+ * structured event. Throws a NotJsonError where JSON cannot hold the payload, an EntryTooDeepError where it is nested so
+ * deep that it cannot be written.
  */
 export function entryOf(message: LoggableMessage, now: number, fallback: string): NewEntry {
   const { payload, time } = message
@@ -113,6 +114,8 @@ function exactJson(payload: unknown): string {
       return value
     })
   } catch (error) {
+    // more levels than the stack has room for
+    if (error instanceof RangeError) throw new EntryTooDeepError()
     throw new NotJsonError(`log: JSON cannot hold this payload: ${asError(error).message.split('\n')[0]}`)
   }
   if (json === undefined) {

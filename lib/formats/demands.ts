@@ -42,7 +42,7 @@ function holds<Opened>(
   tests: ReadonlyArray<(raw: unknown) => boolean>,
   line: Line,
 ): boolean {
-  if (line.broken) return false
+  if (line.isUnreadable && decoder.takesBytes !== true) return false
   const opened = decoder.open(line)
   if (opened instanceof Failure) return false
   return tests.every((test, i) => test(readers[i]?.(opened)))

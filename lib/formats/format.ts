@@ -41,7 +41,7 @@ export interface CleanEvent {
   time?: number
   /** a structured event's own id */
   eventId?: string | number
-  /** what the format's `key` fields hold, joined by `/` */
+  /** what the format's `key` fields hold, joined by `.` */
   key?: string
   /** its place among the events of its line, 1 the first; undefined where it is the only one */
   part?: number
@@ -60,6 +60,8 @@ export type Outcome =
       events: CleanEvent[]
       /** what it depends on was forgotten: formats with a memory of that time can tell */
       isPast?: boolean
+      /** the keys of events that are left out as repeats; absent where there are none, or the format has no key */
+      leftOut?: string[]
     }
   | {
       kind: 'rejected'
@@ -70,9 +72,11 @@ export type Outcome =
       /** as of a clean event: with what is not known of earlier lines it may not have been rejected */
       unsure?: string[]
       isPast?: boolean
+      /** where all its fields could be read */
+      key?: string
     }
   /** all its events repeat earlier ones: left out, as the format wants it; a reason for each */
-  | { kind: 'suppressed'; type: string; reasons: string[] }
+  | { kind: 'suppressed'; type: string; reasons: string[]; leftOut?: string[] }
   | { kind: 'unknown' }
 
 /** What became of a reading among others: it may be a line of a record, whose event its first line has. */
@@ -171,6 +175,7 @@ class RunningFormat<Opened> implements Format {
     if (count instanceof Failure) return this.#cannotDecode(count, followed)
     const left: CleanEvent[] = []
     const reasons: string[] = []
+    const leftOut: string[] = []
     let isPast = followed?.isPast === true
     let isUnsure = followed?.isUnsure === true
     const hasParts = count !== undefined && count > 1
@@ -184,7 +189,8 @@ class RunningFormat<Opened> implements Format {
       }
       if (wrong !== undefined) {
         const reasons = wrong.map((each) => each.reason(hasParts ? part + 1 : undefined))
-        return this.#rejected(reasons, { isPast, isUnsure })
+        const key = this.#knownKey()
+        return { ...this.#rejected(reasons, { isPast, isUnsure }), ...(key !== undefined && { key }) }
       }
       const event = this.#event(opened)
       if (hasParts) event.part = part + 1
@@ -192,12 +198,16 @@ class RunningFormat<Opened> implements Format {
       if (this.#past.isUnsure || followed?.isUnsure) event.unsure = [unsureOfValues]
       const kept = place && this.#repeats && this.#withoutRepeats(event, this.#repeats, line, place)
       if (kept?.suppressed === undefined) left.push(event)
-      else reasons.push(kept.suppressed)
+      else {
+        reasons.push(kept.suppressed)
+        if (event.key !== undefined) leftOut.push(event.key)
+      }
       isPast ||= kept?.isPast === true
     }
     const { type } = this.definition
-    if (left.length === 0) return { kind: 'suppressed', type, reasons }
-    const outcome: Outcome = { kind: 'clean', type, events: left }
+    const others = leftOut.length > 0 ? { leftOut } : undefined
+    if (left.length === 0) return { kind: 'suppressed', type, reasons, ...others }
+    const outcome: Outcome = { kind: 'clean', type, events: left, ...others }
     if (isPast) outcome.isPast = true
     return outcome
   }
@@ -223,7 +233,7 @@ class RunningFormat<Opened> implements Format {
   }
 
   #keyOf(): string | undefined {
-    return this.#key?.map((name) => String(this.#scope[name] ?? '')).join('/')
+    return this.#key?.map((name) => String(this.#scope[name] ?? '')).join('.')
   }
 
   /** Works out all fields; says why where the line has to be rejected. */
@@ -259,6 +269,13 @@ class RunningFormat<Opened> implements Format {
     const key = this.#keyOf()
     if (key !== undefined) event.key = key
     return event
+  }
+
+  /** The key of a line that is rejected for something else; undefined where one of its fields is not known. */
+  #knownKey(): string | undefined {
+    const scope = this.#scope
+    if (this.#key?.every((name) => (scope[name] ?? null) !== null) !== true) return undefined
+    return this.#key.map((name) => String(scope[name])).join('.')
   }
 
   /** Takes what brings no news out of the event; gives the reason where it is left out as a whole. */

@@ -22,7 +22,7 @@ export interface LineForm {
 export function lineForm({ record, check, charset }: FormatDefinition, takesBytes: boolean): LineForm {
   const checksum = check === undefined ? undefined : new Checksum(check)
   if (record !== undefined) return new RecordForm(new RecordRule(record), checksum, charset ?? 'utf-8')
-  return checksum === undefined ? plainForm : new CheckedForm(checksum, takesBytes)
+  return checksum === undefined ? plainForm : new CheckedForm(checksum, takesBytes, charset ?? 'utf-8')
 }
 
 /** Lines that need nothing done to them: most. */
@@ -37,12 +37,14 @@ class CheckedForm implements LineForm {
   readonly rule = undefined
   readonly #checksum: Checksum
   readonly #takesBytes: boolean
+  readonly #charset: Charset
   readonly #frame = new Frame()
   readonly #own = new Line()
 
-  constructor(checksum: Checksum, takesBytes: boolean) {
+  constructor(checksum: Checksum, takesBytes: boolean, charset: Charset) {
     this.#checksum = checksum
     this.#takesBytes = takesBytes
+    this.#charset = charset
   }
 
   read(line: Line): Line | undefined {
@@ -51,6 +53,7 @@ class CheckedForm implements LineForm {
     if (this.#checksum.isBinary) {
       this.#frame.set(contentOf(line))
       setBlanked(this.#own, this.#frame, this.#checksum, line.source)
+      this.#own.readAs(this.#charset)
       return this.#own
     }
     const text = this.#checksum.without(line.text)
@@ -85,8 +88,9 @@ class RecordForm implements LineForm {
   read(line: Line): Line | undefined {
     const lines = line.pieces?.map(textOf) ?? linesOf(line)
     if (lines === undefined || !this.rule.starts(lines[0] ?? '')) return undefined
-    const last = line.pieces === undefined ? endOf(line, lines.at(-1) ?? '') : (lines.at(-1) ?? '')
-    const isEnded = this.rule.ends?.(last) ?? true
+    const last = lines.at(-1) ?? ''
+    const { ends } = this.rule
+    const isEnded = ends === undefined || (line.pieces === undefined ? endsOf(line, last) : [last]).some(ends)
     this.#problem = isEnded
       ? undefined
       : new Failure(`found ${lines.length} lines and no end, expected it in the last`, 'record')
@@ -125,10 +129,14 @@ function linesOf(line: Line): string[] | undefined {
   return line.text !== undefined && isFrame(line.text) ? splitLines(wholeText(line)) : undefined
 }
 
-/** A frame from its last line on, to its very end: what marks the end may stand behind that line. */
-function endOf(line: Line, last: string): string {
+/**
+ * A frame from its last line on, to its very end, and each line of that: what marks the end may stand behind that line,
+ * and may be nothing but control characters (ETX and a checksum).
+ */
+function endsOf(line: Line, last: string): string[] {
   const text = wholeText(line)
-  return text.slice(text.lastIndexOf(last))
+  const end = text.slice(text.lastIndexOf(last))
+  return [end, ...end.split(lineEnds)]
 }
 
 function wholeText(line: Line): string {

@@ -8,7 +8,7 @@ import type { Disk } from './disk/disk.ts'
 import type { Lock } from './disk/lock.ts'
 import { checkEntry, type NewEntry } from './format/batch.ts'
 import type { Entry } from './format/entry.ts'
-import { checkEntryLimit, checkLength } from './format/entry-limit.ts'
+import { checkDepth, checkEntryLimit, checkLength } from './format/entry-limit.ts'
 import type { Salvage } from './recover/recovery.ts'
 import { recover } from './recover/start.ts'
 import { DualBuffer, type Held, type HeldEntry, heldEntry, newNotice } from './write/buffer.ts'
@@ -120,13 +120,14 @@ export class Journal {
 
   /**
    * Takes an entry into the active buffer; false where memory is full and it had to be dropped, or after
-   * `stop`. Throws a TypeError at an entry that the journal's format cannot hold, and an EntryTooLongError at one that
-   * is longer than `entryLimit`.
+   * `stop`. Throws a TypeError at an entry that the journal's format cannot hold, an EntryTooLongError at one that
+   * is longer than `entryLimit`, and an EntryTooDeepError at a structured event that is nested too deep.
    * @param kept bytes of memory that the caller keeps until it is durable: they count for the limit
    */
   append(entry: NewEntry, tag?: unknown, kept = 0): boolean {
     checkEntry(entry)
     checkLength(entry.text, this.#options.entryLimit)
+    if (entry.kind === 'E') checkDepth(entry.text)
     if (this.#stopping || !this.#buffer.add(heldEntry(entry, this.#steps.now(), tag, kept))) {
       this.#counts.dropped++
       return false

@@ -1,4 +1,7 @@
 // The formats and predicates of a flow file, as Node-RED writes it.
+import { deviceFormat } from '../devices/device-event.ts'
+import { compileNames, type DeviceNames } from '../devices/names.ts'
+import { soundRows } from '../devices/rows.ts'
 import { checkDefinition } from '../formats/check/check.ts'
 import type { Match } from '../formats/compile.ts'
 import type { FormatDefinition } from '../formats/model/definition.ts'
@@ -10,6 +13,7 @@ import type { PredicateRow } from '../predicates/model/row.ts'
 export interface FlowRules {
   formats: FormatDefinition[]
   match: Match
+  names: DeviceNames
   rows: Array<Partial<PredicateRow>>
   settings: LabelSettings
 }
@@ -37,8 +41,9 @@ export function rulesOfFlow(flow: unknown, label?: string): FlowRules {
   const labelNode = chosen(nodes, label)
   const rows = labelNode?.predicates
   return {
-    formats: inOrder(definitions, clean?.formats),
+    formats: [deviceFormat, ...inOrder(definitions, clean?.formats)],
     match: clean?.match === 'best' ? 'best' : 'first',
+    names: compileNames(soundRows(nodes.find(({ type }) => type === 'fieldlog-devices')?.devices).rows),
     rows: Array.isArray(rows) ? rows : [],
     settings: {
       badFrom: labelNode?.badFrom === 'suspect' ? 'suspect' : 'fail',

@@ -1,5 +1,6 @@
 // Reads entries of a journal as clean events: to restore what rules remember, and to try rules out.
 import { messageOf } from '../delivery/send/message.ts'
+import { type DeviceNames, noNames } from '../devices/names.ts'
 import type { FieldlogEvent } from '../event.ts'
 import type { Formats, Settled } from '../formats/compile.ts'
 import type { LineOutcome } from '../formats/format.ts'
@@ -66,18 +67,23 @@ export interface DecodedEntry {
 type LoggedReading = PlacedReading & { logged: FieldlogEvent }
 
 /** What is certain with this entry, the next one in order: what became of it, and of the first line of a record that it ends. */
-export function decoded(entry: Entry, formats: Formats): DecodedEntry[] {
+export function decoded(entry: Entry, formats: Formats, names: DeviceNames = noNames): DecodedEntry[] {
   const { payload, event } = messageOf(entry, { replayed: true })
-  return formats.take<LoggedReading>({ ...readingIn(event, payload), logged: event }).map(decodedEntry)
+  return formats
+    .take<LoggedReading>({ ...readingIn(event, payload), logged: event })
+    .map((each) => decodedEntry(each, names))
 }
 
 /** The records that are cut, as entries before the next one are missing. */
-export function cutByGap(formats: Formats): DecodedEntry[] {
-  return formats.gap<LoggedReading>().map(decodedEntry)
+export function cutByGap(formats: Formats, names: DeviceNames = noNames): DecodedEntry[] {
+  return formats.gap<LoggedReading>().map((each) => decodedEntry(each, names))
 }
 
-function decodedEntry({ reading: { logged }, outcome }: Settled<LoggedReading>): DecodedEntry {
-  return { logged, outcome, events: cleanEvents(logged, outcome) }
+function decodedEntry(
+  { reading: { logged }, outcome }: Settled<LoggedReading>,
+  names: DeviceNames,
+): DecodedEntry {
+  return { logged, outcome, events: cleanEvents(logged, outcome, names) }
 }
 
 function readingIn({ source, id, seq, received, cut }: FieldlogEvent, payload: unknown): PlacedReading {

@@ -1,5 +1,6 @@
 // Compares what other formats and predicates would make of a whole journal with what today's make of it. Writes
 // nothing.
+import type { DeviceNames } from '../devices/names.ts'
 import type { Flag } from '../event.ts'
 import { compileFormats, type Formats } from '../formats/compile.ts'
 import type { Disk } from '../journal/disk/disk.ts'
@@ -86,6 +87,7 @@ type RuleFlags = Map<string, { type: string; rule: string; flags: Record<Flag, n
 class Side {
   readonly rules: RuleFlags = new Map()
   readonly #formats: Formats
+  readonly #names: DeviceNames
   readonly #labeller: Labeller
   readonly #told: (seq: number, verdict: Verdict) => void
   /** entries with events that wait */
@@ -95,15 +97,19 @@ class Side {
   /** their drafts, to be given up at the end */
   readonly #waiting = new Set<Draft>()
 
-  constructor({ formats, match, rows, settings }: FlowRules, told: (seq: number, verdict: Verdict) => void) {
+  constructor(
+    { formats, match, names, rows, settings }: FlowRules,
+    told: (seq: number, verdict: Verdict) => void,
+  ) {
     this.#formats = compileFormats(formats, { match })
+    this.#names = names
     this.#labeller = compilePredicates(rows, formats, settings)
     this.#labeller.release = (draft) => this.#released(draft)
     this.#told = told
   }
 
   take(entry: Entry): void {
-    const settled = decoded(entry, this.#formats)
+    const settled = decoded(entry, this.#formats, this.#names)
     // the first line of a record: what becomes of it is certain when the record has ended
     if (!settled.some(({ logged }) => logged.seq === entry.seq)) this.#begun.add(entry.seq)
     for (const each of settled) this.#settle(each)
@@ -116,7 +122,7 @@ class Side {
 
   /** Entries before the next one cannot be read. */
   gap(): void {
-    for (const each of cutByGap(this.#formats)) this.#settle(each)
+    for (const each of cutByGap(this.#formats, this.#names)) this.#settle(each)
   }
 
   #settle({ logged: { seq }, outcome, events }: DecodedEntry): void {

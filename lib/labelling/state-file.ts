@@ -19,8 +19,8 @@ export interface StoredState<Memory> {
   memory: Memory
 }
 
-/** 2: says what is certain */
-const version = 2
+/** 2: says what is certain. 3: the fields of a key are joined by `.` */
+const version = 3
 
 /** One file of JSON in a journal's directory, sealed by a checksum. */
 export class StateFile<Memory> {

@@ -35,6 +35,7 @@ const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
     'fieldlog-journal',
     [addMissing({ archiveAfter: 2, retentionDays: 0, retentionSize: 0 }), addMissing({ entryLimit: 16 })],
   ],
+  ['fieldlog-devices', [numbered]],
   ['fieldlog-format', [addMissing({ sample: '' })]],
   ['fieldlog-serial-in', [numbered]],
   ['fieldlog-log', [numbered]],

@@ -1,6 +1,6 @@
 import { addMissing, type Config, type Migration } from './migration.ts'
 
-/** The template that an empty topic stood for before version 1. */
+/** The template that an empty topic stood for up to version 1; since then it is one that has `{device}`. */
 const firstTopic = 'fieldlog/{gateway}/{verdict}/{type}/{source}'
 
 /** An empty topic means today's default. Old flows keep their topics, so it is written out for them. */
@@ -20,4 +20,4 @@ const addLater = addMissing({
   keep: 'oldest',
 })
 
-export const mqttOut: readonly Migration[] = [(config) => addLater(keepTopic(config))]
+export const mqttOut: readonly Migration[] = [(config) => addLater(keepTopic(config)), keepTopic]

@@ -1,6 +1,7 @@
 // What is public of the predicates: `@fieldlog/node-red-gateway/predicates`. They judge decoded events by rules, and
 // know nothing of Node-RED or of the journal. What is not named here may change in any version.
 
+export { compileNames, type DeviceNames, type DeviceRow } from '../devices/names.ts'
 export type { FieldlogEvent, Flag, Scalar } from '../event.ts'
 export { rowProblems } from '../predicates/check/check.ts'
 export type { RowProblem } from '../predicates/check/problem.ts'

@@ -1,4 +1,5 @@
 import type { NodeAPI, NodeDef } from 'node-red'
+import { noNames } from '../../lib/devices/names.ts'
 import type { EventMessage } from '../../lib/event.ts'
 import { eventProblem } from '../../lib/event-problem.ts'
 import type { LineOutcome } from '../../lib/formats/format.ts'
@@ -7,14 +8,16 @@ import { asError } from '../../lib/kit/errors.ts'
 import { isUnsure } from '../../lib/labelling/live-cleaning.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { readOptionsOrDefaults } from '../../lib/options/options.ts'
-import { formatDefinitions } from '../format/registry.ts'
+import { deviceNames, takeWatchSeat, type WatchSeat } from '../devices/registry.ts'
+import { formatDefinitions, withOwnFormats } from '../format/registry.ts'
 import { onInput } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
 import { throttle } from '../shared/throttle.ts'
+import { hearDevices } from './heard.ts'
 import { cleanMessages } from './messages.ts'
 import { type CleanOptions, cleanDefaults, cleanOptions } from './options.ts'
 import { type Cleaning, cleaningFor, type Delivery, forgetCleaning } from './registry.ts'
-import { type CleanNode, journalBefore } from './upstream.ts'
+import { type CleanNode, cleaningPlace, journalBefore } from './upstream.ts'
 
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('fieldlog-clean', function (this: CleanNode, saved: CleanOptions & NodeDef) {
@@ -26,6 +29,8 @@ export default function (RED: NodeAPI): void {
     const count = { clean: 0, rejected: 0, unknown: 0, suppressed: 0, unsure: 0, part: 0 }
     let usable = 0
     let cleaning: Cleaning | undefined
+    let names = noNames
+    let seat: WatchSeat | undefined
     let leaving: Promise<void> = Promise.resolve()
 
     const status = throttle(() => {
@@ -44,7 +49,8 @@ export default function (RED: NodeAPI): void {
         count[outcome.kind]++
         if (isUnsure(outcome)) count.unsure++
         status.changed()
-        send(cleanMessages(msg, outcome))
+        if (seat) hearDevices(seat.watch, msg.event, outcome)
+        send(cleanMessages(msg, outcome, names))
       } catch (error) {
         done(asError(error))
         return
@@ -65,10 +71,16 @@ export default function (RED: NodeAPI): void {
       const definitions = formatDefinitions(RED, ids)
       usable = definitions.length
       const journal = journalBefore(RED, this.id)
-      const next = cleaningFor(RED, this.id, definitions, match, journal?.directory)
+      const formats = withOwnFormats(definitions)
+      const next = cleaningFor(RED, this.id, formats, match, journal?.directory)
       if (cleaning && cleaning !== next) leaving = leave(cleaning)
       cleaning = next
-      next.attach({ decoded, warn: (text) => this.warn(text), journal })
+      names = deviceNames(RED)
+      const nextSeat = takeWatchSeat(RED, this, journal)
+      const oldSeat = seat
+      if (oldSeat && oldSeat.watch !== nextSeat.watch) leaving = leaving.then(() => oldSeat.leave(true))
+      seat = nextSeat
+      next.attach({ decoded, warn: (text) => this.warn(text), journal: cleaningPlace(journal) })
       status.changed()
       return next
     }
@@ -94,7 +106,7 @@ export default function (RED: NodeAPI): void {
       forgetFlows()
       status.stop()
       const last = cleaning
-      if (last) leaving = Promise.all([leaving, leave(last)]).then(() => undefined)
+      if (last) leaving = Promise.all([leaving, leave(last), seat?.leave(removed)]).then(() => undefined)
       inBackground(
         leaving.then(() => {
           if (removed) forgetCleaning(RED, this.id)

@@ -1,4 +1,5 @@
 // Turns the outcome of decoding into the messages at clean's three outputs.
+import { type DeviceNames, noNames } from '../../lib/devices/names.ts'
 import type { EventMessage } from '../../lib/event.ts'
 import type { CleanEvent, LineOutcome } from '../../lib/formats/format.ts'
 import { cleanEvent } from '../../lib/predicates/clean-events.ts'
@@ -7,12 +8,13 @@ import { cleanEvent } from '../../lib/predicates/clean-events.ts'
 export function cleanMessages(
   msg: EventMessage,
   outcome: LineOutcome,
+  names: DeviceNames = noNames,
 ): [EventMessage[], EventMessage | null, EventMessage | null] {
   switch (outcome.kind) {
     case 'clean':
-      return [cleaned(msg, outcome.events), null, null]
+      return [cleaned(msg, outcome.events, names), null, null]
     case 'rejected':
-      return [[], rejected(msg, outcome), null]
+      return [[], rejected(msg, outcome, names), null]
     case 'suppressed':
     case 'part':
       return [[], null, null]
@@ -21,22 +23,26 @@ export function cleanMessages(
   }
 }
 
-function cleaned(msg: EventMessage, events: readonly CleanEvent[]): EventMessage[] {
-  return events.map((clean) => filled(events.length === 1 ? msg : { ...msg }, clean))
+function cleaned(msg: EventMessage, events: readonly CleanEvent[], names: DeviceNames): EventMessage[] {
+  return events.map((clean) => filled(events.length === 1 ? msg : { ...msg }, clean, names))
 }
 
-function filled(msg: EventMessage, clean: CleanEvent): EventMessage {
-  msg.event = cleanEvent(msg.event, clean)
+function filled(msg: EventMessage, clean: CleanEvent, names: DeviceNames): EventMessage {
+  msg.event = cleanEvent(msg.event, clean, names)
   msg.payload = clean.data
-  msg.topic = `${clean.type}/${msg.event.source}`
+  msg.topic = `${clean.type}/${msg.event.device}`
   return msg
 }
 
+/** Whose line it was is known where its key fields could be read; else it is the source's. */
 function rejected(
   msg: EventMessage,
-  { type, reasons, unsure }: LineOutcome & { kind: 'rejected' },
+  { type, key, reasons, unsure }: LineOutcome & { kind: 'rejected' },
+  names: DeviceNames,
 ): EventMessage {
-  msg.event = { ...msg.event, type, verdict: 'rejected', reasons, ...(unsure && { unsure }) }
-  msg.topic = `${type}/${msg.event.source}`
+  const device = names.deviceOf(msg.event.source, type, key)
+  const place = { type, ...(key !== undefined && { key }), device }
+  msg.event = { ...msg.event, ...place, verdict: 'rejected', reasons, ...(unsure && { unsure }) }
+  msg.topic = `${type}/${device}`
   return msg
 }

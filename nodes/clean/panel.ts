@@ -45,6 +45,9 @@ RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
     for (const id of formats ?? []) list().editableList('addItem', { id })
     showAll(this)
     $('#fieldlog-clean-new').on('click', () => RED.editor.editConfig('', 'fieldlog-format', none))
+    $('#fieldlog-clean-devices').on('click', () =>
+      RED.editor.editConfig('', 'fieldlog-devices', devicesNode()),
+    )
     // the dialog of the new format lies above this one; when it has gone, there may be one more
     $('#fieldlog-clean-all').on('mouseenter', () => showAll(this))
   },
@@ -60,6 +63,15 @@ RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
     list().editableList('height', Math.max(160, height - 180))
   },
 })
+
+/** The workspace's devices node; without one a new one is made. */
+function devicesNode(): string {
+  let id = none
+  RED.nodes.eachConfig((node) => {
+    if (node.type === 'fieldlog-devices' && node.d !== true && id === none) id = node.id
+  })
+  return id
+}
 
 /** Says which formats are used where the list is empty. */
 function showAll(node: EditorNode): void {

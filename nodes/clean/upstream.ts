@@ -6,7 +6,7 @@ import { EventMemory } from '../../lib/formats/model/memory.ts'
 import type { CleaningPlace } from '../../lib/labelling/live-cleaning.ts'
 import type { JournalPlace } from '../../lib/labelling/live-labelling.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
-import { formatDefinitions } from '../format/registry.ts'
+import { formatDefinitions, withOwnFormats } from '../format/registry.ts'
 import type { JournalNode, LogNode } from '../journal/registry.ts'
 import { type CleanOptions, cleanOptions } from './options.ts'
 import { memoryOf } from './registry.ts'
@@ -59,7 +59,7 @@ export function upstreamOf(RED: NodeAPI, id: string): Upstream {
     FlowNode & Partial<CleanOptions>
   >
   const clean = cleans.length === 1 ? cleans[0] : undefined
-  const formats = formatDefinitions(RED, Array.isArray(clean?.formats) ? clean.formats : [])
+  const formats = withOwnFormats(formatDefinitions(RED, Array.isArray(clean?.formats) ? clean.formats : []))
   const deployed = clean ? (RED.nodes.getNode(clean.id) as CleanNode | null) : null
   const match = deployed?.match ?? cleanOptions.match.default
   // of the deployed nodes: in the flow file the environment may stand for a limit
@@ -77,8 +77,12 @@ export function upstreamOf(RED: NodeAPI, id: string): Upstream {
 }
 
 /** The journal that a clean node's events come from; undefined where there is not exactly one. */
-export function journalBefore(RED: NodeAPI, id: string): CleaningPlace | undefined {
-  const journal = journalOf(RED, deployedBefore(RED, id))
+export function journalBefore(RED: NodeAPI, id: string): JournalNode | undefined {
+  return journalOf(RED, deployedBefore(RED, id))
+}
+
+/** The journal as cleaning needs it. */
+export function cleaningPlace(journal: JournalNode | undefined): CleaningPlace | undefined {
   if (!journal?.service || journal.directory === undefined) return undefined
   const { service, directory, flushInterval = 1 } = journal
   return {

@@ -1,3 +1,4 @@
+import { deviceFormat } from '../../lib/devices/device-event.ts'
 import { checkDefinition } from '../../lib/formats/check/check.ts'
 import { charsets } from '../../lib/formats/model/charset.ts'
 import {
@@ -75,7 +76,7 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
     })
     previews = formatPreviews($('#fieldlog-format-readings'), $('#fieldlog-format-unknown'), {
       words,
-      others: () => workspaceFormats(this.id),
+      others: () => [deviceFormat, ...workspaceFormats(this.id)],
       take: (definition, sample) => {
         take(definition, sample)
         showTab('readings')

@@ -1,5 +1,6 @@
 // Lets other nodes find the formats of the flows.
 import type { Node, NodeAPI } from 'node-red'
+import { deviceFormat } from '../../lib/devices/device-event.ts'
 import type { FormatDefinition } from '../../lib/formats/model/definition.ts'
 
 export const FORMAT_TYPE = 'fieldlog-format'
@@ -19,6 +20,11 @@ export function formatDefinitions(RED: NodeAPI, ids: string[]): FormatDefinition
   return (ids.length > 0 ? ids : allFormatIds(RED))
     .map((id) => (RED.nodes.getNode(id) as FormatNode | null)?.definition)
     .filter((definition) => definition !== undefined)
+}
+
+/** The formats by which a flow decodes: the gateway's own for what it logs about devices, then the given ones. */
+export function withOwnFormats(definitions: readonly FormatDefinition[]): FormatDefinition[] {
+  return [deviceFormat, ...definitions]
 }
 
 function allFormatIds(RED: NodeAPI): string[] {

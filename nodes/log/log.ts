@@ -24,7 +24,7 @@ interface UsableJournal {
 }
 
 /** Errors that may come with every message: told once a minute with their count. */
-const frequent = new Set(['EVENT_DROPPED', 'EVENT_NOT_JSON', 'ENTRY_TOO_LONG'])
+const frequent = new Set(['EVENT_DROPPED', 'EVENT_NOT_JSON', 'ENTRY_TOO_LONG', 'ENTRY_TOO_DEEP'])
 
 export default function (RED: NodeAPI): void {
   const lines = new WaitingLines(RED)

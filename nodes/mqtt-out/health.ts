@@ -1,9 +1,10 @@
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { NodeAPI, NodeDef } from 'node-red'
+import { deviceHealth } from '../devices/registry.ts'
 import type { JournalNode } from '../journal/registry.ts'
 
-/** What the gateway adds to a health report: its journals' accounts, and free bytes where the outbox is. */
+/** What the gateway adds to a health report: its journals' accounts, its devices, and free bytes where the outbox is. */
 export async function healthParts(RED: NodeAPI, outbox: string): Promise<Record<string, unknown>> {
   const journals: unknown[] = []
   RED.nodes.eachNode((definition: NodeDef) => {
@@ -11,7 +12,7 @@ export async function healthParts(RED: NodeAPI, outbox: string): Promise<Record<
     const node = RED.nodes.getNode(definition.id) as JournalNode | null
     if (node?.service) journals.push(node.service.state)
   })
-  return { journals, diskFree: await freeBytes(dirname(outbox)) }
+  return { journals, ...deviceHealth(RED), diskFree: await freeBytes(dirname(outbox)) }
 }
 
 /** null where the file system does not say. */

@@ -3,8 +3,9 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
+import { fieldMessages, whenAll } from '../../lib/mqtt/message/fields.ts'
 import { payloadForm } from '../../lib/mqtt/message/payload.ts'
-import { compileTopic } from '../../lib/mqtt/message/topic.ts'
+import { compileTopic, namesField, type TopicValues } from '../../lib/mqtt/message/topic.ts'
 import type { Publication } from '../../lib/mqtt/outbox/outbox.ts'
 import { readOptions } from '../../lib/options/options.ts'
 import { onInput } from '../journal/direct.ts'
@@ -50,7 +51,9 @@ export default function (RED: NodeAPI): void {
           status.changed()
           done(error)
         }
-        session.publish(out.publicationOf(event), settled, event.for === this.id)
+        const publications = out.publicationsOf(event)
+        const each = publications.length === 1 ? settled : whenAll(publications.length, settled)
+        for (const publication of publications) session.publish(publication, each, event.for === this.id)
         status.changed()
       } catch (error) {
         done(asError(error))
@@ -69,35 +72,56 @@ export default function (RED: NodeAPI): void {
 
 interface Output {
   seat: Seat
-  publicationOf(event: FieldlogEvent): Publication
+  /** one; where the topic names the field, one for each of the event's fields */
+  publicationsOf(event: FieldlogEvent): Publication[]
 }
 
 /** @throws Error in words when the node's settings, or the broker's, cannot be used */
 function open(RED: NodeAPI, config: MqttOutOptions): Output {
   const settings = readOptions(mqttOutOptions, config)
   const gateway = settings.gateway ?? (process.env.FIELDLOG_GATEWAY || hostname())
-  const publicationOf = publisher(settings, gateway)
+  const publicationsOf = publisher(settings, gateway)
   const broker = RED.nodes.getNode(settings.broker) as BrokerNode | null
   if (!broker?.brokerurl) throw new Error('no broker is chosen, or the chosen one is disabled')
   const installation = () =>
     installationId(RED.settings.userDir ?? process.cwd(), (text) => RED.log.warn(text))
   const session = sessionOptions(broker, gateway, installation, tlsNodeOf(RED, broker.id))
-  return { seat: takeSeat(RED, broker.id, session, outboxSettings(settings)), publicationOf }
+  return { seat: takeSeat(RED, broker.id, session, outboxSettings(settings)), publicationsOf }
 }
 
 /** What becomes of an event at once, and what when it has to wait. */
-function publisher(settings: MqttOutSettings, gateway: string): (event: FieldlogEvent) => Publication {
-  const { qos, expiry, retain } = settings
-  const topicOf = compileTopic(settings.topic)
-  const lateTopicOf = settings.lateTopic === undefined ? topicOf : compileTopic(settings.lateTopic)
+function publisher(settings: MqttOutSettings, gateway: string): (event: FieldlogEvent) => Publication[] {
+  const { qos, expiry, retain, topic, lateTopic = topic } = settings
+  const topicOf = compileTopic(topic)
+  const lateTopicOf = compileTopic(lateTopic)
+  const isByField = namesField(topic)
+  if (namesField(lateTopic) !== isByField) {
+    throw new Error(
+      '{field} must stand in both topics, or in none: an event is one message, or one for each field',
+    )
+  }
+  const common = { retain, qos, expiry }
+  if (isByField) {
+    return (event) =>
+      fieldMessages(event).map(({ field, id, payload }) => {
+        const values = { ...topicValues(event, gateway), field }
+        const late = () => ({ topic: lateTopicOf(values), payload })
+        return { ...common, id, topic: topicOf(values), payload, replayed: event.replayed, late }
+      })
+  }
   const { contentType, write } = payloadForm(settings.payload, gateway)
   return (event) => {
-    const { id, replayed, verdict, type, source } = event
-    const values = { gateway, verdict, type, source }
+    const { id, replayed } = event
+    const values = topicValues(event, gateway)
     const late = () => ({ topic: lateTopicOf(values), payload: write({ ...event, replayed: true }) })
-    const topic = topicOf(values)
-    return { id, topic, payload: write(event), retain, qos, expiry, contentType, replayed, late }
+    return [{ ...common, id, topic: topicOf(values), payload: write(event), contentType, replayed, late }]
   }
+}
+
+/** An event that was not cleaned is of its source alone. */
+function topicValues(event: FieldlogEvent, gateway: string): TopicValues {
+  const { verdict, type, source, key, device = source, eventId, data } = event
+  return { gateway, verdict, type, device, source, key, eventId, data }
 }
 
 function outboxSettings({ order, keep, pace, maxSize }: MqttOutSettings): OutboxSettings {

@@ -45,7 +45,8 @@ export const mqttOutOptions = {
   }),
   topic: text({
     title: 'topic',
-    description: 'A template that may name {gateway}, {verdict}, {type} and {source}.',
+    description:
+      'A template that may name {gateway}, {verdict}, {type}, {device}, {source}, {key}, {eventId} and {data.NAME}. With {field} each field is a message of its own.',
     default: defaultTopic,
     env: true,
     problem: topicProblem,

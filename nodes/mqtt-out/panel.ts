@@ -1,5 +1,5 @@
 import { currentVersion, migrate } from '../../lib/migrate/migrate.ts'
-import { compileTopic } from '../../lib/mqtt/message/topic.ts'
+import { compileTopic, namesField, rawField } from '../../lib/mqtt/message/topic.ts'
 import { problemOf } from '../../lib/options/check.ts'
 import { isReference } from '../../lib/options/reference.ts'
 import { colours } from '../shared/colours.ts'
@@ -10,7 +10,16 @@ import { onlyConfig } from '../shared/panel/only-config.ts'
 import { type MqttOutOptions, mqttOutOptions, outboxFields } from './options.ts'
 
 /** The event of the preview. */
-const example = { gateway: 'pi-4', type: 'room', source: 'ttyUSB0' }
+const example = {
+  gateway: 'pi-4',
+  type: 'room',
+  source: 'ttyUSB0',
+  key: '12',
+  device: 'kitchen',
+  eventId: 7,
+  field: 'temp',
+  data: { temp: 18.2, humi: 59 },
+}
 
 RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
   category: 'fieldlog',
@@ -34,7 +43,12 @@ RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
     bindInputs(this, mqttOutOptions)
     const topic = $('#node-input-topic')
     const gateway = $('#node-input-gateway')
-    const show = () => showTopic(text(topic), text(gateway), (key) => this._(`fieldlog-mqtt-out.${key}`))
+    const show = () => {
+      showTopic(text(topic), text(gateway), (key) => this._(`fieldlog-mqtt-out.${key}`))
+      const isByField = namesField(text(topic))
+      $('#fieldlog-mqtt-out-by-field').toggle(isByField)
+      $('#node-input-payload').prop('disabled', isByField)
+    }
     topic.add(gateway).on('input change', show)
     show()
     const order = $('#node-input-order')
@@ -77,7 +91,8 @@ function showTopic(template: string, gateway: string, words: (key: string) => st
   const topicOf = compileTopic(template || mqttOutOptions.topic.default)
   const place = gateway !== '' && !isReference(gateway) ? { gateway } : {}
   for (const verdict of ['good', 'bad', 'rejected']) {
-    const topic = topicOf({ ...example, ...place, verdict })
+    const field = verdict === 'rejected' ? { field: rawField, data: undefined } : {}
+    const topic = topicOf({ ...example, ...place, verdict, ...field })
     preview.append($('<dt>').text(words(verdict)), $('<dd>').append($('<code>').text(topic)))
   }
 }

@@ -10,5 +10,6 @@ export const colours = {
   'mqtt-out': '#85b1cf',
   port: '#85b1cf',
   journal: '#79b0be',
+  devices: '#7ab8b0',
   format: '#7ab8b0',
 } as const

@@ -44,12 +44,17 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       for (const verdict of verdicts) {
         const [message] = collector.on(topic(verdict))
         const event = JSON.parse(message?.payload ?? '') as Record<string, unknown>
-        const keys = 'id seq time received gateway source type data verdict reasons replayed'.split(' ')
-        if (verdict === 'rejected') keys[keys.indexOf('data')] = 'raw'
+        const keys =
+          'id seq time received gateway source key device type data verdict reasons replayed'.split(' ')
+        if (verdict === 'rejected') {
+          keys[keys.indexOf('data')] = 'raw'
+          // of a packet that is too short
+          keys.splice(keys.indexOf('key'), 1)
+        }
         assert.deepEqual(Object.keys(event), keys)
         assert.match(String(event.id), /^[a-z0-9]{8}-\d+$/)
         assert.equal(event.id, `${String(event.id).slice(0, 8)}-${event.seq}`)
-        assert.equal(message?.topic, `fieldlog/test-gateway/${verdict}/${event.type}/${event.source}`)
+        assert.equal(message?.topic, `fieldlog/test-gateway/${verdict}/${event.type}/${event.device}`)
         assert.deepEqual([event.gateway, event.verdict, message?.qos], ['test-gateway', verdict, 1])
         assert.equal(Array.isArray(event.reasons) && event.reasons.length > 0, verdict !== 'good')
       }

@@ -64,7 +64,12 @@ describe('what the package exports', function () {
     assert.equal(stderr, '')
     const { notices: all, ...rest } = JSON.parse(stdout) as { notices: string[] }
     const notices = all.filter((text) => text.startsWith('open '))
-    assert.deepEqual(rest, { durable: [1, 2], problems: [], verdicts: ['good', 'bad'] })
+    assert.deepEqual(rest, {
+      durable: [1, 2],
+      problems: [],
+      verdicts: ['good', 'bad'],
+      devices: ['greenhouse', 'greenhouse'],
+    })
     assert.equal(notices.length, 1)
     const [, notice, software] = /^(\w+) \{"epoch":"[a-z0-9]{8}","software":"(.*)"\}$/.exec(notices[0]!) ?? []
     assert.deepEqual([notice, software], ['open', version])

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
 import { jeelinkSample, type SampleLine, wire } from '../support/jeelink.ts'
@@ -130,7 +131,10 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
         for (const node of flow) {
           const isChanged = node.id === out.id || node.id === clean.id
           const today = shipped.find(({ id }) => id === node.id) as FlowNode
-          assert.deepEqual(now.get(node.id), plain(isChanged ? { ...today, version: 1 } : node))
+          assert.deepEqual(
+            now.get(node.id),
+            plain(isChanged ? { ...today, version: currentVersion(node.type) } : node),
+          )
         }
         await portOpened(gateway.child, pty)
         await runsAsBefore()

@@ -143,6 +143,28 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await editor.done()
     })
 
+    it('mqtt out: shows the topics that a template makes, and that bare values are the payload with {field}', async () => {
+      await editor.edit('fieldlog-mqtt-out', 'good')
+      const topics = page.locator('#fieldlog-mqtt-out-preview code')
+      const payload = page.locator('#node-input-payload')
+      assert.deepEqual(await topics.allInnerTexts(), [
+        'fieldlog/pi-4/good/room/kitchen',
+        'fieldlog/pi-4/bad/room/kitchen',
+        'fieldlog/pi-4/rejected/room/kitchen',
+      ])
+      assert.equal(await payload.isEnabled(), true)
+      await page.locator('#node-input-topic').fill('home/{device}/{field}/{data.temp}')
+      assert.deepEqual(await topics.allInnerTexts(), [
+        'home/kitchen/temp/18.2',
+        'home/kitchen/temp/18.2',
+        'home/kitchen/raw/_',
+      ])
+      await page.getByText('each field is a message, and its payload the bare value').waitFor()
+      assert.equal(await payload.isEnabled(), false)
+      await page.locator('#node-dialog-cancel').click()
+      await page.locator('#red-ui-editor-shade').waitFor({ state: 'hidden' })
+    })
+
     it('a panel that was only looked at changes nothing', async () => {
       const dirty = () =>
         page.evaluate(() => (globalThis as unknown as { RED: BrowserRed }).RED.nodes.dirty())

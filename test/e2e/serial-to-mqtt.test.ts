@@ -98,11 +98,20 @@ function events(collector: Collector): Array<{ topic: string; event: Published }
 function shown({ bytes, expected }: SampleLine, id: string | undefined) {
   return {
     id,
-    topic: `fieldlog/test-gateway/${expected?.verdict}/${expected?.type}/tty`,
+    topic: `fieldlog/test-gateway/${expected?.verdict}/${expected?.type}/${deviceOf(bytes.toString(), expected)}`,
     verdict: expected?.verdict,
     data: expected?.data,
     bytes: expected?.verdict === 'rejected' ? bytes.toString() : undefined,
   }
+}
+
+/** Each node of the radio is a device of its own; whose a packet of a wrong length is cannot be told. */
+function deviceOf(line: string, expected: SampleLine['expected']): string {
+  if (expected?.verdict === 'rejected') return 'tty'
+  const [, hex, decimal] = /^OK(?:X (..)| (\d+))/.exec(line) ?? []
+  const node = (hex ? Number.parseInt(hex, 16) : Number(decimal)) & 31
+  const battery = expected?.data?.battery
+  return battery === undefined ? `tty-${node}` : `tty-${node}.${battery}`
 }
 
 function bySeq(a: { id: string }, b: { id: string }): number {

@@ -39,6 +39,9 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     ],
     uses: ['ground'],
   },
+  // lib/devices is names and formats, and runs in the browser
+  devices: { folders: ['lib/devices'], uses: ['ground', 'formats'] },
+  watch: { folders: ['lib/devices/watch'], uses: ['ground', 'journal', 'delivery', 'formats', 'devices'] },
   preview: { folders: ['lib/preview'], uses: ['ground', 'journal', 'formats'] },
   predicates: {
     folders: [
@@ -49,11 +52,11 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'lib/predicates/judge',
       'lib/predicates',
     ],
-    uses: ['ground', 'formats', 'preview'],
+    uses: ['ground', 'formats', 'devices', 'preview'],
   },
   labelling: {
     folders: ['lib/labelling'],
-    uses: ['ground', 'migrate', 'journal', 'delivery', 'formats', 'preview', 'predicates'],
+    uses: ['ground', 'migrate', 'journal', 'delivery', 'formats', 'devices', 'preview', 'predicates'],
   },
   mqtt: {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
@@ -66,10 +69,10 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   'catch-up': { folders: ['lib/catch-up'], uses: ['ground', 'journal'] },
   cli: {
     folders: ['lib/cli'],
-    uses: ['ground', 'journal', 'delivery', 'formats', 'predicates', 'labelling'],
+    uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling'],
   },
   // what package.json exports
-  public: { folders: ['lib/public'], uses: ['ground', 'journal', 'formats', 'predicates'] },
+  public: { folders: ['lib/public'], uses: ['ground', 'journal', 'formats', 'devices', 'predicates'] },
   appliance: {
     folders: ['lib/appliance/web', 'lib/appliance'],
     uses: ['ground', 'journal', 'serial', 'migrate'],
@@ -80,6 +83,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'nodes/shared',
       'nodes/port',
       'nodes/journal',
+      'nodes/devices',
       'nodes/format/panel',
       'nodes/format',
       'nodes/serial-in',
@@ -95,6 +99,8 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'journal',
       'delivery',
       'formats',
+      'devices',
+      'watch',
       'preview',
       'predicates',
       'labelling',

@@ -18,7 +18,7 @@ export interface Identity {
 export interface JournalView {
   /** where the oldest file that is left begins, and its epoch where its H can be read; undefined without any file */
   oldest(): Promise<{ epoch: string | undefined; seq: number } | undefined>
-  /** epoch of the first readable entry from a seq on; undefined where there is none */
+  /** epoch of the first readable entry from a seq on; undefined where there is none, or where damage hides it */
   epochFrom(seq: number): Promise<string | undefined>
 }
 
@@ -32,7 +32,8 @@ export function viewOf(disk: Disk, directory: string, limits: ReadLimits = {}): 
     async epochFrom(seq) {
       for await (const reading of readJournal(disk, directory, seq, limits)) {
         if (reading.kind === 'damage') continue
-        for (const item of reading.items) if (item.kind !== 'N' && item.seq >= seq) return item.epoch
+        for (const item of reading.items)
+          if (item.kind !== 'N' && item.seq >= seq) return item.epoch || undefined
       }
       return undefined
     },

@@ -16,6 +16,8 @@ export class Epochs {
 
   /** An entry was seen: mostly the next one, but older ones may be read behind newer ones. */
   saw(seq: number, epoch: string): void {
+    // hidden by damage: it says nothing
+    if (epoch === '') return
     const at = this.#starts.findLastIndex(([from]) => from <= seq)
     if (this.#starts[at]?.[1] === epoch) return
     // of the same epoch, and not known to begin as early

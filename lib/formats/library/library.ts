@@ -6,17 +6,19 @@ import { energy } from './energy.ts'
 import { csv, json, storedEvent } from './general.ts'
 import { homepower, radioblip, room, smarelay } from './jeelink.ts'
 import { lacrosse, lacrosseStation } from './lacrosse.ts'
+import { iec62056, linky, linkyStandard, p1 } from './meters.ts'
 import { llap, mysensors, mysensorsBattery } from './networks.ts'
 import { nmeaGga, nmeaRmc } from './nmea.ts'
 import { rflink, rtl433 } from './receivers.ts'
 import { scaleAnd, scaleMettler } from './scales.ts'
 import { bme280, dht, ds18b20, ds18b20Row } from './sketches.ts'
+import { vedirect } from './vedirect.ts'
 
 export interface LibraryFormat {
   /** under which a panel lists it */
   group: string
   definition: FormatDefinition
-  /** a line that it decodes; none where the device sends binary frames */
+  /** a line that it decodes, or the lines of a record; none where the device sends binary frames */
   sample?: string
   /** how the port has to be set, where frames are not lines: its settings, as the panel names them */
   framing?: string
@@ -27,6 +29,7 @@ const emon = 'emonTx'
 const radio = 'Radio'
 const sketch = 'Arduino'
 const instruments = 'Instruments'
+const meters = 'Meters'
 const others = 'Others'
 
 export const formatLibrary: readonly LibraryFormat[] = [
@@ -86,6 +89,36 @@ export const formatLibrary: readonly LibraryFormat[] = [
   { group: instruments, definition: sds011, framing: 'fixed length, 10 bytes, begins with \\xAA\\xC0' },
   { group: instruments, definition: scaleAnd, sample: 'ST,+00012.34  g' },
   { group: instruments, definition: scaleMettler, sample: 'S S     12.340 g' },
+  {
+    group: meters,
+    definition: p1,
+    sample:
+      '/ABC5\\2M999\n\n1-3:0.2.8(50)\n0-0:1.0.0(261121120000W)\n0-0:96.1.1(4530)\n1-0:1.8.1(000123.456*kWh)\n1-0:1.8.2(000234.567*kWh)\n0-0:96.14.0(0002)\n1-0:1.7.0(01.193*kW)\n1-0:32.7.0(231.4*V)\n0-1:24.1.0(003)\n0-1:24.2.1(261121115500W)(01234.567*m3)\n!EF34',
+  },
+  {
+    group: meters,
+    definition: linky,
+    sample:
+      '\x02\nADCO 021728123456 @\nOPTARIF BASE 0\nBASE 002815235 %\nPTEC TH.. $\nIINST 003 Z\nPAPP 00750 -\n\x03',
+  },
+  {
+    group: meters,
+    definition: linkyStandard,
+    sample:
+      '\x02\nADSC\t811775123456\t?\nEAST\t006484975\t:\nLTARF\t     BASE       \tF\nURMS1\t233\tB\nSINSTS\t00310\tJ\n\x03',
+  },
+  {
+    group: meters,
+    definition: iec62056,
+    sample: '/ABC5XYZ\n\x020.0.0(00123456)\n1.8.0(001234.5*kWh)\nF.F(00)\n!\n\x03b',
+    framing: 'start and end, from / to \\x03, and 1 byte after the end',
+  },
+  {
+    group: meters,
+    definition: vedirect,
+    sample:
+      'PID\t0xA053\nSER#\tHQ1234D\nV\t12340\nI\t-20\nVPV\t18110\nPPV\t7\nCS\t3\nERR\t0\nLOAD\tON\nH19\t42\nChecksum\tX',
+  },
   {
     group: others,
     definition: energy,

@@ -67,14 +67,14 @@ function mysensorsNode(): FieldDefinition[] {
   ]
 }
 
-/** `aA1TMPA19.50`: 12 characters without a line end, `a`, the node's two, and a message that `-` fills up. */
+/** `aA1TMPA19.50`: 12 characters without a line end, `a` (or another small letter), the node's two, and a message that `-` fills up. */
 export const llap: FormatDefinition = {
   type: 'llap',
   name: 'LLAP: messages of 12 characters',
   decoder: {
     kind: 'pattern',
     pattern:
-      '^a(?P<node>[A-Z0-9@#?*-]{2})(?:TE?MPA?(?P<temp>[+-]?[0-9]+[.]?[0-9]*)|BATT(?P<batt>[0-9][.]?[0-9]*)|R?HUM[A-D]?(?P<humi>[0-9]+[.]?[0-9]*)|(?P<message>[A-Z][A-Z0-9.]*))-*$',
+      '^[a-z](?P<node>[A-Z0-9@#?*-]{2})(?:TE?MPA?(?P<temp>[+-]?[0-9]+[.]?[0-9]*)|BATT(?P<batt>[0-9][.]?[0-9]*)|R?HUM[A-D]?(?P<humi>[0-9]+[.]?[0-9]*)|(?P<message>[A-Z][A-Z0-9.]*))-*$',
   },
   fields: [
     { name: 'node', type: 'string' },

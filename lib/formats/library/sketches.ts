@@ -25,7 +25,7 @@ export const ds18b20: FormatDefinition = {
 export const ds18b20Row: FormatDefinition = {
   type: 'ds18b20-row',
   name: 'DS18B20: several in a line, T1:…,T2:…',
-  takes: { prefix: 'T1:' },
+  takes: { prefix: 'T1', word: true },
   decoder: { kind: 'key-values' },
   fields: Array.from({ length: 8 }, (_, i) => temperature(`T${i + 1}`, noTemperature)),
 }

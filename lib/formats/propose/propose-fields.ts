@@ -2,13 +2,27 @@
 import type { FieldDefinition, FieldType } from '../model/definition.ts'
 import { toNumber } from '../steps/numbers.ts'
 import { parseTime } from '../steps/time.ts'
+import { unitNamed } from '../steps/units.ts'
 
 /** years in which a bare number is taken for a time: 2001 … 2100, as seconds or milliseconds */
 const firstSeconds = 978_307_200
 const lastSeconds = 4_102_444_800
 
-const nulls = ['nan', 'n/a', 'null', 'none', '-']
-const quantity = /^([+-]?\d+(?:\.\d+)?)\s?([^\d\s.,+-][^\d\s]{0,5})$/
+const nulls = ['nan', 'inf', '-inf', 'ovf', 'n/a', 'null', 'none', '-', '--', '---', 'err', 'error']
+const quantity = /^([+-]?\d+(?:[.,]\d+)?)\s?([^\d\s.,+-][^\d\s]{0,5}|m3|m\^3|.?g\/m3)$/u
+/** what sensors and their libraries give where they have no value, when it is far from all others */
+const sentinels = [85, -127, 65535, 999, 999.9, -999, -999.9, 9999, -9999, 32767, -32768]
+/** how far a sentinel is from the other values, at least, as a number and in their range */
+const farAway = 10
+const farAwayRanges = 1
+/** of so many values, this share may be odd ones, which are rejected later, without changing the type */
+const manyValues = 10
+const mostOdd = 0.05
+/** a short word that stands where numbers are otherwise */
+const word = /^[A-Za-z#*/.-]{1,10}$/
+/** names of numbers that can only be whole */
+const wholeName = /(?:^|_)(?:id|node|channel|count|counter|pulses?|seq|msg|n)$/i
+const keyName = /(?:^|_)(?:id|node|sensor|channel|addr|address|device|dev|mac|serial|station|model|tag)$/i
 
 /** A field for these values, some of which may be missing; undefined where there is none at all. */
 export function guessField(
@@ -19,15 +33,23 @@ export function guessField(
   const values = found.filter((value) => isValue(value))
   if (values.length === 0) return undefined
   const unit = unitOf(values)
-  const bare = unit === undefined ? values : values.map((value) => quantity.exec(String(value).trim())?.[1])
-  const type = typeOf(bare)
+  const bare = unit === undefined ? values : values.map((value) => bareNumber(value) ?? value)
   const own = fieldName(name)
+  const type = typeOf(own, bare)
+  const isNumber = type === 'number' || type === 'integer'
+  const none = [
+    ...new Set([
+      ...found.filter(isNull).map(String),
+      ...(isNumber ? oddWords(bare) : []),
+      ...(isNumber ? sentinelsOf(bare) : []),
+    ]),
+  ]
   return {
     name: own,
     ...(from === own ? {} : { from }),
     type,
-    ...(unit === undefined ? {} : { unit }),
-    ...(found.some(isNull) ? { nulls: [...new Set(found.filter(isNull).map(String))] } : {}),
+    ...(unit === undefined || !isNumber ? {} : { unit: unitNamed(unit) }),
+    ...(none.length > 0 ? { nulls: none } : {}),
   }
 }
 
@@ -40,14 +62,49 @@ function isValue(value: unknown): boolean {
   return typeof value !== 'string' || (value.trim() !== '' && !isNull(value))
 }
 
+/** The number of a text such as `21.5C`. */
+function bareNumber(value: unknown): string | undefined {
+  return quantity.exec(String(value).trim())?.[1]
+}
+
+/** The unit that nearly all have behind their number. */
 function unitOf(values: readonly unknown[]): string | undefined {
   const units = values.map((value) =>
     typeof value === 'string' ? quantity.exec(value.trim())?.[2] : undefined,
   )
-  return units.every((unit) => unit !== undefined && unit === units[0]) ? units[0] : undefined
+  const unit = units.find((each) => each !== undefined)
+  const others = units.filter((each) => each !== unit).length
+  return unit !== undefined && others <= oddAllowed(values.length) ? unit : undefined
 }
 
-function typeOf(values: readonly unknown[]): FieldType {
+function oddAllowed(count: number): number {
+  return count < manyValues ? 0 : Math.max(1, Math.floor(count * mostOdd))
+}
+
+function oddWords(values: readonly unknown[]): string[] {
+  return values
+    .filter((value) => numberOf(value) === undefined && word.test(String(value).trim()))
+    .map((value) => String(value).trim())
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : toNumber(value)
+}
+
+/** Those of the sentinels that are there, where no other value comes near them. */
+function sentinelsOf(values: readonly unknown[]): number[] {
+  const numbers = values.map(numberOf).filter((value) => value !== undefined)
+  const others = numbers.filter((value) => !sentinels.includes(value))
+  if (others.length === 0) return []
+  const least = Math.min(...others)
+  const most = Math.max(...others)
+  const distance = Math.max(farAway, farAwayRanges * (most - least))
+  return sentinels.filter(
+    (value) => numbers.includes(value) && (value > most + distance || value < least - distance),
+  )
+}
+
+function typeOf(name: string, values: readonly unknown[]): FieldType {
   if (
     values.every((value) => typeof value === 'boolean' || /^(true|false|on|off|yes|no)$/i.test(String(value)))
   ) {
@@ -55,15 +112,30 @@ function typeOf(values: readonly unknown[]): FieldType {
   }
   // an id: as a number it would lose its zeros
   if (values.some((value) => typeof value === 'string' && /^\s*0\d/.test(value))) return 'string'
-  const numbers = values.map((value) => (typeof value === 'number' ? value : toNumber(value)))
-  if (numbers.every((value) => value !== undefined)) {
+  const numbers = values.map(numberOf).filter((value) => value !== undefined)
+  if (numbers.length > 0 && values.length - numbers.length <= oddAllowed(values.length)) {
     if (numbers.every((value) => isTimeNumber(value))) return 'time'
-    return numbers.every((value, i) => Number.isInteger(value) && !/[.e]/i.test(String(values[i])))
-      ? 'integer'
-      : 'number'
+    // what has been whole until now may have a fraction tomorrow
+    const isWhole = wholeName.test(name) && numbers.every((value) => Number.isInteger(value))
+    return isWhole && values.every((value) => !/[.e]/i.test(String(value))) ? 'integer' : 'number'
   }
   const isTime = (value: unknown) => typeof value === 'string' && parseTime(value, 'iso') !== undefined
   return values.every(isTime) ? 'time' : 'string'
+}
+
+/** The fields that tell apart the devices of one stream: by their name, or texts that come again and again. */
+export function keyOf(
+  fields: readonly FieldDefinition[],
+  values: ReadonlyMap<string, readonly unknown[]>,
+): { key?: string[] } {
+  const named = fields.filter(({ name, type }) => keyName.test(name) && type !== 'boolean' && type !== 'time')
+  const repeated = fields.filter(({ name, type }) => {
+    const found = values.get(name) ?? []
+    const different = new Set(found).size
+    return type === 'string' && different > 1 && different * 2 <= found.length
+  })
+  const key = (named.length > 0 ? named : repeated.slice(0, 1)).map(({ name }) => name)
+  return key.length > 0 ? { key } : {}
 }
 
 function isTimeNumber(value: number): boolean {

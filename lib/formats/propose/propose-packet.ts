@@ -16,9 +16,11 @@ export function guessPacket(lines: readonly string[]): FormatDefinition | undefi
   if (least === 0) return undefined
   const fields: FieldDefinition[] = []
   for (let at = 0; at < least; ) {
-    if (isWord(packets, at, least)) {
-      const isSigned = packets.some((bytes) => (bytes[at + 1] as number) >= 0xf0)
-      fields.push({ name: `v${at}`, from: at, read: isSigned ? 'i16le' : 'u16le', type: 'integer' })
+    const order = wordOrder(packets, at, least)
+    if (order !== undefined) {
+      const high = order === 'le' ? at + 1 : at
+      const isSigned = packets.some((bytes) => (bytes[high] as number) >= 0xf0)
+      fields.push({ name: `v${at}`, from: at, read: `${isSigned ? 'i' : 'u'}16${order}`, type: 'integer' })
       at += 2
     } else {
       fields.push({ name: `b${at}`, from: at, type: 'integer' })
@@ -34,11 +36,18 @@ export function guessPacket(lines: readonly string[]): FormatDefinition | undefi
   }
 }
 
+/** How two bytes behave like one number, if they do; little-endian where both are as likely. */
+function wordOrder(packets: readonly Uint8Array[], at: number, length: number): 'le' | 'be' | undefined {
+  if (at + 1 >= length) return undefined
+  if (isWord(packets, at + 1, at)) return 'le'
+  // two single bytes look like this as well: only several packets can tell
+  return packets.length > 2 && isWord(packets, at, at + 1) ? 'be' : undefined
+}
+
 /** A high byte that is small, or that of a small negative number, over a low byte that takes many values. */
-function isWord(packets: readonly Uint8Array[], at: number, length: number): boolean {
-  if (at + 1 >= length) return false
-  const highs = new Set(packets.map((bytes) => bytes[at + 1] as number))
-  const lows = new Set(packets.map((bytes) => bytes[at] as number))
-  const isNarrow = [...highs].every((high) => high < 0x10 || high >= 0xf0)
-  return isNarrow && lows.size >= highs.size && (lows.size > 1 || [...highs].every((high) => high === 0))
+function isWord(packets: readonly Uint8Array[], high: number, low: number): boolean {
+  const highs = new Set(packets.map((bytes) => bytes[high] as number))
+  const lows = new Set(packets.map((bytes) => bytes[low] as number))
+  const isNarrow = [...highs].every((each) => each < 0x10 || each >= 0xf0)
+  return isNarrow && lows.size >= highs.size && (lows.size > 1 || [...highs].every((each) => each === 0))
 }

@@ -3,7 +3,7 @@
 import { isObject } from '../check/problems.ts'
 import { parsePython } from '../decoders/python.ts'
 import type { FieldDefinition, FormatDefinition } from '../model/definition.ts'
-import { guessField, typeName, withOwnNames } from './propose-fields.ts'
+import { guessField, keyOf, typeName, withOwnNames } from './propose-fields.ts'
 import { deviceTime } from './propose-text.ts'
 
 const mostFields = 60
@@ -18,7 +18,13 @@ export function guessTree(
   const fields = fieldsOf(roots)
   if (fields.length === 0) return undefined
   const [name = kind] = Object.keys(roots[0] ?? {})
-  return { type: typeName(kind === 'json' ? 'json' : name), decoder: { kind }, fields, ...deviceTime(fields) }
+  return {
+    type: typeName(kind === 'json' ? 'json' : name),
+    decoder: { kind },
+    fields,
+    ...keyOf(fields, new Map()),
+    ...deviceTime(fields),
+  }
 }
 
 export function guessStored(lines: readonly string[]): FormatDefinition | undefined {

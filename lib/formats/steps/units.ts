@@ -203,7 +203,7 @@ const canonical = new Map<string, string>(
 )
 
 /** The unit in the table's own writing: `°C` for `degC`; a text that is not in the table as it is. */
-function unitNamed(text: string): string {
+export function unitNamed(text: string): string {
   return units.has(text) ? text : (canonical.get(text) ?? text)
 }
 

@@ -3,7 +3,7 @@
 import type { Disk, DiskFile } from '../disk/disk.ts'
 import { readSealed, writeSealed } from '../disk/sealed-file.ts'
 import { parseCommit } from '../format/line.ts'
-import { lastOpened } from '../format/opened.ts'
+import { epochIn, mayHideOpen } from '../format/opened.ts'
 import { longestBatch, scanFile } from '../format/scan.ts'
 import { msPerDay, parseDateTime } from '../format/time.ts'
 
@@ -21,7 +21,7 @@ export interface Block {
   /** the earliest and the latest time of its entries, ms since 1970; null where it has none */
   from: number | null
   to: number | null
-  /** the epoch in force at its start; empty where only H says it, or nothing does */
+  /** the epoch in force at its start; empty where only H says it, or damage makes it doubtful */
   epoch: string
 }
 
@@ -130,11 +130,14 @@ export async function describeBlock(text: Buffer, start: BlockStart): Promise<Bl
   }
 }
 
-/** The epoch in force behind a block. */
+/** The epoch in force behind a block; empty where damage in it makes that doubtful. */
 export async function epochBehind(text: Buffer, before: string): Promise<string> {
-  const opened = await lastOpened(memoryFile(text), 0, text.length)
-  if (opened !== undefined) return opened
-  return /^H \S{12} fieldlog 1 ([a-z0-9]{8}) /.exec(text.toString('latin1', 0, 64))?.[1] ?? before
+  let epoch = before
+  for await (const span of scanFile(memoryFile(text), 0, text.length)) {
+    if (span.kind === 'batch') epoch = epochIn(span) ?? epoch
+    else if (span.end > span.offset && mayHideOpen(text.subarray(span.offset, span.end), epoch)) epoch = ''
+  }
+  return epoch
 }
 
 /** The earliest and the latest time of a batch's entries; `from` > `to` where it has none. */

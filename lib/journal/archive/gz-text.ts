@@ -91,7 +91,10 @@ export class GzText implements TextFile {
     return this.index.size
   }
 
-  /** The last block that begins at or before a seq; undefined where there is none. */
+  /**
+   * The last block that begins at or before a seq, or the first of those that begin with the same one: the others hold
+   * nothing that can be read, which is to be reported. Undefined where there is none.
+   */
   blockOf(seq: number): Block | undefined {
     const { blocks } = this.index
     let low = 0
@@ -101,6 +104,7 @@ export class GzText implements TextFile {
       if (blocks[middle]!.firstSeq <= seq) low = middle + 1
       else high = middle
     }
+    while (low > 1 && blocks[low - 2]!.firstSeq === blocks[low - 1]!.firstSeq) low--
     return blocks[low - 1]
   }
 

@@ -46,7 +46,7 @@ export class CountingDisk implements Disk {
     return new CountingFile(file, this, mode === 'create' ? 0 : await file.size())
   }
 
-  stat(path: string): Promise<FileState | undefined> {
+  stat(path: string): FileState | undefined | Promise<FileState | undefined> {
     return this.#disk.stat(path)
   }
 

@@ -31,10 +31,20 @@ const local = new Map<string, boolean>()
 /** The last path that was found to be on one: nearly always the one that is looked at next. */
 let lastLocal = ''
 
-/** Undefined where there is no such file. */
-export async function stateOf(path: string): Promise<FileState | undefined> {
+/** Undefined where there is no such file. At once where that is possible: an await costs a part of a small batch's time. */
+export function stateOf(path: string): FileState | undefined | Promise<FileState | undefined> {
+  return path === lastLocal ? stateNow(path) : stateLater(path)
+}
+
+function stateNow(path: string): FileState | undefined {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found && { size: found.size, inode: found.ino }
+}
+
+async function stateLater(path: string): Promise<FileState | undefined> {
   try {
-    const { size, ino } = path === lastLocal || (await isLocal(path)) ? statSync(path) : await stat(path)
+    if (await isLocal(path)) return stateNow(path)
+    const { size, ino } = await stat(path)
     return { size, inode: ino }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined

@@ -1,7 +1,9 @@
 // Encodes text to bytes in pieces, into memory that is used again. V8 joins and encodes short strings much faster
 // than a long one that was concatenated from many.
+import { checksum } from '../../kit/sealed.ts'
 
-const pieceLength = 16_384
+/** Text is encoded when it has come to so many UTF-16 units. */
+export const pieceLength = 16_384
 /** Memory beyond this is given back when it is not needed any more. */
 const keptSize = 1 << 20
 
@@ -27,6 +29,12 @@ export class ByteWriter {
   from(offset: number): Buffer {
     this.#encode()
     return this.#memory.subarray(offset, this.#length)
+  }
+
+  /** The CRC-32 of what was written from an offset on. */
+  checksumFrom(offset: number): string {
+    // a small batch is one piece: its text is encoded once, with its checksum, and not before and behind it
+    return offset === this.#length ? checksum(this.#piece) : checksum(this.from(offset))
   }
 
   /** Begins anew. */

@@ -22,6 +22,67 @@ export class EntryTooLongError extends Error {
   }
 }
 
+/**
+ * Levels of arrays and objects in each other that the JSON of an entry has at most. Much deeper ones are more than
+ * JSON.stringify and Node-RED's copying of messages get through.
+ */
+export const deepestJson = 1_000
+
+const quote = 0x22
+const backslash = 0x5c
+/** their ends are two characters behind them */
+const bracket = 0x5b
+const brace = 0x7b
+
+/** A structured event that is nested deeper than the journal takes; none of it is kept. */
+export class EntryTooDeepError extends Error {
+  readonly code = 'ENTRY_TOO_DEEP'
+
+  constructor() {
+    super(
+      `journal: an event of more than ${deepestJson.toLocaleString('en-US')} arrays and objects in each other is nested too deep: ` +
+        'send it flatter, or as text',
+    )
+  }
+}
+
+/** Throws an EntryTooDeepError where JSON is nested deeper than `deepestJson`. */
+export function checkDepth(json: string): void {
+  if (isTooDeep(json)) throw new EntryTooDeepError()
+}
+
+/** Whether JSON is nested deeper than `deepestJson`. */
+export function isTooDeep(json: string): boolean {
+  // each level opens and closes
+  if (json.length <= 2 * deepestJson) return false
+  let depth = 0
+  for (let at = 0; at < json.length; at++) {
+    switch (json.charCodeAt(at)) {
+      case quote:
+        at = stringEnd(json, at)
+        break
+      case bracket:
+      case brace:
+        if (++depth > deepestJson) return true
+        break
+      case bracket + 2:
+      case brace + 2:
+        depth--
+    }
+  }
+  return false
+}
+
+/** Where the string that begins at a quote ends. */
+function stringEnd(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
+    let escapes = 0
+    while (json.charCodeAt(end - 1 - escapes) === backslash) escapes++
+    if (escapes % 2 === 0) return end
+  }
+  return json.length
+}
+
 /** Throws an EntryTooLongError where the text has more bytes than `limit`. */
 export function checkLength(text: string, limit: number): void {
   // a UTF-16 unit takes three bytes at most

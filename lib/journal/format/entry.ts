@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Cut } from '../../event.ts'
 import { asError } from '../../kit/errors.ts'
+import { deepestJson, isTooDeep } from './entry-limit.ts'
 import { type EntryKind, type Line, parseLine } from './line.ts'
 import { cutNotice, type ReceivedNotice, receivedNotice } from './notices.ts'
 import type { Batch } from './scan.ts'
@@ -12,7 +13,7 @@ import { msPerDay } from './time.ts'
 export interface Entry {
   kind: EntryKind
   seq: number
-  /** the epoch in force where it was written; `<epoch>-<seq>` is its id */
+  /** the epoch in force where it was written; empty where damage hides it */
   epoch: string
   /** when it came, ms since 1970, UTC. Of an R line without a `received` notice nobody knows: its time */
   received: number
@@ -51,6 +52,11 @@ export interface PoisonEntry {
 }
 
 export type Item = Entry | PoisonEntry | Notice
+
+/** `<epoch>-<seq>`, unique for ever; undefined where the epoch is not known. */
+export function idOf({ epoch, seq }: Pick<Entry, 'epoch' | 'seq'>): string | undefined {
+  return epoch === '' ? undefined : `${epoch}-${seq}`
+}
 
 export function isEntry(item: Item): item is Entry {
   return item.kind !== 'N' && item.kind !== 'poison'
@@ -188,6 +194,7 @@ class Decoder {
 type EntryLine = Exclude<Line, { kind: 'N' }>
 
 function problemOfJson(json: string): string | undefined {
+  if (isTooDeep(json)) return `its JSON is nested deeper than ${deepestJson.toLocaleString('en-US')} levels`
   try {
     JSON.parse(json)
     return undefined

@@ -122,6 +122,17 @@ export function parseCommit(line: string): Commit | undefined {
   return { time, count, lastSeq, crc }
 }
 
+/** Whether it may be the first part of a C line, which a writer is about to go on with. */
+export function isCommitStart(text: string): boolean {
+  return /^C( [\d:.]{0,12}( \d*( \d*( [0-9a-f]{0,8})?)?)?)?$/.test(text)
+}
+
+/** The version in an H line of another version of the format; undefined where it is none. */
+export function otherVersion(line: string): string | undefined {
+  const version = /^H \S+ fieldlog ([1-9]\d{0,3}) /.exec(line)?.[1]
+  return version === String(formatVersion) ? undefined : version
+}
+
 /** `YYYY/YYYYMMDD.txt`, `…-1.txt`, `…-2.txt` of a day. */
 export function filePath(day: number, number: number): string {
   const text = compactDay(day)

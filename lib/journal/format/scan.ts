@@ -2,7 +2,7 @@
 import { checksum } from '../../kit/sealed.ts'
 import { isTurnLong, nextTurn } from '../../kit/turns.ts'
 import type { DiskFile } from '../disk/disk.ts'
-import { type Commit, type Header, parseCommit, parseHeader } from './line.ts'
+import { type Commit, type Header, isCommitStart, parseCommit, parseHeader } from './line.ts'
 
 /** A batch that its C line vouches for. Offsets are bytes in the (uncompressed) file. */
 export interface Batch {
@@ -88,6 +88,20 @@ export async function writtenEnd(file: Pick<DiskFile, 'read'>, size: number, fro
     end = start
   }
   return Math.min(from, size)
+}
+
+/**
+ * Where the last line of an unclosed end is over that begins with `C ` and yet is none; its start where there is no such
+ * line. It closed something: no writer is about to go on there.
+ */
+export async function brokenEnd(file: Pick<DiskFile, 'read'>, { offset, end }: Tail): Promise<number> {
+  const bytes = await file.read(offset, end - offset)
+  const mark = bytes.lastIndexOf(commitMark)
+  const at = mark === -1 ? 0 : mark + 1
+  if (bytes.toString('latin1', at, at + 2) !== 'C ') return offset
+  const close = bytes.indexOf(lf, at)
+  if (close !== -1) return offset + close + 1
+  return isCommitStart(bytes.toString('latin1', at)) ? offset : end
 }
 
 /** The spans of bytes that are in memory; `base` is their offset in the file. */

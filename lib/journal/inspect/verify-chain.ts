@@ -2,7 +2,7 @@
 
 import type { Header } from '../format/line.ts'
 import type { KnownFile } from '../read/catalog-cache.ts'
-import type { JournalFile } from '../read/journal-file.ts'
+import { type JournalFile, versionProblem } from '../read/journal-file.ts'
 import { type Findings, type Place, seqRange } from './findings.ts'
 
 /** What a file turned out to be. */
@@ -20,6 +20,8 @@ export interface WalkedFile {
 export interface WalkedJournal {
   files: readonly JournalFile[]
   unreadable: readonly string[]
+  /** of these the ones of another version of the format */
+  versions: ReadonlyMap<string, string>
   /** one for each file */
   walked: readonly WalkedFile[]
   /** what `hash` notices say, by path */
@@ -152,7 +154,18 @@ function checkHash(journal: WalkedJournal, index: number, findings: Findings): v
 }
 
 /** A file without anything readable. An H that says so makes it void; one behind all others is the writer's. */
-function checkUnreadable({ files, walked }: WalkedJournal, stored: string, findings: Findings): void {
+function checkUnreadable(
+  { files, walked, versions }: WalkedJournal,
+  stored: string,
+  findings: Findings,
+): void {
+  const version = versions.get(stored)
+  if (version !== undefined) {
+    const place = files.findIndex((file) => file.stored > stored)
+    const order = place === -1 ? files.length : place - 0.3
+    findings.problem(order, stored, 'unreadable', {}, versionProblem(version))
+    return
+  }
   const isVoid = walked.some(({ header }) => header?.previous === stored && header.previousSize === 0)
   const behind = files.findIndex((file) => file.stored > stored)
   // named by the next file: reported there

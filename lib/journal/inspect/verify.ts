@@ -7,7 +7,7 @@ import { openText } from '../archive/open-text.ts'
 import { type OpenText, type TextFile, withText } from '../archive/text-file.ts'
 import type { Disk } from '../disk/disk.ts'
 import { HashingFile } from '../disk/file-hash.ts'
-import { type Header, parseLine } from '../format/line.ts'
+import { type Header, isCommitStart, parseLine } from '../format/line.ts'
 import { hashNotice, noticesOf, retentionNotice } from '../format/notices.ts'
 import { type Batch, type Damage, scanFile, type Tail, writtenEnd } from '../format/scan.ts'
 import { readCatalog } from '../read/catalog.ts'
@@ -42,14 +42,14 @@ export async function verifyJournal(
 ): Promise<Verification> {
   const open = openText(disk, directory)
   const known = [...(await readKnownFiles(disk, directory)).values()]
-  const { files, unreadable, doubles } = await readCatalog(disk, directory, open, true)
+  const { files, unreadable, versions, doubles } = await readCatalog(disk, directory, open, true)
   const walk = new Walk(files, open)
   for (let index = 0; index < files.length; ) {
     if (await walk.file(index)) index++
     // retention removed it meanwhile, as a notice in a later file says
     else files.splice(index, 1)
   }
-  const journal: WalkedJournal = { files, unreadable, ...walk }
+  const journal: WalkedJournal = { files, unreadable, versions, ...walk }
   checkChain(journal, walk.findings)
   checkLast(journal, (walk.expected ?? 1) - 1, { checkpoint, known }, walk.findings)
   for (const stored of doubles) {
@@ -255,5 +255,5 @@ function strangeLine(tail: Buffer): number | undefined {
 
 /** Whether it may be the first part of a line. */
 function isStart(text: string): boolean {
-  return /^[LRENH]( |$)/.test(text) || /^C( [\d:.]{0,12}( \d*( \d*( [0-9a-f]{0,8})?)?)?)?$/.test(text)
+  return /^[LRENH]( |$)/.test(text) || isCommitStart(text)
 }

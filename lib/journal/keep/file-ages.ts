@@ -1,13 +1,13 @@
 // The ages of a journal's files as its upkeep sees them, with what the files and the user say of the clock.
 import type { Clock } from '../../kit/clock.ts'
-import type { OpenText } from '../archive/text-file.ts'
+import { type OpenText, openIfThere } from '../archive/text-file.ts'
 import type { Disk } from '../disk/disk.ts'
-import { noticeValue } from '../format/notices.ts'
+import { type FoundNotice, noticesOf, noticeValue } from '../format/notices.ts'
+import { scanFile } from '../format/scan.ts'
 import { dateTime, dayOf, msPerDay } from '../format/time.ts'
 import type { JournalFile } from '../read/journal-file.ts'
 import { agesOf, type ClockDoubt } from './age.ts'
 import { readConfirmedClock, writeConfirmedClock } from './confirmed-clock.ts'
-import { noticesIn } from './notices-in.ts'
 
 /** A clock that was set by more than this makes a jump within one run of the writer one that counts for nothing; ms. */
 const largestStep = 3_600_000
@@ -28,7 +28,7 @@ export class FileAges {
   readonly #openText: OpenText
   /** monotonic ms */
   readonly #begin: number
-  /** where two files' days do not follow each other: whether the writer ran all through it; by the first one's path */
+  /** where two files' days do not follow each other: whether the writer ran all through it; by the paths of both */
   readonly #steady = new Map<string, boolean>()
 
   constructor(parts: Parts, openText: OpenText) {
@@ -46,7 +46,7 @@ export class FileAges {
       today,
       uptime: (clock.monotonic() - this.#begin) / msPerDay,
       confirmed: await readConfirmedClock(disk, directory),
-      isSteady: (index) => this.#steady.get(files[index]!.path) ?? false,
+      isSteady: (index) => this.#steady.get(jumpOf(files, index)) ?? false,
     })
     const stays = files
       .slice(0, -1)
@@ -68,20 +68,44 @@ export class FileAges {
   /** Whether the writer ran through a jump between two files' days: a source may be quiet for a week. */
   async #lookAtJump(files: readonly JournalFile[], index: number): Promise<void> {
     const [file, next] = [files[index]!, files[index + 1]]
-    if (!next || Math.abs(next.day - file.day) <= 1 || this.#steady.has(file.path)) return
-    const isOneRun = file.header !== undefined && file.header.epoch === next.header?.epoch
-    this.#steady.set(file.path, isOneRun && !(await this.#hasStep(file)) && !(await this.#hasStep(next)))
+    const jump = jumpOf(files, index)
+    if (!next || Math.abs(next.day - file.day) <= 1 || this.#steady.has(jump)) return
+    // no file is missing between them
+    const isOneRun = file.path === next.header?.previous && file.header?.epoch === next.header.epoch
+    const isSteady =
+      isOneRun &&
+      !(await this.#mayHoldStep(file, false)) &&
+      !(await this.#mayHoldStep(next, next === files.at(-1)))
+    this.#steady.set(jump, isSteady)
   }
 
-  async #hasStep(file: JournalFile): Promise<boolean> {
-    for await (const { notice, json } of noticesIn(file, this.#openText)) {
-      if (notice !== 'step') continue
-      const { expected, now } = noticeValue(json)
-      if (Math.abs(Number(now) - Number(expected)) <= largestStep) continue
-      return true
+  /** Whether the clock was set in a file, or nobody can tell: damage, or a full memory, may have cost the notice. */
+  async #mayHoldStep(file: JournalFile, isLast: boolean): Promise<boolean> {
+    const text = await openIfThere(this.#openText, file.stored)
+    if (!text) return true
+    try {
+      for await (const span of scanFile(text, 0, file.validSize ?? (await text.size()))) {
+        if (span.kind === 'batch') {
+          for (const notice of noticesOf(span)) if (saysStep(notice)) return true
+        } else if (span.kind === 'damage' || (span.end > span.offset && !isLast)) return true
+      }
+      return false
+    } finally {
+      await text.close()
     }
-    return false
   }
+}
+
+/** A file can come to stand in front of another one, where one between them cannot be read any more. */
+function jumpOf(files: readonly JournalFile[], index: number): string {
+  return `${files[index]!.path} ${files[index + 1]?.path}`
+}
+
+function saysStep({ notice, json }: FoundNotice): boolean {
+  if (notice === 'gap') return noticeValue(json).notices !== undefined
+  if (notice !== 'step') return false
+  const { expected, now } = noticeValue(json)
+  return !(Math.abs(Number(now) - Number(expected)) <= largestStep)
 }
 
 function dayText(day: number): string {

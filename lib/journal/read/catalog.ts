@@ -1,17 +1,21 @@
 // The list of a journal's files in the order of their seqs, with the number of valid bytes of each.
 import { join } from 'node:path'
 import { errorCode } from '../../kit/errors.ts'
+import { checksum } from '../../kit/sealed.ts'
 import { otherForm } from '../archive/open-text.ts'
 import { type OpenText, type ReadableText, type TextFile, withText } from '../archive/text-file.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
 import { sha256Of } from '../disk/file-hash.ts'
-import { filePath, parseFilePath, parseHeader } from '../format/line.ts'
+import { filePath, otherVersion, parseFilePath, parseHeader } from '../format/line.ts'
 import { scanFile, writtenEnd } from '../format/scan.ts'
 import { type KnownFiles, readKnownFiles } from './catalog-cache.ts'
 import type { Catalog, JournalFile } from './journal-file.ts'
 
 /** Bytes that hold any H line. */
 const longestHeader = 512
+
+/** ` <crc>` and its LF: what the checksum in a C line does not cover, bytes */
+const commitTail = 10
 
 /** Each look that has to be given up has one file less to look at: the writer, its archiver or its retention took it. */
 const looks = 1_000
@@ -39,7 +43,7 @@ async function lookAtAll(
   openText: OpenText,
   fresh: boolean,
 ): Promise<Catalog> {
-  const catalog: Catalog = { files: [], unreadable: [], doubles: [] }
+  const catalog: Catalog = { files: [], unreadable: [], versions: new Map(), doubles: [] }
   const paths = await journalPaths(disk, directory)
   const sidecar: KnownFiles = fresh ? new Map() : await readKnownFiles(disk, directory)
   const known = await believable(sidecar, paths, openText)
@@ -48,7 +52,8 @@ async function lookAtAll(
     const isTwice = paths.includes(otherForm(stored))
     const file = (isTwice ? undefined : known.get(stored)) ?? (await describe(stored, openText))
     if (file === 'gone') continue
-    if (!file) catalog.unreadable.push(stored)
+    if (file && 'version' in file) catalog.versions.set(stored, file.version)
+    if (!file || 'version' in file) catalog.unreadable.push(stored)
     else if (isTwice) twice.push(file)
     else catalog.files.push(file)
   }
@@ -69,7 +74,8 @@ async function believable(known: KnownFiles, paths: string[], openText: OpenText
   if (newest === undefined) return known
   const { header } = known.get(newest)!
   const seen = await describe(newest, openText)
-  const isSame = typeof seen === 'object' && JSON.stringify(seen.header) === JSON.stringify(header)
+  const isSame =
+    typeof seen === 'object' && 'header' in seen && JSON.stringify(seen.header) === JSON.stringify(header)
   return isSame ? known : new Map()
 }
 
@@ -109,13 +115,24 @@ export async function yearsIn(disk: Disk, directory: string): Promise<string[]> 
   return years
 }
 
+/** What is said of a file of another version of the format. */
+interface OtherVersion {
+  version: string
+}
+
 /** Undefined where nothing in the file can be read; `gone` where it was removed since, or is no file. */
-async function describe(stored: string, openText: OpenText): Promise<JournalFile | 'gone' | undefined> {
+async function describe(
+  stored: string,
+  openText: OpenText,
+): Promise<JournalFile | OtherVersion | 'gone' | undefined> {
   const { day, number } = parseFilePath(stored)!
   const path = filePath(day, number)
   try {
     return await withText({ stored }, openText, async (text) => {
-      const header = parseHeader(text.head || (await firstLine(text)))
+      const first = text.head || (await firstLine(text))
+      const version = otherVersion(first)
+      if (version !== undefined && (await hasSoundStart(text))) return { version }
+      const header = parseHeader(first)
       const firstSeq = header?.firstSeq ?? (await firstReadableSeq(text))
       if (firstSeq === undefined) return undefined
       return { path, stored, day, number, firstSeq, header, validSize: undefined }
@@ -166,6 +183,16 @@ async function chooseForm(
 async function firstLine(text: DiskFile): Promise<string> {
   const head = await text.read(0, longestHeader)
   return head.toString('latin1', 0, Math.max(0, head.indexOf(10)))
+}
+
+/** Whether the checksum of the first C line is right, whatever the lines are that it counts. */
+async function hasSoundStart(text: ReadableText): Promise<boolean> {
+  for await (const span of scanFile(text, 0, await text.size())) {
+    if (span.kind !== 'damage' || !span.claimed) return false
+    const covered = await text.read(0, span.end - commitTail)
+    return checksum(covered) === span.claimed.crc
+  }
+  return false
 }
 
 /** Seq that the first readable batch begins with; undefined where there is none. */

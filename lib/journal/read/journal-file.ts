@@ -31,6 +31,13 @@ export interface Catalog {
   files: JournalFile[]
   /** stored paths of journal files without a readable H and without a readable batch */
   unreadable: string[]
+  /** of these the ones whose H, under a checksum, says another version of the format: that version by stored path */
+  versions: Map<string, string>
   /** stored paths of files that stand beside another form of them, plain or archived, which is the one that counts */
   doubles: string[]
+}
+
+/** What is wrong with a file of another version of the format, and what to do. */
+export function versionProblem(version: string): string {
+  return `it is written in version ${version} of the format, which this version of Fieldlog does not read: use the one that wrote it`
 }

@@ -3,7 +3,7 @@ import { openText } from '../archive/open-text.ts'
 import type { Disk } from '../disk/disk.ts'
 import { type Entry, entriesOf, type Item, type PoisonEntry } from '../format/entry.ts'
 import { readCatalog } from './catalog.ts'
-import type { JournalFile } from './journal-file.ts'
+import { type Catalog, type JournalFile, versionProblem } from './journal-file.ts'
 import { type DamageReport, type ReadLimits, readJournal } from './reader.ts'
 import { seqsInTime } from './time-range.ts'
 
@@ -35,6 +35,7 @@ export async function* queryJournal(
   limits: ReadLimits = {},
 ): AsyncGenerator<Found> {
   const { fromSeq = 1, toSeq = Number.POSITIVE_INFINITY, fromTime, toTime } = query
+  yield* otherVersions(await readCatalog(disk, directory, openText(disk, directory)))
   let ranges = [{ from: fromSeq, to: toSeq }]
   if (fromTime !== undefined || toTime !== undefined) {
     const open = openText(disk, directory)
@@ -65,6 +66,12 @@ export async function* queryJournal(
       }
     }
   }
+}
+
+/** Files of another version of the format: which entries they hold nobody here can tell. */
+function* otherVersions({ versions }: Catalog): Generator<DamageReport> {
+  for (const [stored, version] of versions)
+    yield { kind: 'damage', file: stored, offset: 0, end: 0, from: 1, to: 0, reason: versionProblem(version) }
 }
 
 /** Whether an entry is of the times and the sources that a query names. */

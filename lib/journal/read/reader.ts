@@ -5,10 +5,9 @@ import { openText } from '../archive/open-text.ts'
 import type { OpenText } from '../archive/text-file.ts'
 import type { Disk } from '../disk/disk.ts'
 import { decodeBatch, type Item } from '../format/entry.ts'
-import { lastOpened } from '../format/opened.ts'
-import { type Batch, type Damage, scanFile } from '../format/scan.ts'
+import { type Batch, brokenEnd, type Damage, scanFile } from '../format/scan.ts'
 import { firstReadableSeq, hasSoundHeader, readCatalog } from './catalog.ts'
-import { epochAt, inheritedEpoch } from './epoch.ts'
+import { EpochTrail } from './epoch.ts'
 import { findBatch } from './find-batch.ts'
 import type { JournalFile } from './journal-file.ts'
 import { openResting, type RestingText } from './resting-text.ts'
@@ -101,12 +100,14 @@ class Walk {
   lastSeq = 0
   readonly #files: readonly JournalFile[]
   readonly #open: OpenText
-  /** undefined until it must be known */
-  #epoch: string | undefined
+  readonly #epochs: EpochTrail
+  /** whether the trail of epochs has reached the place where the reader is */
+  #isOnTrail = false
 
   constructor(files: readonly JournalFile[], open: OpenText) {
     this.#files = files
     this.#open = open
+    this.#epochs = new EpochTrail(files, open)
   }
 
   /** Finds the place of a seq in the file to begin with; returns its offset. */
@@ -115,7 +116,8 @@ class Walk {
     if (block) {
       // where the first member is broken, only H knows the seq
       this.lastSeq = Math.max(block.firstSeq, file.firstSeq) - 1
-      this.#epoch = block.epoch || undefined
+      this.#isOnTrail = block.epoch !== ''
+      if (this.#isOnTrail) this.#epochs.set(block.epoch)
       return block.offset
     }
     let { firstSeq } = file
@@ -143,34 +145,32 @@ class Walk {
     for await (const span of scanFile(text, offset, size)) {
       if (span.kind === 'damage') damaged.push(span)
       else if (span.kind === 'batch') {
-        await this.#setEpoch(index, span, text, damaged)
+        const epoch = await this.#epochOf(index, span, text, damaged)
         const first = span.commit.lastSeq - span.entries + 1
         yield* this.#missing(file, damaged, span.offset, first - 1)
         damaged.length = 0
-        yield* this.#give(file, span)
+        yield* this.#give(file, span, epoch)
       } else {
         // a last file's unclosed end is the writer's, who is about to close it, or recovery's
-        if (span.end > span.offset && next && !text.isGone)
-          damaged.push({ ...span, kind: 'damage', claimed: undefined })
+        const end = next ? span.end : await brokenEnd(text, span)
+        if (end > span.offset && !text.isGone)
+          damaged.push({ kind: 'damage', offset: span.offset, end, claimed: undefined })
         if (damaged.length === 0) continue
-        if (this.#epoch !== undefined) await this.#lookForOpen(text, damaged)
+        if (this.#isOnTrail) for (const stretch of damaged) await this.#epochs.pass(stretch, text)
         yield* this.#missing(file, damaged, span.offset, await this.#lastOf(damaged, next))
       }
     }
   }
 
   /** The batch, without what came before: a tail that stands there twice, or was written to two files. */
-  async *#give(file: JournalFile, batch: Batch): AsyncGenerator<Reading> {
-    const place = { day: file.day, epoch: this.#epoch ?? '' }
+  async *#give(file: JournalFile, batch: Batch, epoch: string): AsyncGenerator<Reading> {
+    const place = { day: file.day, epoch }
     const { lastSeq } = batch.commit
     const isRepeated = batch.entries > 0 ? lastSeq <= this.lastSeq : lastSeq < this.lastSeq
     for (const items of decodeBatch(batch, place)) {
-      // ids go by it, in a batch that is there twice too
-      this.#epoch = place.epoch
-      const isNews = (item: Item) => !isRepeated && (item.kind === 'N' || item.seq > this.lastSeq)
-      const news = items.filter(isNews)
+      if (isRepeated) break
+      const news = items.filter((item) => item.kind === 'N' || item.seq > this.lastSeq)
       if (news.length > 0) yield { kind: 'batch', file: file.path, items: news }
-      // also where it gives nothing: to decode it was work
       if (isTurnLong()) await nextTurn()
     }
     if (isRepeated) {
@@ -201,17 +201,21 @@ class Walk {
     this.lastSeq = Math.max(this.lastSeq, to)
   }
 
-  /** Sees to the epoch in front of a batch: an H in it, or an `open` in what is damaged, says it. */
-  async #setEpoch(index: number, batch: Batch, text: RestingText, damaged: readonly Damage[]): Promise<void> {
-    if (batch.header) return
-    const file = this.#files[index]!
-    if (this.#epoch === undefined) this.#epoch = await epochAt(this.#files, index, batch.offset, this.#open)
-    else if (damaged[0]?.offset === 0) this.#epoch = inheritedEpoch(file, this.#epoch)
-    await this.#lookForOpen(text, damaged)
-  }
-
-  async #lookForOpen(text: RestingText, damaged: readonly Damage[]): Promise<void> {
-    for (const { offset, end } of damaged) this.#epoch = (await lastOpened(text, offset, end)) ?? this.#epoch
+  /** The epoch in force where a batch begins, behind what is damaged in front of it. */
+  async #epochOf(
+    index: number,
+    batch: Batch,
+    text: RestingText,
+    damaged: readonly Damage[],
+  ): Promise<string> {
+    if (!batch.header) {
+      if (!this.#isOnTrail) await this.#epochs.begin(index, batch.offset)
+      else for (const stretch of damaged) await this.#epochs.pass(stretch, text)
+    }
+    this.#isOnTrail = true
+    const epoch = batch.header?.epoch ?? (await this.#epochs.at(index, batch.offset))
+    await this.#epochs.pass(batch, text)
+    return epoch
   }
 }
 

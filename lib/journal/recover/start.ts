@@ -1,13 +1,14 @@
 // What a writer does at its start: finds the journal's last file, repairs its end, and tells from which seq to go on.
 // README.md has a table of what can be found and what happens then.
 import { createHash } from 'node:crypto'
+import { withCode } from '../../kit/errors.ts'
 import { openText } from '../archive/open-text.ts'
 import { type OpenText, withText } from '../archive/text-file.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
 import { type Header, parseFilePath } from '../format/line.ts'
 import { hasSoundHeader, readCatalog } from '../read/catalog.ts'
 import { epochAt } from '../read/epoch.ts'
-import type { Catalog, JournalFile } from '../read/journal-file.ts'
+import { type Catalog, type JournalFile, versionProblem } from '../read/journal-file.ts'
 import { type Headless, logAgain, readHeadless, setAside } from './headless.ts'
 import { type FileEnd, findEnd, type Salvage, salvageTail, type UnclosedLines } from './recovery.ts'
 
@@ -29,6 +30,12 @@ export interface FoundEnd {
   /** what had to be repaired, noted in the journal already or (setAside) still to be noted */
   salvages: Salvage[]
   setAside: Salvage[]
+}
+
+/** To write behind another version's entries would give their seqs again. */
+function versionError(stored: string, version: string): Error {
+  const text = `journal: ${stored} cannot be gone on with: ${versionProblem(version)}, or another directory`
+  return withCode('JOURNAL_VERSION', new Error(text))
 }
 
 /**
@@ -63,6 +70,7 @@ class Repair {
 
   async run(): Promise<FoundEnd> {
     const catalog = await readCatalog(this.#disk, this.#directory, this.#openText)
+    for (const [stored, version] of catalog.versions) throw versionError(stored, version)
     this.#files = catalog.files
     const unnamed = await this.#unnamed(catalog)
     let found: End = { lastSeq: 0, last: undefined }

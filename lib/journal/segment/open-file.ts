@@ -107,9 +107,16 @@ export class AppendFile {
     }
   }
 
-  /** Whether something else has changed, replaced or removed the file since the last append: what, or undefined. */
-  async foreignChange(): Promise<ForeignChange | undefined> {
-    const found = await this.#disk.stat(this.#place)
+  /**
+   * Whether something else has changed, replaced or removed the file since the last append: what, or undefined. At once
+   * where the disk need not be asked.
+   */
+  foreignChange(): ForeignChange | undefined | Promise<ForeignChange | undefined> {
+    const found = this.#disk.stat(this.#place)
+    return found instanceof Promise ? found.then((state) => this.#changeTo(state)) : this.#changeTo(found)
+  }
+
+  #changeTo(found: FileState | undefined): ForeignChange | undefined {
     const { size, inode } = this.#left
     if (found?.size === size && found.inode === inode) return undefined
     return { found: found ?? null, left: { size, inode } }

@@ -102,8 +102,11 @@ export class ChainWriter {
   }
 
   async #write({ records, day, size }: Writing, intoReserve: boolean): Promise<void> {
-    await this.#leaveForeign()
-    if (!intoReserve) await this.#checkSpace(size + headSize)
+    const look = this.#file?.foreignChange()
+    // an await takes its turn even where there is nothing to wait for
+    const change = look instanceof Promise ? await look : look
+    if (change) await this.#leaveForeign(this.#file!, change)
+    if (!intoReserve && !this.#hasRoom(size + headSize)) await this.#checkSpace(size + headSize)
     const file = this.#goesOn(day) ? this.#file! : await this.#nextFile(day)
     this.#lastPath = file.path
     const { clock } = this.#options
@@ -141,10 +144,7 @@ export class ChainWriter {
   }
 
   /** A file that something else has changed is left as it is: what counts of it, the next H says. */
-  async #leaveForeign(): Promise<void> {
-    const file = this.#file
-    const change = await file?.foreignChange()
-    if (!file || !change) return
+  async #leaveForeign(file: AppendFile, change: ForeignChange): Promise<void> {
     this.#listener.foreign(file.path, change)
     this.#file = undefined
     if (file.size > 0) this.#previous = file.predecessor
@@ -210,10 +210,13 @@ export class ChainWriter {
     await file.discard(isDiskFull(error))
   }
 
+  /** Whether so many bytes fit into the room that was taken ahead: it is there whatever others have left of the disk. */
+  #hasRoom(bytes: number): boolean {
+    return this.#file !== undefined && bytes <= this.#file.room
+  }
+
   /** Keeps the reserve, and makes no file that there is no room for. */
   async #checkSpace(bytes: number): Promise<void> {
-    // the room that was taken ahead is there whatever others have left of the disk
-    if (this.#file && bytes <= this.#file.room) return
     const { reserve, disk, directory, clock } = this.#options
     const now = clock.monotonic()
     const needed = reserve + bytes

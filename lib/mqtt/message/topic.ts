@@ -1,12 +1,26 @@
-// Makes the topic of a published event from a template such as `fieldlog/{gateway}/{verdict}/{type}/{source}`
+// Makes the topic of a published event from a template such as `fieldlog/{gateway}/{verdict}/{type}/{device}`
 // (docs/mqtt.md, "Topics"). It runs in the panel, too, so it imports nothing of Node.js.
 
-export const defaultTopic = 'fieldlog/{gateway}/{verdict}/{type}/{source}'
+export const defaultTopic = 'fieldlog/{gateway}/{verdict}/{type}/{device}'
 
-/** What a template may name. */
-const topicParts = ['gateway', 'verdict', 'type', 'source'] as const
-export type TopicPart = (typeof topicParts)[number]
-export type TopicValues = { readonly [part in TopicPart]?: string | undefined }
+/** What a template may name, beside `{data.NAME}`. */
+const topicParts = ['gateway', 'verdict', 'type', 'device', 'source', 'key', 'eventId', 'field'] as const
+type TopicPart = (typeof topicParts)[number]
+export type TopicValues = {
+  readonly [part in Exclude<TopicPart, 'eventId'>]?: string | undefined
+} & {
+  readonly eventId?: string | number | undefined
+  /** the decoded fields */
+  readonly data?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** `{data.NAME}`: the value of a field */
+const dataPrefix = 'data.'
+/** Parts whose values are other ones with nearly each event: their topics are not worth remembering. */
+const passing: ReadonlySet<string> = new Set<TopicPart>(['eventId'])
+
+/** Stands for `{field}` where an event has none: it was rejected, or not cleaned. */
+export const rawField = 'raw'
 
 /** topics that are remembered, at most, and the length of one of their values */
 const mostKnown = 1_000
@@ -37,6 +51,14 @@ export function healthTopic(gateway: string): string {
   return `fieldlog/${topicLevel(gateway)}/health`
 }
 
+/** A place in a template: reads its value. */
+type Part = (values: TopicValues) => string | undefined
+
+/** Whether the template has a level for each field: then each field is a message of its own. */
+export function namesField(template: string): boolean {
+  return template.includes('{field}')
+}
+
 /**
  * Compiles a template once; the function it returns is called for each event.
  * @throws Error in words when the template is not valid (see topicProblem)
@@ -45,20 +67,36 @@ export function healthTopic(gateway: string): string {
 export function compileTopic(template: string): (values: TopicValues) => string {
   const problem = topicProblem(template)
   if (problem !== undefined) throw new Error(problem)
-  const pieces = template.split(/\{(\w+)\}/)
+  const pieces = template.split(/\{([^{}]+)\}/)
   const literals = pieces.filter((_, index) => index % 2 === 0)
-  const names = pieces.filter((_, index) => index % 2 === 1) as TopicPart[]
+  const names = pieces.filter((_, index) => index % 2 === 1)
+  const parts = names.map(partOf)
   const make = (values: TopicValues) => {
     let topic = literals[0] ?? ''
-    for (let i = 0; i < names.length; i++) {
-      topic += topicLevel(values[names[i]!]) + literals[i + 1]
+    for (let i = 0; i < parts.length; i++) {
+      topic += topicLevel(parts[i]!(values)) + literals[i + 1]
     }
     // Topics that begin with $ are the broker's own; a client may not publish there.
     if (topic.startsWith('$')) topic = `_${topic}`
     if (topic.length * 3 > maxTopicBytes) checkLength(topic)
     return topic
   }
-  return remembering(names, make)
+  const isPassing = names.some((name) => passing.has(name) || name.startsWith(dataPrefix))
+  return isPassing ? make : remembering(parts, make)
+}
+
+function partOf(name: string): Part {
+  if (name.startsWith(dataPrefix)) {
+    const field = name.slice(dataPrefix.length)
+    return ({ data }) => (data !== undefined && Object.hasOwn(data, field) ? textOf(data[field]) : undefined)
+  }
+  if (name === 'eventId') return ({ eventId }) => textOf(eventId)
+  const part = name as Exclude<TopicPart, 'eventId'>
+  return (values) => values[part]
+}
+
+function textOf(value: unknown): string | undefined {
+  return value === undefined || value === null || typeof value === 'object' ? undefined : String(value)
 }
 
 /** Topics that were made, by one value after the other. */
@@ -68,7 +106,7 @@ interface Known {
 }
 
 /** The function, with a memory: a gateway has few different topics, and making one costs more than finding it. */
-function remembering(names: TopicPart[], make: (values: TopicValues) => string): typeof make {
+function remembering(parts: readonly Part[], make: (values: TopicValues) => string): typeof make {
   let root: Known = { next: new Map(), topic: undefined }
   let count = 0
   const keep = (values: TopicValues, topic: string) => {
@@ -77,11 +115,12 @@ function remembering(names: TopicPart[], make: (values: TopicValues) => string):
       count = 1
     }
     let known = root
-    for (const name of names) {
-      let next = known.next.get(values[name])
+    for (const part of parts) {
+      const value = part(values)
+      let next = known.next.get(value)
       if (next === undefined) {
         next = { next: new Map(), topic: undefined }
-        known.next.set(values[name], next)
+        known.next.set(value, next)
       }
       known = next
     }
@@ -89,10 +128,10 @@ function remembering(names: TopicPart[], make: (values: TopicValues) => string):
   }
   return (values) => {
     let known: Known | undefined = root
-    for (let i = 0; i < names.length && known !== undefined; i++) known = known.next.get(values[names[i]!])
+    for (let i = 0; i < parts.length && known !== undefined; i++) known = known.next.get(parts[i]!(values))
     if (known?.topic !== undefined) return known.topic
     const topic = make(values)
-    if (names.every((name) => (values[name]?.length ?? 0) <= longestKnown)) keep(values, topic)
+    if (parts.every((part) => (part(values)?.length ?? 0) <= longestKnown)) keep(values, topic)
     return topic
   }
 }
@@ -101,11 +140,12 @@ function remembering(names: TopicPart[], make: (values: TopicValues) => string):
 export function topicProblem(template: string): string | undefined {
   if (template === '') return 'The topic is empty.'
   for (const [, name] of template.matchAll(/\{([^{}]*)\}/g)) {
-    if (!topicParts.includes(name as TopicPart)) {
-      return `{${name}} is not known: use ${topicParts.map((part) => `{${part}}`).join(', ')}.`
+    const isField = name?.startsWith(dataPrefix) && name.length > dataPrefix.length
+    if (!isField && !topicParts.includes(name as TopicPart)) {
+      return `{${name}} is not known: use ${topicParts.map((part) => `{${part}}`).join(', ')} or {data.NAME}.`
     }
   }
-  const fixed = template.replace(/\{\w+\}/g, 'x')
+  const fixed = template.replace(/\{[^{}]+\}/g, 'x')
   if (/[{}]/.test(fixed)) return 'A brace is not closed: names stand in braces, as in {type}.'
   if (/[+#]/.test(fixed)) return 'The topic must not contain + or #: these are for subscribing.'
   if (fixed.startsWith('$')) return 'The topic must not begin with $: such topics belong to the broker.'

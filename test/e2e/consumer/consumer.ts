@@ -10,7 +10,14 @@ import {
   systemDisk,
   verifyJournal,
 } from '@fieldlog/node-red-gateway/journal'
-import { compilePredicates, type FieldlogEvent } from '@fieldlog/node-red-gateway/predicates'
+import {
+  cleanEvents,
+  compileNames,
+  compilePredicates,
+  type DeviceNames,
+  type DeviceRow,
+  type FieldlogEvent,
+} from '@fieldlog/node-red-gateway/predicates'
 
 const directory = process.argv[2] as string
 const format: FormatDefinition = {
@@ -44,10 +51,11 @@ const { problems } = await verifyJournal(systemDisk, directory)
 
 const formats = compileFormats([format])
 const labeller = compilePredicates([], [format])
-const verdicts = entries.map((entry) => {
+const row: DeviceRow = { source: 'tty', type: '', key: '', name: 'greenhouse', place: '', interval: '' }
+const names: DeviceNames = compileNames([row])
+const events = entries.flatMap((entry) => {
   const outcome: Outcome = formats.decode({ payload: entry.text, source: entry.source })
-  if (outcome.kind !== 'clean') return outcome.kind
-  const event: FieldlogEvent = {
+  const logged: FieldlogEvent = {
     id: `${entry.epoch}-${entry.seq}`,
     seq: entry.seq,
     received: entry.received,
@@ -55,9 +63,9 @@ const verdicts = entries.map((entry) => {
     source: entry.source,
     raw: entry.text,
     replayed: false,
-    type: outcome.type,
-    data: outcome.events[0]?.data ?? {},
   }
-  return labeller.label(event).verdict
+  return cleanEvents(logged, outcome, names)
 })
-process.stdout.write(`${JSON.stringify({ durable, notices, problems, verdicts })}\n`)
+const verdicts = events.map((event) => labeller.label(event).verdict)
+const devices = events.map(({ device }) => device)
+process.stdout.write(`${JSON.stringify({ durable, notices, problems, verdicts, devices })}\n`)

@@ -247,7 +247,8 @@ describe('fieldlog cat', () => {
 
   const cat = async (...args: string[]) => {
     const { status, stdout, stderr } = await fieldlog(['cat', place.path, ...args])
-    assert.deepEqual([status, stderr], [0, ''])
+    // 1 where anything is damaged
+    assert.deepEqual([status, stderr], [args.includes('--damaged') ? 1 : 0, ''])
     return stdout.split('\n').slice(0, -1)
   }
 
@@ -315,6 +316,7 @@ describe('fieldlog cat', () => {
     const where = `2026/20261120.txt bytes ${from} to ${end}, entries 15 to 18: the checksum does not match`
     const plain = await fieldlog(['cat', place.path, '--from', '14', '--to', '19'])
     assert.equal(plain.stderr, `fieldlog cat: damaged: ${where}; --damaged prints it\n`)
+    assert.equal(plain.status, 1)
     assert.deepEqual(
       plain.stdout.split('\n').map((line) => line.split(' ')[0]),
       ['14', '19', ''],
@@ -356,6 +358,7 @@ describe('fieldlog cat', () => {
     mkdirSync(join(directory, '2026'), { recursive: true })
     writeFileSync(join(directory, '2026/20261121.txt'), closeBatch(head + lines, 3, 3, 0))
     const plain = await fieldlog(['cat', directory])
+    assert.equal(plain.status, 1)
     assert.deepEqual(
       plain.stdout.split('\n').map((line) => line.split(' ')[0]),
       ['1', '3', ''],
@@ -373,6 +376,26 @@ describe('fieldlog cat', () => {
     const { damaged, raw } = JSON.parse(json.stdout.split('\n')[1]!) as { damaged: object; raw: string[] }
     assert.deepEqual({ ...damaged, reason: '' }, { file: '2026/20261121.txt', reason: '', from: 2, to: 2 })
     assert.deepEqual(raw, ['E 12:00:00.000 pump {"rpm":}'])
+  })
+
+  it('gives no id where damage hides which start an entry is of', async () => {
+    const [file] = buildJournal([{ date: '20261119', batches: inBatches(lines('20261119', 12), 4) }])
+    const { bytes } = file!
+    // more than a flipped bit: nobody knows what stood there
+    bytes.write('\x01\x01\x01', bytes.indexOf('line 5'))
+    const directory = join(place.path, 'other')
+    writeJournal(directory, [file!])
+    const { stdout } = await fieldlog(['cat', directory, '--json'])
+    const found = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id?: string; seq: number })
+    assert.deepEqual(
+      found.map(({ id, seq }) => [seq, id]),
+      [1, 2, 3, 4]
+        .map((seq) => [seq, `testabcd-${seq}`])
+        .concat([9, 10, 11, 12].map((seq) => [seq, undefined] as never)),
+    )
   })
 
   it('follows what another process writes, until it is told to stop', async () => {

@@ -61,6 +61,12 @@ describe('delivery: entryOf', () => {
     assert.equal(entry({ payload: { at: new Date(0) } }).text, '{"at":"1970-01-01T00:00:00.000Z"}')
   })
 
+  it('refuses what is nested too deep for JSON.stringify, and says so', () => {
+    let payload: unknown = 1
+    for (let level = 0; level < 100_000; level++) payload = [payload]
+    assert.throws(() => entryOf({ payload }, 0, 'log'), { code: 'ENTRY_TOO_DEEP' })
+  })
+
   it('refuses what JSON cannot hold, and says what', () => {
     const loop: Record<string, unknown> = {}
     loop.self = loop

@@ -38,6 +38,30 @@ describe('formats: character sets', () => {
     assert.deepEqual(decoded(room('utf-8'), line(0xb0, 0xfc)), reasons)
   })
 
+  it('a condition looks at the text that the format reads, or at the bytes', () => {
+    const taking = (place: string, charset?: Charset): FormatDefinition => ({
+      ...room(charset),
+      takes: { where: [{ from: 'Ort', is: [place] }] },
+    })
+    assert.deepEqual(decoded(taking('Büro', 'latin-1'), line(0xb0, 0xfc)), expected)
+    assert.equal(decoded(taking('Bad', 'latin-1'), line(0xb0, 0xfc)), 'unknown')
+    assert.equal(decoded(taking('Büro'), line(0xb0, 0xfc)), 'unknown')
+    const frame = format({ kind: 'bytes' }, [number('v', { from: 1 })], { where: [{ from: 0, is: [0xfe] }] })
+    assert.deepEqual(decoded(frame, Buffer.of(0xfe, 0xc0)), { v: 0xc0 })
+    assert.equal(decoded(frame, Buffer.of(0xff, 0xc0)), 'unknown')
+  })
+
+  it('a checksum that is a raw byte changes nothing about the text', () => {
+    const checked: FormatDefinition = {
+      ...room('latin-1'),
+      check: { kind: 'xor8', to: ';#', at: ';#', written: 'bytes' },
+    }
+    const text = line(0xb0, 0xfc)
+    const sum = text.reduce((all, byte) => all ^ byte, 0)
+    const whole = Buffer.concat([text, Buffer.from(';#'), Buffer.of(sum)])
+    assert.deepEqual(decoded(checked, whole), expected)
+  })
+
   it('UTF-8 stays what it is', () => {
     for (const charset of ['utf-8', 'latin-1', 'cp437'] as const) {
       assert.deepEqual(decoded(room(charset), 'T: 21.5°C;Ort: Büro'), expected)

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
-import { checksum, seal, unseal } from '../../../lib/kit/sealed.ts'
+import { checksum, RunningChecksum, seal, unseal } from '../../../lib/kit/sealed.ts'
 
 describe('kit: sealed text', () => {
+  it('has the same checksum in pieces, and begins anew behind each', () => {
+    const running = new RunningChecksum()
+    for (const piece of ['1234', '', '56789']) running.add(Buffer.from(piece))
+    assert.equal(running.take(), 'cbf43926')
+    assert.equal(running.take(), '00000000')
+    running.add(Buffer.from('a'))
+    assert.equal(running.take(), checksum('a'))
+  })
+
   it('is a line with the CRC-32 in front', () => {
     // the check value of CRC-32, as every description of it has
     assert.equal(checksum('123456789'), 'cbf43926')

@@ -122,7 +122,7 @@ describe('labelling: live cleaning', function () {
     assert.deepEqual(await first.detach(), [])
     assert.match(
       readFileSync(file, 'utf8'),
-      /^[0-9a-f]{8} \{"version":2,"rules":"[0-9a-f]{8}","from":1,"seq":4,/,
+      /^[0-9a-f]{8} \{"version":3,"rules":"[0-9a-f]{8}","from":1,"seq":4,/,
     )
     outcomes = []
     await take(

@@ -180,7 +180,7 @@ describe('predicates: live labelling', () => {
     await first.detach()
     const path = join(directory, '.label-n1')
     const text = readFileSync(path, 'utf8')
-    assert.match(text, /^[0-9a-f]{8} \{"version":2,"rules":"[0-9a-f]{8}","from":1,"seq":60,/)
+    assert.match(text, /^[0-9a-f]{8} \{"version":3,"rules":"[0-9a-f]{8}","from":1,"seq":60,/)
 
     // torn: it is as if there were none
     writeFileSync(path, text.slice(0, text.length / 2))

@@ -46,6 +46,7 @@ const firstForms: Record<string, { before: object; after: object }> = {
       version: 2,
     },
   },
+  'fieldlog-devices': { before: { devices: [] }, after: { devices: [], version: 1 } },
   'fieldlog-format': {
     before: { definition: { type: 'room', decoder: { kind: 'packet' }, fields: [] } },
     after: {
@@ -80,7 +81,7 @@ const firstForms: Record<string, { before: object; after: object }> = {
       pace: 0,
       maxSize: 1000,
       keep: 'oldest',
-      version: 1,
+      version: 2,
     },
   },
 }
@@ -112,6 +113,14 @@ describe('migrations', () => {
     const old = { topic: 'my/{type}', order: 'live-first', keep: 'newest' }
     const { topic, order, keep } = migrate('fieldlog-mqtt-out', old)
     assert.deepEqual([topic, order, keep], ['my/{type}', 'live-first', 'newest'])
+  })
+
+  it('leave the topic that an empty one stood for to nodes of each version that ran by it', () => {
+    for (const old of [{}, { topic: '' }, { topic: '  ', version: 1 }]) {
+      const { topic, version } = migrate('fieldlog-mqtt-out', old as { topic?: string; version?: number })
+      assert.deepEqual([topic, version], ['fieldlog/{gateway}/{verdict}/{type}/{source}', 2])
+    }
+    assert.equal(migrate('fieldlog-mqtt-out', { topic: '', version: 2 }).topic, '')
   })
 
   it('leave a node of a newer version alone, and types that are not ours', () => {

@@ -47,6 +47,7 @@ describe('predicates: trial', () => {
       type: 'room',
       data: { temp: 45 },
       key: '7',
+      device: 's-7',
     })
   })
 

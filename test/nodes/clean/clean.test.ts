@@ -105,8 +105,8 @@ describe(`nodes: clean (${nodeRedName})`, () => {
     const data = { light: 0, moved: 0, humi: 59, temp: 18.2, lobat: 0 }
     assert.equal(output, 'clean')
     assert.deepEqual(msg.payload, data)
-    assert.equal(msg.topic, 'room/ttyUSB0')
-    assert.deepEqual(msg.event, event({ type: 'room', key: '12', data }))
+    assert.equal(msg.topic, 'room/ttyUSB0-12')
+    assert.deepEqual(msg.event, event({ type: 'room', key: '12', device: 'ttyUSB0-12', data }))
     assert.deepEqual(msg.extra, { kept: true })
   })
 
@@ -114,7 +114,14 @@ describe(`nodes: clean (${nodeRedName})`, () => {
     await load()
     const payload = { eventId: 7, data: { rpm: 1400, at: '2012-11-17T23:59:59.5Z' } }
     const [output, msg] = await sent(message(payload, { source: 'pump1' }))
-    const rest = { source: 'pump1', type: 'pump', eventId: 7, data: { rpm: 1400 }, time: 1353196799500 }
+    const rest = {
+      source: 'pump1',
+      type: 'pump',
+      eventId: 7,
+      data: { rpm: 1400 },
+      time: 1353196799500,
+      device: 'pump1',
+    }
     assert.equal(output, 'clean')
     assert.deepEqual(msg.event, event(rest))
     assert.equal(msg.topic, 'pump/pump1')
@@ -127,7 +134,7 @@ describe(`nodes: clean (${nodeRedName})`, () => {
     assert.equal(output, 'rejected')
     assert.equal(msg.payload, 'OK 12 1 118')
     assert.equal(msg.topic, 'room/ttyUSB0')
-    assert.deepEqual(msg.event, event({ type: 'room', verdict: 'rejected', reasons }))
+    assert.deepEqual(msg.event, event({ type: 'room', device: 'ttyUSB0', verdict: 'rejected', reasons }))
   })
 
   it('sends a line that no format takes out of the third, as it came', async () => {

@@ -89,6 +89,80 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
     }
   })
 
+  it('tells devices apart by default, and says in the payload whose reading it is', async () => {
+    await load([out('out', { version: 2 })])
+    const key = { key: '12', device: 'kitchen' }
+    await deliver('out', message(1, key))
+    await deliver('out', message(2, { device: 'ttyUSB0', verdict: 'rejected', data: undefined } as never))
+    // not cleaned
+    const { id, seq, received, time, source, raw, replayed } = message(3).event
+    await deliver('out', { ...message(3), event: { id, seq, received, time, source, raw, replayed } })
+    await collector.until(() => events().length === 3)
+    assert.deepEqual(
+      events().map(({ topic }) => topic),
+      ['fieldlog/pi-4/good/room/kitchen', 'fieldlog/pi-4/rejected/room/ttyUSB0', 'fieldlog/pi-4/_/_/ttyUSB0'],
+    )
+    assert.match(
+      events()[0]!.payload,
+      /"source":"ttyUSB0","key":"12","device":"kitchen","type":"room","data"/,
+    )
+    assert.doesNotMatch(events()[1]!.payload, /"key"/)
+  })
+
+  describe('with {field} in the topic', () => {
+    const topic = 'fieldlog/{gateway}/{device}/{field}'
+    const two = { data: { temp: 18.2, open: true }, device: 'kitchen' }
+
+    it('publishes each field by itself, and completes when the last one is acknowledged', async () => {
+      await load([out('out', { topic })])
+      assert.equal(await deliver('out', message(1, two)), undefined)
+      await collector.until(() => events().length === 2)
+      assert.deepEqual(
+        events().map(({ topic, payload }) => [topic, payload]),
+        [
+          ['fieldlog/pi-4/kitchen/temp', '18.2'],
+          ['fieldlog/pi-4/kitchen/open', 'true'],
+        ],
+      )
+    })
+
+    it('knows repeats of each field, and publishes them again where a replay asks for them', async () => {
+      await load([out('out', { topic })])
+      await deliver('out', message(1, two))
+      // the first time one field was missing
+      await deliver('out', message(1, { ...two, data: { ...two.data, humi: 59 } }))
+      await deliver('out', message(1, { ...two, for: 'out', replayed: true }))
+      await collector.until(() => events().length === 5)
+      assert.deepEqual(
+        events().map(({ topic, payload }) => `${topic.split('/').at(-1)} ${payload}`),
+        ['temp 18.2', 'open true', 'humi 59', 'temp 18.2', 'open true'],
+      )
+    })
+
+    it('gives the line of a rejected event as the field raw', async () => {
+      await load([out('out', { topic })])
+      await deliver('out', message(1, { device: 'ttyUSB0', verdict: 'rejected', reasons: ['range: …'] }))
+      await collector.until(() => events().length === 1)
+      assert.deepEqual(
+        events().map(({ topic, payload }) => [topic, payload]),
+        [['fieldlog/pi-4/ttyUSB0/raw', 'OK 12 1 118 182 0']],
+      )
+    })
+
+    it('fails the event with the error of one field, when all have settled', async () => {
+      await load([out('out', { topic: '{data.temp}/{field}' })])
+      const long = 'x'.repeat(65_600)
+      const error = await deliver('out', message(1, { data: { temp: 1, [long]: 2 } }))
+      assert.match(error?.message ?? '', /the topic would be 65602 bytes long/)
+    })
+
+    it('wants the late topic to have it, too', async () => {
+      await load([out('out', { topic, lateTopic: 'fieldlog/{gateway}/late' })])
+      const error = await deliver('out', message(1, two))
+      assert.match(error?.message ?? '', /\{field\} must stand in both topics, or in none/)
+    })
+  })
+
   it('fails a message without an event, and says what to do', async () => {
     await load([out('out')])
     const failed = new Promise<string>((resolve) => {

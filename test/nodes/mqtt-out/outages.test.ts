@@ -45,6 +45,30 @@ describe(`nodes: mqtt-out and outages (${nodeRedName})`, () => {
     helper.load(types, [tab, { ...brokerNode, port: String(broker.port) }, ...flow], credentials)
   const events = () => collector.messages.filter(({ topic }) => !topic.endsWith('/status'))
 
+  it('keeps each field of an event by itself, under its late topic, where each is a message', async () => {
+    const topics = { topic: 'fieldlog/{gateway}/now/{field}', lateTopic: 'fieldlog/{gateway}/late/{field}' }
+    const data = { temp: 18.2, open: true }
+    await load([out('out', topics)])
+    await deliver('out', message(1, { data }))
+    await broker.stop()
+    await deliver('out', message(2, { data }))
+    await helper.unload()
+    await broker.start()
+    await collector.close()
+    collector = await Collector.open(broker.url, 'fieldlog/pi-4/#')
+    await load([out('out', topics)])
+    await collector.until(() => events().length === 2)
+    // what the log sends again after the restart is known, field by field
+    await deliver('out', message(2, { data: { ...data, humi: 59 }, replayed: true }))
+    await collector.until(() => events().length === 3)
+    assert.deepEqual(
+      events().map(({ topic, payload }) =>
+        `${topic.split('/').slice(-2).join(' ')} ${payload}`.replace(/^\w+ humi/, 'humi'),
+      ),
+      ['late temp 18.2', 'late open true', 'humi 59'],
+    )
+  })
+
   it('goes on after a restart in the middle of an outage, before any node has sent anything', async () => {
     await load([out('out')])
     await deliver('out', message(11))

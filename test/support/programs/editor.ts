@@ -1,5 +1,6 @@
 // Node-RED's editor in a real browser (Debian's Chromium), and the handful of things a user does there.
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 /** The part of the editor's own `RED` that is used. */
@@ -15,6 +16,9 @@ export interface EditorOptions {
   /** what to put into the editor's own form; default: there is no login */
   login?: { user: string; password: string }
 }
+
+/** where pictures of panels are put, if anywhere */
+const pictures = process.env.FIELDLOG_PICTURES
 
 const flags = [
   '--headless',
@@ -149,6 +153,23 @@ export class Editor {
       await this.page.locator(shade).waitFor({ state: 'hidden' })
     }
     if (!response.ok()) throw new Error(`the deploy was answered with ${response.status()}`)
+  }
+
+  /** Puts a picture of the page into the folder FIELDLOG_PICTURES, for people to look at; without that does nothing. */
+  async picture(name: string): Promise<void> {
+    if (pictures === undefined) return
+    mkdirSync(pictures, { recursive: true })
+    await this.page.screenshot({ path: join(pictures, `${name}.png`) })
+  }
+
+  /** Counts how often a mouse button goes down from now on; the function it gives says how often. */
+  async countClicks(): Promise<() => Promise<number>> {
+    const counter = await this.page.evaluateHandle(() => {
+      const counter = { clicks: 0 }
+      addEventListener('mousedown', () => void counter.clicks++, true)
+      return counter
+    })
+    return () => counter.evaluate(({ clicks }) => clicks)
   }
 
   async #ids(type: string): Promise<string[]> {

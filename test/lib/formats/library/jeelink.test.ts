@@ -72,7 +72,7 @@ describe('formats: the JeeLink library', () => {
 
   it('tells the nodes of one source apart by the key', () => {
     assert.equal(clean(formats, 'OK 34 1 109 178 0').key, '2')
-    assert.equal(clean(formats, 'OK 3 1 0 0 0 133 100 200').key, '3/5')
+    assert.equal(clean(formats, 'OK 3 1 0 0 0 133 100 200').key, '3.5')
   })
 
   it('leaves other nodes and other lines unknown', () => {

@@ -95,6 +95,151 @@ describe('formats: proposals from lines', () => {
     assert.deepEqual(proposed('0042;21.5', '0107;-0.5').data, { c0: '0042', c1: 21.5 })
   })
 
+  const everyday: Array<[line: string, data: object, units?: Array<string | undefined>]> = [
+    ['21.50', { c0: 21.5 }],
+    ['19.5 51 998.7', { c0: 19.5, c1: 51, c2: 998.7 }],
+    ['Humidity: 51.0 %  Temperature: 19.5 *C', { humi: 51, temp: 19.5 }, ['%', '°C', '°C']],
+    ['T = 19.50 *C', { T: 19.5 }, ['°C']],
+    ['Temp: 19.5°C', { Temp: 19.5 }, ['°C']],
+    ['Temperature: 19.50', { Temperature: 19.5 }],
+    ['temp=19.50 hum=51.00', { temp: 19.5, hum: 51 }],
+    ['Temp: 19,5°C, Hum: 51,2 %', { Temp: 19.5, Hum: 51.2 }, ['°C', '%']],
+    ['PM2.5: 7 ug/m3, PM10: 12 ug/m3', { PM2_5: 7, PM10: 12 }],
+    ['Soil = 512, Light: 80.5 lux; Door 1: 0', { Soil: 512, Light: 80.5, Door_1: 0 }],
+  ]
+  for (const [line, data, units] of everyday) {
+    it(`everyday lines of sketches: ${line}`, () => {
+      const proposals = proposeFormats([line])
+      assert.equal(proposals.length, 1)
+      const [{ definition, share, score }] = proposals as [(typeof proposals)[number]]
+      assert.deepEqual([decoded(definition, line), share, score], [data, 1, 1])
+      if (units)
+        assert.deepEqual(
+          definition.fields.map(({ unit }) => unit),
+          units,
+        )
+    })
+  }
+
+  it('one odd value of many is none or rejected, and makes no text of the field', () => {
+    const lines = Array.from({ length: 500 }, (_, i) => `${(20 + (i % 7) / 10).toFixed(2)};${40 + (i % 5)}`)
+    lines[77] = 'Err;44'
+    lines[99] = '2$.10;44'
+    const [proposal] = proposeFormats(lines)
+    assert.deepEqual(
+      proposal?.definition.fields.map(({ type }) => type),
+      ['number', 'number'],
+    )
+    assert.deepEqual(decoded(proposal!.definition, 'Err;44'), { c1: 44 })
+    assert.deepEqual(decoded(proposal!.definition, '2$.10;44'), [
+      'type: c0: found "2$.10", expected a number',
+    ])
+    assert.equal(proposal?.score, 499 / 500)
+  })
+
+  it('whole numbers may have a fraction later', () => {
+    for (const lines of [
+      ['{"t":21.0}', '{"t":22.0}'],
+      ['t:21', 't:22'],
+      ['21 5', '22 6'],
+    ]) {
+      const [proposal] = proposeFormats(lines)
+      assert.ok(
+        proposal?.definition.fields.every(({ type }) => type === 'number'),
+        lines[0],
+      )
+    }
+  })
+
+  it('sentinels are no values where all others are far from them', () => {
+    const [proposal] = proposeFormats(['a:20.5,b:84,c:7', 'a:85.00,b:85,c:65535', 'a:21.25,b:86,c:9'])
+    assert.deepEqual(decoded(proposal!.definition, 'a:85.00,b:85,c:65535'), { b: 85 })
+  })
+
+  it('ids become the key', () => {
+    const of = (...lines: string[]) => proposeFormats(lines)[0]?.definition.key
+    assert.deepEqual(of('{"node":"0a","t":1.5}', '{"node":"0b","t":2.5}'), ['node'])
+    assert.deepEqual(of('1;hall;21.5', '2;cellar;12.5', '3;hall;21.6', '4;cellar;12.4'), ['c1'])
+    assert.deepEqual(of('1;hall;21.5', '2;hall;21.6'), undefined)
+  })
+
+  it('big-endian words', () => {
+    const [proposal] = proposeFormats(['OK 7 1 44', 'OK 7 1 20', 'OK 7 0 200', 'OK 7 1 70'])
+    assert.deepEqual(decoded(proposal!.definition, 'OK 7 1 44'), { v0: 300 })
+  })
+
+  it('the library first, with what it rejects, and formats for the rest that leave it alone', () => {
+    const lines = [
+      'OK 9 21 129 4 201 44',
+      'OK 9 22 1 4 180 50',
+      'V:12.5',
+      'VPV:30.2',
+      'V:12.6',
+      'Temp: 21.5 C',
+      '21.5 48',
+      '21.5 48 3',
+      'WX 21.5 48',
+    ]
+    const proposals = proposeFormats(lines)
+    assert.deepEqual(
+      proposals.map(({ definition, count, score, isFromLibrary }) => [
+        definition.type,
+        count,
+        score,
+        isFromLibrary,
+      ]),
+      [
+        ['lacrosse', 2, 1, true],
+        ['v', 2, 1, false],
+        ['vpv', 1, 1, false],
+        ['temp', 1, 1, false],
+        ['columns', 1, 1, false],
+        ['columns', 1, 1, false],
+        ['wx', 1, 1, false],
+      ],
+    )
+    assert.ok(Math.abs(proposals.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9)
+  })
+
+  it('random devices: nearly all values are right', () => {
+    const device = fc.record({
+      names: fc.uniqueArray(fc.constantFrom('temp', 'hum', 'press', 'lux', 'volt', 'soil'), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+      mark: fc.constantFrom(':', '=', ': ', ' = '),
+      separator: fc.constantFrom(', ', '; ', '  ', '\t', ' | '),
+      unit: fc.constantFrom('', ' %', 'C', ' *C', '°C', ' V'),
+      decimals: fc.integer({ min: 0, max: 3 }),
+      layout: fc.constantFrom('labels', 'columns', 'json'),
+      values: fc.array(fc.double({ min: -50, max: 1200, noNaN: true }), { minLength: 30, maxLength: 60 }),
+    })
+    fc.assert(
+      fc.property(device, ({ names, mark, separator, unit, decimals, layout, values }) => {
+        const rows: string[][] = []
+        for (let i = 0; i + names.length <= values.length; i += names.length) {
+          rows.push(values.slice(i, i + names.length).map((value) => value.toFixed(decimals)))
+        }
+        const delimiter = separator.trim() || ' '
+        const lines = rows.map((row) => {
+          if (layout === 'json') return `{${row.map((v, i) => `"${names[i]}":${v}`).join(',')}}`
+          if (layout === 'columns') return row.join(delimiter)
+          return row.map((v, i) => `${names[i]}${mark}${v}${unit}`).join(separator)
+        })
+        const [proposal] = proposeFormats(lines)
+        assert.ok(proposal, lines[0])
+        let right = 0
+        for (const [at, line] of lines.entries()) {
+          const data = Object.values(decoded(proposal.definition, line) as object)
+          right += rows[at]!.filter((text, i) => Number(text) === data[i]).length
+        }
+        const all = rows.length * names.length
+        assert.ok(right >= 0.95 * all, `${right} of ${all}: ${lines[0]}`)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
   it('never throws, and proposes only what has no problems', () => {
     const piece = fc.constantFrom(
       'OK 5 ',

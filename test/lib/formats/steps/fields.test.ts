@@ -208,8 +208,8 @@ describe('formats: key and time', () => {
         key: ['room', 'node'],
       },
     )
-    assert.equal(clean(definition, { room: 'hall', node: 3, t: 1 }).key, 'hall/3')
-    assert.equal(clean(definition, { node: 3, t: 1 }).key, '/3')
+    assert.equal(clean(definition, { room: 'hall', node: 3, t: 1 }).key, 'hall.3')
+    assert.equal(clean(definition, { node: 3, t: 1 }).key, '.3')
   })
 
   it('the time is the field that the format declares', () => {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import {
+  checkDepth,
   checkEntryLimit,
   checkLength,
+  deepestJson,
   defaultEntryLimit,
+  EntryTooDeepError,
   EntryTooLongError,
   largestEntryLimit,
 } from '../../../../lib/journal/format/entry-limit.ts'
@@ -23,6 +26,23 @@ describe("journal: an entry's limit", () => {
     checkLength('é'.repeat(5), 10)
     assert.throws(() => checkLength('é'.repeat(6), 11), EntryTooLongError)
     assert.throws(() => checkLength('€'.repeat(4), 11), EntryTooLongError)
+  })
+
+  it('is also one of levels of arrays and objects in each other', () => {
+    const nested = (levels: number, open: string, close: string, core = '') =>
+      open.repeat(levels) + core + close.repeat(levels)
+    assert.equal(deepestJson, 1_000)
+    for (const [open, close, core] of [
+      ['[', ']', ''],
+      ['{"a":', '}', '1'],
+    ] as const) {
+      checkDepth(nested(1_000, open, close, core))
+      assert.throws(() => checkDepth(nested(1_001, open, close, core)), EntryTooDeepError)
+    }
+    // neither many beside each other, nor those in a string, whatever is escaped there
+    checkDepth(`[${Array(5_000).fill('[{}]').join()}]`)
+    checkDepth(JSON.stringify(['[{'.repeat(5_000), `\\"${'[{'.repeat(5_000)}`, '\\']))
+    assert.throws(() => checkDepth(`["\\\\",${nested(1_000, '[', ']')}]`), { code: 'ENTRY_TOO_DEEP' })
   })
 
   it('cannot be more than readers take', () => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { gunzipSync } from 'node:zlib'
 import { Upkeep, type UpkeepOptions } from '../../../../lib/journal/keep/upkeep.ts'
-import { buildJournal, inBatches, lines } from '../../../support/build-journal.ts'
+import { type BuiltFile, buildJournal, inBatches, lines } from '../../../support/build-journal.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { FaultDisk } from '../../../support/fault-disk.ts'
 import type { MemoryDisk } from '../../../support/memory-disk.ts'
 import { directory, diskWith, readAll } from '../support/archived.ts'
+import { flipped } from '../support/sample.ts'
 
 const day = (date: string, unhashed = false) => ({
   date,
@@ -249,6 +250,58 @@ describe('Upkeep', () => {
       disk = diskWith(buildJournal(quiet))
       await upkeep({ retentionDays: 30, archiveAfter: 0 }).look()
       assert.deepEqual(notes, [['retention', { upTo: '2026/20261120.txt', lastSeq: 200 }]])
+    })
+
+    it('does not count such days where a notice of the clock may be lost', async () => {
+      const quiet = [...november, '20261220', '20261221'].map((date) => day(date))
+      time = new FakeClock('2026-12-21T12:00:00.000Z')
+      const removedWith = async (journal: BuiltFile[]) => {
+        disk = diskWith(journal)
+        notes = []
+        await upkeep({ retentionDays: 30, archiveAfter: 0 }).look()
+        return notes.length
+      }
+      const whole = buildJournal(quiet)
+      assert.equal(await removedWith(whole), 1)
+      for (const index of [19, 20]) {
+        const damaged = whole.map((file, at) =>
+          at === index ? { ...file, bytes: flipped(file.bytes, file.bytes.length - 30, 0) } : file,
+        )
+        assert.equal(await removedWith(damaged), 0, `a batch of ${damaged[index]!.path} is damaged`)
+      }
+      const dropped = (notices: string) => ({
+        kind: 'N' as const,
+        notice: 'gap',
+        json: `{"dropped":1,"from":0,"to":0${notices}}`,
+      })
+      const withGap = (notices: string) =>
+        buildJournal(
+          quiet.map((file) =>
+            file.date === '20261220' ? { ...file, batches: [[dropped(notices)], ...file.batches] } : file,
+          ),
+        )
+      assert.equal(await removedWith(withGap('')), 1, 'entries were dropped, no notice')
+      assert.equal(await removedWith(withGap(',"notices":1')), 0, 'a notice was dropped')
+      const between = buildJournal([...quiet.slice(0, 20), day('20261121'), ...quiet.slice(20)])
+      assert.equal(await removedWith(between.filter((_, index) => index !== 20)), 0, 'a file is missing')
+    })
+
+    it('does not take one jump for another, where a file between them cannot be read any more', async () => {
+      const step = { kind: 'N' as const, notice: 'step', json: '{"expected":0,"now":2592000000}' }
+      const set = day('20270120')
+      const journal = buildJournal([
+        ...[...november, '20261203'].map((date) => day(date)),
+        { ...set, batches: [[step], ...set.batches] },
+      ])
+      disk = diskWith(journal.slice(0, -1))
+      time = new FakeClock('2026-12-03T12:00:00.000Z')
+      const one = upkeep({ retentionDays: 40, archiveAfter: 0 })
+      await one.look()
+      for (const file of journal) disk.place(`${directory}/${file.path}`, file.bytes)
+      disk.place(`${directory}/2026/20261203.txt`, 'nothing that can be read')
+      time.step(48 * 86_400_000)
+      await one.look()
+      assert.deepEqual(notes, [])
     })
 
     it('removes for the bytes all the same', async () => {

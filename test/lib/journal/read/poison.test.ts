@@ -16,6 +16,11 @@ const time = '12:00:00.000'
 const poison: Array<[name: string, line: string | Buffer, reason: RegExp]> = [
   ['an E whose JSON does not parse', `E ${time} pump {"rpm":}`, /^its JSON cannot be parsed: /],
   ['an E without JSON', `E ${time} pump `, /^its JSON cannot be parsed: /],
+  [
+    'an E that is nested deeper than JSON.stringify gets through',
+    `E ${time} pump ${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+    /^its JSON is nested deeper than 1,000 levels$/,
+  ],
   ['an R with an impossible date', 'R 2026-02-30T12:00:00.000 tty x', /^its kind, its time or its source/],
   ['an L with an impossible time', 'L 25:00:00.000 tty x', /^its kind, its time or its source/],
   ['an L with a source that is none', `L ${time} a/b x`, /^its kind, its time or its source/],

@@ -4,7 +4,7 @@ import { isEntry } from '../../../../lib/journal/format/entry.ts'
 import { readJournal } from '../../../../lib/journal/read/reader.ts'
 import { chain, verifyFormat } from '../support/format.ts'
 import { directory, Machine, type Process, readEntries } from '../support/machine.ts'
-import { days, flipped, linesOf, machineWith, sampleJournal } from '../support/sample.ts'
+import { batchesOf, days, flipped, linesOf, machineWith, sampleJournal } from '../support/sample.ts'
 
 /** Every entry is found from every seq on. */
 async function checkFromEverySeq(machine: Machine, where: string): Promise<void> {
@@ -59,7 +59,7 @@ describe('journal: readers', () => {
     await checkFromEverySeq(machine, 'starts')
   })
 
-  it('know the epoch behind a damaged batch that began with a start', async () => {
+  it('give no id behind a damaged batch that began with a start, up to the next one', async () => {
     const machine = new Machine()
     await manyStarts(machine, 4)
     const path = `${directory}/2026/20261121.txt`
@@ -67,15 +67,21 @@ describe('journal: readers', () => {
     const hit = linesOf(bytes).find(({ text }) => text.endsWith('early 2'))!
     machine.disk.place(path, flipped(bytes, hit.end - 3, 0))
     const { entries, damage } = await machine.read()
+    const readable = machine.durable.filter(({ text }) => text !== 'early 2')
     assert.deepEqual(
       entries,
-      machine.durable.filter(({ text }) => text !== 'early 2'),
+      readable.map((entry) => ({ ...entry, id: entry.id.replace(/^epoch002/, '') })),
     )
     assert.deepEqual(
       damage.map(({ from, to }) => [from, to]),
       [[13, 13]],
     )
-    await checkFromEverySeq(machine, 'damaged start')
+    for (const from of [13, 16, 20])
+      assert.deepEqual(
+        (await machine.read(from)).entries,
+        entries.slice(-(31 - Math.max(from, 14)) + 6),
+        `from ${from}`,
+      )
   })
 
   it('know the epoch of a file whose H is damaged from the file before', async () => {
@@ -104,22 +110,53 @@ describe('journal: readers', () => {
     }
   })
 
-  it('take the epoch of an H whose batch is damaged where the start in it cannot be read', async () => {
+  it('take the epoch of the next H behind a start that cannot be read, and no epoch without one', async () => {
     const machine = new Machine()
-    const epochs = ['aaaaaaaa', 'bbbbbbbb']
-    for (const epoch of epochs) {
+    for (const [index, epoch] of ['aaaaaaaa', 'bbbbbbbb'].entries()) {
+      if (index > 0) machine.time.moveTo('2026-11-22T12:00:00.000Z')
       const process = await machine.open({ drawEpoch: () => epoch })
       for (const text of ['one', 'two']) {
         machine.log(process, `${epoch} ${text}`)
         await machine.during(process, () => process.journal.flush())
       }
+      if (index > 0) {
+        machine.time.moveTo('2026-11-23T12:00:00.000Z')
+        machine.log(process, 'of the next day')
+        await machine.during(process, () => process.journal.flush())
+      }
       await machine.during(process, () => process.journal.stop())
-      machine.time.moveTo('2026-11-22T12:00:00.000Z')
     }
     const path = `${directory}/2026/20261122.txt`
     const bytes = machine.disk.peek(path)!
     machine.disk.place(path, flipped(bytes, linesOf(bytes)[1]!.at, 0))
-    for (const from of [1, 3]) assert.equal((await machine.read(from)).entries.at(-1)!.id, 'bbbbbbbb-4')
+    const ids = async (from: number) => (await machine.read(from)).entries.map(({ id }) => id)
+    for (const from of [1, 4]) assert.deepEqual((await ids(from)).slice(-2), ['bbbbbbbb-4', 'bbbbbbbb-5'])
+    machine.disk.place(`${directory}/2026/20261123.txt`, Buffer.alloc(0))
+    for (const from of [1, 4]) assert.equal((await ids(from)).at(-1), '-4')
+  })
+
+  it('name a damaged C at the very end, and none that is being written', async () => {
+    const { files } = await sampleJournal()
+    const path = days[2]
+    const bytes = files.get(path)!
+    const last = linesOf(bytes).at(-1)!
+    const batch = batchesOf(bytes).at(-1)!
+    const damageOf = async (end: Uint8Array) => {
+      const machine = machineWith([...files, [path, Buffer.concat([bytes.subarray(0, batch.at), end])]])
+      return (await machine.read()).damage.map(({ file, offset, end }) => [file, offset, end])
+    }
+    const closed = bytes.subarray(batch.at)
+    const upperCase = Buffer.from(closed)
+    upperCase.write('A', closed.length - 2)
+    assert.deepEqual(await damageOf(upperCase), [[path, batch.at, batch.end]])
+    // what stands behind it may be about to be closed
+    assert.deepEqual(await damageOf(Buffer.concat([upperCase, Buffer.from('L 12:0')])), [
+      [path, batch.at, batch.end],
+    ])
+    // its LF is damaged
+    assert.deepEqual(await damageOf(flipped(closed, closed.length - 1, 0)), [[path, batch.at, batch.end]])
+    for (let end = last.at - batch.at; end < closed.length; end++)
+      assert.deepEqual(await damageOf(closed.subarray(0, end)), [], `${end} bytes of the batch`)
   })
 
   it('take no text of a device for a start', async () => {

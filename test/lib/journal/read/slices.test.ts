@@ -51,7 +51,7 @@ async function turnsDuring(work: () => Promise<void>): Promise<number> {
 }
 
 describe('journal: slices of a reader', () => {
-  it('end within a batch too, and within one whose entries stand before it already', async () => {
+  it('end within a batch too, and one whose entries stand before it already is not decoded', async () => {
     const disk = journalOfCopies()
     let found = 0
     let repeated = 0
@@ -63,6 +63,6 @@ describe('journal: slices of a reader', () => {
     })
     assert.deepEqual([found, repeated], [entries, copies - 1])
     // a batch of 620 kB is decoded in some 38 pieces of 16 kB, of which a slice takes five at most
-    assert.ok(turns >= copies * 7, `${turns} turns`)
+    assert.ok(turns >= 7 && turns < 2 * 7, `${turns} turns`)
   })
 })

@@ -81,12 +81,12 @@ export async function measureCalls(
 }
 
 /** One line of a table. */
-export function describeCall({ name, p50, p99, max, maxBusy, took }: MeasuredCall): string {
-  const figures = [p50, p99, max, maxBusy].map((figure) => figure.toFixed(1).padStart(8))
+export function describeCall({ name, p50, p99, max, maxBusy, maxPause, took }: MeasuredCall): string {
+  const figures = [p50, p99, max, maxBusy, maxPause].map((figure) => figure.toFixed(1).padStart(8))
   return `${name.padEnd(40)}${figures.join('')}${(took / 1000).toFixed(1).padStart(8)} s`
 }
 
-export const callsHead = `${''.padEnd(40)}${['p50', 'p99', 'max', 'busy'].map((word) => word.padStart(8)).join('')}    took`
+export const callsHead = `${''.padEnd(40)}${['p50', 'p99', 'max', 'busy', 'gc'].map((word) => word.padStart(8)).join('')}    took`
 
 async function readAll(directory: string): Promise<number> {
   let count = 0

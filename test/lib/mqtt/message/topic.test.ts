@@ -3,11 +3,11 @@ import { compileTopic, defaultTopic, statusTopic, topicProblem } from '../../../
 import { fc } from '../../../support/random.ts'
 
 const topicOf = compileTopic(defaultTopic)
-const values = { gateway: 'pi-4', verdict: 'good', type: 'room', source: 'ttyUSB0' }
+const values = { gateway: 'pi-4', verdict: 'good', type: 'room', source: 'ttyUSB0', device: 'kitchen' }
 
 describe('mqtt topic', () => {
   it('fills the template', () => {
-    assert.equal(topicOf(values), 'fieldlog/pi-4/good/room/ttyUSB0')
+    assert.equal(topicOf(values), 'fieldlog/pi-4/good/room/kitchen')
     assert.equal(compileTopic('a/{type}-{type}/{source}')(values), 'a/room-room/ttyUSB0')
     assert.equal(compileTopic('fixed')(values), 'fixed')
     assert.equal(statusTopic('pi/4'), 'fieldlog/pi4/status')
@@ -15,12 +15,30 @@ describe('mqtt topic', () => {
 
   it('removes what would change the level, and puts _ where nothing is left', () => {
     assert.equal(
-      topicOf({ ...values, type: 'a/b+c#d\u0000e\u009ff', source: '#' }),
+      topicOf({ ...values, type: 'a/b+c#d\u0000e\u009ff', device: '#' }),
       'fieldlog/pi-4/good/abcdef/_',
     )
-    assert.equal(topicOf({ ...values, verdict: undefined, type: '' }), 'fieldlog/pi-4/_/_/ttyUSB0')
-    assert.equal(topicOf({ ...values, type: 'x\uFFFE\uD800y' }), 'fieldlog/pi-4/good/xy/ttyUSB0')
-    assert.equal(topicOf({ ...values, type: 'température' }), 'fieldlog/pi-4/good/température/ttyUSB0')
+    assert.equal(topicOf({ ...values, verdict: undefined, type: '' }), 'fieldlog/pi-4/_/_/kitchen')
+    assert.equal(topicOf({ ...values, type: 'x\uFFFE\uD800y' }), 'fieldlog/pi-4/good/xy/kitchen')
+    assert.equal(topicOf({ ...values, type: 'température' }), 'fieldlog/pi-4/good/température/kitchen')
+  })
+
+  it('may name the key, the source, the id of the device and values of fields', () => {
+    const made = compileTopic('{source}/{key}/{eventId}/{data.room}/{data.temp}/{data.none}/{field}')
+    const data = { room: 'a/b', temp: 18.5, open: false }
+    assert.equal(
+      made({ ...values, key: '1.2', eventId: 7, data, field: 'temp' }),
+      'ttyUSB0/1.2/7/ab/18.5/_/temp',
+    )
+    assert.equal(made({ data: { room: null, temp: 0 } }), '_/_/_/_/0/_/_')
+    assert.equal(compileTopic('{data.toString}/{data.open}')({ data }), '_/false')
+  })
+
+  it('is made anew for each value, however many there are', () => {
+    const made = compileTopic('{device}/{data.temp}')
+    for (let i = 0; i < 3_000; i++) assert.equal(made({ device: 'd', data: { temp: i } }), `d/${i}`)
+    for (let i = 0; i < 3_000; i++)
+      assert.equal(topicOf({ ...values, device: `d${i}` }), `fieldlog/pi-4/good/room/d${i}`)
   })
 
   it('never begins with $', () => {
@@ -39,8 +57,8 @@ describe('mqtt topic', () => {
 
   it('gives a valid topic of the same depth for any values', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (type, source) => {
-        const topic = topicOf({ ...values, type, source })
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (type, device) => {
+        const topic = topicOf({ ...values, type, device })
         assert.equal(topic.split('/').length, 5)
         assert.ok(!topic.split('/').includes(''))
         assert.doesNotMatch(topic, /[+#\p{Cc}\p{Cs}]/u)
@@ -52,7 +70,8 @@ describe('mqtt topic', () => {
   it('says in words what is wrong with a template', () => {
     const wrong: Array<[string, RegExp]> = [
       ['', /empty/],
-      ['a/{kind}', /\{kind\} is not known: use \{gateway\}, \{verdict\}, \{type\}, \{source\}/],
+      ['a/{kind}', /\{kind\} is not known: use \{gateway\}, \{verdict\}, .*\{field\} or \{data\.NAME\}\.$/],
+      ['a/{data.}', /\{data\.\} is not known/],
       ['a/{type', /brace is not closed/],
       ['a/#', /must not contain \+ or #/],
       ['$SYS/a', /must not begin with \$/],

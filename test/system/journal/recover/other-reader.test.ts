@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { buildSync } from 'esbuild'
 import { systemDisk } from '../../../../lib/journal/disk/disk.ts'
 import { type Entry, isEntry } from '../../../../lib/journal/format/entry.ts'
@@ -14,6 +15,13 @@ import { Journal } from '../../../../lib/journal/journal.ts'
 import { readJournal } from '../../../../lib/journal/read/reader.ts'
 import { packageRoot } from '../../../../lib/package.ts'
 import { batchesOf } from '../../../lib/journal/support/sample.ts'
+import {
+  type BuiltFile,
+  buildJournal,
+  inBatches,
+  lines,
+  writeJournal,
+} from '../../../support/build-journal.ts'
 import { runPython } from '../../../support/programs/python.ts'
 import { seeded } from '../../../support/random.ts'
 
@@ -143,5 +151,38 @@ describe('journal: a reader in another language', () => {
     bytes.fill(0, broken.at, broken.end)
     writeFileSync(path, bytes)
     assert.equal((await byOurs(directory)).damage.length, 1)
+  })
+
+  it('agrees on broken archives, on starts that damage hides, and on a damaged end', async () => {
+    const [archived, last] = buildJournal([
+      { date: '20261120', batches: inBatches(lines('20261120', 12), 3) },
+      { date: '20261121', batches: inBatches(lines('20261121', 12), 3), epoch: 'other123' },
+    ]) as [BuiltFile, BuiltFile]
+    const members = batchesOf(archived.bytes).map(({ at, end }) => gzipSync(archived.bytes.subarray(at, end)))
+    const [first, second, ...rest] = members as [Buffer, Buffer, ...Buffer[]]
+    const wrecked = Buffer.from(last.bytes)
+    wrecked.write('\x01\x01', wrecked.indexOf('line 5'))
+    const badEnd = Buffer.from(last.bytes)
+    badEnd.write('X', badEnd.length - 2)
+    const cases = [
+      { what: 'bytes between members', gz: [first, Buffer.from('junk'), second, ...rest], end: last.bytes },
+      { what: 'bytes in front of all', gz: [Buffer.from('junk'), ...members], end: last.bytes },
+      { what: 'a wrecked batch', gz: members, end: wrecked },
+      { what: 'a damaged last C', gz: members, end: badEnd },
+    ]
+    const found: Record<string, number[]> = {}
+    for (const [index, { what, gz, end }] of cases.entries()) {
+      const directory = join(folder, `broken${index}`)
+      writeJournal(directory, [{ ...last, bytes: end }])
+      writeFileSync(join(directory, `${archived.path}.gz`), Buffer.concat(gz))
+      const { entries } = await agree(directory, what)
+      found[what] = [entries.length, entries.filter(({ id }) => id.startsWith('-')).length]
+    }
+    assert.deepEqual(found, {
+      'bytes between members': [24, 0],
+      'bytes in front of all': [24, 0],
+      'a wrecked batch': [21, 6],
+      'a damaged last C': [21, 0],
+    })
   })
 })
