@@ -279,8 +279,7 @@ class RunningFormat<Opened> implements Format {
   /** The key of a line that is rejected for something else; undefined where one of its fields is not known. */
   #knownKey(): string | undefined {
     const scope = this.#scope
-    if (this.#key?.every((name) => (scope[name] ?? null) !== null) !== true) return undefined
-    return this.#key.map((name) => String(scope[name])).join('.')
+    return this.#key?.every((name) => (scope[name] ?? null) !== null) ? this.#keyOf() : undefined
   }
 
   /** Takes what brings no news out of the event; gives the reason where it is left out as a whole. */

@@ -1,9 +1,7 @@
 // A record of several lines while the gateway is killed: no record is put together of two, and none is lost that is whole
 // in the journal. The lines come one at a time, so that kills hit the middle of records.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -14,6 +12,7 @@ import { Gateway } from '../support/gateway.ts'
 import { journalHolds, readJournal } from '../support/journal-files.ts'
 import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
 import { seeded } from '../support/random.ts'
+import { type SensorServer, startSensors } from '../support/sensor-server.ts'
 
 const kills = 4
 /** between two lines, ms */
@@ -120,39 +119,25 @@ function flow(): FlowNode[] {
   return [...others, { ...format, id: 'record', definition: record }]
 }
 
-interface Device {
-  url: string
+interface Device extends SensorServer {
   /** It ends the record that it is at. */
   pause(): void
-  close(): void
 }
 
 /** Writes records one line at a time, whoever listens. */
 async function startDevice(): Promise<Device> {
-  const clients = new Set<Socket>()
-  const server = createServer((socket) => {
-    clients.add(socket)
-    socket.on('error', () => socket.destroy())
-    socket.on('close', () => clients.delete(socket))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
   let count = 0
   let isPaused = false
-  const timer = setInterval(() => {
-    if (isPaused && count % 3 === 0) return
+  const nextLine = (): string[] => {
+    if (isPaused && count % 3 === 0) return []
     const a = Math.floor(count / 3) + 1
-    const line = [`a=${a}`, `b=${-a}`, 'z'][count++ % 3]
-    for (const client of clients) client.write(`${line}\n`)
-  }, pace)
+    return [[`a=${a}`, `b=${-a}`, 'z'][count++ % 3]!]
+  }
+  const server = await startSensors(nextLine, pace)
   return {
-    url: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...server,
     pause() {
       isPaused = true
-    },
-    close() {
-      clearInterval(timer)
-      for (const client of clients) client.destroy()
-      server.close()
     },
   }
 }
