@@ -66,6 +66,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/serial/source', 'lib/serial/demo', 'lib/serial/framing', 'lib/serial'],
     uses: ['ground'],
   },
+  'catch-up': { folders: ['lib/catch-up'], uses: ['ground', 'journal'] },
   cli: {
     folders: ['lib/cli'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling'],

@@ -1,0 +1,257 @@
+// The collector's clock against ours. It counts seconds since the collector's last reset, so each boot is a clock of its
+// own; what ties it to wall time are pairs of both times, seen live.
+import type { Marker } from './jeelink-line.ts'
+
+/** One moment on both clocks. */
+interface Pair {
+  /** seconds on the collector's clock */
+  device: number
+  /** ms since 1970 */
+  wall: number
+  /** 1 of a pair that is right to a second; more of a better one */
+  weight: number
+}
+
+/** The straight line through a clock's pairs: seconds, ms, and how much faster (or slower) wall time goes. */
+interface Line {
+  meanDevice: number
+  meanOffset: number
+  drift: number
+}
+
+/** Pairs that span less (s) say nothing about how fast the collector's clock goes: it is taken for right. */
+export const shortestSpan = 6 * 3600
+/** No quartz is off by more. */
+export const largestDrift = 100e-6
+/** Its counter of milliseconds has 32 bits, so its seconds begin anew after this. */
+const counterSpan = 2 ** 32 / 1000
+/** Pairs of one clock agree to this, ms: a line may come late. */
+const pairTolerance = 5_000
+/** A whole second is taken for its middle. */
+export const middle = 0.5
+/** After a reset `DF I` comes this much later, s. */
+const bootDelay = 0.3
+/** Of a pair to the millisecond. */
+const exactWeight = 20
+/** Pairs kept a clock; every second one goes beyond that. */
+const mostPairs = 1_000
+
+/** The clock of one boot. */
+export class BootClock {
+  /** of the collector's start, ms since 1970, where that was seen */
+  readonly start: number | undefined
+  #pairs: Pair[] = []
+  #isEstimated = false
+  /** through all pairs; undefined where one has been added since */
+  #fitted: Line | undefined
+  /** the clock that this one has turned out to be */
+  #same: BootClock | undefined
+
+  constructor(start?: number) {
+    this.start = start
+    if (start !== undefined) this.#pairs.push({ device: 0, wall: start, weight: 1 })
+  }
+
+  /** This clock, or the one that it has turned out to be. */
+  get itself(): BootClock {
+    return this.#same?.itself ?? this
+  }
+
+  get hasPair(): boolean {
+    return this.#pairs.length > 0
+  }
+
+  /** The wall time of the newest pair. */
+  get newest(): number | undefined {
+    return this.#pairs.at(-1)?.wall
+  }
+
+  /** Whether a pair agrees with those that are there. */
+  mayBe(device: number, wall: number): boolean {
+    if (!this.hasPair) return true
+    const most = pairTolerance + largestDrift * this.distanceTo(device) * 1000
+    return Math.abs(this.wallOf(device - middle) - wall) <= most
+  }
+
+  /** How far (s) a second of it is from the nearest pair. */
+  distanceTo(second: number): number {
+    return this.#pairs.reduce(
+      (least, { device }) => Math.min(least, Math.abs(device - second)),
+      Number.POSITIVE_INFINITY,
+    )
+  }
+
+  /** Its only pair is a guess. */
+  get isEstimated(): boolean {
+    return this.#isEstimated
+  }
+
+  /** Says when a second of it may have been, as nothing is known. */
+  estimate(second: number, wall: number): void {
+    this.#isEstimated = true
+    this.add(second + middle, wall)
+  }
+
+  /** It is the same clock as another one, whose seconds are as many more. */
+  isSame(clock: BootClock): void {
+    this.#same = clock
+    clock.#pairs.unshift(...this.#pairs)
+    clock.#fitted = undefined
+  }
+
+  /** @param device seconds with their fraction */
+  add(device: number, wall: number, weight = 1): void {
+    this.#pairs.push({ device, wall, weight })
+    this.#fitted = undefined
+    if (this.#pairs.length > mostPairs)
+      this.#pairs = this.#pairs.filter((_, index, { length }) => index % 2 === 0 || index === length - 1)
+  }
+
+  /** The wall time (ms) of a whole second of this clock: on the straight line that fits the pairs best. */
+  wallOf(second: number): number {
+    const device = second + middle
+    const { meanDevice, meanOffset, drift } = this.#line()
+    return Math.round(device * 1000 + meanOffset + drift * (device - meanDevice) * 1000)
+  }
+
+  #line(): Line {
+    this.#fitted ??= this.#fit()
+    return this.#fitted
+  }
+
+  #fit(): Line {
+    const total = this.#sum(() => 1)
+    const offset = ({ device, wall }: Pair) => wall - device * 1000
+    const meanDevice = this.#sum(({ device }) => device) / total
+    const meanOffset = this.#sum(offset) / total
+    const devices = this.#pairs.map(({ device }) => device)
+    if (Math.max(...devices) - Math.min(...devices) < shortestSpan)
+      return { meanDevice, meanOffset, drift: 0 }
+    const spread = this.#sum(({ device }) => (device - meanDevice) ** 2)
+    const slope =
+      this.#sum((pair) => (pair.device - meanDevice) * (offset(pair) - meanOffset)) / spread / 1000
+    return { meanDevice, meanOffset, drift: Math.min(largestDrift, Math.max(-largestDrift, slope)) }
+  }
+
+  #sum(of: (pair: Pair) => number): number {
+    return this.#pairs.reduce((sum, pair) => sum + pair.weight * of(pair), 0)
+  }
+}
+
+/** A page's place on the collector's clocks. */
+export interface Placed {
+  clock: BootClock
+  /** seconds to add to the collector's: its counter began anew since the boot */
+  carry: number
+}
+
+/** A page that was named, live or in a replay. */
+export interface NamedPage extends Marker, Placed {
+  /** ms since 1970: when its line came, where that was live */
+  wall: number | undefined
+}
+
+/** Follows the collector through boots, replays and the end of its log, and tells which clock a page's times are of. */
+export class Clocks {
+  /** the newest page, saved live or replayed */
+  #last: NamedPage | undefined
+  #current: BootClock | undefined
+  /** the clock that uses a seq */
+  readonly #seqs = new Map<number, BootClock>()
+
+  /** The clock that runs now; undefined where it was started unseen. */
+  get current(): BootClock | undefined {
+    return this.#current?.itself
+  }
+
+  /** The collector has started, and will use this seq. */
+  boot(seq: number, wall: number): void {
+    this.#current = new BootClock(wall - bootDelay * 1000)
+    this.#seqs.set(seq, this.#current)
+  }
+
+  /** A page was saved. The next one begins with the packet that was received right now. */
+  saved(marker: Marker, wall: number): NamedPage {
+    const page = this.#next(marker, wall)
+    this.#current = page.clock
+    return page
+  }
+
+  /**
+   * A page of a replay: the one behind the page before. Its clock may have no pair (yet).
+   *
+   * @param wall when it was saved, where that was seen
+   */
+  replayed(marker: Marker, wall: number | undefined): NamedPage {
+    return this.#next(marker, wall)
+  }
+
+  /** A replay has ended: the clock goes on with another seq, and says what time it is. */
+  ended(seq: number, milliseconds: number, wall: number): void {
+    const clock = this.#current?.itself ?? new BootClock()
+    this.#current = clock
+    this.#seqs.set(seq, clock)
+    const last = this.#last
+    const seconds = milliseconds / 1000
+    const carry = last?.clock.itself === clock ? carryOf(last, seconds) : 0
+    this.#tie(clock, seconds + carry, wall, exactWeight)
+  }
+
+  /** A replay begins behind this page. */
+  rewind(page: NamedPage | undefined): void {
+    this.#last = page
+  }
+
+  #next(marker: Marker, wall: number | undefined): NamedPage {
+    const before = this.#last
+    const placed = this.#place(marker)
+    // it began with the packet that saved the page before
+    if (before?.wall !== undefined && before.clock.itself === placed.clock && follows(before, marker))
+      placed.clock = this.#tie(placed.clock, marker.time + placed.carry + middle, before.wall)
+    this.#last = { ...marker, ...placed, wall }
+    return this.#last
+  }
+
+  /**
+   * Adds a pair. Where it contradicts those before, the collector was reset unseen before it had saved a page, and has taken
+   * up the same seq once more: then it is another clock that goes by that seq.
+   */
+  #tie(clock: BootClock, device: number, wall: number, weight?: number): BootClock {
+    const real = clock.mayBe(device, wall) ? clock : new BootClock()
+    if (real !== clock) {
+      for (const [seq, one] of this.#seqs) if (one.itself === clock) this.#seqs.set(seq, real)
+      if (this.#last?.clock.itself === clock) this.#last.clock = real
+      if (this.#current?.itself === clock) this.#current = real
+    }
+    real.add(device, wall, weight)
+    return real
+  }
+
+  /** The clock of the page behind the last one: a new one where the collector must have been reset between them. */
+  #place(marker: Marker): Placed {
+    const last = this.#last
+    const known = this.#seqs.get(marker.seq)?.itself
+    const goesOn =
+      last !== undefined && (last.seq === marker.seq || (wraps(last, marker) && marker.time >= last.time))
+    const before = last?.clock.itself
+    if (known && goesOn && before !== known && !before?.hasPair) before?.isSame(known)
+    const clock = known ?? (goesOn ? before! : new BootClock())
+    this.#seqs.set(marker.seq, clock)
+    return { clock, carry: goesOn ? carryOf(last, marker.time) : 0 }
+  }
+}
+
+/** Whether the log began anew between two pages, which raises the seq by one without a reset. */
+function wraps(first: Marker, second: Marker): boolean {
+  return second.page < first.page && second.seq === first.seq + 1
+}
+
+/** Whether the second page begins with the packet that saved the first one: neither a reset nor a replay came between. */
+function follows(first: Marker, second: Marker): boolean {
+  return second.page === first.page + 1 && second.seq === first.seq
+}
+
+/** How much to add to a time of the same boot that was read later. */
+function carryOf(last: NamedPage, seconds: number): number {
+  return last.carry + (seconds < last.time ? counterSpan : 0)
+}

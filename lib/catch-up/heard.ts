@@ -1,0 +1,95 @@
+// Packets that were logged when they were received, so that the collector's copy of them is left out.
+
+/** A packet and its copy may be this far apart, ms: both times are right to a second. */
+const tolerance = 2_000
+/** So many packets that are the same, at the same distance, tell when a page was; fewer do where no other distance fits. */
+const fewestEqual = 3
+/** Packets kept at most; the oldest go beyond that, and may then be logged twice. */
+const most = 300_000
+
+export interface Timed {
+  packet: string
+  /** ms since 1970 */
+  time: number
+}
+
+export class HeardPackets {
+  /** times of each packet, in order */
+  readonly #times = new Map<string, number[]>()
+  #count = 0
+
+  /** How many are kept. */
+  get size(): number {
+    return this.#count
+  }
+
+  add({ packet, time }: Timed): void {
+    if (this.#count >= most) this.forgetBefore(this.#oldest() + 3_600_000)
+    const times = this.#times.get(packet)
+    if (times) times.push(time)
+    else this.#times.set(packet, [time])
+    this.#count++
+  }
+
+  forgetBefore(time: number): void {
+    this.#count = 0
+    for (const [packet, times] of this.#times) {
+      const left = times.filter((one) => one >= time)
+      if (left.length === 0) this.#times.delete(packet)
+      else this.#times.set(packet, left)
+      this.#count += left.length
+    }
+  }
+
+  /**
+   * The packets of a page that were not heard, in order. Each one heard cancels one copy; where several fit, those that
+   * are closest in time belong together.
+   */
+  unheard<T extends Timed>(page: readonly T[]): T[] {
+    const pairs = page.flatMap((copy) =>
+      (this.#times.get(copy.packet) ?? [])
+        .map((time) => ({ copy, time, apart: Math.abs(time - copy.time) }))
+        .filter(({ apart }) => apart <= tolerance),
+    )
+    pairs.sort((a, b) => a.apart - b.apart)
+    const cancelled = new Set<T>()
+    for (const { copy, time } of pairs) {
+      if (!cancelled.has(copy) && this.#take(copy.packet, time)) cancelled.add(copy)
+    }
+    return page.filter((copy) => !cancelled.has(copy))
+  }
+
+  /**
+   * How far the collector's clock is from ours, told by packets that were heard: wall ms minus the collector's ms. Undefined
+   * where too few are the same, or none.
+   */
+  offsetOf(page: ReadonlyArray<{ packet: string; second: number }>): number | undefined {
+    const offsets = page
+      .flatMap(({ packet, second }) => (this.#times.get(packet) ?? []).map((time) => time - second * 1000))
+      .sort((a, b) => a - b)
+    let best: number[] = []
+    for (let from = 0, to = 0; from < offsets.length; from++) {
+      while (to < offsets.length && offsets[to]! - offsets[from]! <= tolerance) to++
+      if (to - from > best.length) best = offsets.slice(from, to)
+    }
+    // one packet alone tells it only where it is the only one of its kind
+    if (best.length === 0 || (best.length < fewestEqual && offsets.length > best.length ** 2))
+      return undefined
+    return best[best.length >> 1]
+  }
+
+  #take(packet: string, time: number): boolean {
+    const times = this.#times.get(packet)!
+    const index = times.indexOf(time)
+    if (index === -1) return false
+    times.splice(index, 1)
+    this.#count--
+    return true
+  }
+
+  #oldest(): number {
+    let oldest = Number.POSITIVE_INFINITY
+    for (const times of this.#times.values()) oldest = Math.min(oldest, times[0] ?? oldest)
+    return oldest
+  }
+}
