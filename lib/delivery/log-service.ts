@@ -89,6 +89,8 @@ export class LogService {
   #stopRetry: (() => void) | undefined
   #starting: Promise<void> = Promise.resolve()
   #resumption: Resumption | undefined
+  /** whether it has opened, or stopped before that */
+  readonly #isOpen = Promise.withResolvers<boolean>()
   #opened: { lastSeq: number; salvages: Salvage[] } | undefined
   /** what is durable and was not sent, as far as there is room; it may begin before delivery does */
   readonly #tail = new LiveTail()
@@ -190,6 +192,16 @@ export class LogService {
     return this.#journal.flush()
   }
 
+  /**
+   * Resolves when the journal is open and everything logged before is durable: the seq of its last entry. Undefined where
+   * the service stops before.
+   */
+  async whenDurable(): Promise<number | undefined> {
+    if (!(await this.#isOpen.promise)) return undefined
+    await this.#journal.flush()
+    return this.#journal.statistics.lastSeq
+  }
+
   /** False while memory for events is half full or more: a source that can make its sender wait should. */
   get canTake(): boolean {
     return this.#reception.canTake
@@ -225,6 +237,7 @@ export class LogService {
   /** Flushes and closes all within 8 s; rejects where the disk did not take everything. */
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#isOpen.resolve(false)
     this.#stopRetry?.()
     const begin = this.#clock.monotonic()
     await onItsWay()
@@ -307,6 +320,7 @@ export class LogService {
     try {
       if (!this.#opened) {
         this.#opened = await this.#journal.start((lastSeq) => this.#resumeEarly(lastSeq))
+        this.#isOpen.resolve(true)
         if (this.#opened.salvages.length > 0) this.#listener.recovered(this.#opened.salvages)
       }
       const { lastSeq } = this.#opened

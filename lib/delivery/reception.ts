@@ -39,6 +39,9 @@ class DroppedError extends Error {
 const waitAt = 0.5
 const goOnAt = 0.25
 
+/** The kinds of notice that come with a line: of its port, and of the catching up with a collector. */
+const lineNotices = ['long-line', 'catchup'] as const
+
 interface Tag extends CarryingTag {
   /** undefined when it was called: it keeps the whole message in memory */
   done: Done | undefined
@@ -121,7 +124,8 @@ export class Reception {
       return
     }
     const { notice } = message as { notice?: { kind?: unknown } }
-    if (notice?.kind === 'long-line') this.#journal.notice('long-line', { ...notice, kind: undefined })
+    const kind = lineNotices.find((one) => one === notice?.kind)
+    if (kind) this.#journal.notice(kind, { ...notice, kind: undefined })
     const tag: Tag = { done, carried: this.#properties.take(message) }
     this.#add(entry, tag, payloadBytes(message.payload, entry.text))
   }

@@ -5,6 +5,7 @@ import { BoundedQueue } from '../kit/bounded-queue.ts'
 import type { Clock } from '../kit/clock.ts'
 import { doneWithin } from '../kit/deadline.ts'
 import { RateLimit } from '../kit/rate-limit.ts'
+import { type FilteredConnection, FilteredLines, type WaitingLine } from './filtered-lines.ts'
 import { createFramer } from './framing/create-framer.ts'
 import {
   type Frame,
@@ -17,7 +18,8 @@ import {
 import { NoEndWatch, noEndAfter, whatToSet } from './framing/no-end.ts'
 import { Opening } from './framing/opening.ts'
 import type { LineSettings } from './framing/settings.ts'
-import { framedLine, type PortLine } from './port-line.ts'
+import type { FilterContext, FilterProgress, LineFilter, LoggedTo, MakeFilter } from './line-filter.ts'
+import { framedLine, type LongLineNotice, type PortLine } from './port-line.ts'
 import { type LineSource, SourceError } from './source/source.ts'
 import { type SourceState, Supervisor, type SupervisorEvents } from './supervisor.ts'
 
@@ -48,6 +50,8 @@ export interface Subscriber {
    * sender wait then does; any other is read on, and it is the taker's to count what it drops. Default: always
    */
   canTake?(): boolean
+  /** Resolves when all lines that it was given are durable: where they are. Undefined where they are not logged. */
+  logged?(): Promise<LoggedTo | undefined>
 }
 
 export interface PortSetup {
@@ -55,6 +59,8 @@ export interface PortSetup {
   key: string
   source: LineSource
   lines: LineSettings
+  /** what stands between the port and the flow; default nothing */
+  filter?: MakeFilter | undefined
   report(level: 'info' | 'warn', text: string): void
 }
 
@@ -63,13 +69,19 @@ interface Connection {
   supervisor: Supervisor
   framer: Framer
   opening: Opening
+  filter: LineFilter | undefined
+  /** undefined before its first line, and where there is no filter */
+  filtered: FilteredConnection | undefined
 }
 
 export class LinePort {
   readonly #clock: Clock
   readonly #random: () => number
-  readonly #queue = new BoundedQueue<PortLine>(heldLimits, ({ bytes }) => bytes)
+  readonly #queue = new BoundedQueue<WaitingLine>(heldLimits, ({ bytes }) => bytes)
   readonly #subscribers = new Set<Subscriber>()
+  readonly #filtered = new FilteredLines()
+  /** what a filter gave while a deploy held the port */
+  #given: PortLine[] = []
   /** what the port's settings say; undefined where there are none (any more) */
   #wanted: PortSetup | undefined
   /** what is being read from */
@@ -121,6 +133,16 @@ export class LinePort {
   /** Its lines wait, for those who take them can take no more: so the sender is made to wait. */
   get holdsBack(): boolean {
     return this.#mustWait()
+  }
+
+  /** Why nothing may be sent to the device for now; undefined where it may. */
+  get busy(): string | undefined {
+    return this.#current?.filter?.busy
+  }
+
+  /** What its filter does; undefined where lines pass as they are. */
+  get progress(): FilterProgress | undefined {
+    return this.#current?.filter?.progress
   }
 
   /** Its settings are there: a config node stands for it. */
@@ -180,6 +202,7 @@ export class LinePort {
     this.#droppedInHold = 0
     if (this.#subscribers.size === 0) this.#discard()
     this.#cancelGrace()
+    for (const line of this.#given.splice(0)) this.#give(line)
     inBackground(this.#reconcile())
     this.#throttle()
     this.#pump()
@@ -187,6 +210,11 @@ export class LinePort {
 
   /** Sends bytes to the device. Rejects with a SourceError where it is not connected. */
   write(data: Buffer): Promise<void> {
+    this.#current?.filter?.sent()
+    return this.#write(data)
+  }
+
+  #write(data: Buffer): Promise<void> {
     if (this.#current) return this.#current.supervisor.write(data)
     return Promise.reject(new SourceError('the port is not open', 'closed'))
   }
@@ -203,6 +231,7 @@ export class LinePort {
     this.#pump()
     if (this.#held && this.#queue.length > 0) await this.#untilReleased(limit)
     while (!this.#held && this.#queue.length > 0) await turn()
+    this.#filtered.ended()
     for (let i = 0; i < drainTurns; i++) await turn()
     return this.#queue.length
   }
@@ -235,10 +264,12 @@ export class LinePort {
         framer.push(chunk, received)
         noEnd.look()
       },
-      disconnected(isOnPurpose) {
+      disconnected: (isOnPurpose) => {
         if (isOnPurpose) framer.close()
         else framer.lost()
         opening.ended()
+        connection.filtered = undefined
+        if (this.#queue.length === 0) this.#filtered.ended()
       },
       state: (state) => {
         if (state.state === 'open' && !this.#paused) opening.opened()
@@ -247,11 +278,26 @@ export class LinePort {
       report: (level, text) => setup.report(level, text),
     }
     const supervisor = new Supervisor(setup.source, this.#clock, this.#random, events)
-    this.#current = { setup, supervisor, framer, opening }
+    const filter = setup.filter?.(this.#filterContext(setup))
+    const connection: Connection = { setup, supervisor, framer, opening, filter, filtered: undefined }
+    this.#current = connection
     this.#lineEnd = undefined
     this.#paused = false
     this.#throttle()
     supervisor.start()
+  }
+
+  #filterContext(setup: PortSetup): FilterContext {
+    return {
+      give: (line) => (this.#held ? this.#given.push(line) : this.#give(line)),
+      send: (data) => this.#write(data),
+      changed: () => this.#changed(),
+      report: (level, text) => setup.report(level, text),
+      logged: async () => {
+        for (const { logged } of this.#subscribers) if (logged) return logged()
+        return undefined
+      },
+    }
   }
 
   #framerListener(setup: PortSetup): FramerListener {
@@ -278,11 +324,14 @@ export class LinePort {
       return
     }
     const { name } = setup.source
-    const line = framedLine(frame, name, setup.lines.framing.framing !== 'auto')
+    const line: WaitingLine = framedLine(frame, name, setup.lines.framing.framing !== 'auto')
     if (frame.piece === 1) {
-      line.notice = { kind: 'long-line', bytes: frame.bytes, piece: 1, source: name }
+      const notice: LongLineNotice = { kind: 'long-line', bytes: frame.bytes, piece: 1, source: name }
+      line.notice = notice
       this.#reportNoEnd(setup, longLineText(name, frame.bytes), frame.payload)
     }
+    const current = this.#current
+    if (current?.filter) line.connection = current.filtered ??= { filter: current.filter }
     this.#queue.push(line)
     this.#throttle()
     this.#pump()
@@ -325,13 +374,19 @@ export class LinePort {
       this.#pumping = false
       if (this.#held || this.#mustWait()) return
       for (const line of this.#queue.take(batch)) {
-        this.#sent++
-        for (const subscriber of this.#subscribers) subscriber.line(line)
+        if (line.connection) this.#filtered.line(line, line.connection)
+        else this.#give(line)
       }
+      if (this.#queue.length === 0 && !this.#current?.filtered) this.#filtered.ended()
       this.#throttle()
       this.#changed()
       this.#pump()
     })
+  }
+
+  #give(line: PortLine): void {
+    this.#sent++
+    for (const subscriber of this.#subscribers) subscriber.line(line)
   }
 
   /** Nobody takes the lines: they would wait for ever. */

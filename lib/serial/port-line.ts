@@ -9,20 +9,27 @@ export interface PortLine {
   bytes: number
   /** the source's name */
   source: string
-  /** the first piece of a line over the port's limit */
-  notice?: LongLineNotice
+  /** of a line that the device kept, and gives again: when it was received there, ms since 1970 */
+  time?: number
+  /** for the journal, before this line: such as of the first piece of a line over the port's limit */
+  notice?: LineNotice
   /** for the log: its bytes are kept to the last one, and it may be cut. Absent of a whole line of text */
   framed?: { cut?: Cut }
 }
 
-/** What the journal notes with the first piece of a line over the limit. */
-export interface LongLineNotice {
+/** What the journal notes with a line. */
+export interface LineNotice {
+  kind: string
+  source: string
+}
+
+/** … with the first piece of a line over the limit. */
+export interface LongLineNotice extends LineNotice {
   kind: 'long-line'
   /** bytes a piece */
   bytes: number
   /** this piece's number: 1 */
   piece: number
-  source: string
 }
 
 const whole = Object.freeze({})

@@ -4,7 +4,7 @@ import type { PortCounts } from './line-port.ts'
 import type { SourceState } from './supervisor.ts'
 
 export interface Status {
-  fill: 'green' | 'yellow' | 'red' | 'grey'
+  fill: 'green' | 'yellow' | 'red' | 'grey' | 'blue'
   shape: 'dot' | 'ring'
   text: string
 }
@@ -13,18 +13,21 @@ export interface Status {
  * Short and true: green while connected, red or yellow with the reason while it tries again.
  * @param holdsBack the sender is made to wait, for the journal can take no more
  * @param lineEnd how lines end, where that was found: CR alone is unusual, and worth a word
+ * @param progress what the port's filter does
  */
 export function statusOf(
   state: SourceState,
   counts: PortCounts,
   holdsBack = false,
   lineEnd?: LineEnd,
+  progress?: string,
 ): Status {
   const end = lineEnd === 'CR' ? ' that end in CR' : ''
   const lines = `${counts.sent.toLocaleString('en')} lines${end}`
   const dropped = counts.dropped > 0 ? `, ${counts.dropped.toLocaleString('en')} dropped` : ''
   if (state.state === 'open' && holdsBack)
     return { fill: 'yellow', shape: 'dot', text: `${lines}${dropped}; the sender waits for the journal` }
+  if (state.state === 'open' && progress !== undefined) return { fill: 'blue', shape: 'dot', text: progress }
   if (state.state === 'open')
     return { fill: dropped ? 'yellow' : 'green', shape: 'dot', text: `connected, ${lines}${dropped}` }
   if (state.state === 'opening') return { fill: 'yellow', shape: 'ring', text: 'connecting …' }

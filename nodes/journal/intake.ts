@@ -11,8 +11,18 @@ export interface Intake {
   canTake(): boolean
   /** Resolves when it can take again, or when the flows stop. */
   whenReady(): Promise<void>
+  /**
+   * Resolves when what was logged before is durable: where it is, and up to which seq. Of several journals the first;
+   * undefined where there is none, or it closes.
+   */
+  logged(): Promise<{ directory: string; lastSeq: number } | undefined>
   /** The source closes. */
   close(): void
+}
+
+interface UsableJournal {
+  service: LogService
+  directory: string
 }
 
 /** A node as the flow file holds it. */
@@ -34,17 +44,22 @@ export function intakeOf(RED: NodeAPI, id: string): Intake {
       journals = undefined
     },
   })
-  const services = (): LogService[] => {
+  const usable = (): UsableJournal[] => {
     journals ??= journalsAfter(flowNodes(RED), id)
     return journals.flatMap((journal) => {
-      const { service } = (RED.nodes.getNode(journal) as JournalNode | null) ?? {}
-      return service ? [service] : []
+      const { service, directory } = (RED.nodes.getNode(journal) as JournalNode | null) ?? {}
+      return service && directory !== undefined ? [{ service, directory }] : []
     })
   }
   return {
-    canTake: () => services().every(({ canTake }) => canTake),
+    canTake: () => usable().every(({ service }) => service.canTake),
     async whenReady() {
-      await Promise.all(services().map((service) => service.whenReady()))
+      await Promise.all(usable().map(({ service }) => service.whenReady()))
+    },
+    async logged() {
+      const [journal] = usable()
+      const lastSeq = await journal?.service.whenDurable()
+      return journal && lastSeq !== undefined ? { directory: journal.directory, lastSeq } : undefined
     },
     close: forget,
   }

@@ -1,8 +1,10 @@
 import type { NodeAPI, NodeDef } from 'node-red'
+import { systemClock } from '../../lib/kit/clock.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { createSource } from '../../lib/serial/create-source.ts'
 import { listPorts } from '../../lib/serial/source/ports.ts'
+import { catchingUp } from './catching-up.ts'
 import { type PortOptions, readPortOptions } from './options.ts'
 import { type PortNode, portRegistry } from './registry.ts'
 
@@ -15,10 +17,12 @@ export default function (RED: NodeAPI): void {
     this.port = registry.port(this.id)
     try {
       const settings = readPortOptions(config)
+      const source = createSource(settings.path, settings.serial)
       this.port.attach({
         key: JSON.stringify(settings),
-        source: createSource(settings.path, settings.serial),
+        source,
         lines: settings.lines,
+        filter: catchingUp(source.name, systemClock),
         report: (level, text) => (level === 'warn' ? this.warn(text) : this.log(text)),
       })
     } catch (error) {

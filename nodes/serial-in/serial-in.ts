@@ -25,7 +25,7 @@ export default function (RED: NodeAPI): void {
     }
     const { port } = portNode
     const status = throttle(() =>
-      this.status(statusOf(port.state, port.counts, port.holdsBack, port.lineEnd)),
+      this.status(statusOf(port.state, port.counts, port.holdsBack, port.lineEnd, port.progress?.text)),
     )
     const send = sender(RED, this)
     const intake = intakeOf(RED, this.id)
@@ -46,6 +46,7 @@ export default function (RED: NodeAPI): void {
         if (!canTake && !isWaiting) inBackground(wait())
         return canTake
       },
+      logged: () => intake.logged(),
     })
 
     this.on('close', () => {
@@ -57,8 +58,9 @@ export default function (RED: NodeAPI): void {
 }
 
 /** What the log node writes to the journal with a line: the notice of a long one, the mark of a cut one. */
-function message({ payload, received, source, notice, framed }: PortLine): Record<string, unknown> {
+function message({ payload, received, time, source, notice, framed }: PortLine): Record<string, unknown> {
   const msg: Record<string, unknown> = { payload, topic: source, source, received }
+  if (time !== undefined) msg.time = time
   if (notice) msg.notice = notice
   if (framed) msg.framed = framed
   return msg

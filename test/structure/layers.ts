@@ -106,6 +106,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'labelling',
       'mqtt',
       'serial',
+      'catch-up',
     ],
   },
   bin: { folders: ['bin'], uses: ['ground', 'cli', 'appliance', 'mqtt', 'nodes'] },

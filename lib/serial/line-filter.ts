@@ -1,0 +1,47 @@
+// What may stand between a port and the flow: it is given every line, and decides what goes on in its place.
+import type { PortLine } from './port-line.ts'
+
+/** Of one source, over all its connections. It is made when the port opens the source for the first time. */
+export interface LineFilter {
+  /** A connection has begun: called before its first line, which tells it that the device is there. */
+  connected(): void
+  /** The connection has ended, and its last line was given. */
+  disconnected(): void
+  line(line: PortLine): void
+  /** Somebody else has sent something to the device. */
+  sent(): void
+  /** Why nothing else may be sent to the device for now; undefined where it may. */
+  readonly busy: string | undefined
+  /** What it does, for a status and a message; undefined where lines pass as they are. */
+  readonly progress: FilterProgress | undefined
+}
+
+export interface FilterProgress {
+  /** a few words */
+  text: string
+  /** of the message that tells it */
+  payload: Record<string, unknown>
+}
+
+/** What a filter needs of its port. */
+export interface FilterContext {
+  /** A line for the flow: now, or when the deploy that holds the port is over. */
+  give(line: PortLine): void
+  /** Rejects with a SourceError where the device is not connected. */
+  send(data: Buffer): Promise<void>
+  /** `busy` or `progress` has changed */
+  changed(): void
+  report(level: 'info' | 'warn', text: string): void
+  /** See Subscriber. */
+  logged(): Promise<LoggedTo | undefined>
+}
+
+/** Where the lines of a port are logged. */
+export interface LoggedTo {
+  /** the journal's folder */
+  directory: string
+  /** of the last line that was given to the flow, or of one behind it */
+  lastSeq: number
+}
+
+export type MakeFilter = (context: FilterContext) => LineFilter
