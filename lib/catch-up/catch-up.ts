@@ -10,18 +10,14 @@ import {
   replayRequest,
   stopRequest,
 } from './jeelink-line.ts'
-import type { CollectorMemory, Observed } from './memory.ts'
+import type { CollectorMemory, GapRule, Observed } from './memory.ts'
 import { type CatchUpNotice, type CatchUpResult, dueNotice, endNotice } from './notice.ts'
 import { PageList } from './page-list.ts'
 import { Replay, type ReplayedPage } from './replay.ts'
 
-export interface CatchUpSettings {
-  /** A pause in the lines that is longer (ms) may hide some: default a minute. */
-  missing: number
+export interface CatchUpSettings extends GapRule {
   /** ms: what is older is not asked for; default a week */
   longest: number
-  /** where nothing is known of the collector, ask it for what it has */
-  firstTime: boolean
 }
 
 export const defaultSettings: CatchUpSettings = { missing: 60_000, longest: 7 * 86_400_000, firstTime: true }
@@ -72,8 +68,6 @@ export class CatchUp<L extends Observed> {
   readonly #events: CatchUpEvents<L>
   /** undefined before the journal has been read */
   #memory: CollectorMemory | undefined
-  /** lines that came before that */
-  #early: L[] = []
   #step: Step = 'off'
   #cancel: () => void = () => undefined
   /** no line has come since it was connected */
@@ -119,16 +113,15 @@ export class CatchUp<L extends Observed> {
     return this.#step === 'replay' || this.#step === 'clock' || this.#step === 'list'
   }
 
-  /** What the journal has of this collector. Lines that came before are known already. */
+  /** What the journal has of this collector: every line that came before, and none that is still to come. */
   start(memory: CollectorMemory): void {
-    const early = this.#early
-    this.#early = []
     this.#memory = memory
-    for (const line of early) this.#look(this.#observe(line))
+    this.connected()
   }
 
   connected(): void {
     this.#isFirst = true
+    this.#memory?.connected()
   }
 
   disconnected(): void {
@@ -139,7 +132,6 @@ export class CatchUp<L extends Observed> {
   /** A line has come. It is given out at once, or as packets, or when the page that it ends is known to be whole. */
   line(line: L): void {
     if (this.#memory === undefined) {
-      this.#early.push(line)
       this.#events.give({ line })
       return
     }
@@ -155,23 +147,15 @@ export class CatchUp<L extends Observed> {
 
   #observe(line: L): CollectorLine {
     const memory = this.#memory!
-    const before = memory.lastLine
     const what = memory.observe(line)
     if (!this.#isFirst) return what
     this.#isFirst = false
     // a reset by the opening is a moment before its first line
     this.#connectedAt = line.received - settleTime
-    const { missing, firstTime } = this.#settings
-    const isFirstTime = before === undefined && memory.due === undefined
-    if (isFirstTime ? firstTime : line.received - (before ?? 0) >= missing) this.#isDue(memory)
-    if (memory.due) this.#go('settling', settleTime, () => this.#go('page'))
-    return what
-  }
-
-  #isDue(memory: CollectorMemory): void {
-    if (memory.due) return
-    memory.due = memory.newest ?? everything
+    if (!memory.due) return what
     this.#owed = dueNotice(this.#source, memory.due)
+    this.#go('settling', settleTime, () => this.#go('page'))
+    return what
   }
 
   /** Gives a line as it is. */

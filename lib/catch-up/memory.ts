@@ -18,7 +18,18 @@ const margin = 10_000
 /** Pages whose clock is remembered: more than three days of them. */
 const mostPages = 4_000
 
+/** What tells that something is missing. */
+export interface GapRule {
+  /** A pause (ms) before the first line of a connection that may hide some. */
+  missing: number
+  /** whether all is missing where there is no line before that one */
+  firstTime: boolean
+}
+
 export class CollectorMemory {
+  readonly #rule: GapRule
+  /** nobody listened before the next line */
+  #isNew = false
   readonly clocks = new Clocks()
   readonly heard = new HeardPackets()
   /** when the newest line came, ms since 1970 */
@@ -30,9 +41,19 @@ export class CollectorMemory {
   /** by seq and time */
   readonly #pages = new Map<string, NamedPage>()
 
+  constructor(rule: GapRule) {
+    this.#rule = rule
+  }
+
+  /** Somebody begins to listen: what the collector said since the line before is missing. */
+  connected(): void {
+    this.#isNew = true
+  }
+
   /** Takes a line in, and says what it was. */
   observe({ text, received, time }: Observed): CollectorLine {
     const line = parseLine(text)
+    if (this.#isNew) this.#lookBack(received)
     this.lastLine = received
     switch (line.kind) {
       case 'packet':
@@ -71,6 +92,13 @@ export class CollectorMemory {
   /** The page with its clock, where it was named in the time that is remembered. */
   page({ seq, time }: Pick<Marker, 'seq' | 'time'>): NamedPage | undefined {
     return this.#pages.get(`${seq} ${time}`)
+  }
+
+  #lookBack(received: number): void {
+    this.#isNew = false
+    const { missing, firstTime } = this.#rule
+    const isGap = this.lastLine === undefined ? firstTime : received - this.lastLine >= missing
+    if (isGap) this.due ??= this.newest ?? everything
   }
 
   #saved(marker: Marker, received: number): void {

@@ -4,7 +4,7 @@ import { type Entry, type Item, isEntry } from '../journal/format/entry.ts'
 import { unescapeLine } from '../journal/format/text.ts'
 import { readJournal } from '../journal/read/reader.ts'
 import { isTurnLong, nextTurn } from '../kit/turns.ts'
-import { CollectorMemory } from './memory.ts'
+import { CollectorMemory, type GapRule } from './memory.ts'
 import { noticeIn } from './notice.ts'
 
 /** Looked at first; all of `mostEntries` only where these do not say where the collector's memory was left. */
@@ -22,21 +22,24 @@ export async function readPast(
   directory: string,
   source: string,
   lastSeq: number,
+  rule: GapRule,
 ): Promise<CollectorMemory> {
-  const memory = await readFrom(disk, directory, source, lastSeq - fewEntries + 1, lastSeq)
+  const memory = await readFrom(disk, directory, source, rule, lastSeq - fewEntries + 1, lastSeq)
   if (memory.due !== undefined || memory.newest !== undefined || lastSeq <= fewEntries) return memory
-  return readFrom(disk, directory, source, lastSeq - mostEntries + 1, lastSeq)
+  return readFrom(disk, directory, source, rule, lastSeq - mostEntries + 1, lastSeq)
 }
 
 async function readFrom(
   disk: Disk,
   directory: string,
   source: string,
+  rule: GapRule,
   from: number,
   to: number,
 ): Promise<CollectorMemory> {
-  const memory = new CollectorMemory()
+  const memory = new CollectorMemory(rule)
   const first = Math.max(1, from)
+  if (first === 1) memory.connected()
   for await (const reading of readJournal(disk, directory, first)) {
     if (reading.kind !== 'batch') continue
     for (const item of reading.items) {
@@ -50,7 +53,10 @@ async function readFrom(
 
 function take(memory: CollectorMemory, item: Item, source: string, first: number): void {
   if (item.kind === 'N') {
-    if (item.notice !== 'catchup' || item.after < first - 1) return
+    if (item.after < first - 1) return
+    // a gateway has started
+    if (item.notice === 'open') memory.connected()
+    if (item.notice !== 'catchup') return
     const notice = noticeIn(item.json)
     if (notice?.source === source) memory.noted(notice)
   } else if (isEntry(item) && item.seq >= first && item.source === source && item.kind !== 'E')

@@ -29,8 +29,11 @@ const framing: Config = {
   framePattern: '[\\r\\n]+',
 }
 
+/** Until then nothing was sent to a device that the user had not sent. */
+const noCatchUp: Config = { collector: 'none', catchUpGap: 60, catchUpDays: 7, catchUpFirst: true }
+
 const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
-  ['fieldlog-port', [numbered, addMissing(framing)]],
+  ['fieldlog-port', [numbered, addMissing(framing), addMissing(noCatchUp)]],
   [
     'fieldlog-journal',
     [addMissing({ archiveAfter: 2, retentionDays: 0, retentionSize: 0 }), addMissing({ entryLimit: 16 })],

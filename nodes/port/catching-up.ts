@@ -1,7 +1,8 @@
 // A collector's catch-up as the filter of a port: between the two there is the journal, which knows what was logged.
-import { CatchUp, type CatchUpSettings, defaultSettings } from '../../lib/catch-up/catch-up.ts'
+import { CatchUp, type CatchUpSettings } from '../../lib/catch-up/catch-up.ts'
 import type { Observed } from '../../lib/catch-up/memory.ts'
 import { readPast } from '../../lib/catch-up/past.ts'
+import type { CatchUpOptions } from '../../lib/catch-up/settings.ts'
 import { systemDisk } from '../../lib/journal/disk/disk.ts'
 import { inBackground } from '../../lib/kit/background.ts'
 import type { Clock } from '../../lib/kit/clock.ts'
@@ -13,27 +14,48 @@ interface CollectorLine extends Observed {
   line: PortLine
 }
 
-/** @param source the name that the journal has its lines under */
+/**
+ * The filter of a port whose device may be a collector; undefined where it is none.
+ * @param source the name that the journal has its lines under
+ */
 export function catchingUp(
   source: string,
   clock: Clock,
-  settings: CatchUpSettings = defaultSettings,
-): MakeFilter {
+  { collector, catchUpGap, catchUpDays, catchUpFirst }: CatchUpOptions,
+): MakeFilter | undefined {
+  if (collector === 'none') return undefined
+  const settings = {
+    missing: catchUpGap * 1000,
+    longest: catchUpDays * 86_400_000,
+    firstTime: catchUpFirst,
+  }
   return (context) => new CatchUpFilter(source, clock, settings, context)
 }
 
+/** Lines that wait, and how long (ms), while the journal is read; then they go on, and it is tried again later. */
+const mostHeld = 2_000
+const longestHeld = 10_000
+/** ms between two attempts to read the journal */
+const readAgain = 60_000
+
 class CatchUpFilter implements LineFilter {
   readonly #source: string
+  readonly #clock: Clock
+  readonly #settings: CatchUpSettings
   readonly #catchUp: CatchUp<CollectorLine>
   readonly #context: FilterContext
+  /** lines wait here until it is known what came before them; undefined where none waits */
+  #held: PortLine[] | undefined
   #isReading = false
+  #cancelTimer: () => void = () => undefined
 
   constructor(source: string, clock: Clock, settings: CatchUpSettings, context: FilterContext) {
     this.#source = source
+    this.#clock = clock
+    this.#settings = settings
     this.#context = context
     this.#catchUp = new CatchUp(source, settings, clock, {
       give({ line: { line }, recovered, notice }) {
-        // it goes its way once more where its packets come before it
         const given = recovered ? recoveredLine(line, recovered.text, recovered.time) : line
         if (notice) given.notice = notice
         context.give(given)
@@ -46,9 +68,7 @@ class CatchUpFilter implements LineFilter {
 
   connected(): void {
     this.#catchUp.connected()
-    if (this.#isReading) return
-    this.#isReading = true
-    inBackground(this.#readPast())
+    if (!this.#isReading) this.#readPast()
   }
 
   disconnected(): void {
@@ -56,7 +76,12 @@ class CatchUpFilter implements LineFilter {
   }
 
   line(line: PortLine): void {
-    this.#catchUp.line({ text: line.payload, received: line.received, line })
+    if (this.#held === undefined) {
+      this.#catchUp.line({ text: line.payload, received: line.received, line })
+      return
+    }
+    this.#held.push(line)
+    if (this.#held.length >= mostHeld) this.#letGo()
   }
 
   sent(): void {
@@ -77,17 +102,40 @@ class CatchUpFilter implements LineFilter {
     return { text, payload: { source: this.#source, pages, of: of ?? null, packets } }
   }
 
-  async #readPast(): Promise<void> {
+  #readPast(): void {
+    this.#isReading = true
+    inBackground(
+      this.#start().catch((error: unknown) => {
+        const why = asError(error).message
+        this.#context.report('warn', `what ${this.#source} kept cannot be asked for: the journal: ${why}`)
+        this.#clock.after(readAgain, () => this.#readPast())
+      }),
+    )
+  }
+
+  async #start(): Promise<void> {
+    // the journal may be there only later: what comes meanwhile goes on
+    if (!(await this.#context.logged())) return
+    const held: PortLine[] = []
+    this.#held = held
+    this.#cancelTimer = this.#clock.after(longestHeld, () => this.#letGo())
     try {
       const place = await this.#context.logged()
-      // what is not logged cannot be missing
       if (!place) return
       const { directory, lastSeq } = place
-      this.#catchUp.start(await readPast(systemDisk, directory, this.#source, lastSeq))
-    } catch (error) {
-      const why = asError(error).message
-      this.#context.report('warn', `what ${this.#source} kept cannot be asked for: the journal: ${why}`)
+      const past = await readPast(systemDisk, directory, this.#source, lastSeq, this.#settings)
+      if (this.#held !== held) throw new Error('it took too long to read')
+      this.#catchUp.start(past)
+    } finally {
+      this.#letGo()
     }
+  }
+
+  #letGo(): void {
+    this.#cancelTimer()
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const line of held) this.line(line)
   }
 }
 

@@ -1,3 +1,4 @@
+import { type CatchUpOptions, catchUpFields } from '../../lib/catch-up/settings.ts'
 import { type Fields, flag, text } from '../../lib/options/fields.ts'
 import { readOptions, type Saved, type Settings } from '../../lib/options/options.ts'
 import { framingFields, type LineSettings, maxLine } from '../../lib/serial/framing/settings.ts'
@@ -15,6 +16,7 @@ export const portOptions = {
   }),
   ...serialFields,
   ...framingFields,
+  ...catchUpFields,
   maxLine,
   logEmptyLines: flag({
     title: 'log empty lines',
@@ -29,6 +31,7 @@ export interface PortSettings {
   path: string
   serial: SerialSettings
   lines: LineSettings
+  catchUp: CatchUpOptions
 }
 
 /** A port's settings, checked. @throws OptionsError */
@@ -40,6 +43,7 @@ export function readPortOptions(saved: Partial<PortOptions>): PortSettings {
     path,
     serial: only(serialFields, settings),
     lines: { maxLine, emptyLines: logEmptyLines, framing },
+    catchUp: only(catchUpFields, settings),
   }
 }
 

@@ -22,7 +22,7 @@ export default function (RED: NodeAPI): void {
         key: JSON.stringify(settings),
         source,
         lines: settings.lines,
-        filter: catchingUp(source.name, systemClock),
+        filter: catchingUp(source.name, systemClock, settings.catchUp),
         report: (level, text) => (level === 'warn' ? this.warn(text) : this.log(text)),
       })
     } catch (error) {

@@ -161,7 +161,7 @@ export class House {
 
   /** As at a start: from the journal alone. */
   #remembered(): CollectorMemory {
-    const memory = new CollectorMemory()
+    const memory = new CollectorMemory(this.#settings)
     for (const item of this.journal) {
       if (item.kind === 'notice') memory.noted(item)
       else
