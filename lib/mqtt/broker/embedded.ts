@@ -28,6 +28,8 @@ export interface EmbeddedBroker {
 
 const host = '127.0.0.1'
 const reportInterval = 60_000
+/** The return code of CONNACK (MQTT 3.1.1, 3.2.2.3). */
+const unacceptableVersion = 1
 
 /**
  * Starts it. Rejects with an Error whose `code` is the system's (EADDRINUSE: another program has the port).
@@ -60,9 +62,10 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
   const events: EventEmitter = aedes
   events.on('unsubscribe', (topics: string[], client: Client) => keeper.unsubscribed(client, topics))
   events.on('error', (error: Error) => report(`the embedded broker: ${error.message}`))
-  events.on('connectionError', (_client: Client, error: Error) => {
-    // errors of the network have codes; what has none is a client that did not keep to the protocol
-    if (errorCode(error) === undefined) {
+  events.on('connectionError', (_client: Client, error: Error & { errorCode?: number }) => {
+    // errors of the network have codes; what has none is a client that did not keep to the protocol. One that asks for
+    // MQTT 5 is told so, and asks again: ours does
+    if (errorCode(error) === undefined && error.errorCode !== unacceptableVersion) {
       say('connectTimeout', `a connection was closed before it was let in: ${error.message}`)
     }
   })

@@ -29,6 +29,17 @@ describe('mqtt embedded broker', () => {
     })
   })
 
+  it('tells a client that asks for MQTT 5 that it has none, and makes no fuss', async () => {
+    const reports: string[] = []
+    broker = await startEmbeddedBroker({ port: 0, report: (text) => reports.push(text) })
+    const refused = { code: 1, message: 'Connection refused: Unacceptable protocol version' }
+    await assert.rejects(
+      mqtt.connectAsync(broker.url, { protocolVersion: 5, reconnectPeriod: 0 }, false),
+      refused,
+    )
+    assert.deepEqual(reports, [])
+  })
+
   it('disconnects its clients when it stops, and frees the port', async () => {
     broker = await startEmbeddedBroker({ port: 0 })
     const { port } = broker
