@@ -20,6 +20,9 @@ import type { LineSettings } from './framing/settings.ts'
 import { framedLine, type PortLine } from './port-line.ts'
 import { type LineSource, SourceError } from './source/source.ts'
 import { type SourceState, Supervisor, type SupervisorEvents } from './supervisor.ts'
+import { LiveLines } from './watch/live-lines.ts'
+import { PortWatch, speedText } from './watch/port-watch.ts'
+import { noWatch, type WatchSettings } from './watch/settings.ts'
 
 /** Lines that wait while the flow runs; reading pauses beyond, and goes on at a quarter of it. */
 export const waitingLimits = { count: 2_000, bytes: 4 * 1024 * 1024 }
@@ -29,6 +32,8 @@ export const heldLimits = { count: 10_000, bytes: 16 * 1024 * 1024 }
 const batch = 250
 /** How long (ms) a connection stays open without settings, for a deploy to make them anew. */
 const detachGrace = 2_000
+/** ms after a reset in which bytes from before it may still come */
+const resetLag = 30
 /** Turns of the event loop after the last line, so that it is through a few nodes when `drain` resolves. */
 const drainTurns = 10
 
@@ -39,8 +44,24 @@ export interface PortCounts extends FrameCounts {
   dropped: number
 }
 
+/** What a port says beside its lines. */
+export interface PortMessage {
+  topic: 'silent'
+  payload: { source: string; seconds: number }
+}
+
+/** A connection whose device somebody else has for a while. */
+export interface Loan {
+  source: LineSource
+  /** What came at the port's own settings meanwhile; the buffer may be used again afterwards. */
+  data(chunk: Buffer, received: number): void
+  /** The device is free again: the port is opened. */
+  giveBack(): void
+}
+
 export interface Subscriber {
   line(line: PortLine): void
+  told?(message: PortMessage): void
   /** the state or the counts have changed */
   changed(): void
   /**
@@ -55,6 +76,8 @@ export interface PortSetup {
   key: string
   source: LineSource
   lines: LineSettings
+  /** default: nothing is watched for silence */
+  watch?: WatchSettings
   report(level: 'info' | 'warn', text: string): void
 }
 
@@ -63,9 +86,13 @@ interface Connection {
   supervisor: Supervisor
   framer: Framer
   opening: Opening
+  events: SupervisorEvents
+  watch: PortWatch
 }
 
 export class LinePort {
+  /** the last lines, as a panel shows them */
+  readonly live = new LiveLines()
   readonly #clock: Clock
   readonly #random: () => number
   readonly #queue = new BoundedQueue<PortLine>(heldLimits, ({ bytes }) => bytes)
@@ -121,6 +148,16 @@ export class LinePort {
   /** Its lines wait, for those who take them can take no more: so the sender is made to wait. */
   get holdsBack(): boolean {
     return this.#mustWait()
+  }
+
+  /** What is wrong without any error, in a few words: silence, another speed; undefined where nothing is. */
+  get trouble(): string | undefined {
+    return this.#current?.watch.trouble
+  }
+
+  /** What is read from, as its settings have it; undefined while it is closed. */
+  get source(): LineSource | undefined {
+    return this.#current?.setup.source
   }
 
   /** Its settings are there: a config node stands for it. */
@@ -191,6 +228,40 @@ export class LinePort {
     return Promise.reject(new SourceError('the port is not open', 'closed'))
   }
 
+  /** Restarts the device by DTR. What came of a line before it never joins what comes after. */
+  async reset(): Promise<void> {
+    const current = this.#current
+    if (!current) throw new SourceError('the port is not open', 'closed')
+    await current.supervisor.reset()
+    this.#clock.after(resetLag, () => {
+      if (this.#current !== current || current.supervisor.state.state !== 'open') return
+      current.events.disconnected(false)
+      if (!this.#paused) current.opening.opened()
+    })
+  }
+
+  /** Closes the device, for somebody else to open it for a while; undefined where it is not open. */
+  async lend(): Promise<Loan | undefined> {
+    const lending = this.#work.then(() => this.#lend())
+    this.#work = lending.then(() => undefined)
+    return lending
+  }
+
+  async #lend(): Promise<Loan | undefined> {
+    const current = this.#current
+    if (!current || current.supervisor.state.state === 'closed') return undefined
+    const { setup, supervisor, events } = current
+    await supervisor.stop(false)
+    return {
+      source: setup.source,
+      data: (chunk, received) => events.data(chunk, received),
+      giveBack: () => {
+        events.disconnected(false)
+        if (this.#current === current) supervisor.start()
+      },
+    }
+  }
+
   /**
    * For the end of the process: reads no more, and resolves when every complete line that had been read went
    * into the flow, a few turns of the event loop ago. Lines held by a deploy wait for its end, `limit` ms long.
@@ -225,7 +296,8 @@ export class LinePort {
 
   #open(setup: PortSetup): void {
     const opening = new Opening(setup.source.settlesAfter, this.#clock)
-    const framer = createFramer(setup.lines, this.#clock, this.#framerListener(setup))
+    const watch = this.#watch(setup)
+    const framer = createFramer(setup.lines, this.#clock, this.#framerListener(setup, watch))
     const noEnd = new NoEndWatch(framer, this.#clock, () =>
       this.#reportNoEnd(setup, noEndText(setup.source.name), framer.waiting),
     )
@@ -233,6 +305,7 @@ export class LinePort {
       data(chunk, received) {
         if (!opening.hasBegun) framer.begin(opening.begin())
         framer.push(chunk, received)
+        watch.look(chunk)
         noEnd.look()
       },
       disconnected(isOnPurpose) {
@@ -241,22 +314,48 @@ export class LinePort {
         opening.ended()
       },
       state: (state) => {
-        if (state.state === 'open' && !this.#paused) opening.opened()
+        if (state.state !== 'open') watch.readsNot()
+        else if (!this.#paused) {
+          opening.opened()
+          watch.reads()
+        }
         this.#changed()
       },
       report: (level, text) => setup.report(level, text),
     }
     const supervisor = new Supervisor(setup.source, this.#clock, this.#random, events)
-    this.#current = { setup, supervisor, framer, opening }
+    this.#current = { setup, supervisor, framer, opening, events, watch }
     this.#lineEnd = undefined
     this.#paused = false
     this.#throttle()
     supervisor.start()
   }
 
-  #framerListener(setup: PortSetup): FramerListener {
+  #watch(setup: PortSetup): PortWatch {
+    const { source, lines, watch = noWatch } = setup
+    return new PortWatch(source.name, watch, lines.framing.framing, this.#clock, {
+      report: (level, text) => setup.report(level, text),
+      changed: () => this.#changed(),
+      silent: (seconds) => this.#silent(seconds, setup, watch),
+      speed: (isRight) => {
+        if (!isRight && this.#noEndReports.allows()) setup.report('warn', speedText(source.name))
+      },
+    })
+  }
+
+  #silent(seconds: number, { source, report }: PortSetup, { whenSilent }: WatchSettings): void {
+    const message: PortMessage = { topic: 'silent', payload: { source: source.name, seconds } }
+    for (const { told } of this.#subscribers) told?.(message)
+    if (whenSilent === 'reopen') this.#current?.supervisor.reopen()
+    if (whenSilent === 'reset') inBackground(this.reset(), ({ message }) => report('warn', message))
+  }
+
+  #framerListener(setup: PortSetup, watch: PortWatch): FramerListener {
     return {
-      frame: (frame) => this.#receive(frame, setup),
+      frame: (frame) => {
+        watch.frame(frame)
+        this.#receive(frame, setup)
+      },
       found: (lineEnd) => {
         this.#lineEnd = lineEnd
         setup.report('info', `lines from ${setup.source.name} end in ${lineEnd}`)
@@ -279,6 +378,7 @@ export class LinePort {
     }
     const { name } = setup.source
     const line = framedLine(frame, name, setup.lines.framing.framing !== 'auto')
+    this.live.push(line)
     if (frame.piece === 1) {
       line.notice = { kind: 'long-line', bytes: frame.bytes, piece: 1, source: name }
       this.#reportNoEnd(setup, longLineText(name, frame.bytes), frame.payload)
@@ -290,7 +390,7 @@ export class LinePort {
 
   /** Once a minute at most: a wrong baud rate makes many. A long line is noted in the journal all the same. */
   #reportNoEnd(setup: PortSetup, text: string, bytes: string | Buffer): void {
-    if (!this.#noEndReports.allows()) return
+    if (this.#current?.watch.isSpeedWrong || !this.#noEndReports.allows()) return
     const sample = Buffer.from(bytes as string).subarray(-1024)
     setup.report('warn', `${text}. ${whatToSet(setup.lines.framing.framing, sample)}`)
   }
@@ -304,9 +404,11 @@ export class LinePort {
     if (!this.#paused && mayPause && this.#queue.reaches(limits)) {
       this.#paused = true
       current.opening.notRead()
+      current.watch.readsNot()
       current.supervisor.pause()
     } else if (this.#paused && !this.#queue.reaches(limits, 0.25)) {
       this.#paused = false
+      if (current.supervisor.state.state === 'open') current.watch.reads()
       current.supervisor.resume()
     }
   }

@@ -12,6 +12,7 @@ export interface Status {
 /**
  * Short and true: green while connected, red or yellow with the reason while it tries again.
  * @param holdsBack the sender is made to wait, for the journal can take no more
+ * @param trouble what is wrong without any error: silence, another speed
  * @param lineEnd how lines end, where that was found: CR alone is unusual, and worth a word
  */
 export function statusOf(
@@ -19,12 +20,15 @@ export function statusOf(
   counts: PortCounts,
   holdsBack = false,
   lineEnd?: LineEnd,
+  trouble?: string,
 ): Status {
   const end = lineEnd === 'CR' ? ' that end in CR' : ''
   const lines = `${counts.sent.toLocaleString('en')} lines${end}`
   const dropped = counts.dropped > 0 ? `, ${counts.dropped.toLocaleString('en')} dropped` : ''
   if (state.state === 'open' && holdsBack)
     return { fill: 'yellow', shape: 'dot', text: `${lines}${dropped}; the sender waits for the journal` }
+  if (state.state === 'open' && trouble !== undefined)
+    return { fill: 'yellow', shape: 'dot', text: `${trouble}; ${lines}${dropped}` }
   if (state.state === 'open')
     return { fill: dropped ? 'yellow' : 'green', shape: 'dot', text: `connected, ${lines}${dropped}` }
   if (state.state === 'opening') return { fill: 'yellow', shape: 'ring', text: 'connecting …' }

@@ -1,7 +1,7 @@
 // The serial ports of this machine, for the panel's suggestions.
 import { readdir, realpath } from 'node:fs/promises'
-import { SerialPort } from 'serialport'
 import { errorCode } from '../../kit/errors.ts'
+import { type ListedPort, type ListPorts, listedPorts } from './listed.ts'
 
 const byIdFolder = '/dev/serial/by-id'
 
@@ -12,22 +12,16 @@ export interface PortSuggestion {
   text: string
 }
 
-interface ListedPort {
-  path: string
-  manufacturer?: string | undefined
-  serialNumber?: string | undefined
-}
-
 export interface PortSystem {
   /** names in a folder; rejects with ENOENT where there is none */
   names(folder: string): Promise<string[]>
   /** what a link stands for */
   target(path: string): Promise<string>
   /** the ports that the system knows */
-  list(): Promise<ListedPort[]>
+  list: ListPorts
 }
 
-const thisSystem: PortSystem = { names: readdir, target: realpath, list: () => SerialPort.list() }
+const thisSystem: PortSystem = { names: readdir, target: realpath, list: listedPorts }
 
 /**
  * The ports present. First the names under /dev/serial/by-id, which stay the same whatever the order of

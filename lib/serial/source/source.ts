@@ -17,6 +17,8 @@ export interface Link {
   /** No `data` until `resume`, but for what is already on its way. */
   pause(): void
   resume(): void
+  /** Restarts the device (DTR low for 100 ms). Absent where the connection has no such line. */
+  reset?(): Promise<void>
   /** Ends the connection in less than a second. All that had been read goes to `data` before it resolves. */
   close(): Promise<void>
 }

@@ -10,6 +10,7 @@ export class FakeSource implements LineSource {
   failures: SourceError[] = []
   connects = 0
   closes = 0
+  resets = 0
   paused = false
   written = ''
   /** bytes that had been read, but are given out only in the close */
@@ -39,6 +40,9 @@ export class FakeSource implements LineSource {
       },
       resume: () => {
         this.paused = false
+      },
+      reset: async () => {
+        this.resets++
       },
       close: async () => {
         this.closes++

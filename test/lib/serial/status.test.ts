@@ -19,6 +19,14 @@ describe('The status of a port', () => {
     })
   })
 
+  it('is yellow and says what is wrong without an error', () => {
+    assert.deepEqual(statusOf({ state: 'open' }, counts, false, undefined, 'no byte for 300 s'), {
+      fill: 'yellow',
+      shape: 'dot',
+      text: 'no byte for 300 s; 1,234 lines',
+    })
+  })
+
   it('says that the sender is made to wait', () => {
     assert.deepEqual(statusOf({ state: 'open' }, counts, true), {
       fill: 'yellow',
