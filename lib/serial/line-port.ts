@@ -53,7 +53,7 @@ export interface PortMessage {
 /** A connection whose device somebody else has for a while. */
 export interface Loan {
   source: LineSource
-  /** What came at the port's own settings meanwhile; the buffer may be used again afterwards. */
+  /** What came by the port's own source meanwhile; the buffer may be used again afterwards. */
   data(chunk: Buffer, received: number): void
   /** The device is free again: the port is opened. */
   giveBack(): void
@@ -251,13 +251,19 @@ export class LinePort {
     const current = this.#current
     if (!current || current.supervisor.state.state === 'closed') return undefined
     const { setup, supervisor, events } = current
+    const { name } = setup.source
+    const since = this.#clock.monotonic()
+    setup.report('info', `${name} is closed for a while: its speed is looked for`)
     await supervisor.stop(false)
     return {
       source: setup.source,
       data: (chunk, received) => events.data(chunk, received),
       giveBack: () => {
         events.disconnected(false)
-        if (this.#current === current) supervisor.start()
+        if (this.#current !== current) return
+        const seconds = Math.round((this.#clock.monotonic() - since) / 1000)
+        setup.report('warn', `${name} was closed for ${seconds} s: ${lentText}`)
+        supervisor.start()
       },
     }
   }
@@ -458,6 +464,9 @@ function added(a: FrameCounts, b: FrameCounts): FrameCounts {
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
+
+const lentText =
+  'what the device sent meanwhile was logged only as long as it was listened to at its own speed'
 
 function droppedText(count: number): string {
   const most = `${heldLimits.count.toLocaleString('en')} lines or ${heldLimits.bytes / 2 ** 20} MiB are held`

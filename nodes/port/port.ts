@@ -2,7 +2,7 @@ import type { NodeAPI, NodeDef } from 'node-red'
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { createSource } from '../../lib/serial/create-source.ts'
-import { listPorts } from '../../lib/serial/source/ports.ts'
+import { servePorts } from './endpoints.ts'
 import { type PortOptions, readPortOptions } from './options.ts'
 import { type PortNode, portRegistry } from './registry.ts'
 
@@ -17,8 +17,9 @@ export default function (RED: NodeAPI): void {
       const settings = readPortOptions(config)
       this.port.attach({
         key: JSON.stringify(settings),
-        source: createSource(settings.path, settings.serial),
+        source: createSource(settings.path, settings.serial, { name: settings.name }),
         lines: settings.lines,
+        watch: settings.watch,
         report: (level, text) => (level === 'warn' ? this.warn(text) : this.log(text)),
       })
     } catch (error) {
@@ -34,10 +35,5 @@ export default function (RED: NodeAPI): void {
     })
   })
 
-  RED.httpAdmin.get('/fieldlog/ports', RED.auth.needsPermission('fieldlog.read'), (_request, response) => {
-    listPorts().then(
-      (ports) => response.json(ports),
-      (error) => response.status(500).json({ error: asError(error).message }),
-    )
-  })
+  servePorts(RED)
 }

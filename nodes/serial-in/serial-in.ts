@@ -25,7 +25,7 @@ export default function (RED: NodeAPI): void {
     }
     const { port } = portNode
     const status = throttle(() =>
-      this.status(statusOf(port.state, port.counts, port.holdsBack, port.lineEnd)),
+      this.status(statusOf(port.state, port.counts, port.holdsBack, port.lineEnd, port.trouble)),
     )
     const send = sender(RED, this)
     const intake = intakeOf(RED, this.id)
@@ -40,6 +40,7 @@ export default function (RED: NodeAPI): void {
     }
     const unsubscribe = port.subscribe({
       line: (line) => send(message(line)),
+      told: (status) => send([null, { ...status }]),
       changed: status.changed,
       canTake() {
         const canTake = intake.canTake()

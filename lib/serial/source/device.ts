@@ -2,7 +2,7 @@
 // reasons: the binding's own loop spins for ever on a device that hung up (read gives 0 bytes), and closing a
 // descriptor while a read on it waits in the thread pool could read from a file that got the same number.
 import { constants, read } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
+import { access, realpath, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { SerialPort } from 'serialport'
 import { type Clock, systemClock } from '../../kit/clock.ts'
@@ -78,6 +78,8 @@ export function deviceSource(
     text: device.text,
     holdsBack: settings.flowControl !== 'none',
     settlesAfter,
+    baudRate: settings.baudRate,
+    exclusive: async () => realPath(await device.find()),
     async connect(events, signal) {
       const path = await device.find()
       const where = path === device.text ? path : `${device.text} (${path})`
@@ -97,6 +99,11 @@ export function deviceSource(
       return new DeviceLink(where, port, events, clock)
     },
   }
+}
+
+/** Where the links of a path lead; the path itself where nothing is there. */
+function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path)
 }
 
 /** The binding's errors carry no code, so the reason is asked of the system. */

@@ -1,4 +1,4 @@
-// Where bytes come from: one interface, three implementations (a device, TCP, the demo collector).
+// Where bytes come from: one interface, for a device, TCP, telnet, the demo collector.
 
 export interface LinkEvents {
   /**
@@ -35,6 +35,10 @@ export interface LineSource {
    * was being sent. 0: it always is
    */
   readonly settlesAfter: number
+  /** bits a second, where it is set from here */
+  readonly baudRate?: number
+  /** what only one can have open at a time: a device's path, whatever name it was found by. Absent where many can */
+  exclusive?(): Promise<string>
   /** Resolves with the open connection, rejects with a SourceError. `signal` gives up trying. */
   connect(events: LinkEvents, signal: AbortSignal): Promise<Link>
 }

@@ -32,7 +32,9 @@ export function telnetSource(server: Server, clock: Clock): LineSource {
 
 /** A telnet server with a serial port that is set from here. */
 export function rfc2217Source(server: Server, settings: SerialSettings, clock: Clock): LineSource {
-  return source(server, async (events, signal) => {
+  const { baudRate } = settings
+  const exclusive = async () => `rfc2217://${server.text}`
+  const plain = source(server, async (events, signal) => {
     const link = new ComPortLink(events, clock)
     await link.connect(server, signal, clock)
     try {
@@ -45,6 +47,7 @@ export function rfc2217Source(server: Server, settings: SerialSettings, clock: C
     link.use()
     return link
   })
+  return { ...plain, baudRate, exclusive }
 }
 
 function source({ name, text }: Server, connect: LineSource['connect']): LineSource {

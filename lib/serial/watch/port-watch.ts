@@ -81,7 +81,7 @@ export class PortWatch {
   #silent(seconds: number): void {
     const action = actions[this.#settings.whenSilent]
     if (!this.#isSilenceTold)
-      this.#listener.report('warn', `no byte came from ${this.#source} for ${seconds} seconds${action}`)
+      this.#listener.report('warn', `no byte came from ${this.#source} for ${seconds} s${action}`)
     this.#isSilenceTold = true
     this.#listener.silent(seconds)
     this.#listener.changed()
@@ -89,7 +89,7 @@ export class PortWatch {
 
   #heardAgain(seconds: number): void {
     this.#isSilenceTold = false
-    this.#listener.report('info', `bytes come from ${this.#source} again, after ${seconds} seconds`)
+    this.#listener.report('info', `bytes come from ${this.#source} again, after ${seconds} s`)
     this.#listener.changed()
   }
 }

@@ -126,8 +126,8 @@ describe('LinePort: a device that falls silent', () => {
     source.feed('two\n')
     assert.equal(port.trouble, undefined)
     assert.deepEqual(reports.slice(2), [
-      'warn: no byte came from fake for 300 seconds: is the device switched on and connected?',
-      'info: bytes come from fake again, after 900 seconds',
+      'warn: no byte came from fake for 300 s: is the device switched on and connected?',
+      'info: bytes come from fake again, after 900 s',
     ])
     assert.deepEqual([source.connects, source.resets], [1, 0])
   })
