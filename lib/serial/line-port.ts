@@ -20,13 +20,14 @@ import type { LineSettings } from './framing/settings.ts'
 import { framedLine, type PortLine } from './port-line.ts'
 import { type LineSource, SourceError } from './source/source.ts'
 import { type SourceState, Supervisor, type SupervisorEvents } from './supervisor.ts'
+import { Flood } from './watch/flood.ts'
 import { LiveLines } from './watch/live-lines.ts'
 import { PortWatch, speedText } from './watch/port-watch.ts'
 import { noWatch, type WatchSettings } from './watch/settings.ts'
 
-/** Lines that wait while the flow runs; reading pauses beyond, and goes on at a quarter of it. */
+/** Lines that wait while the flow runs; reading pauses beyond where that loses nothing, and goes on at a quarter of it. */
 export const waitingLimits = { count: 2_000, bytes: 4 * 1024 * 1024 }
-/** Lines held during a deploy. */
+/** Lines held during a deploy, or waiting where a pause would lose them. */
 export const heldLimits = { count: 10_000, bytes: 16 * 1024 * 1024 }
 /** Lines given to the flow before other work has its turn. */
 const batch = 250
@@ -114,6 +115,7 @@ export class LinePort {
   #pumping = false
   #drained = false
   readonly #noEndReports: RateLimit
+  readonly #flood: Flood
   #onRelease: Array<() => void> = []
 
   /** Starts held: nothing is opened or sent before `release`. */
@@ -121,6 +123,7 @@ export class LinePort {
     this.#clock = clock
     this.#random = random
     this.#noEndReports = new RateLimit(60_000, clock)
+    this.#flood = new Flood(clock, (count) => this.#current?.setup.report('warn', floodText(count)))
   }
 
   get state(): SourceState {
@@ -371,18 +374,20 @@ export class LinePort {
 
   async #close({ supervisor, framer }: Connection): Promise<void> {
     await supervisor.stop()
+    this.#flood.end()
     this.#past = added(this.#past, framer.counts)
     this.#current = undefined
     this.#changed()
   }
 
   #receive(frame: Frame, setup: PortSetup): void {
-    if (this.#held && this.#queue.isFull && !setup.source.holdsBack) {
+    const { name, holdsBack, losesUnread = false } = setup.source
+    if (this.#queue.isFull && (this.#held ? !holdsBack : losesUnread)) {
       this.#dropped++
-      this.#droppedInHold++
+      if (this.#held) this.#droppedInHold++
+      else this.#flood.dropped()
       return
     }
-    const { name } = setup.source
     const line = framedLine(frame, name, setup.lines.framing.framing !== 'auto')
     this.live.push(line)
     if (frame.piece === 1) {
@@ -401,12 +406,16 @@ export class LinePort {
     setup.report('warn', `${text}. ${whatToSet(setup.lines.framing.framing, sample)}`)
   }
 
-  /** Reads no more while the flow does not keep up. In a deploy only where that makes the sender wait. */
+  /**
+   * Reads no more while the flow does not keep up, unless what is not read is lost. In a deploy only where that makes the
+   * sender wait.
+   */
   #throttle(): void {
     const current = this.#current
     if (!current) return
     const limits = this.#held ? heldLimits : waitingLimits
-    const mayPause = !this.#held || current.setup.source.holdsBack
+    const { holdsBack, losesUnread = false } = current.setup.source
+    const mayPause = holdsBack || (!this.#held && !losesUnread)
     if (!this.#paused && mayPause && this.#queue.reaches(limits)) {
       this.#paused = true
       current.opening.notRead()
@@ -468,9 +477,14 @@ function turn(): Promise<void> {
 const lentText =
   'what the device sent meanwhile was logged only as long as it was listened to at its own speed'
 
+const mostHeld = `${heldLimits.count.toLocaleString('en')} lines or ${heldLimits.bytes / 2 ** 20} MiB`
+
 function droppedText(count: number): string {
-  const most = `${heldLimits.count.toLocaleString('en')} lines or ${heldLimits.bytes / 2 ** 20} MiB are held`
-  return `${count.toLocaleString('en')} lines dropped during the deploy: at most ${most}`
+  return `${count.toLocaleString('en')} lines dropped during the deploy: at most ${mostHeld} are held`
+}
+
+function floodText(count: number): string {
+  return `${count.toLocaleString('en')} lines dropped: they come faster than the flow takes them, and ${mostHeld} wait already. Set flow control if the device has it`
 }
 
 function noEndText(source: string): string {

@@ -73,10 +73,14 @@ export function deviceSource(
   clock: Clock = systemClock,
   open: OpenDevice = openBySerialport,
 ): LineSource {
+  let isPty = false
   return {
     name: device.name,
     text: device.text,
     holdsBack: settings.flowControl !== 'none',
+    get losesUnread() {
+      return settings.flowControl === 'none' && !isPty
+    },
     settlesAfter,
     baudRate: settings.baudRate,
     exclusive: async () => realPath(await device.find()),
@@ -91,6 +95,7 @@ export function deviceSource(
       }
       try {
         if (signal.aborted) throw deviceError(where, signal.reason)
+        isPty = await lacksLines(port)
         if (settings.opening === 'reset') await resetAtOpening(where, port, clock)
       } catch (error) {
         await doneWithin(port.close(), closeLimit, clock)
@@ -120,6 +125,16 @@ async function openError(path: string, where: string, error: unknown): Promise<S
   if (/inappropriate ioctl/i.test(text)) return deviceError(where, error, 'ENOTTY')
   if (/input\/output error/i.test(text)) return deviceError(where, error, 'ENXIO')
   return deviceError(where, error)
+}
+
+/** A program is at the other end, not a wire: there are no lines such as DTR, and who writes waits for who reads. */
+async function lacksLines(port: DevicePort): Promise<boolean> {
+  try {
+    await port.get?.()
+    return false
+  } catch {
+    return true
+  }
 }
 
 /** What had come before belongs to the run that ends here. */

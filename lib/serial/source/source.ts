@@ -31,6 +31,11 @@ export interface LineSource {
   /** back-pressure reaches the sender, so nothing is lost by a pause (TCP, flow control by wire or XON/XOFF) */
   readonly holdsBack: boolean
   /**
+   * What is not read in time is lost, in the middle of lines: a serial port without flow control. It is read on where
+   * another source would be paused. Default: what is not read waits
+   */
+  readonly losesUnread?: boolean
+  /**
    * ms without bytes after a connection, behind which the first byte is the beginning of a line and not the middle of one that
    * was being sent. 0: it always is
    */

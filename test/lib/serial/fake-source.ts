@@ -6,6 +6,7 @@ export class FakeSource implements LineSource {
   readonly text: string = '/dev/fake'
   readonly holdsBack: boolean
   settlesAfter = 0
+  losesUnread = false
   /** what the next tries to connect throw; undefined connects */
   failures: SourceError[] = []
   connects = 0

@@ -432,6 +432,36 @@ describe('LinePort', () => {
     assert.deepEqual([lines.length, lines.at(-1)?.payload], [heldLimits.count, '9999'])
   })
 
+  it('reads on where a pause would lose bytes, drops whole lines of a flood, and says so once a minute', async () => {
+    const { source, clock, port, lines, reports } = made()
+    source.losesUnread = true
+    port.release()
+    await settle()
+    const flood = () => {
+      const first = port.counts.lines
+      for (let i = 0; i < heldLimits.count + 5; i++) source.feed(`${first + i}\n`)
+    }
+    flood()
+    assert.deepEqual([source.paused, port.waiting, port.counts.dropped], [false, heldLimits.count, 5])
+    clock.tick(1_000)
+    await settle(60)
+    assert.deepEqual([lines.length, lines.at(-1)?.payload], [heldLimits.count, '9999'])
+    for (let second = 0; second < 59; second++) {
+      flood()
+      await settle(60)
+      clock.tick(1_000)
+    }
+    const warnings = () => reports.filter((text) => text.includes('dropped'))
+    const text = (count: string) =>
+      `warn: ${count} lines dropped: they come faster than the flow takes them, and 10,000 lines or 16 MiB wait already. Set flow control if the device has it`
+    assert.deepEqual(warnings(), [text('5')])
+    clock.tick(1_000)
+    assert.deepEqual(warnings(), [text('5'), text('295')])
+    flood()
+    await port.drain(10)
+    assert.deepEqual([warnings().at(-1), port.counts.dropped, clock.timers], [text('5'), 305, 0])
+  })
+
   it('makes a sender wait instead of dropping, where it can', async () => {
     const { source, port, lines } = made(true)
     port.release()

@@ -184,6 +184,21 @@ describe('A serial device', () => {
     assert.deepEqual([holdsBack('none'), holdsBack('rtscts'), holdsBack('xonxoff')], [false, true, true])
   })
 
+  it('loses what is not read without flow control, but for a pty, whose other end waits', async () => {
+    const pty = await createPty()
+    try {
+      const signal = new AbortController().signal
+      const onPty = deviceSource(device(pty.path), settings)
+      await (await onPty.connect(nothing, signal)).close()
+      const onWire = deviceSource(device('/dev/x'), settings, new FakeClock(), async () => withLines().port)
+      await (await onWire.connect(nothing, signal)).close()
+      assert.deepEqual([onPty.losesUnread, onWire.losesUnread], [false, true])
+      assert.equal(deviceSource(device('/dev/x'), { ...settings, flowControl: 'rtscts' }).losesUnread, false)
+    } finally {
+      await pty.close()
+    }
+  })
+
   it('closes a port whose opening nobody waits for any more', async () => {
     const { port, closes } = fakePort()
     const abort = new AbortController()
