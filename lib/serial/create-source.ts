@@ -3,18 +3,37 @@
 import { type Clock, systemClock } from '../kit/clock.ts'
 import { demoSource } from './demo/demo-source.ts'
 import { addressText, parseAddress, sourceName } from './source/address.ts'
-import { deviceSource } from './source/device.ts'
+import { deviceSource, type OpenDevice } from './source/device.ts'
+import type { ListPorts } from './source/listed.ts'
 import type { SerialSettings } from './source/settings.ts'
 import type { LineSource } from './source/source.ts'
 import { tcpSource } from './source/tcp.ts'
 import { rfc2217Source, telnetSource } from './source/telnet.ts'
+import { findUsb } from './source/usb.ts'
+
+/** What a source may be given. */
+export interface SourceOptions {
+  /** its name in the log; default: what its address says */
+  name?: string
+  clock?: Clock
+  /** stand in for the system in tests */
+  list?: ListPorts
+  open?: OpenDevice
+}
 
 /** The source for an address as the user writes it. Throws an Error in words where it is none. */
-export function createSource(text: string, settings: SerialSettings, clock: Clock = systemClock): LineSource {
+export function createSource(
+  text: string,
+  settings: SerialSettings,
+  { name: chosen = '', clock = systemClock, list, open }: SourceOptions = {},
+): LineSource {
   const address = parseAddress(text)
-  const name = sourceName(address)
+  const name = chosen || sourceName(address)
   if (address.kind === 'demo') return demoSource(clock)
-  if (address.kind === 'device') return deviceSource(address.path, name, settings, clock)
+  if (address.kind === 'device' || address.kind === 'usb') {
+    const find = address.kind === 'usb' ? () => findUsb(address, list, clock) : async () => address.path
+    return deviceSource({ name, text: addressText(address), find }, settings, clock, open)
+  }
   const { host, port, kind } = address
   const server = { host, port, name, text: addressText(address) }
   if (kind === 'telnet') return telnetSource(server, clock)

@@ -12,15 +12,13 @@ export interface LineFilter {
   sent(): void
   /** Why nothing else may be sent to the device for now; undefined where it may. */
   readonly busy: string | undefined
-  /** What it does, for a status and a message; undefined where lines pass as they are. */
+  /** What it does, for a status; undefined where lines pass as they are. */
   readonly progress: FilterProgress | undefined
 }
 
 export interface FilterProgress {
   /** a few words */
   text: string
-  /** of the message that tells it */
-  payload: Record<string, unknown>
 }
 
 /** What a filter needs of its port. */
@@ -31,6 +29,8 @@ export interface FilterContext {
   send(data: Buffer): Promise<void>
   /** `busy` or `progress` has changed */
   changed(): void
+  /** How far it is, as a message of the node that reads the port. */
+  tell(payload: Record<string, unknown>): void
   report(level: 'info' | 'warn', text: string): void
   /** See Subscriber. */
   logged(): Promise<LoggedTo | undefined>

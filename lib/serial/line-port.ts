@@ -22,15 +22,21 @@ import type { FilterContext, FilterProgress, LineFilter, LoggedTo, MakeFilter } 
 import { framedLine, type LongLineNotice, type PortLine } from './port-line.ts'
 import { type LineSource, SourceError } from './source/source.ts'
 import { type SourceState, Supervisor, type SupervisorEvents } from './supervisor.ts'
+import { Flood } from './watch/flood.ts'
+import { LiveLines } from './watch/live-lines.ts'
+import { PortWatch, speedText } from './watch/port-watch.ts'
+import { noWatch, type WatchSettings } from './watch/settings.ts'
 
-/** Lines that wait while the flow runs; reading pauses beyond, and goes on at a quarter of it. */
+/** Lines that wait while the flow runs; reading pauses beyond where that loses nothing, and goes on at a quarter of it. */
 export const waitingLimits = { count: 2_000, bytes: 4 * 1024 * 1024 }
-/** Lines held during a deploy. */
+/** Lines held during a deploy, or waiting where a pause would lose them. */
 export const heldLimits = { count: 10_000, bytes: 16 * 1024 * 1024 }
 /** Lines given to the flow before other work has its turn. */
 const batch = 250
 /** How long (ms) a connection stays open without settings, for a deploy to make them anew. */
 const detachGrace = 2_000
+/** ms after a reset in which bytes from before it may still come */
+const resetLag = 30
 /** Turns of the event loop after the last line, so that it is through a few nodes when `drain` resolves. */
 const drainTurns = 10
 
@@ -41,8 +47,25 @@ export interface PortCounts extends FrameCounts {
   dropped: number
 }
 
+/** What a port says beside its lines. */
+export interface PortMessage {
+  /** `silent`: no byte has come; `catchup`: of the port's filter */
+  topic: 'silent' | 'catchup'
+  payload: { source: string } & Record<string, unknown>
+}
+
+/** A connection whose device somebody else has for a while. */
+export interface Loan {
+  source: LineSource
+  /** What came by the port's own source meanwhile; the buffer may be used again afterwards. */
+  data(chunk: Buffer, received: number): void
+  /** The device is free again: the port is opened. */
+  giveBack(): void
+}
+
 export interface Subscriber {
   line(line: PortLine): void
+  told?(message: PortMessage): void
   /** the state or the counts have changed */
   changed(): void
   /**
@@ -61,6 +84,8 @@ export interface PortSetup {
   lines: LineSettings
   /** what stands between the port and the flow; default nothing */
   filter?: MakeFilter | undefined
+  /** default: nothing is watched for silence */
+  watch?: WatchSettings
   report(level: 'info' | 'warn', text: string): void
 }
 
@@ -72,9 +97,13 @@ interface Connection {
   filter: LineFilter | undefined
   /** undefined before its first line, and where there is no filter */
   filtered: FilteredConnection | undefined
+  events: SupervisorEvents
+  watch: PortWatch
 }
 
 export class LinePort {
+  /** the last lines, as a panel shows them */
+  readonly live = new LiveLines()
   readonly #clock: Clock
   readonly #random: () => number
   readonly #queue = new BoundedQueue<WaitingLine>(heldLimits, ({ bytes }) => bytes)
@@ -99,6 +128,7 @@ export class LinePort {
   #pumping = false
   #drained = false
   readonly #noEndReports: RateLimit
+  readonly #flood: Flood
   #onRelease: Array<() => void> = []
 
   /** Starts held: nothing is opened or sent before `release`. */
@@ -106,6 +136,7 @@ export class LinePort {
     this.#clock = clock
     this.#random = random
     this.#noEndReports = new RateLimit(60_000, clock)
+    this.#flood = new Flood(clock, (count) => this.#current?.setup.report('warn', floodText(count)))
   }
 
   get state(): SourceState {
@@ -143,6 +174,16 @@ export class LinePort {
   /** What its filter does; undefined where lines pass as they are. */
   get progress(): FilterProgress | undefined {
     return this.#current?.filter?.progress
+  }
+
+  /** What is wrong without any error, in a few words: silence, another speed; undefined where nothing is. */
+  get trouble(): string | undefined {
+    return this.#current?.watch.trouble
+  }
+
+  /** What is read from, as its settings have it; undefined while it is closed. */
+  get source(): LineSource | undefined {
+    return this.#current?.setup.source
   }
 
   /** Its settings are there: a config node stands for it. */
@@ -219,6 +260,46 @@ export class LinePort {
     return Promise.reject(new SourceError('the port is not open', 'closed'))
   }
 
+  /** Restarts the device by DTR. What came of a line before it never joins what comes after. */
+  async reset(): Promise<void> {
+    const current = this.#current
+    if (!current) throw new SourceError('the port is not open', 'closed')
+    await current.supervisor.reset()
+    this.#clock.after(resetLag, () => {
+      if (this.#current !== current || current.supervisor.state.state !== 'open') return
+      current.events.disconnected(false)
+      if (!this.#paused) current.opening.opened()
+    })
+  }
+
+  /** Closes the device, for somebody else to open it for a while; undefined where it is not open. */
+  async lend(): Promise<Loan | undefined> {
+    const lending = this.#work.then(() => this.#lend())
+    this.#work = lending.then(() => undefined)
+    return lending
+  }
+
+  async #lend(): Promise<Loan | undefined> {
+    const current = this.#current
+    if (!current || current.supervisor.state.state === 'closed') return undefined
+    const { setup, supervisor, events } = current
+    const { name } = setup.source
+    const since = this.#clock.monotonic()
+    setup.report('info', `${name} is closed for a while: its speed is looked for`)
+    await supervisor.stop(false)
+    return {
+      source: setup.source,
+      data: (chunk, received) => events.data(chunk, received),
+      giveBack: () => {
+        events.disconnected(false)
+        if (this.#current !== current) return
+        const seconds = Math.round((this.#clock.monotonic() - since) / 1000)
+        setup.report('warn', `${name} was closed for ${seconds} s: ${lentText}`)
+        supervisor.start()
+      },
+    }
+  }
+
   /**
    * For the end of the process: reads no more, and resolves when every complete line that had been read went
    * into the flow, a few turns of the event loop ago. Lines held by a deploy wait for its end, `limit` ms long.
@@ -254,7 +335,8 @@ export class LinePort {
 
   #open(setup: PortSetup): void {
     const opening = new Opening(setup.source.settlesAfter, this.#clock)
-    const framer = createFramer(setup.lines, this.#clock, this.#framerListener(setup))
+    const watch = this.#watch(setup)
+    const framer = createFramer(setup.lines, this.#clock, this.#framerListener(setup, watch))
     const noEnd = new NoEndWatch(framer, this.#clock, () =>
       this.#reportNoEnd(setup, noEndText(setup.source.name), framer.waiting),
     )
@@ -262,6 +344,7 @@ export class LinePort {
       data(chunk, received) {
         if (!opening.hasBegun) framer.begin(opening.begin())
         framer.push(chunk, received)
+        watch.look(chunk)
         noEnd.look()
       },
       disconnected: (isOnPurpose) => {
@@ -272,14 +355,27 @@ export class LinePort {
         if (this.#queue.length === 0) this.#filtered.ended()
       },
       state: (state) => {
-        if (state.state === 'open' && !this.#paused) opening.opened()
+        if (state.state !== 'open') watch.readsNot()
+        else if (!this.#paused) {
+          opening.opened()
+          watch.reads()
+        }
         this.#changed()
       },
       report: (level, text) => setup.report(level, text),
     }
     const supervisor = new Supervisor(setup.source, this.#clock, this.#random, events)
     const filter = setup.filter?.(this.#filterContext(setup))
-    const connection: Connection = { setup, supervisor, framer, opening, filter, filtered: undefined }
+    const connection: Connection = {
+      setup,
+      supervisor,
+      framer,
+      opening,
+      events,
+      watch,
+      filter,
+      filtered: undefined,
+    }
     this.#current = connection
     this.#lineEnd = undefined
     this.#paused = false
@@ -292,6 +388,7 @@ export class LinePort {
       give: (line) => (this.#held ? this.#given.push(line) : this.#give(line)),
       send: (data) => this.#write(data),
       changed: () => this.#changed(),
+      tell: (payload) => this.#tell({ topic: 'catchup', payload: { source: setup.source.name, ...payload } }),
       report: (level, text) => setup.report(level, text),
       logged: async () => {
         for (const { logged } of this.#subscribers) if (logged) return logged()
@@ -300,9 +397,30 @@ export class LinePort {
     }
   }
 
-  #framerListener(setup: PortSetup): FramerListener {
+  #watch(setup: PortSetup): PortWatch {
+    const { source, lines, watch = noWatch } = setup
+    return new PortWatch(source.name, watch, lines.framing.framing, this.#clock, {
+      report: (level, text) => setup.report(level, text),
+      changed: () => this.#changed(),
+      silent: (seconds) => this.#silent(seconds, setup, watch),
+      speed: (isRight) => {
+        if (!isRight && this.#noEndReports.allows()) setup.report('warn', speedText(source.name))
+      },
+    })
+  }
+
+  #silent(seconds: number, { source, report }: PortSetup, { whenSilent }: WatchSettings): void {
+    this.#tell({ topic: 'silent', payload: { source: source.name, seconds } })
+    if (whenSilent === 'reopen') this.#current?.supervisor.reopen()
+    if (whenSilent === 'reset') inBackground(this.reset(), ({ message }) => report('warn', message))
+  }
+
+  #framerListener(setup: PortSetup, watch: PortWatch): FramerListener {
     return {
-      frame: (frame) => this.#receive(frame, setup),
+      frame: (frame) => {
+        watch.frame(frame)
+        this.#receive(frame, setup)
+      },
       found: (lineEnd) => {
         this.#lineEnd = lineEnd
         setup.report('info', `lines from ${setup.source.name} end in ${lineEnd}`)
@@ -312,19 +430,22 @@ export class LinePort {
 
   async #close({ supervisor, framer }: Connection): Promise<void> {
     await supervisor.stop()
+    this.#flood.end()
     this.#past = added(this.#past, framer.counts)
     this.#current = undefined
     this.#changed()
   }
 
   #receive(frame: Frame, setup: PortSetup): void {
-    if (this.#held && this.#queue.isFull && !setup.source.holdsBack) {
+    const { name, holdsBack, losesUnread = false } = setup.source
+    if (this.#queue.isFull && (this.#held ? !holdsBack : losesUnread)) {
       this.#dropped++
-      this.#droppedInHold++
+      if (this.#held) this.#droppedInHold++
+      else this.#flood.dropped()
       return
     }
-    const { name } = setup.source
     const line: WaitingLine = framedLine(frame, name, setup.lines.framing.framing !== 'auto')
+    this.live.push(line)
     if (frame.piece === 1) {
       const notice: LongLineNotice = { kind: 'long-line', bytes: frame.bytes, piece: 1, source: name }
       line.notice = notice
@@ -339,23 +460,29 @@ export class LinePort {
 
   /** Once a minute at most: a wrong baud rate makes many. A long line is noted in the journal all the same. */
   #reportNoEnd(setup: PortSetup, text: string, bytes: string | Buffer): void {
-    if (!this.#noEndReports.allows()) return
+    if (this.#current?.watch.isSpeedWrong || !this.#noEndReports.allows()) return
     const sample = Buffer.from(bytes as string).subarray(-1024)
     setup.report('warn', `${text}. ${whatToSet(setup.lines.framing.framing, sample)}`)
   }
 
-  /** Reads no more while the flow does not keep up. In a deploy only where that makes the sender wait. */
+  /**
+   * Reads no more while the flow does not keep up, unless what is not read is lost. In a deploy only where that makes the
+   * sender wait.
+   */
   #throttle(): void {
     const current = this.#current
     if (!current) return
     const limits = this.#held ? heldLimits : waitingLimits
-    const mayPause = !this.#held || current.setup.source.holdsBack
+    const { holdsBack, losesUnread = false } = current.setup.source
+    const mayPause = holdsBack || (!this.#held && !losesUnread)
     if (!this.#paused && mayPause && this.#queue.reaches(limits)) {
       this.#paused = true
       current.opening.notRead()
+      current.watch.readsNot()
       current.supervisor.pause()
     } else if (this.#paused && !this.#queue.reaches(limits, 0.25)) {
       this.#paused = false
+      if (current.supervisor.state.state === 'open') current.watch.reads()
       current.supervisor.resume()
     }
   }
@@ -382,6 +509,10 @@ export class LinePort {
       this.#changed()
       this.#pump()
     })
+  }
+
+  #tell(message: PortMessage): void {
+    for (const { told } of this.#subscribers) told?.(message)
   }
 
   #give(line: PortLine): void {
@@ -412,9 +543,17 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
+const lentText =
+  'what the device sent meanwhile was logged only as long as it was listened to at its own speed'
+
+const mostHeld = `${heldLimits.count.toLocaleString('en')} lines or ${heldLimits.bytes / 2 ** 20} MiB`
+
 function droppedText(count: number): string {
-  const most = `${heldLimits.count.toLocaleString('en')} lines or ${heldLimits.bytes / 2 ** 20} MiB are held`
-  return `${count.toLocaleString('en')} lines dropped during the deploy: at most ${most}`
+  return `${count.toLocaleString('en')} lines dropped during the deploy: at most ${mostHeld} are held`
+}
+
+function floodText(count: number): string {
+  return `${count.toLocaleString('en')} lines dropped: they come faster than the flow takes them, and ${mostHeld} wait already. Set flow control if the device has it`
 }
 
 function noEndText(source: string): string {

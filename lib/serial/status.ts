@@ -9,25 +9,30 @@ export interface Status {
   text: string
 }
 
-/**
- * Short and true: green while connected, red or yellow with the reason while it tries again.
- * @param holdsBack the sender is made to wait, for the journal can take no more
- * @param lineEnd how lines end, where that was found: CR alone is unusual, and worth a word
- * @param progress what the port's filter does
- */
-export function statusOf(
-  state: SourceState,
-  counts: PortCounts,
-  holdsBack = false,
-  lineEnd?: LineEnd,
-  progress?: string,
-): Status {
+/** What a port says of itself, as LinePort has it. */
+export interface PortFace {
+  state: SourceState
+  counts: PortCounts
+  /** the sender is made to wait, for the journal can take no more */
+  holdsBack?: boolean
+  /** how lines end, where that was found: CR alone is unusual, and worth a word */
+  lineEnd?: LineEnd | undefined
+  /** what is wrong without any error: silence, another speed */
+  trouble?: string | undefined
+  /** what the port's filter does */
+  progress?: { text: string } | undefined
+}
+
+/** Short and true: green while connected, red or yellow with the reason while it tries again. */
+export function statusOf({ state, counts, holdsBack, lineEnd, trouble, progress }: PortFace): Status {
   const end = lineEnd === 'CR' ? ' that end in CR' : ''
   const lines = `${counts.sent.toLocaleString('en')} lines${end}`
   const dropped = counts.dropped > 0 ? `, ${counts.dropped.toLocaleString('en')} dropped` : ''
   if (state.state === 'open' && holdsBack)
     return { fill: 'yellow', shape: 'dot', text: `${lines}${dropped}; the sender waits for the journal` }
-  if (state.state === 'open' && progress !== undefined) return { fill: 'blue', shape: 'dot', text: progress }
+  if (state.state === 'open' && progress) return { fill: 'blue', shape: 'dot', text: progress.text }
+  if (state.state === 'open' && trouble !== undefined)
+    return { fill: 'yellow', shape: 'dot', text: `${trouble}; ${lines}${dropped}` }
   if (state.state === 'open')
     return { fill: dropped ? 'yellow' : 'green', shape: 'dot', text: `connected, ${lines}${dropped}` }
   if (state.state === 'opening') return { fill: 'yellow', shape: 'ring', text: 'connecting …' }

@@ -61,15 +61,37 @@ export class Supervisor {
     this.#try()
   }
 
-  /** Ends the connection; all that had been read went to `data` when it resolves. Under a second. */
-  async stop(): Promise<void> {
+  /**
+   * Ends the connection; all that had been read went to `data` when it resolves. Under a second.
+   * @param isOnPurpose false where it goes on soon: what is incomplete is cut off, as where a connection is lost
+   */
+  async stop(isOnPurpose = true): Promise<void> {
     if (!this.#running) return
     this.#running = false
     this.#cancelTimer()
     this.#abort.abort(new SourceError(`${this.#source.text}: the port was closed`, 'closed'))
     await this.#attempt
-    await this.#dropLink()
+    await this.#dropLink(isOnPurpose)
     this.#set({ state: 'closed' })
+  }
+
+  /** Ends the connection and makes it anew, where there is one. */
+  reopen(): void {
+    if (!this.#running || !this.#link) return
+    this.#cancelTimer()
+    this.#set({ state: 'opening' })
+    this.#attempt = this.#dropLink(false)
+      .then(() => (this.#running ? this.#connect() : undefined))
+      .catch((error) => this.#failed(asError(error)))
+  }
+
+  /** Restarts the device. Rejects with a SourceError where it is not connected, or cannot be reset from here. */
+  async reset(): Promise<void> {
+    const { text } = this.#source
+    if (!this.#link) throw new SourceError(`${text} is not connected`, 'not connected')
+    if (!this.#link.reset)
+      throw new SourceError(`${text} has no line by which it could be reset`, 'cannot be reset')
+    await this.#link.reset()
   }
 
   pause(): void {
@@ -134,7 +156,7 @@ export class Supervisor {
     this.#cancelTimer = this.#clock.after(retryIn, () => this.#try())
   }
 
-  async #dropLink(): Promise<void> {
+  async #dropLink(isOnPurpose: boolean): Promise<void> {
     const link = this.#link
     if (!link) return
     this.#link = undefined
@@ -143,7 +165,7 @@ export class Supervisor {
     } catch (error) {
       this.#events.report('warn', `${this.#source.text} did not close: ${asError(error).message}`)
     }
-    this.#events.disconnected(true)
+    this.#events.disconnected(isOnPurpose)
   }
 
   #set(state: SourceState): void {

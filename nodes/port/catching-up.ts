@@ -7,6 +7,7 @@ import { systemDisk } from '../../lib/journal/disk/disk.ts'
 import { inBackground } from '../../lib/kit/background.ts'
 import type { Clock } from '../../lib/kit/clock.ts'
 import { asError } from '../../lib/kit/errors.ts'
+import { RateLimit } from '../../lib/kit/rate-limit.ts'
 import type { FilterContext, FilterProgress, LineFilter, MakeFilter } from '../../lib/serial/line-filter.ts'
 import type { PortLine } from '../../lib/serial/port-line.ts'
 
@@ -47,6 +48,7 @@ class CatchUpFilter implements LineFilter {
   /** lines wait here until it is known what came before them; undefined where none waits */
   #held: PortLine[] | undefined
   #isReading = false
+  readonly #tells: RateLimit
   #cancelTimer: () => void = () => undefined
 
   constructor(source: string, clock: Clock, settings: CatchUpSettings, context: FilterContext) {
@@ -54,14 +56,16 @@ class CatchUpFilter implements LineFilter {
     this.#clock = clock
     this.#settings = settings
     this.#context = context
+    this.#tells = new RateLimit(1_000, clock)
     this.#catchUp = new CatchUp(source, settings, clock, {
       give({ line: { line }, recovered, notice }) {
         const given = recovered ? recoveredLine(line, recovered.text, recovered.time) : line
         if (notice) given.notice = notice
         context.give(given)
+        if (notice?.state === 'ended') context.tell({ ...notice, kind: undefined })
       },
       send: (text) => context.send(Buffer.from(text, 'latin1')),
-      changed: () => context.changed(),
+      changed: () => this.#changed(),
       report: (level, text) => context.report(level, text),
     })
   }
@@ -97,9 +101,14 @@ class CatchUpFilter implements LineFilter {
   get progress(): FilterProgress | undefined {
     const now = this.#catchUp.state
     if (now.state !== 'asking') return undefined
-    const { pages, of, packets } = now
-    const text = `catching up${of === undefined ? '' : ` ${pages} of ${of} pages`}`
-    return { text, payload: { source: this.#source, pages, of: of ?? null, packets } }
+    return { text: `catching up${now.of === undefined ? '' : ` ${now.pages} of ${now.of} pages`}` }
+  }
+
+  #changed(): void {
+    const now = this.#catchUp.state
+    if (now.state === 'asking' && this.#tells.allows())
+      this.#context.tell({ state: 'asking', pages: now.pages, of: now.of ?? null, packets: now.packets })
+    this.#context.changed()
   }
 
   #readPast(): void {

@@ -2,19 +2,28 @@ import { type CatchUpOptions, catchUpFields } from '../../lib/catch-up/settings.
 import { type Fields, flag, text } from '../../lib/options/fields.ts'
 import { readOptions, type Saved, type Settings } from '../../lib/options/options.ts'
 import { framingFields, type LineSettings, maxLine } from '../../lib/serial/framing/settings.ts'
-import { parseAddress } from '../../lib/serial/source/address.ts'
+import { parseAddress, sourceNameProblem } from '../../lib/serial/source/address.ts'
 import { type SerialSettings, serialFields } from '../../lib/serial/source/settings.ts'
+import { type WatchSettings, watchFields } from '../../lib/serial/watch/settings.ts'
 
 /** The options of a `fieldlog-port` node. */
 export const portOptions = {
   name: text({ title: 'name', description: 'Shown in the editor.' }),
   path: text({
     title: 'port',
-    description: '/dev/…, tcp://, telnet:// or rfc2217://host:port, or demo:; nothing is demo:, too.',
+    description:
+      '/dev/…, usb:vendor:product[:serial number], tcp://, telnet:// or rfc2217://host:port, or demo:; nothing is demo:, too.',
     env: true,
     problem: addressProblem,
   }),
+  sourceName: text({
+    title: 'name in the log',
+    description: "What the log calls the source; by default what the port's address says.",
+    env: true,
+    problem: sourceNameProblem,
+  }),
   ...serialFields,
+  ...watchFields,
   ...framingFields,
   ...catchUpFields,
   maxLine,
@@ -29,21 +38,26 @@ export type PortOptions = Saved<typeof portOptions>
 
 export interface PortSettings {
   path: string
+  /** in the log; empty: what the address says */
+  name: string
   serial: SerialSettings
   lines: LineSettings
   catchUp: CatchUpOptions
+  watch: WatchSettings
 }
 
 /** A port's settings, checked. @throws OptionsError */
 export function readPortOptions(saved: Partial<PortOptions>): PortSettings {
   const settings = readOptions(portOptions, saved)
-  const { path, maxLine, logEmptyLines } = settings
+  const { path, sourceName, maxLine, logEmptyLines } = settings
   const framing = only(framingFields, settings)
   return {
     path,
+    name: sourceName,
     serial: only(serialFields, settings),
     lines: { maxLine, emptyLines: logEmptyLines, framing },
     catchUp: only(catchUpFields, settings),
+    watch: only(watchFields, settings),
   }
 }
 

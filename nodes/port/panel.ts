@@ -2,7 +2,7 @@ import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { problemOf } from '../../lib/options/check.ts'
 import { isReference } from '../../lib/options/reference.ts'
 import { type FramingKind, framingFields, framingInputs } from '../../lib/serial/framing/settings.ts'
-import { parseAddress } from '../../lib/serial/source/address.ts'
+import { parseAddress, sourceName } from '../../lib/serial/source/address.ts'
 import type { PortSuggestion } from '../../lib/serial/source/ports.ts'
 import { baudRates } from '../../lib/serial/source/settings.ts'
 import type { Completion } from '../../types/node-red-editor.d.ts'
@@ -10,7 +10,11 @@ import { colours } from '../shared/colours.ts'
 import { bindInputs, inputOf } from '../shared/panel/bind-inputs.ts'
 import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import { saveVersion } from '../shared/panel/migrated.ts'
+import { showLive } from './live-panel.ts'
 import { type PortOptions, portOptions } from './options.ts'
+
+/** Ends what the open panel shows of its port. */
+let stopLive: () => void = () => undefined
 
 RED.nodes.registerType<PortOptions>('fieldlog-port', {
   category: 'config',
@@ -40,12 +44,21 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
     path.on('change input', () => {
       markChosen(String(path.val()))
       $('#fieldlog-port-serial').toggle(isDevice(String(path.val())))
+      inputOf(this, 'sourceName').attr('placeholder', nameOf(String(path.val())))
     })
     path.trigger('change')
     inputOf(this, 'baudRate').autoComplete({ search: baudCompletions, minLength: 1 })
     showFraming((key) => this._(`fieldlog-port.${key}`))
+    stopLive = showLive(this, portOptions)
+  },
+  oneditcancel() {
+    stopLive()
+  },
+  oneditdelete() {
+    stopLive()
   },
   oneditsave() {
+    stopLive()
     forgetHidden()
     saveVersion(this)
   },
@@ -54,10 +67,11 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
 /** One line for each port; a click takes it. */
 function listPorts(ports: PortSuggestion[], choose: (path: string) => void): void {
   const list = $('#fieldlog-port-list').empty()
-  for (const { path, text } of ports) {
+  for (const { path, text, problem } of ports) {
     const row = $('<button type="button" class="fieldlog-port-row">').attr('data-path', path).appendTo(list)
     $('<span class="fieldlog-port-path">').text(path).appendTo(row)
     $('<span class="fieldlog-port-text">').text(text).appendTo(row)
+    if (problem !== undefined) $('<span class="fieldlog-port-problem">').text(problem).appendTo(row)
     row.on('click', () => choose(path))
   }
 }
@@ -119,5 +133,11 @@ function forgetHidden(): void {
 /** Baud rate and the like mean something; also while the address is not known or not right yet. */
 function isDevice(path: string): boolean {
   if (isReference(path) || problemOf(portOptions.path, path) !== undefined) return true
-  return ['device', 'rfc2217'].includes(parseAddress(path).kind)
+  return ['device', 'usb', 'rfc2217'].includes(parseAddress(path).kind)
+}
+
+/** What the log calls the source where nothing else is chosen; nothing where that is not known here. */
+function nameOf(path: string): string {
+  if (isReference(path) || problemOf(portOptions.path, path) !== undefined) return ''
+  return sourceName(parseAddress(path))
 }

@@ -3,8 +3,8 @@ import { systemClock } from '../../lib/kit/clock.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { createSource } from '../../lib/serial/create-source.ts'
-import { listPorts } from '../../lib/serial/source/ports.ts'
 import { catchingUp } from './catching-up.ts'
+import { servePorts } from './endpoints.ts'
 import { type PortOptions, readPortOptions } from './options.ts'
 import { type PortNode, portRegistry } from './registry.ts'
 
@@ -17,12 +17,13 @@ export default function (RED: NodeAPI): void {
     this.port = registry.port(this.id)
     try {
       const settings = readPortOptions(config)
-      const source = createSource(settings.path, settings.serial)
+      const source = createSource(settings.path, settings.serial, { name: settings.name })
       this.port.attach({
         key: JSON.stringify(settings),
         source,
         lines: settings.lines,
         filter: catchingUp(source.name, systemClock, settings.catchUp),
+        watch: settings.watch,
         report: (level, text) => (level === 'warn' ? this.warn(text) : this.log(text)),
       })
     } catch (error) {
@@ -38,10 +39,5 @@ export default function (RED: NodeAPI): void {
     })
   })
 
-  RED.httpAdmin.get('/fieldlog/ports', RED.auth.needsPermission('fieldlog.read'), (_request, response) => {
-    listPorts().then(
-      (ports) => response.json(ports),
-      (error) => response.status(500).json({ error: asError(error).message }),
-    )
-  })
+  servePorts(RED)
 }

@@ -4,6 +4,7 @@ import type { EventEmitter } from 'node:events'
 import type { Node, NodeAPI } from 'node-red'
 import { type Clock, systemClock } from '../../lib/kit/clock.ts'
 import { LinePort } from '../../lib/serial/line-port.ts'
+import type { LineSource } from '../../lib/serial/source/source.ts'
 import { onFlows } from '../shared/flows.ts'
 
 /** A deployed `fieldlog-port`. */
@@ -13,7 +14,7 @@ export interface PortNode extends Node {
   problem?: string
 }
 
-class PortRegistry {
+export class PortRegistry {
   readonly #clock: Clock
   readonly #ports = new Map<string, LinePort>()
 
@@ -35,6 +36,17 @@ class PortRegistry {
       this.#ports.set(id, port)
     }
     return port
+  }
+
+  /** The port that has open what this source would open; undefined where none has, or several may. */
+  async readerOf(source: LineSource): Promise<LinePort | undefined> {
+    const wanted = await source.exclusive?.()
+    if (wanted === undefined) return undefined
+    for (const port of this.#ports.values()) {
+      const opened = port.state.state === 'open' ? await port.source?.exclusive?.() : undefined
+      if (opened === wanted) return port
+    }
+    return undefined
   }
 
   async drain(limit: number): Promise<number> {

@@ -11,9 +11,9 @@ RED.nodes.registerType<SerialInOptions>('fieldlog-serial-in', {
   color: colours['serial-in'],
   defaults: { version: { value: currentVersion('fieldlog-serial-in') }, ...editorDefaults(serialInOptions) },
   inputs: 0,
-  outputs: 1,
-  outputLabels() {
-    return this._('fieldlog-serial-in.line')
+  outputs: 2,
+  outputLabels(index) {
+    return this._(`fieldlog-serial-in.${index === 0 ? 'line' : 'status'}`)
   },
   icon: 'fieldlog-serial-in.svg',
   paletteLabel: 'serial in',

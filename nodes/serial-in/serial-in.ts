@@ -24,9 +24,7 @@ export default function (RED: NodeAPI): void {
       return
     }
     const { port } = portNode
-    const status = throttle(() =>
-      this.status(statusOf(port.state, port.counts, port.holdsBack, port.lineEnd, port.progress?.text)),
-    )
+    const status = throttle(() => this.status(statusOf(port)))
     const send = sender(RED, this)
     const intake = intakeOf(RED, this.id)
     let isWaiting = false
@@ -40,6 +38,7 @@ export default function (RED: NodeAPI): void {
     }
     const unsubscribe = port.subscribe({
       line: (line) => send(message(line)),
+      told: (status) => send([null, { ...status }]),
       changed: status.changed,
       canTake() {
         const canTake = intake.canTake()

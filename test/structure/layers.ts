@@ -63,7 +63,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground', 'journal', 'delivery'],
   },
   serial: {
-    folders: ['lib/serial/source', 'lib/serial/demo', 'lib/serial/framing', 'lib/serial'],
+    folders: ['lib/serial/source', 'lib/serial/demo', 'lib/serial/framing', 'lib/serial/watch', 'lib/serial'],
     uses: ['ground'],
   },
   'catch-up': { folders: ['lib/catch-up'], uses: ['ground', 'journal'] },

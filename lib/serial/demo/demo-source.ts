@@ -11,6 +11,7 @@ export function demoSource(clock: Clock, seed?: number): LineSource {
     name: 'demo',
     text: 'the demo collector',
     holdsBack: false,
+    losesUnread: true,
     settlesAfter: 0,
     async connect(events) {
       collector ??= new DemoCollector(seed === undefined ? { clock } : { clock, seed })

@@ -19,7 +19,7 @@ const answerOffset = 100
 const command = { baudRate: 1, dataBits: 2, parity: 3, stopBits: 4, control: 5 }
 const parities: Record<SerialSettings['parity'], number> = { none: 1, odd: 2, even: 3 }
 const flowControls: Record<SerialSettings['flowControl'], number> = { none: 1, xonxoff: 2, rtscts: 3 }
-const control = { dtrOn: 8, rtsOn: 11 }
+const control = { dtrOn: 8, dtrOff: 9, rtsOn: 11 }
 
 /** Sets the remote port, and knows when all of it is confirmed. */
 export class ComPort {
@@ -60,6 +60,12 @@ export class ComPort {
       this.#waiting.delete(setting)
     }
   }
+}
+
+/** What sets DTR, and nothing else. */
+export function dtrBytes(isOn: boolean): Buffer {
+  const value = isOn ? control.dtrOn : control.dtrOff
+  return subnegotiation(telnet.comPort, [command.control, value])
 }
 
 function settingsFor({ baudRate, dataBits, parity, stopBits }: SerialSettings): Setting[] {

@@ -2,15 +2,16 @@
 // reasons: the binding's own loop spins for ever on a device that hung up (read gives 0 bytes), and closing a
 // descriptor while a read on it waits in the thread pool could read from a file that got the same number.
 import { constants, read } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
+import { access, realpath, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { SerialPort } from 'serialport'
 import { type Clock, systemClock } from '../../kit/clock.ts'
 import { doneWithin } from '../../kit/deadline.ts'
 import { errorCode } from '../../kit/errors.ts'
+import { pulseDtr } from './dtr.ts'
 import { deviceError } from './explain.ts'
 import type { SerialSettings } from './settings.ts'
-import type { LineSource, Link, LinkEvents, SourceError } from './source.ts'
+import { type LineSource, type Link, type LinkEvents, SourceError } from './source.ts'
 
 const readDescriptor = promisify(read)
 const readSize = 64 * 1024
@@ -23,9 +24,20 @@ export interface DevicePort {
   read(buffer: Buffer, offset: number, length: number): Promise<{ bytesRead: number }>
   write(data: Buffer): Promise<void>
   close(): Promise<void>
+  /** sets the lines of the port; each one that is not named goes off */
+  set?(lines: PortLines): Promise<void>
+  get?(): Promise<object>
+  /** throws away what came and was not read yet */
+  flush?(): Promise<void>
   /** the descriptor, where the system has one */
   fd?: number | null
   poller?: { once(event: 'readable', ready: (error: Error | null) => void): unknown }
+}
+
+interface PortLines {
+  dtr: boolean
+  rts: boolean
+  lowLatency: boolean
 }
 
 export type OpenDevice = (path: string, settings: SerialSettings) => Promise<DevicePort>
@@ -40,55 +52,113 @@ const openBySerialport: OpenDevice = (path, settings) =>
     rtscts: settings.flowControl === 'rtscts',
     xon: settings.flowControl === 'xonxoff',
     xoff: settings.flowControl === 'xonxoff',
+    // else DTR falls when the port is closed, and rises when it is opened: most boards start anew by that
+    hupcl: false,
   })
+
+/** A device, and where it is found. */
+export interface Device {
+  /** the source's name in the log */
+  name: string
+  /** as the user wrote it */
+  text: string
+  /** its path, asked for at each opening; rejects with a SourceError where it is not there */
+  find(): Promise<string>
+}
 
 /** A serial device as a source of bytes. `open` stands in for serialport in tests. */
 export function deviceSource(
-  path: string,
-  name: string,
+  device: Device,
   settings: SerialSettings,
   clock: Clock = systemClock,
   open: OpenDevice = openBySerialport,
 ): LineSource {
+  let isPty = false
   return {
-    name,
-    text: path,
+    name: device.name,
+    text: device.text,
     holdsBack: settings.flowControl !== 'none',
+    get losesUnread() {
+      return settings.flowControl === 'none' && !isPty
+    },
     settlesAfter,
+    baudRate: settings.baudRate,
+    exclusive: async () => realPath(await device.find()),
     async connect(events, signal) {
+      const path = await device.find()
+      const where = path === device.text ? path : `${device.text} (${path})`
       let port: DevicePort
       try {
         port = await open(path, settings)
       } catch (error) {
-        throw await openError(path, error)
+        throw await openError(path, where, error)
       }
-      if (signal.aborted) {
+      try {
+        if (signal.aborted) throw deviceError(where, signal.reason)
+        isPty = await lacksLines(port)
+        if (settings.opening === 'reset') await resetAtOpening(where, port, clock)
+      } catch (error) {
         await doneWithin(port.close(), closeLimit, clock)
-        throw deviceError(path, signal.reason)
+        throw error
       }
-      return new DeviceLink(path, port, events, clock)
+      return new DeviceLink(where, port, events, clock)
     },
   }
 }
 
+/** Where the links of a path lead; the path itself where nothing is there. */
+function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path)
+}
+
 /** The binding's errors carry no code, so the reason is asked of the system. */
-async function openError(path: string, error: unknown): Promise<SourceError> {
-  if (errorCode(error) !== undefined) return deviceError(path, error)
+async function openError(path: string, where: string, error: unknown): Promise<SourceError> {
+  if (errorCode(error) !== undefined) return deviceError(where, error)
   try {
     await access(path, constants.R_OK | constants.W_OK)
-    if ((await stat(path)).isDirectory()) return deviceError(path, error, 'EISDIR')
+    if ((await stat(path)).isDirectory()) return deviceError(where, error, 'EISDIR')
   } catch (reason) {
-    return deviceError(path, error, errorCode(reason))
+    return deviceError(where, error, errorCode(reason))
   }
   const text = String(error)
-  if (/lock|busy/i.test(text)) return deviceError(path, error, 'EBUSY')
-  if (/inappropriate ioctl/i.test(text)) return deviceError(path, error, 'ENOTTY')
-  if (/input\/output error/i.test(text)) return deviceError(path, error, 'ENXIO')
-  return deviceError(path, error)
+  if (/lock|busy/i.test(text)) return deviceError(where, error, 'EBUSY')
+  if (/inappropriate ioctl/i.test(text)) return deviceError(where, error, 'ENOTTY')
+  if (/input\/output error/i.test(text)) return deviceError(where, error, 'ENXIO')
+  return deviceError(where, error)
+}
+
+/** A program is at the other end, not a wire: there are no lines such as DTR, and who writes waits for who reads. */
+async function lacksLines(port: DevicePort): Promise<boolean> {
+  try {
+    await port.get?.()
+    return false
+  } catch {
+    return true
+  }
+}
+
+/** What had come before belongs to the run that ends here. */
+async function resetAtOpening(where: string, port: DevicePort, clock: Clock): Promise<void> {
+  await reset(where, port, clock)
+  await port.flush?.()
+}
+
+async function reset(where: string, port: DevicePort, clock: Clock): Promise<void> {
+  try {
+    const { lowLatency = false }: { lowLatency?: boolean } = (await port.get?.()) ?? {}
+    await pulseDtr(async (dtr) => port.set?.({ dtr, rts: true, lowLatency }), clock)
+  } catch (error) {
+    throw new SourceError(
+      `${where} has no DTR line, so the device cannot be reset from here: set "at opening" to "do not reset the device"`,
+      'no DTR',
+      { cause: error },
+    )
+  }
 }
 
 class DeviceLink implements Link {
-  readonly #path: string
+  /** as messages name it */
+  readonly #where: string
   readonly #port: DevicePort
   readonly #events: LinkEvents
   readonly #clock: Clock
@@ -99,8 +169,8 @@ class DeviceLink implements Link {
   #resume: (() => void) | undefined
   #paused: Promise<void> | undefined
 
-  constructor(path: string, port: DevicePort, events: LinkEvents, clock: Clock) {
-    this.#path = path
+  constructor(where: string, port: DevicePort, events: LinkEvents, clock: Clock) {
+    this.#where = where
     this.#port = port
     this.#events = events
     this.#clock = clock
@@ -111,7 +181,7 @@ class DeviceLink implements Link {
     try {
       await this.#port.write(data)
     } catch (error) {
-      throw deviceError(this.#path, error)
+      throw deviceError(this.#where, error)
     }
   }
 
@@ -125,6 +195,10 @@ class DeviceLink implements Link {
     this.#resume?.()
     this.#resume = undefined
     this.#paused = undefined
+  }
+
+  reset(): Promise<void> {
+    return reset(this.#where, this.#port, this.#clock)
   }
 
   async close(): Promise<void> {
@@ -141,7 +215,7 @@ class DeviceLink implements Link {
       await this.#port.close()
     } catch (error) {
       // it had closed by itself: all we want
-      if (this.#port.fd !== null && this.#port.fd !== undefined) throw deviceError(this.#path, error)
+      if (this.#port.fd !== null && this.#port.fd !== undefined) throw deviceError(this.#where, error)
     }
   }
 
@@ -152,7 +226,7 @@ class DeviceLink implements Link {
       try {
         const count = await this.#readSome()
         if (count > 0) this.#events.data(this.#buffer.subarray(0, count), this.#clock.wall())
-        else if (count === 0) throw deviceError(this.#path, new Error('hung up'), 'EIO')
+        else if (count === 0) throw deviceError(this.#where, new Error('hung up'), 'EIO')
       } catch (error) {
         if (!this.#closing) this.#gone(error)
         return
@@ -187,7 +261,7 @@ class DeviceLink implements Link {
   /** A read that fails means the same, whatever its code: the device is not there any more. */
   #gone(error: unknown): void {
     this.#closing = true
-    const closed = () => this.#events.closed(deviceError(this.#path, error, 'EIO'))
+    const closed = () => this.#events.closed(deviceError(this.#where, error, 'EIO'))
     this.#closePort().then(closed, closed)
   }
 }

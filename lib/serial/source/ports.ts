@@ -1,7 +1,10 @@
 // The serial ports of this machine, for the panel's suggestions.
-import { readdir, realpath } from 'node:fs/promises'
-import { SerialPort } from 'serialport'
+import { constants } from 'node:fs'
+import { access, readdir, realpath } from 'node:fs/promises'
 import { errorCode } from '../../kit/errors.ts'
+import { deviceError } from './explain.ts'
+import { holdersOf } from './holders.ts'
+import { type ListedPort, type ListPorts, listedPorts } from './listed.ts'
 
 const byIdFolder = '/dev/serial/by-id'
 
@@ -10,12 +13,8 @@ export interface PortSuggestion {
   path: string
   /** what it is, in a few words; may be empty */
   text: string
-}
-
-interface ListedPort {
-  path: string
-  manufacturer?: string | undefined
-  serialNumber?: string | undefined
+  /** why it cannot be opened now, and what to do */
+  problem?: string
 }
 
 export interface PortSystem {
@@ -24,10 +23,20 @@ export interface PortSystem {
   /** what a link stands for */
   target(path: string): Promise<string>
   /** the ports that the system knows */
-  list(): Promise<ListedPort[]>
+  list: ListPorts
+  /** rejects where this user may not read and write the device */
+  access(path: string): Promise<void>
+  /** who has them open, by the path */
+  holders(paths: readonly string[]): Promise<ReadonlyMap<string, string>>
 }
 
-const thisSystem: PortSystem = { names: readdir, target: realpath, list: () => SerialPort.list() }
+const thisSystem: PortSystem = {
+  names: readdir,
+  target: realpath,
+  list: listedPorts,
+  access: (path) => access(path, constants.R_OK | constants.W_OK),
+  holders: holdersOf,
+}
 
 /**
  * The ports present. First the names under /dev/serial/by-id, which stay the same whatever the order of
@@ -40,16 +49,39 @@ export async function listPorts(system: PortSystem = thisSystem): Promise<PortSu
   const others = known
     .filter((port) => !named.has(port.path))
     .sort((a, b) => rank(a.path) - rank(b.path) || a.path.localeCompare(b.path, 'en', { numeric: true }))
-  return [
-    ...byId.map(({ path, text }) => ({ path, text })),
-    ...others.map((port) => ({ path: port.path, text: describe(port) })),
+  const found: Found[] = [
+    ...byId,
+    ...others.map((port) => ({ path: port.path, target: port.path, text: describe(port) })),
   ]
+  const holders = await system.holders(found.map(({ target }) => target))
+  return Promise.all(
+    found.map(async ({ path, target, text }) => {
+      const problem = await problemOf(system, target, holders.get(target))
+      return { path, text, ...(problem !== undefined && { problem }) }
+    }),
+  )
 }
 
-async function byIdPorts(
+interface Found extends PortSuggestion {
+  /** the device behind its name */
+  target: string
+}
+
+async function problemOf(
   system: PortSystem,
-  known: ListedPort[],
-): Promise<Array<PortSuggestion & { target: string }>> {
+  device: string,
+  holder: string | undefined,
+): Promise<string | undefined> {
+  try {
+    await system.access(device)
+  } catch (error) {
+    const code = errorCode(error)
+    return code === 'EACCES' || code === 'EPERM' ? deviceError(device, error).message : undefined
+  }
+  return holder === undefined ? undefined : `in use by ${holder}`
+}
+
+async function byIdPorts(system: PortSystem, known: ListedPort[]): Promise<Found[]> {
   const ports = []
   for (const name of (await namesOrNone(system, byIdFolder)).sort()) {
     const path = `${byIdFolder}/${name}`

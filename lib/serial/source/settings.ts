@@ -18,6 +18,12 @@ export const serialFields = {
   parity: choice(['none', 'even', 'odd'], { title: 'parity', default: 'none', env: true }),
   stopBits: choice([1, 2], { title: 'stop bits', default: 1, env: true }),
   flowControl: choice(['none', 'rtscts', 'xonxoff'], { title: 'flow control', default: 'none', env: true }),
+  opening: choice(['keep', 'reset'], {
+    title: 'at opening',
+    description: 'Whether the device is reset by DTR each time the port is opened.',
+    default: 'keep',
+    env: true,
+  }),
 }
 
 export type SerialSettings = Settings<typeof serialFields>

@@ -1,4 +1,4 @@
-// Where bytes come from: one interface, three implementations (a device, TCP, the demo collector).
+// Where bytes come from: one interface, for a device, TCP, telnet, the demo collector.
 
 export interface LinkEvents {
   /**
@@ -17,6 +17,8 @@ export interface Link {
   /** No `data` until `resume`, but for what is already on its way. */
   pause(): void
   resume(): void
+  /** Restarts the device (DTR low for 100 ms). Absent where the connection has no such line. */
+  reset?(): Promise<void>
   /** Ends the connection in less than a second. All that had been read goes to `data` before it resolves. */
   close(): Promise<void>
 }
@@ -29,10 +31,19 @@ export interface LineSource {
   /** back-pressure reaches the sender, so nothing is lost by a pause (TCP, flow control by wire or XON/XOFF) */
   readonly holdsBack: boolean
   /**
+   * What is not read in time is lost, in the middle of lines: a serial port without flow control. It is read on where
+   * another source would be paused. Default: what is not read waits
+   */
+  readonly losesUnread?: boolean
+  /**
    * ms without bytes after a connection, behind which the first byte is the beginning of a line and not the middle of one that
    * was being sent. 0: it always is
    */
   readonly settlesAfter: number
+  /** bits a second, where it is set from here */
+  readonly baudRate?: number
+  /** what only one can have open at a time: a device's path, whatever name it was found by. Absent where many can */
+  exclusive?(): Promise<string>
   /** Resolves with the open connection, rejects with a SourceError. `signal` gives up trying. */
   connect(events: LinkEvents, signal: AbortSignal): Promise<Link>
 }

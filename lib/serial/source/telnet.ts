@@ -1,7 +1,8 @@
 // Servers that speak telnet: a terminal server, and one that sets its serial port by RFC 2217 (ser2net, a gateway box).
 import { inBackground } from '../../kit/background.ts'
 import type { Clock } from '../../kit/clock.ts'
-import { ComPort } from './com-port.ts'
+import { ComPort, dtrBytes } from './com-port.ts'
+import { pulseDtr } from './dtr.ts'
 import type { SerialSettings } from './settings.ts'
 import { type LineSource, type Link, type LinkEvents, SourceError } from './source.ts'
 import { connectTcp, settlesAfter } from './tcp.ts'
@@ -31,11 +32,14 @@ export function telnetSource(server: Server, clock: Clock): LineSource {
 
 /** A telnet server with a serial port that is set from here. */
 export function rfc2217Source(server: Server, settings: SerialSettings, clock: Clock): LineSource {
-  return source(server, async (events, signal) => {
-    const link = new TelnetLink(events, [telnet.comPort])
+  const { baudRate } = settings
+  const exclusive = async () => `rfc2217://${server.text}`
+  const plain = source(server, async (events, signal) => {
+    const link = new ComPortLink(events, clock)
     await link.connect(server, signal, clock)
     try {
       await setPort(link, new ComPort(settings, server.text), server.text, signal, clock)
+      if (settings.opening === 'reset') await link.reset()
     } catch (error) {
       await link.close()
       throw error
@@ -43,6 +47,7 @@ export function rfc2217Source(server: Server, settings: SerialSettings, clock: C
     link.use()
     return link
   })
+  return { ...plain, baudRate, exclusive }
 }
 
 function source({ name, text }: Server, connect: LineSource['connect']): LineSource {
@@ -179,5 +184,19 @@ class TelnetLink implements Link {
 
   #giveEarly(): void {
     for (const { bytes, received } of this.#early.splice(0)) this.#events.data(bytes, received)
+  }
+}
+
+/** … whose port at the other end has a DTR line that is set from here. */
+class ComPortLink extends TelnetLink {
+  readonly #clock: Clock
+
+  constructor(events: LinkEvents, clock: Clock) {
+    super(events, [telnet.comPort])
+    this.#clock = clock
+  }
+
+  reset(): Promise<void> {
+    return pulseDtr(async (isOn) => this.send(dtrBytes(isOn)), this.#clock)
   }
 }

@@ -28,7 +28,11 @@ const firstForms: Record<string, { before: object; after: object }> = {
       lengthExtra: 0,
       silence: 100,
       framePattern: '[\\r\\n]+',
-      version: 2,
+      sourceName: '',
+      opening: 'keep',
+      silentAfter: 0,
+      whenSilent: 'tell',
+      version: 3,
     },
   },
   'fieldlog-journal': {

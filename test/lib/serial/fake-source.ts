@@ -6,10 +6,12 @@ export class FakeSource implements LineSource {
   readonly text: string = '/dev/fake'
   readonly holdsBack: boolean
   settlesAfter = 0
+  losesUnread = false
   /** what the next tries to connect throw; undefined connects */
   failures: SourceError[] = []
   connects = 0
   closes = 0
+  resets = 0
   paused = false
   written = ''
   /** bytes that had been read, but are given out only in the close */
@@ -39,6 +41,9 @@ export class FakeSource implements LineSource {
       },
       resume: () => {
         this.paused = false
+      },
+      reset: async () => {
+        this.resets++
       },
       close: async () => {
         this.closes++

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import type { FramingSettings } from '../../../lib/serial/framing/settings.ts'
-import { heldLimits, LinePort, type PortSetup, waitingLimits } from '../../../lib/serial/line-port.ts'
+import {
+  heldLimits,
+  LinePort,
+  type PortMessage,
+  type PortSetup,
+  waitingLimits,
+} from '../../../lib/serial/line-port.ts'
 import type { PortLine } from '../../../lib/serial/port-line.ts'
 import { SourceError } from '../../../lib/serial/source/source.ts'
 import { FakeClock, settle } from '../../support/fake-clock.ts'
@@ -96,6 +102,145 @@ describe('LinePort: the first line of a connection', () => {
     const { source, clock, port } = await opened()
     await port.drain(10)
     assert.deepEqual([source.closes, clock.timers], [1, 0])
+  })
+})
+
+describe('LinePort: a device that falls silent', () => {
+  async function watched(whenSilent: 'tell' | 'reopen' | 'reset') {
+    const port = made()
+    const told: PortMessage[] = []
+    Object.assign(port.subscriber, { told: (message: PortMessage) => told.push(message) })
+    port.port.attach({ ...setup(port.source, port.reports, 'b'), watch: { silentAfter: 300, whenSilent } })
+    port.port.release()
+    await settle()
+    return { ...port, told }
+  }
+  const silent = (seconds: number) => ({ topic: 'silent', payload: { source: 'fake', seconds } })
+
+  it('says so: in its trouble, once in the log, to who subscribes each time, and when it is over', async () => {
+    const { source, clock, port, told, reports } = await watched('tell')
+    source.feed('one\n')
+    clock.tick(900_000)
+    assert.equal(port.trouble, 'no byte for 900 s')
+    assert.deepEqual(told, [silent(300), silent(600), silent(900)])
+    source.feed('two\n')
+    assert.equal(port.trouble, undefined)
+    assert.deepEqual(reports.slice(2), [
+      'warn: no byte came from fake for 300 s: is the device switched on and connected?',
+      'info: bytes come from fake again, after 900 s',
+    ])
+    assert.deepEqual([source.connects, source.resets], [1, 0])
+  })
+
+  it('opens the port anew, or resets the device, where that was chosen', async () => {
+    const anew = await watched('reopen')
+    anew.clock.tick(300_000)
+    await settle()
+    assert.deepEqual([anew.source.connects, anew.source.resets, anew.port.state.state], [2, 0, 'open'])
+    anew.clock.tick(300_000)
+    await settle()
+    assert.deepEqual([anew.source.connects, anew.told], [3, [silent(300), silent(600)]])
+
+    const reset = await watched('reset')
+    reset.clock.tick(300_000)
+    await settle()
+    assert.deepEqual([reset.source.connects, reset.source.resets], [1, 1])
+  })
+
+  it('is not one whose bytes wait because the flow is slow', async () => {
+    const { source, clock, told } = await watched('tell')
+    source.feed('x\n'.repeat(waitingLimits.count))
+    assert.equal(source.paused, true)
+    clock.tick(900_000)
+    assert.deepEqual(told, [])
+    await settle(20)
+    clock.tick(300_000)
+    assert.deepEqual(told, [silent(300)])
+  })
+})
+
+describe('LinePort: a wrong speed', () => {
+  it('is its trouble, and said once; no other advice is given', async () => {
+    const { source, clock, port, reports } = made()
+    port.attach({ ...setup(source, reports, 'b'), lines: lineSettings({}, 65_536) })
+    port.release()
+    await settle()
+    for (let second = 0; second < 60; second++) {
+      source.feedBytes(Buffer.from('f0809efe'.repeat(15), 'hex'))
+      clock.tick(1000)
+    }
+    assert.equal(port.trouble, 'looks like another baud rate')
+    assert.deepEqual(
+      reports.filter((text) => text.startsWith('warn')),
+      [
+        "warn: what comes from fake looks like another baud rate: much of it is no text, and no line is whole. Set the baud rate in the port's panel, which can find it",
+      ],
+    )
+    source.feed('OK 12 1 118 182 0\n'.repeat(1000))
+    assert.equal(port.trouble, undefined)
+  })
+})
+
+describe('LinePort: reset and lent', () => {
+  it('a line that a reset cut off never joins what comes after', async () => {
+    const { source, clock, port, lines } = made()
+    await assert.rejects(port.reset(), { message: 'the port is not open' })
+    port.release()
+    await settle()
+    source.feed('one\nOK 12 1')
+    await port.reset()
+    clock.tick(30)
+    source.feed('[RF12demo.12]\n')
+    await settle()
+    assert.equal(source.resets, 1)
+    assert.deepEqual(
+      lines.map(({ payload, framed }) => [payload, framed?.cut]),
+      [
+        ['one', undefined],
+        ['OK 12 1', 'end'],
+        ['[RF12demo.12]', undefined],
+      ],
+    )
+  })
+
+  it('lends the device, takes what came meanwhile, and goes on', async () => {
+    const { source, port, lines } = made()
+    assert.equal(await port.lend(), undefined)
+    port.release()
+    await settle()
+    source.feed('one\nhal')
+    const loan = await port.lend()
+    assert.deepEqual([source.isOpen, port.state.state, loan?.source], [false, 'closed', source])
+    loan?.data(Buffer.from('f\ntwo\nth'), 5)
+    loan?.giveBack()
+    await settle()
+    source.feed('ree\n')
+    await settle()
+    assert.deepEqual(
+      lines.map(({ payload, framed }) => [payload, framed?.cut]),
+      [
+        ['one', undefined],
+        ['hal', 'end'],
+        ['f', undefined],
+        ['two', undefined],
+        ['th', 'end'],
+        ['ree', undefined],
+      ],
+    )
+    assert.equal(source.connects, 2)
+  })
+
+  it('leaves the device alone where a deploy has given the port other settings meanwhile', async () => {
+    const { source, port, reports } = made()
+    port.release()
+    await settle()
+    const loan = await port.lend()
+    const other = new FakeSource()
+    port.attach(setup(other, reports, 'b'))
+    await settle()
+    loan?.giveBack()
+    await settle()
+    assert.deepEqual([source.isOpen, other.isOpen], [false, true])
   })
 })
 
@@ -285,6 +430,36 @@ describe('LinePort', () => {
     )
     await settle(60)
     assert.deepEqual([lines.length, lines.at(-1)?.payload], [heldLimits.count, '9999'])
+  })
+
+  it('reads on where a pause would lose bytes, drops whole lines of a flood, and says so once a minute', async () => {
+    const { source, clock, port, lines, reports } = made()
+    source.losesUnread = true
+    port.release()
+    await settle()
+    const flood = () => {
+      const first = port.counts.lines
+      for (let i = 0; i < heldLimits.count + 5; i++) source.feed(`${first + i}\n`)
+    }
+    flood()
+    assert.deepEqual([source.paused, port.waiting, port.counts.dropped], [false, heldLimits.count, 5])
+    clock.tick(1_000)
+    await settle(60)
+    assert.deepEqual([lines.length, lines.at(-1)?.payload], [heldLimits.count, '9999'])
+    for (let second = 0; second < 59; second++) {
+      flood()
+      await settle(60)
+      clock.tick(1_000)
+    }
+    const warnings = () => reports.filter((text) => text.includes('dropped'))
+    const text = (count: string) =>
+      `warn: ${count} lines dropped: they come faster than the flow takes them, and 10,000 lines or 16 MiB wait already. Set flow control if the device has it`
+    assert.deepEqual(warnings(), [text('5')])
+    clock.tick(1_000)
+    assert.deepEqual(warnings(), [text('5'), text('295')])
+    flood()
+    await port.drain(10)
+    assert.deepEqual([warnings().at(-1), port.counts.dropped, clock.timers], [text('5'), 305, 0])
   })
 
   it('makes a sender wait instead of dropping, where it can', async () => {

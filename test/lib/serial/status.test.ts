@@ -7,20 +7,37 @@ const counts: PortCounts = { lines: 2000, empty: 0, long: 0, cutOff: 0, sent: 12
 
 describe('The status of a port', () => {
   it('is green and counts while connected, yellow once lines were dropped', () => {
-    assert.deepEqual(statusOf({ state: 'open' }, counts), {
+    assert.deepEqual(statusOf({ state: { state: 'open' }, counts }), {
       fill: 'green',
       shape: 'dot',
       text: 'connected, 1,234 lines',
     })
-    assert.deepEqual(statusOf({ state: 'open' }, { ...counts, dropped: 5 }), {
+    assert.deepEqual(statusOf({ state: { state: 'open' }, counts: { ...counts, dropped: 5 } }), {
       fill: 'yellow',
       shape: 'dot',
       text: 'connected, 1,234 lines, 5 dropped',
     })
   })
 
+  it('is yellow and says what is wrong without an error', () => {
+    assert.deepEqual(statusOf({ state: { state: 'open' }, counts, trouble: 'no byte for 300 s' }), {
+      fill: 'yellow',
+      shape: 'dot',
+      text: 'no byte for 300 s; 1,234 lines',
+    })
+  })
+
+  it('is blue while the device gives back what it kept', () => {
+    const progress = { text: 'catching up 34 of 120 pages' }
+    assert.deepEqual(statusOf({ state: { state: 'open' }, counts, progress, trouble: 'no byte for 300 s' }), {
+      fill: 'blue',
+      shape: 'dot',
+      text: 'catching up 34 of 120 pages',
+    })
+  })
+
   it('says that the sender is made to wait', () => {
-    assert.deepEqual(statusOf({ state: 'open' }, counts, true), {
+    assert.deepEqual(statusOf({ state: { state: 'open' }, counts, holdsBack: true }), {
       fill: 'yellow',
       shape: 'dot',
       text: '1,234 lines; the sender waits for the journal',
@@ -29,24 +46,24 @@ describe('The status of a port', () => {
 
   it('says why it waits and for how long', () => {
     const reason = new SourceError('/dev/ttyUSB0 does not exist', 'does not exist')
-    assert.deepEqual(statusOf({ state: 'waiting', reason, retryIn: 3900 }, counts), {
+    assert.deepEqual(statusOf({ state: { state: 'waiting', reason, retryIn: 3900 }, counts }), {
       fill: 'red',
       shape: 'ring',
       text: 'does not exist, trying again in 4 s',
     })
     assert.equal(
-      statusOf({ state: 'waiting', reason, retryIn: 400 }, counts).text,
+      statusOf({ state: { state: 'waiting', reason, retryIn: 400 }, counts }).text,
       'does not exist, trying again in 1 s',
     )
   })
 
   it('tells connecting from closed', () => {
-    assert.deepEqual(statusOf({ state: 'opening' }, counts), {
+    assert.deepEqual(statusOf({ state: { state: 'opening' }, counts }), {
       fill: 'yellow',
       shape: 'ring',
       text: 'connecting …',
     })
-    assert.deepEqual(statusOf({ state: 'closed' }, counts), {
+    assert.deepEqual(statusOf({ state: { state: 'closed' }, counts }), {
       fill: 'grey',
       shape: 'ring',
       text: 'closed, 1,234 lines',

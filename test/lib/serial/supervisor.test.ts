@@ -36,6 +36,42 @@ describe('Supervisor', () => {
     assert.deepEqual(reports, ['info: connected to /dev/fake'])
   })
 
+  it('opens anew: what was incomplete is cut off, and nothing is said twice', async () => {
+    const { source, states, data, reports, supervisor } = supervised()
+    supervisor.start()
+    await settle()
+    source.feed('a')
+    supervisor.reopen()
+    await settle()
+    source.feed('b')
+    assert.deepEqual(
+      [states, data],
+      [
+        ['opening', 'open', 'opening', 'open'],
+        ['a', '!', 'b'],
+      ],
+    )
+    assert.deepEqual([source.connects, source.closes, reports], [2, 1, ['info: connected to /dev/fake']])
+  })
+
+  it('stops in the middle of opening anew', async () => {
+    const { source, clock, supervisor } = supervised()
+    supervisor.start()
+    await settle()
+    supervisor.reopen()
+    await supervisor.stop()
+    assert.deepEqual([source.isOpen, supervisor.state.state, clock.timers], [false, 'closed', 0])
+  })
+
+  it('resets what is connected and can be reset', async () => {
+    const { source, supervisor } = supervised()
+    await assert.rejects(supervisor.reset(), { message: '/dev/fake is not connected' })
+    supervisor.start()
+    await settle()
+    await supervisor.reset()
+    assert.equal(source.resets, 1)
+  })
+
   it('tries again with pauses that double up to 30 s, and says it once', async () => {
     const { source, clock, reports, supervisor } = supervised()
     source.failures = Array.from({ length: 9 }, missing)

@@ -32,7 +32,16 @@ describe('The options of a fieldlog-port', () => {
     }
     const defaults = {
       path: '',
-      serial: { baudRate: 57_600, dataBits: 8, parity: 'none', stopBits: 1, flowControl: 'none' },
+      name: '',
+      serial: {
+        baudRate: 57_600,
+        dataBits: 8,
+        parity: 'none',
+        stopBits: 1,
+        flowControl: 'none',
+        opening: 'keep',
+      },
+      watch: { silentAfter: 0, whenSilent: 'tell' },
       lines: { maxLine: 65_536, emptyLines: false, framing },
     }
     assert.deepEqual(readPortOptions({}), defaults)
@@ -47,6 +56,7 @@ describe('The options of a fieldlog-port', () => {
       parity: 'none',
       stopBits: 2,
       flowControl: 'none',
+      opening: 'keep',
     })
     assert.equal(lines.maxLine, 1024)
   })
@@ -62,6 +72,10 @@ describe('The options of a fieldlog-port', () => {
       ['parity', 'mark', 'parity is "mark": give one of none, even, odd'],
       ['stopBits', 3, 'stop bits is 3: give one of 1, 2'],
       ['flowControl', 'on', 'flow control is "on": give one of none, rtscts, xonxoff'],
+      ['opening', 'both', 'at opening is "both": give one of keep, reset'],
+      ['silentAfter', -1, 'silent after is -1: give a whole number of seconds from 0 to 604800'],
+      ['whenSilent', 'cry', 'when silent is "cry": give one of tell, reopen, reset'],
+      ['sourceName', 'a b', '"a b" is no name for the log: take up to 64 letters, digits and . _ : @ -'],
       ['maxLine', 15, 'longest line is 15: give a whole number of bytes from 16 to 1048576'],
       [
         'framing',
@@ -126,8 +140,8 @@ describe(`fieldlog-port (${nodeRedName})`, () => {
     const { status, body } = await request.get('/fieldlog/ports')
     assert.equal(status, 200)
     assert.ok(Array.isArray(body))
-    for (const entry of body as object[]) assert.deepEqual(Object.keys(entry), ['path', 'text'])
-    assert.deepEqual(permissions, ['fieldlog.read'])
+    for (const entry of body as object[]) assert.deepEqual(Object.keys(entry).slice(0, 2), ['path', 'text'])
+    assert.deepEqual(permissions, ['fieldlog.read', 'fieldlog.write'])
   })
 
   it('takes its settings from variables, and checks what they hold as if it were typed', async () => {

@@ -259,6 +259,35 @@ describe(`fieldlog-serial-in (${nodeRedName})`, () => {
     assert.equal(linePort().counts.cutOff, 3)
   })
 
+  it('says on its second output that the device is silent, once in the log, and in yellow', async () => {
+    const nodes: Array<Record<string, unknown>> = flow(pty.path, { silentAfter: 1, sourceName: 'roof' })
+    nodes[2]!.wires = [['out'], ['status']]
+    await loadAndOpen([...nodes, { id: 'status', type: 'helper', ...onTab }])
+    const yellow = statusOf('in', (text) => text === 'no byte for 1 s; 0 lines')
+    const { messages, until } = arrivals('status')
+    await until(2)
+    assert.deepEqual(
+      messages.map(({ topic, payload }) => ({ topic, payload })),
+      [1, 2].map((seconds) => ({ topic: 'silent', payload: { source: 'roof', seconds } })),
+    )
+    assert.deepEqual(await yellow, { fill: 'yellow', shape: 'dot', text: 'no byte for 1 s; 0 lines' })
+    const lines = arrivals()
+    await pty.write('back\n')
+    assert.equal((await lines.until(1))[0]?.source, 'roof')
+    assert.deepEqual(logged('WARN'), [
+      'no byte came from roof for 1 s: is the device switched on and connected?',
+    ])
+  })
+
+  it('goes on in a flow of before, that has one output', async () => {
+    await loadAndOpen(flow(pty.path, { silentAfter: 1 }))
+    await statusOf('in', (text) => text.startsWith('no byte for'))
+    const lines = arrivals()
+    await pty.write('back\n')
+    await lines.until(1)
+    assert.deepEqual(lines.payloads(), ['back'])
+  })
+
   it('says what is missing where it has no port, or one with wrong settings', async () => {
     const nodes = [
       { id: 'tab', type: 'tab' },

@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict'
-import { addressText, parseAddress, sourceName } from '../../../../lib/serial/source/address.ts'
+import {
+  addressText,
+  parseAddress,
+  sourceName,
+  sourceNameProblem,
+} from '../../../../lib/serial/source/address.ts'
 
 describe('An address', () => {
-  it('is a device path, tcp://, telnet:// or rfc2217://host:port, or demo:', () => {
+  it('is a device path, usb:…, tcp://, telnet:// or rfc2217://host:port, or demo:', () => {
     assert.deepEqual(parseAddress(' /dev/ttyUSB0 '), { kind: 'device', path: '/dev/ttyUSB0' })
     assert.deepEqual(parseAddress('com3'), { kind: 'device', path: 'COM3' })
+    assert.deepEqual(parseAddress('USB:403:6001'), { kind: 'usb', vendor: '0403', product: '6001' })
+    assert.deepEqual(parseAddress('usb:10C4:EA60:01:A b'), {
+      kind: 'usb',
+      vendor: '10c4',
+      product: 'ea60',
+      serialNumber: '01:A b',
+    })
     assert.deepEqual(parseAddress('tcp://10.0.0.5:2000'), { kind: 'tcp', host: '10.0.0.5', port: 2000 })
     assert.deepEqual(parseAddress('TCP://[fe80::1]:65535/'), { kind: 'tcp', host: 'fe80::1', port: 65_535 })
     assert.deepEqual(parseAddress('telnet://box:23'), { kind: 'telnet', host: 'box', port: 23 })
@@ -17,8 +29,10 @@ describe('An address', () => {
       ['ttyUSB0', /^"ttyUSB0" is not a device path: write it in full, as in \/dev\/ttyUSB0$/],
       [
         'udp://x:1',
-        /^"udp:\/\/x:1" is neither a device path, nor tcp:\/\/, telnet:\/\/ or rfc2217:\/\/host:port, nor demo:$/,
+        /^"udp:\/\/x:1" is neither a device path, nor usb:vendor:product, nor tcp:\/\/, telnet:\/\/ or rfc2217:\/\/host:port, nor demo:$/,
       ],
+      ['usb:0403', /^"usb:0403" is not of the form usb:vendor:product or usb:vendor:product:serial number/],
+      ['usb:04030:6001', /is not of the form usb:/],
       ['telnet://host', /^"telnet:\/\/host" is not of the form telnet:\/\/host:port/],
       ['tcp://host', /^"tcp:\/\/host" is not of the form tcp:\/\/host:port/],
       ['tcp://user@host:1', /is not of the form/],
@@ -27,6 +41,12 @@ describe('An address', () => {
       ['/dev/tty\u0000USB0', /control characters/],
     ]
     for (const [text, message] of cases) assert.throws(() => parseAddress(text), { message }, text)
+  })
+
+  it('may have another name in the log, of the characters that the log takes', () => {
+    assert.equal(sourceNameProblem('roof_1.a:b@c-d'), undefined)
+    for (const name of ['a b', 'a/b', 'dach-ü', 'x'.repeat(65)])
+      assert.match(sourceNameProblem(name) ?? '', /^".*" is no name for the log: take up to 64 letters/)
   })
 
   it('has a name for the log and a text for messages', () => {
@@ -40,6 +60,8 @@ describe('An address', () => {
     assert.deepEqual(both('tcp://10.0.0.5:2000'), ['tcp:10.0.0.5:2000', '10.0.0.5:2000'])
     assert.deepEqual(both('tcp://[fe80::1]:1'), ['tcp:fe80::1:1', '[fe80::1]:1'])
     assert.deepEqual(both('rfc2217://box:4000'), ['rfc2217:box:4000', 'box:4000'])
+    assert.deepEqual(both('usb:403:6001:A 40'), ['A_40', 'usb:0403:6001:A 40'])
+    assert.deepEqual(both('usb:403:6001'), ['0403-6001', 'usb:0403:6001'])
     assert.deepEqual(both(''), ['demo', 'the demo collector'])
   })
 })

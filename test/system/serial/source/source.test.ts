@@ -18,6 +18,7 @@ const serial: SerialSettings = {
   parity: 'none',
   stopBits: 1,
   flowControl: 'none',
+  opening: 'keep',
 }
 
 interface Peer {
@@ -292,7 +293,7 @@ async function tcpPeer(scheme = 'tcp'): Promise<Peer> {
 async function demoPeer(): Promise<Peer> {
   const clock = new FakeClock()
   return {
-    source: createSource('demo:', serial, clock),
+    source: createSource('demo:', serial, { clock }),
     async send() {
       clock.tick(1_000)
     },

@@ -17,6 +17,7 @@ const serial: SerialSettings = {
   parity: 'even',
   stopBits: 2,
   flowControl: 'rtscts',
+  opening: 'keep',
 }
 
 describe('telnet:// and rfc2217://', () => {
@@ -31,7 +32,7 @@ describe('telnet:// and rfc2217://', () => {
     signal = new AbortController().signal,
     clock?: FakeClock,
   ): Promise<Link> {
-    const source = createSource(`${scheme}://127.0.0.1:${server.port}`, settings, clock)
+    const source = createSource(`${scheme}://127.0.0.1:${server.port}`, settings, { ...(clock && { clock }) })
     const connecting = source.connect(
       {
         data(chunk) {
@@ -97,6 +98,23 @@ describe('telnet:// and rfc2217://', () => {
     await connecting
     socket.write('late')
     await until('early late')
+  })
+
+  it('rfc2217: resets the device by DTR, at the opening where that is chosen, and on purpose', async () => {
+    server = await startTelnetServer({ comPort: 'yes' })
+    const low = 'fffa2c0509fff0'
+    const high = 'fffa2c0508fff0'
+    const made = await connect('rfc2217', { ...serial, opening: 'reset' })
+    await server.gets(`${low}${high}`)
+    await made.reset?.()
+    await server.gets(`${low}${high}${low}${high}`)
+  })
+
+  it('rfc2217: does not touch DTR at an opening that keeps the device', async () => {
+    server = await startTelnetServer({ comPort: 'yes' })
+    await connect('rfc2217')
+    await server.gets('fffa2c0508fff0')
+    assert.equal(server.received.includes('fffa2c0509'), false)
   })
 
   it('rfc2217: sends a baud rate with FF in it as such', async () => {

@@ -1,0 +1,106 @@
+// What goes wrong with an open port without any error: a device that is silent, and a speed that is not the device's.
+import type { Clock } from '../../kit/clock.ts'
+import type { Frame } from '../framing/frame.ts'
+import type { FramingKind } from '../framing/settings.ts'
+import type { WatchSettings } from './settings.ts'
+import { SilenceWatch } from './silence.ts'
+import { SpeedWatch } from './speed.ts'
+
+export interface PortWatchListener {
+  /** a sentence for the log */
+  report(level: 'info' | 'warn', text: string): void
+  /** no byte for so many seconds; again each time that it goes on for as long */
+  silent(seconds: number): void
+  /** what comes looks like another speed; true: no longer */
+  speed(isRight: boolean): void
+  /** `trouble` has changed */
+  changed(): void
+}
+
+const textFramings: ReadonlySet<FramingKind> = new Set(['auto', 'lf', 'crlf', 'cr', 'delimiter', 'pattern'])
+
+export class PortWatch {
+  readonly #source: string
+  readonly #settings: WatchSettings
+  readonly #listener: PortWatchListener
+  readonly #silence: SilenceWatch
+  readonly #speed: SpeedWatch | undefined
+  #isSilenceTold = false
+
+  /** @param source the source's name */
+  constructor(
+    source: string,
+    settings: WatchSettings,
+    framing: FramingKind,
+    clock: Clock,
+    listener: PortWatchListener,
+  ) {
+    this.#source = source
+    this.#settings = settings
+    this.#listener = listener
+    this.#silence = new SilenceWatch(settings.silentAfter * 1000, clock, (seconds) => this.#silent(seconds))
+    this.#speed = textFramings.has(framing) ? new SpeedWatch(clock) : undefined
+  }
+
+  /** A few words for the status; undefined where all is well. */
+  get trouble(): string | undefined {
+    const { seconds } = this.#silence
+    if (seconds !== undefined) return `no byte for ${seconds.toLocaleString('en')} s`
+    return this.isSpeedWrong ? 'looks like another baud rate' : undefined
+  }
+
+  get isSpeedWrong(): boolean {
+    return this.#speed?.isWrong === true
+  }
+
+  /** The connection was made, or reading goes on. */
+  reads(): void {
+    this.#silence.opened()
+  }
+
+  /** The connection has ended, or reading pauses. */
+  readsNot(): void {
+    this.#silence.stop()
+  }
+
+  frame(frame: Frame): void {
+    this.#speed?.frame(frame)
+  }
+
+  /** Bytes came, and their frames were given to `frame`. */
+  look(bytes: Buffer): void {
+    const { seconds } = this.#silence
+    this.#silence.heard()
+    if (seconds !== undefined) this.#heardAgain(seconds)
+    if (this.#speed?.look(bytes)) {
+      this.#listener.speed(!this.#speed.isWrong)
+      this.#listener.changed()
+    }
+  }
+
+  #silent(seconds: number): void {
+    const action = actions[this.#settings.whenSilent]
+    if (!this.#isSilenceTold)
+      this.#listener.report('warn', `no byte came from ${this.#source} for ${seconds} s${action}`)
+    this.#isSilenceTold = true
+    this.#listener.silent(seconds)
+    this.#listener.changed()
+  }
+
+  #heardAgain(seconds: number): void {
+    this.#isSilenceTold = false
+    this.#listener.report('info', `bytes come from ${this.#source} again, after ${seconds} s`)
+    this.#listener.changed()
+  }
+}
+
+const actions: Readonly<Record<WatchSettings['whenSilent'], string>> = {
+  tell: ': is the device switched on and connected?',
+  reopen: '. The port is opened anew, each time that it goes on for as long',
+  reset: '. The device is reset by DTR, each time that it goes on for as long',
+}
+
+/** What to do about a speed that looks wrong. */
+export function speedText(source: string): string {
+  return `what comes from ${source} looks like another baud rate: much of it is no text, and no line is whole. Set the baud rate in the port's panel, which can find it`
+}
