@@ -29,8 +29,11 @@ const framing: Config = {
   framePattern: '[\\r\\n]+',
 }
 
+/** Until then nothing was sent to a device. */
+const sending: Config = { sendEnd: 'auto', startLines: '', collector: 'none' }
+
 const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
-  ['fieldlog-port', [numbered, addMissing(framing)]],
+  ['fieldlog-port', [numbered, addMissing(framing), addMissing(sending)]],
   [
     'fieldlog-journal',
     [addMissing({ archiveAfter: 2, retentionDays: 0, retentionSize: 0 }), addMissing({ entryLimit: 16 })],

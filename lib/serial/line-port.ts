@@ -4,6 +4,7 @@ import { inBackground } from '../kit/background.ts'
 import { BoundedQueue } from '../kit/bounded-queue.ts'
 import type { Clock } from '../kit/clock.ts'
 import { doneWithin } from '../kit/deadline.ts'
+import { withCode } from '../kit/errors.ts'
 import { RateLimit } from '../kit/rate-limit.ts'
 import { createFramer } from './framing/create-framer.ts'
 import {
@@ -16,8 +17,10 @@ import {
 } from './framing/frame.ts'
 import { NoEndWatch, noEndAfter, whatToSet } from './framing/no-end.ts'
 import { Opening } from './framing/opening.ts'
-import type { LineSettings } from './framing/settings.ts'
+import type { FramingKind, LineSettings } from './framing/settings.ts'
 import { framedLine, type PortLine } from './port-line.ts'
+import { SendQueue } from './sending/send-queue.ts'
+import { defaultSendSettings, endOf, type SendSettings } from './sending/settings.ts'
 import { type LineSource, SourceError } from './source/source.ts'
 import { type SourceState, Supervisor, type SupervisorEvents } from './supervisor.ts'
 
@@ -55,6 +58,8 @@ export interface PortSetup {
   key: string
   source: LineSource
   lines: LineSettings
+  /** not part of the key: a change of these needs no new connection. Default: `defaultSendSettings` */
+  sending?: SendSettings
   report(level: 'info' | 'warn', text: string): void
 }
 
@@ -66,6 +71,10 @@ interface Connection {
 }
 
 export class LinePort {
+  /** What is sent to the device, one order after the other. */
+  readonly sending: SendQueue
+  /** Why nothing may be sent for now, in words, as while a replay of the collector runs; undefined where all may. */
+  busy: () => string | undefined = () => undefined
   readonly #clock: Clock
   readonly #random: () => number
   readonly #queue = new BoundedQueue<PortLine>(heldLimits, ({ bytes }) => bytes)
@@ -94,6 +103,12 @@ export class LinePort {
     this.#clock = clock
     this.#random = random
     this.#noEndReports = new RateLimit(60_000, clock)
+    this.sending = new SendQueue(clock, {
+      write: (data) => this.write(data),
+      busy: () => this.busy(),
+      lineEnd: (settings) => endOf(settings, this.#framing, this.#lineEnd),
+      failed: ({ message }) => this.#current?.setup.report('warn', message),
+    })
   }
 
   get state(): SourceState {
@@ -137,7 +152,10 @@ export class LinePort {
   attach(setup: PortSetup): void {
     this.#cancelGrace()
     this.#wanted = setup
-    if (this.#current?.setup.key === setup.key) this.#current.setup.report = setup.report
+    if (this.#current?.setup.key === setup.key) {
+      this.#current.setup.report = setup.report
+      this.#configureSending(setup)
+    }
     if (!this.#held) inBackground(this.#reconcile())
   }
 
@@ -148,6 +166,7 @@ export class LinePort {
    */
   async detach(forGood: boolean): Promise<void> {
     this.#wanted = undefined
+    if (forGood) this.sending.drop('the port was removed')
     if (forGood || this.#drained) await this.#reconcile()
     else this.#cancelGrace = this.#clock.after(detachGrace, () => inBackground(this.#reconcile()))
   }
@@ -185,10 +204,13 @@ export class LinePort {
     this.#pump()
   }
 
-  /** Sends bytes to the device. Rejects with a SourceError where it is not connected. */
+  /**
+   * Gives bytes to the device at once, past the queue of `sending`. Rejects with a SourceError; its code is
+   * PORT_NOT_OPEN where the port is not connected, or has been drained.
+   */
   write(data: Buffer): Promise<void> {
-    if (this.#current) return this.#current.supervisor.write(data)
-    return Promise.reject(new SourceError('the port is not open', 'closed'))
+    if (this.#current && !this.#drained) return this.#current.supervisor.write(data)
+    return Promise.reject(withCode('PORT_NOT_OPEN', new SourceError('the port is not open', 'closed')))
   }
 
   /**
@@ -198,6 +220,7 @@ export class LinePort {
    */
   async drain(limit: number): Promise<number> {
     this.#drained = true
+    this.sending.close('the gateway stops')
     await this.#reconcile()
     // lines that waited for the journal do not any more
     this.#pump()
@@ -223,7 +246,16 @@ export class LinePort {
     return this.#work
   }
 
+  #configureSending({ sending, source }: PortSetup): void {
+    this.sending.configure(sending ?? defaultSendSettings, source.text)
+  }
+
+  get #framing(): FramingKind {
+    return this.#current?.setup.lines.framing.framing ?? 'auto'
+  }
+
   #open(setup: PortSetup): void {
+    this.#configureSending(setup)
     const opening = new Opening(setup.source.settlesAfter, this.#clock)
     const framer = createFramer(setup.lines, this.#clock, this.#framerListener(setup))
     const noEnd = new NoEndWatch(framer, this.#clock, () =>
@@ -235,13 +267,16 @@ export class LinePort {
         framer.push(chunk, received)
         noEnd.look()
       },
-      disconnected(isOnPurpose) {
+      disconnected: (isOnPurpose) => {
+        // before the framer gives out a line that was cut off: that is no answer
+        this.sending.lost()
         if (isOnPurpose) framer.close()
         else framer.lost()
         opening.ended()
       },
       state: (state) => {
         if (state.state === 'open' && !this.#paused) opening.opened()
+        if (state.state === 'open') this.sending.opened()
         this.#changed()
       },
       report: (level, text) => setup.report(level, text),
@@ -272,13 +307,14 @@ export class LinePort {
   }
 
   #receive(frame: Frame, setup: PortSetup): void {
+    const { name } = setup.source
+    const line = framedLine(frame, name, setup.lines.framing.framing !== 'auto')
+    this.sending.heard(line)
     if (this.#held && this.#queue.isFull && !setup.source.holdsBack) {
       this.#dropped++
       this.#droppedInHold++
       return
     }
-    const { name } = setup.source
-    const line = framedLine(frame, name, setup.lines.framing.framing !== 'auto')
     if (frame.piece === 1) {
       line.notice = { kind: 'long-line', bytes: frame.bytes, piece: 1, source: name }
       this.#reportNoEnd(setup, longLineText(name, frame.bytes), frame.payload)

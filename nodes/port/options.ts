@@ -1,6 +1,7 @@
 import { type Fields, flag, text } from '../../lib/options/fields.ts'
 import { readOptions, type Saved, type Settings } from '../../lib/options/options.ts'
 import { framingFields, type LineSettings, maxLine } from '../../lib/serial/framing/settings.ts'
+import { type SendSettings, sendFields } from '../../lib/serial/sending/settings.ts'
 import { parseAddress } from '../../lib/serial/source/address.ts'
 import { type SerialSettings, serialFields } from '../../lib/serial/source/settings.ts'
 
@@ -21,6 +22,7 @@ export const portOptions = {
     description: 'Empty lines are readings, too; else they are only counted.',
     default: false,
   }),
+  ...sendFields,
 }
 
 export type PortOptions = Saved<typeof portOptions>
@@ -29,6 +31,7 @@ export interface PortSettings {
   path: string
   serial: SerialSettings
   lines: LineSettings
+  sending: SendSettings
 }
 
 /** A port's settings, checked. @throws OptionsError */
@@ -40,6 +43,7 @@ export function readPortOptions(saved: Partial<PortOptions>): PortSettings {
     path,
     serial: only(serialFields, settings),
     lines: { maxLine, emptyLines: logEmptyLines, framing },
+    sending: only(sendFields, settings),
   }
 }
 

@@ -11,6 +11,7 @@ import { bindInputs, inputOf } from '../shared/panel/bind-inputs.ts'
 import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import { saveVersion } from '../shared/panel/migrated.ts'
 import { type PortOptions, portOptions } from './options.ts'
+import { prepareSending } from './panel/send.ts'
 
 RED.nodes.registerType<PortOptions>('fieldlog-port', {
   category: 'config',
@@ -44,6 +45,7 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
     path.trigger('change')
     inputOf(this, 'baudRate').autoComplete({ search: baudCompletions, minLength: 1 })
     showFraming((key) => this._(`fieldlog-port.${key}`))
+    prepareSending(this)
   },
   oneditsave() {
     forgetHidden()

@@ -3,8 +3,9 @@ import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { createSource } from '../../lib/serial/create-source.ts'
 import { listPorts } from '../../lib/serial/source/ports.ts'
-import { type PortOptions, readPortOptions } from './options.ts'
+import { type PortOptions, type PortSettings, readPortOptions } from './options.ts'
 import { type PortNode, portRegistry } from './registry.ts'
+import { serveSending } from './send-endpoint.ts'
 
 export default function (RED: NodeAPI): void {
   const registry = portRegistry(RED)
@@ -16,9 +17,10 @@ export default function (RED: NodeAPI): void {
     try {
       const settings = readPortOptions(config)
       this.port.attach({
-        key: JSON.stringify(settings),
+        key: connectionKey(settings),
         source: createSource(settings.path, settings.serial),
         lines: settings.lines,
+        sending: settings.sending,
         report: (level, text) => (level === 'warn' ? this.warn(text) : this.log(text)),
       })
     } catch (error) {
@@ -40,4 +42,11 @@ export default function (RED: NodeAPI): void {
       (error) => response.status(500).json({ error: asError(error).message }),
     )
   })
+
+  serveSending(RED)
+}
+
+/** Tells apart the settings that need a connection of their own: startup lines do, for they are sent to a new one. */
+function connectionKey({ path, serial, lines, sending }: PortSettings): string {
+  return JSON.stringify({ path, serial, lines, startLines: sending.startLines })
 }

@@ -6,14 +6,17 @@ import { saveVersion } from '../shared/panel/migrated.ts'
 import { onlyConfig } from '../shared/panel/only-config.ts'
 import { type SerialInOptions, serialInOptions } from './options.ts'
 
+const outputs = ['line', 'status', 'answer']
+
 RED.nodes.registerType<SerialInOptions>('fieldlog-serial-in', {
   category: 'fieldlog',
   color: colours['serial-in'],
   defaults: { version: { value: currentVersion('fieldlog-serial-in') }, ...editorDefaults(serialInOptions) },
-  inputs: 0,
-  outputs: 1,
-  outputLabels() {
-    return this._('fieldlog-serial-in.line')
+  inputs: 1,
+  outputs: 3,
+  inputLabels: 'to the device',
+  outputLabels(index) {
+    return this._(`fieldlog-serial-in.${outputs[index]}`)
   },
   icon: 'fieldlog-serial-in.svg',
   paletteLabel: 'serial in',

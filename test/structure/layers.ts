@@ -63,7 +63,13 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground', 'journal', 'delivery'],
   },
   serial: {
-    folders: ['lib/serial/source', 'lib/serial/demo', 'lib/serial/framing', 'lib/serial'],
+    folders: [
+      'lib/serial/source',
+      'lib/serial/demo',
+      'lib/serial/framing',
+      'lib/serial/sending',
+      'lib/serial',
+    ],
     uses: ['ground'],
   },
   cli: {
@@ -80,6 +86,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: [
       'nodes/shared/panel',
       'nodes/shared',
+      'nodes/port/panel',
       'nodes/port',
       'nodes/journal',
       'nodes/devices',

@@ -28,7 +28,10 @@ const firstForms: Record<string, { before: object; after: object }> = {
       lengthExtra: 0,
       silence: 100,
       framePattern: '[\\r\\n]+',
-      version: 2,
+      sendEnd: 'auto',
+      startLines: '',
+      collector: 'none',
+      version: 3,
     },
   },
   'fieldlog-journal': {

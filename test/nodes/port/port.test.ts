@@ -34,6 +34,7 @@ describe('The options of a fieldlog-port', () => {
       path: '',
       serial: { baudRate: 57_600, dataBits: 8, parity: 'none', stopBits: 1, flowControl: 'none' },
       lines: { maxLine: 65_536, emptyLines: false, framing },
+      sending: { sendEnd: 'auto', startLines: '', collector: 'none' },
     }
     assert.deepEqual(readPortOptions({}), defaults)
     assert.deepEqual(options({ path: ' ', baudRate: '', dataBits: '', stopBits: ' ', maxLine: '' }), defaults)
@@ -70,6 +71,8 @@ describe('The options of a fieldlog-port', () => {
       ],
       ['frameEnd', '\\z', '"\\z" has a backslash that begins none of \\r \\n \\t \\0 \\\\ \\xNN'],
       ['framePattern', 'a*', 'the pattern finds an empty text, too'],
+      ['sendEnd', 'lfcr', 'line end sent is "lfcr": give one of auto, none, lf, crlf, cr'],
+      ['collector', 'JeeLink', 'collector is "JeeLink": give one of none, jeelink'],
       ['logEmptyLines', 'maybe', 'log empty lines is "maybe": give true or false'],
     ]
     const panel = editorDefaults(portOptions)
@@ -127,7 +130,7 @@ describe(`fieldlog-port (${nodeRedName})`, () => {
     assert.equal(status, 200)
     assert.ok(Array.isArray(body))
     for (const entry of body as object[]) assert.deepEqual(Object.keys(entry), ['path', 'text'])
-    assert.deepEqual(permissions, ['fieldlog.read'])
+    assert.deepEqual(permissions, ['fieldlog.read', 'fieldlog.write'])
   })
 
   it('takes its settings from variables, and checks what they hold as if it were typed', async () => {
