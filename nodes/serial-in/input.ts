@@ -16,7 +16,16 @@ export function sendToDevice(node: Node, sending: SendQueue): void {
       (error: unknown) => done(asError(error)),
     )
   })
-  node.on('close', () => sending.leave(node))
+  node.on('close', () => {
+    const ended = sending.leave(node)
+    // a deploy replaces the catch nodes that watch this one, too, so that their errors may be heard by nobody
+    if (ended > 0) node.warn(`serial in: ${leftText(ended)}`)
+  })
+}
+
+function leftText(count: number): string {
+  const messages = count === 1 ? '1 message was' : `${count} messages were`
+  return `${messages} not sent, or not answered, before the node was removed or changed: send again what still matters`
 }
 
 /** A node that has no port to send to says so on each message. */

@@ -119,12 +119,15 @@ export class SendQueue {
     })
   }
 
-  /** A sender has gone: all of its orders end. */
-  leave(sender: Sender): void {
-    const isIts = (item: Item) => item.sender === sender
+  /** A sender has gone: all of its orders fail. Gives their number. */
+  leave(sender: Sender): number {
     const error = this.#error('SEND_CLOSED', 'the node was removed or changed', 'send the message again')
-    for (const item of this.#waiting.filter(isIts)) this.#fail(item, error)
-    if (this.#flight && isIts(this.#flight.item)) this.#failInFlight(this.#flight, error)
+    const flight = this.#flight?.item.sender === sender ? this.#flight : undefined
+    const inFlight = flight && !flight.item.hasEnded ? 1 : 0
+    const waiting = this.#waiting.filter((item) => item.sender === sender)
+    for (const item of waiting) this.#fail(item, error)
+    if (flight) this.#failInFlight(flight, error)
+    return waiting.length + inFlight
   }
 
   /** The port is connected. */

@@ -233,7 +233,7 @@ describe('SendQueue: connections', () => {
     send('2', {}, other)
     send('3', {}, one)
     await settle()
-    queue.leave(one)
+    assert.equal(queue.leave(one), 2)
     await settle()
     assert.deepEqual(ends, ['3: SEND_CLOSED', '1: SEND_CLOSED'])
     assert.deepEqual(port.written, ['1\n'])
