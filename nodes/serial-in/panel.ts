@@ -14,7 +14,9 @@ RED.nodes.registerType<SerialInOptions>('fieldlog-serial-in', {
   defaults: { version: { value: currentVersion('fieldlog-serial-in') }, ...editorDefaults(serialInOptions) },
   inputs: 1,
   outputs: 3,
-  inputLabels: 'to the device',
+  inputLabels() {
+    return this._('fieldlog-serial-in.input')
+  },
   outputLabels(index) {
     return this._(`fieldlog-serial-in.${outputs[index]}`)
   },

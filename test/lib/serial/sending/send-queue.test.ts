@@ -235,13 +235,13 @@ describe('SendQueue: connections', () => {
     await settle()
     assert.equal(queue.leave(one), 2)
     await settle()
-    assert.deepEqual(ends, ['3: SEND_CLOSED', '1: SEND_CLOSED'])
+    assert.deepEqual(ends, ['1: SEND_CLOSED', '3: SEND_CLOSED'])
     assert.deepEqual(port.written, ['1\n'])
     port.pending[0]!.taken()
     await settle()
     port.pending[0]!.taken()
     await settle()
-    assert.deepEqual(ends, ['3: SEND_CLOSED', '1: SEND_CLOSED', '2: taken'])
+    assert.deepEqual(ends, ['1: SEND_CLOSED', '3: SEND_CLOSED', '2: taken'])
   })
 
   it('fails everything when it is closed, and what comes later', async () => {
