@@ -4,7 +4,7 @@ import type { HeardLine } from './answer.ts'
 import type { SendQueue } from './send-queue.ts'
 
 /** ms that its lines are waited for */
-export const trialTime = 3_000
+const trialTime = 3_000
 /** lines that are shown at most; with the last of them it ends */
 export const mostTrialLines = 200
 

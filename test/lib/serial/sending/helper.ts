@@ -12,7 +12,7 @@ interface Write {
 }
 
 /** Takes what the queue writes: at once, or, where it is slow, when the test says so. */
-export class FakePort implements SendPort {
+class FakePort implements SendPort {
   written: string[] = []
   /** writes that have not ended */
   pending: Write[] = []

@@ -1,5 +1,6 @@
 // What a port sends, from the order to the source and back.
 import assert from 'node:assert/strict'
+import { demoSource } from '../../../../lib/serial/demo/demo-source.ts'
 import { LinePort, type PortSetup } from '../../../../lib/serial/line-port.ts'
 import type { PortLine } from '../../../../lib/serial/port-line.ts'
 import { defaultSendSettings, type SendSettings } from '../../../../lib/serial/sending/settings.ts'
@@ -117,6 +118,19 @@ describe('LinePort: sending', () => {
     assert.equal((await errorOf(port.write(Buffer.from('b')))).code, 'PORT_NOT_OPEN')
     await drained
     assert.equal(source.written, 'T?\n')
+  })
+
+  it('hears the demo collector answer, which does so while it is written to', async () => {
+    const clock = new FakeClock()
+    const port = new LinePort(clock)
+    const source = demoSource(clock)
+    port.attach({ key: 'demo', source, lines: lineSettings({}), report: () => undefined })
+    port.subscribe({ line: () => undefined, changed: () => undefined })
+    port.release()
+    await clock.advance(1_000)
+    const answered = await port.sending.send(order('0d', { answer: '^ df# (?<page>\\d+) : (?<seq>\\d+)' }))
+    assert.deepEqual(answered?.groups, { page: '512', seq: '62' })
+    await port.detach(true)
   })
 
   it('ends what waits when it is removed', async () => {
