@@ -45,7 +45,10 @@ export function gatewayFlow(): FlowNode[] {
   return [
     { id: tab, type: 'tab', label: 'Sensor gateway', disabled: false, info: tabInfo, env: [] },
     ...comments(),
-    onCanvas(serialIn, 'fieldlog-serial-in', 70, row, [[log], []], { ...defaultsOf(serialInOptions), port }),
+    onCanvas(serialIn, 'fieldlog-serial-in', 70, row, [[log], [], []], {
+      ...defaultsOf(serialInOptions),
+      port,
+    }),
     onCanvas(log, 'fieldlog-log', 210, row, [[clean], []], { ...defaultsOf(logOptions), journal }),
     onCanvas(clean, 'fieldlog-clean', 390, row, [[label], [rejected], [unknown]], {
       ...cleanDefaults,

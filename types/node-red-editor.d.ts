@@ -36,7 +36,7 @@ export interface EditorNodeDefinition<Options> {
   credentials?: Record<string, { type: 'text' | 'password' }>
   inputs?: 0 | 1
   outputs?: number
-  inputLabels?: string
+  inputLabels?: string | ((this: EditorNode) => string)
   outputLabels?: string | string[] | ((this: EditorNode, index: number) => string)
   icon?: string
   /** false: a config node that is useful by itself, not only where another node refers to it */

@@ -108,6 +108,11 @@ export class CatchUp<L extends Observed> {
     }
   }
 
+  /** It has shown that it keeps what it receives. */
+  get isCollector(): boolean {
+    return this.#memory?.newest !== undefined
+  }
+
   /** An answer is under way: any byte that is sent to the collector would cut it. */
   get isAsking(): boolean {
     return this.#step === 'replay' || this.#step === 'clock' || this.#step === 'list'

@@ -1,14 +1,8 @@
 // How catching up is set: each setting once, for the runtime and the editor's panel alike.
-import { choice, flag, wholeNumber } from '../options/fields.ts'
+import { flag, wholeNumber } from '../options/fields.ts'
 import type { Settings } from '../options/options.ts'
 
 export const catchUpFields = {
-  collector: choice(['auto', 'jeelink', 'none'], {
-    title: 'collector',
-    description:
-      'A JeeLink with flash memory is asked for what it received while the gateway was away. auto: only a device that has shown to be one.',
-    default: 'auto',
-  }),
   catchUpGap: wholeNumber({
     title: 'ask after a gap of',
     description: 'Shorter pauses in the lines are not asked about.',

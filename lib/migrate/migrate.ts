@@ -29,17 +29,24 @@ const framing: Config = {
   framePattern: '[\\r\\n]+',
 }
 
-/** Until then nothing was sent to a device that the user had not sent. */
-const noCatchUp: Config = { collector: 'none', catchUpGap: 60, catchUpDays: 7, catchUpFirst: true }
-
 /**
  * Until then opening a port reset the device, by which it lost what it had not saved. Nobody had chosen that, so the
  * ports of old flows leave it alone, too.
  */
 const watched: Config = { sourceName: '', opening: 'keep', silentAfter: 0, whenSilent: 'tell' }
 
+/** Until then nothing was sent to a device. */
+const sending: Config = {
+  sendEnd: 'auto',
+  startLines: '',
+  collector: 'none',
+  catchUpGap: 60,
+  catchUpDays: 7,
+  catchUpFirst: true,
+}
+
 const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
-  ['fieldlog-port', [numbered, addMissing(framing), addMissing({ ...watched, ...noCatchUp })]],
+  ['fieldlog-port', [numbered, addMissing(framing), addMissing({ ...watched, ...sending })]],
   [
     'fieldlog-journal',
     [addMissing({ archiveAfter: 2, retentionDays: 0, retentionSize: 0 }), addMissing({ entryLimit: 16 })],

@@ -25,6 +25,8 @@ interface NumberKeywords extends Described {
 interface TextKeywords extends Described {
   default: string
   problem?: TextRule
+  /** it may have several lines: the panel shows a textarea */
+  multiline?: boolean
 }
 
 /** What is wrong with a text (trimmed, not empty), in a sentence; undefined where nothing is. */
@@ -78,7 +80,9 @@ export function flag(rule: Described & { default: boolean }): FlagField {
 }
 
 /** A text; blanks around it do not count. */
-export function text(rule: Described & { default?: string; problem?: TextRule }): TextField {
+export function text(
+  rule: Described & Partial<Pick<TextKeywords, 'default' | 'problem' | 'multiline'>>,
+): TextField {
   return field(Type.String({ default: '', ...rule }))
 }
 
@@ -106,6 +110,11 @@ export function isChoice(one: Field): one is ChoiceField {
 
 export function isFlag(one: Field): one is FlagField {
   return 'type' in one && one.type === 'boolean'
+}
+
+/** A text that may have several lines. */
+export function isMultiline(one: Field): boolean {
+  return 'multiline' in one && one.multiline === true
 }
 
 export function isConfigNode(one: Field): one is ConfigNodeField {

@@ -10,6 +10,8 @@ export interface LineFilter {
   line(line: PortLine): void
   /** Somebody else has sent something to the device. */
   sent(): void
+  /** The device has shown to be one that it knows. */
+  readonly isCollector: boolean
   /** Why nothing else may be sent to the device for now; undefined where it may. */
   readonly busy: string | undefined
   /** What it does, for a status; undefined where lines pass as they are. */

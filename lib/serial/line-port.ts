@@ -4,6 +4,7 @@ import { inBackground } from '../kit/background.ts'
 import { BoundedQueue } from '../kit/bounded-queue.ts'
 import type { Clock } from '../kit/clock.ts'
 import { doneWithin } from '../kit/deadline.ts'
+import { withCode } from '../kit/errors.ts'
 import { RateLimit } from '../kit/rate-limit.ts'
 import { type FilteredConnection, FilteredLines, type WaitingLine } from './filtered-lines.ts'
 import { createFramer } from './framing/create-framer.ts'
@@ -17,9 +18,11 @@ import {
 } from './framing/frame.ts'
 import { NoEndWatch, noEndAfter, whatToSet } from './framing/no-end.ts'
 import { Opening } from './framing/opening.ts'
-import type { LineSettings } from './framing/settings.ts'
+import type { FramingKind, LineSettings } from './framing/settings.ts'
 import type { FilterContext, FilterProgress, LineFilter, LoggedTo, MakeFilter } from './line-filter.ts'
 import { framedLine, type LongLineNotice, type PortLine } from './port-line.ts'
+import { SendQueue } from './sending/send-queue.ts'
+import { defaultSendSettings, endOf, isJeelink, type SendSettings } from './sending/settings.ts'
 import { type LineSource, SourceError } from './source/source.ts'
 import { type SourceState, Supervisor, type SupervisorEvents } from './supervisor.ts'
 import { Flood } from './watch/flood.ts'
@@ -86,6 +89,8 @@ export interface PortSetup {
   filter?: MakeFilter | undefined
   /** default: nothing is watched for silence */
   watch?: WatchSettings
+  /** not part of the key: a change of these needs no new connection. Default: `defaultSendSettings` */
+  sending?: SendSettings
   report(level: 'info' | 'warn', text: string): void
 }
 
@@ -104,6 +109,8 @@ interface Connection {
 export class LinePort {
   /** the last lines, as a panel shows them */
   readonly live = new LiveLines()
+  /** What is sent to the device, one order after the other. */
+  readonly sending: SendQueue
   readonly #clock: Clock
   readonly #random: () => number
   readonly #queue = new BoundedQueue<WaitingLine>(heldLimits, ({ bytes }) => bytes)
@@ -137,6 +144,13 @@ export class LinePort {
     this.#random = random
     this.#noEndReports = new RateLimit(60_000, clock)
     this.#flood = new Flood(clock, (count) => this.#current?.setup.report('warn', floodText(count)))
+    this.sending = new SendQueue(clock, {
+      write: (data) => this.write(data),
+      busy: () => this.busy,
+      isJeelink: (settings) => isJeelink(settings, this.#current?.filter?.isCollector ?? false),
+      lineEnd: (settings, isJeelink) => endOf(settings, isJeelink, this.#framing, this.#lineEnd),
+      failed: ({ message }) => this.#current?.setup.report('warn', message),
+    })
   }
 
   get state(): SourceState {
@@ -200,7 +214,10 @@ export class LinePort {
   attach(setup: PortSetup): void {
     this.#cancelGrace()
     this.#wanted = setup
-    if (this.#current?.setup.key === setup.key) this.#current.setup.report = setup.report
+    if (this.#current?.setup.key === setup.key) {
+      this.#current.setup.report = setup.report
+      this.#configureSending(setup)
+    }
     if (!this.#held) inBackground(this.#reconcile())
   }
 
@@ -211,6 +228,7 @@ export class LinePort {
    */
   async detach(forGood: boolean): Promise<void> {
     this.#wanted = undefined
+    if (forGood) this.sending.drop('the port was removed')
     if (forGood || this.#drained) await this.#reconcile()
     else this.#cancelGrace = this.#clock.after(detachGrace, () => inBackground(this.#reconcile()))
   }
@@ -249,15 +267,18 @@ export class LinePort {
     this.#pump()
   }
 
-  /** Sends bytes to the device. Rejects with a SourceError where it is not connected. */
+  /**
+   * Gives bytes to the device at once, past the queue of `sending`. Rejects with a SourceError; its code is
+   * PORT_NOT_OPEN where the port is not connected, or has been drained.
+   */
   write(data: Buffer): Promise<void> {
     this.#current?.filter?.sent()
     return this.#write(data)
   }
 
   #write(data: Buffer): Promise<void> {
-    if (this.#current) return this.#current.supervisor.write(data)
-    return Promise.reject(new SourceError('the port is not open', 'closed'))
+    if (this.#current && !this.#drained) return this.#current.supervisor.write(data)
+    return Promise.reject(withCode('PORT_NOT_OPEN', new SourceError('the port is not open', 'closed')))
   }
 
   /** Restarts the device by DTR. What came of a line before it never joins what comes after. */
@@ -307,6 +328,7 @@ export class LinePort {
    */
   async drain(limit: number): Promise<number> {
     this.#drained = true
+    this.sending.close('the gateway stops')
     await this.#reconcile()
     // lines that waited for the journal do not any more
     this.#pump()
@@ -333,7 +355,16 @@ export class LinePort {
     return this.#work
   }
 
+  #configureSending({ sending, source }: PortSetup): void {
+    this.sending.configure(sending ?? defaultSendSettings, source.text)
+  }
+
+  get #framing(): FramingKind {
+    return this.#current?.setup.lines.framing.framing ?? 'auto'
+  }
+
   #open(setup: PortSetup): void {
+    this.#configureSending(setup)
     const opening = new Opening(setup.source.settlesAfter, this.#clock)
     const watch = this.#watch(setup)
     const framer = createFramer(setup.lines, this.#clock, this.#framerListener(setup, watch))
@@ -348,6 +379,8 @@ export class LinePort {
         noEnd.look()
       },
       disconnected: (isOnPurpose) => {
+        // before the framer gives out a line that was cut off: that is no answer
+        this.sending.lost()
         if (isOnPurpose) framer.close()
         else framer.lost()
         opening.ended()
@@ -360,6 +393,7 @@ export class LinePort {
           opening.opened()
           watch.reads()
         }
+        if (state.state === 'open') this.sending.opened()
         this.#changed()
       },
       report: (level, text) => setup.report(level, text),
@@ -438,13 +472,14 @@ export class LinePort {
 
   #receive(frame: Frame, setup: PortSetup): void {
     const { name, holdsBack, losesUnread = false } = setup.source
+    const line: WaitingLine = framedLine(frame, name, setup.lines.framing.framing !== 'auto')
+    this.sending.heard(line)
     if (this.#queue.isFull && (this.#held ? !holdsBack : losesUnread)) {
       this.#dropped++
       if (this.#held) this.#droppedInHold++
       else this.#flood.dropped()
       return
     }
-    const line: WaitingLine = framedLine(frame, name, setup.lines.framing.framing !== 'auto')
     this.live.push(line)
     if (frame.piece === 1) {
       const notice: LongLineNotice = { kind: 'long-line', bytes: frame.bytes, piece: 1, source: name }

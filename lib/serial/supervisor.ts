@@ -2,7 +2,7 @@
 
 import { pauseAfter } from '../kit/backoff.ts'
 import type { Clock } from '../kit/clock.ts'
-import { asError } from '../kit/errors.ts'
+import { asError, withCode } from '../kit/errors.ts'
 import { type LineSource, type Link, SourceError } from './source/source.ts'
 
 /** a connection that lasts this long (ms) was a good one: the pauses start small again */
@@ -104,10 +104,11 @@ export class Supervisor {
     this.#link?.resume()
   }
 
-  /** Sends bytes to the device. Rejects with a SourceError where it is not connected. */
+  /** Sends bytes to the device. Rejects with a SourceError; its code is PORT_NOT_OPEN where it is not connected. */
   write(data: Buffer): Promise<void> {
     if (this.#link) return this.#link.write(data)
-    return Promise.reject(new SourceError(`${this.#source.text} is not connected`, 'not connected'))
+    const error = new SourceError(`${this.#source.text} is not connected`, 'not connected')
+    return Promise.reject(withCode('PORT_NOT_OPEN', error))
   }
 
   #try(): void {

@@ -2,7 +2,6 @@
 import { CatchUp, type CatchUpSettings } from '../../lib/catch-up/catch-up.ts'
 import type { Observed } from '../../lib/catch-up/memory.ts'
 import { readPast } from '../../lib/catch-up/past.ts'
-import type { CatchUpOptions } from '../../lib/catch-up/settings.ts'
 import { systemDisk } from '../../lib/journal/disk/disk.ts'
 import { inBackground } from '../../lib/kit/background.ts'
 import type { Clock } from '../../lib/kit/clock.ts'
@@ -10,6 +9,8 @@ import { asError } from '../../lib/kit/errors.ts'
 import { RateLimit } from '../../lib/kit/rate-limit.ts'
 import type { FilterContext, FilterProgress, LineFilter, MakeFilter } from '../../lib/serial/line-filter.ts'
 import type { PortLine } from '../../lib/serial/port-line.ts'
+
+import type { PortSettings } from './options.ts'
 
 interface CollectorLine extends Observed {
   line: PortLine
@@ -22,9 +23,10 @@ interface CollectorLine extends Observed {
 export function catchingUp(
   source: string,
   clock: Clock,
-  { collector, catchUpGap, catchUpDays, catchUpFirst }: CatchUpOptions,
+  { sending, catchUp }: Pick<PortSettings, 'sending' | 'catchUp'>,
 ): MakeFilter | undefined {
-  if (collector === 'none') return undefined
+  if (sending.collector === 'none') return undefined
+  const { catchUpGap, catchUpDays, catchUpFirst } = catchUp
   const settings = {
     missing: catchUpGap * 1000,
     longest: catchUpDays * 86_400_000,
@@ -90,6 +92,10 @@ class CatchUpFilter implements LineFilter {
 
   sent(): void {
     this.#catchUp.sent()
+  }
+
+  get isCollector(): boolean {
+    return this.#catchUp.isCollector
   }
 
   get busy(): string | undefined {

@@ -2,6 +2,7 @@ import { type CatchUpOptions, catchUpFields } from '../../lib/catch-up/settings.
 import { type Fields, flag, text } from '../../lib/options/fields.ts'
 import { readOptions, type Saved, type Settings } from '../../lib/options/options.ts'
 import { framingFields, type LineSettings, maxLine } from '../../lib/serial/framing/settings.ts'
+import { type SendSettings, sendFields } from '../../lib/serial/sending/settings.ts'
 import { parseAddress, sourceNameProblem } from '../../lib/serial/source/address.ts'
 import { type SerialSettings, serialFields } from '../../lib/serial/source/settings.ts'
 import { type WatchSettings, watchFields } from '../../lib/serial/watch/settings.ts'
@@ -32,6 +33,7 @@ export const portOptions = {
     description: 'Empty lines are readings, too; else they are only counted.',
     default: false,
   }),
+  ...sendFields,
 }
 
 export type PortOptions = Saved<typeof portOptions>
@@ -44,6 +46,7 @@ export interface PortSettings {
   lines: LineSettings
   catchUp: CatchUpOptions
   watch: WatchSettings
+  sending: SendSettings
 }
 
 /** A port's settings, checked. @throws OptionsError */
@@ -58,6 +61,7 @@ export function readPortOptions(saved: Partial<PortOptions>): PortSettings {
     lines: { maxLine, emptyLines: logEmptyLines, framing },
     catchUp: only(catchUpFields, settings),
     watch: only(watchFields, settings),
+    sending: only(sendFields, settings),
   }
 }
 

@@ -5,8 +5,9 @@ import { migrate } from '../../lib/migrate/migrate.ts'
 import { createSource } from '../../lib/serial/create-source.ts'
 import { catchingUp } from './catching-up.ts'
 import { servePorts } from './endpoints.ts'
-import { type PortOptions, readPortOptions } from './options.ts'
+import { type PortOptions, type PortSettings, readPortOptions } from './options.ts'
 import { type PortNode, portRegistry } from './registry.ts'
+import { serveSending } from './send-endpoint.ts'
 
 export default function (RED: NodeAPI): void {
   const registry = portRegistry(RED)
@@ -19,11 +20,12 @@ export default function (RED: NodeAPI): void {
       const settings = readPortOptions(config)
       const source = createSource(settings.path, settings.serial, { name: settings.name })
       this.port.attach({
-        key: JSON.stringify(settings),
+        key: connectionKey(settings),
         source,
         lines: settings.lines,
-        filter: catchingUp(source.name, systemClock, settings.catchUp),
+        filter: catchingUp(source.name, systemClock, settings),
         watch: settings.watch,
+        sending: settings.sending,
         report: (level, text) => (level === 'warn' ? this.warn(text) : this.log(text)),
       })
     } catch (error) {
@@ -40,4 +42,11 @@ export default function (RED: NodeAPI): void {
   })
 
   servePorts(RED)
+  serveSending(RED)
+}
+
+/** Tells apart the settings that need a connection of their own: startup lines do, for they are sent to a new one, and the collector, for what is done at its beginning. */
+function connectionKey({ sending, ...others }: PortSettings): string {
+  const { startLines, collector } = sending
+  return JSON.stringify({ ...others, startLines, collector })
 }

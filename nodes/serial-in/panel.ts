@@ -6,14 +6,19 @@ import { saveVersion } from '../shared/panel/migrated.ts'
 import { onlyConfig } from '../shared/panel/only-config.ts'
 import { type SerialInOptions, serialInOptions } from './options.ts'
 
+const outputs = ['line', 'status', 'answer']
+
 RED.nodes.registerType<SerialInOptions>('fieldlog-serial-in', {
   category: 'fieldlog',
   color: colours['serial-in'],
   defaults: { version: { value: currentVersion('fieldlog-serial-in') }, ...editorDefaults(serialInOptions) },
-  inputs: 0,
-  outputs: 2,
+  inputs: 1,
+  outputs: 3,
+  inputLabels() {
+    return this._('fieldlog-serial-in.input')
+  },
   outputLabels(index) {
-    return this._(`fieldlog-serial-in.${index === 0 ? 'line' : 'status'}`)
+    return this._(`fieldlog-serial-in.${outputs[index]}`)
   },
   icon: 'fieldlog-serial-in.svg',
   paletteLabel: 'serial in',

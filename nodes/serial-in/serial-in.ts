@@ -7,6 +7,7 @@ import { sender } from '../journal/direct.ts'
 import { intakeOf } from '../journal/intake.ts'
 import type { PortNode } from '../port/registry.ts'
 import { throttle } from '../shared/throttle.ts'
+import { refuseToSend, sendToDevice } from './input.ts'
 import type { SerialInOptions } from './options.ts'
 
 export default function (RED: NodeAPI): void {
@@ -17,13 +18,16 @@ export default function (RED: NodeAPI): void {
     if (!portNode?.port) {
       this.status({ fill: 'red', shape: 'ring', text: 'no port' })
       this.error('serial in: no port to read from. Choose or add one in the panel.')
+      refuseToSend(this, 'there is no port to send to: choose or add one in the panel')
       return
     }
     if (portNode.problem !== undefined) {
       this.status({ fill: 'red', shape: 'ring', text: "the port's settings are wrong" })
+      refuseToSend(this, "the port's settings are wrong: correct them, and send the message again")
       return
     }
     const { port } = portNode
+    sendToDevice(this, port.sending)
     const status = throttle(() => this.status(statusOf(port)))
     const send = sender(RED, this)
     const intake = intakeOf(RED, this.id)

@@ -63,7 +63,14 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground', 'journal', 'delivery'],
   },
   serial: {
-    folders: ['lib/serial/source', 'lib/serial/demo', 'lib/serial/framing', 'lib/serial/watch', 'lib/serial'],
+    folders: [
+      'lib/serial/source',
+      'lib/serial/demo',
+      'lib/serial/framing',
+      'lib/serial/sending',
+      'lib/serial/watch',
+      'lib/serial',
+    ],
     uses: ['ground'],
   },
   'catch-up': { folders: ['lib/catch-up'], uses: ['ground', 'journal'] },
@@ -81,6 +88,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: [
       'nodes/shared/panel',
       'nodes/shared',
+      'nodes/port/panel',
       'nodes/port',
       'nodes/journal',
       'nodes/devices',

@@ -1,8 +1,10 @@
-// A TCP server in the place of a collector, which can tell how much of its lines a halted reader has read.
+// A TCP server in the place of a collector. It can answer what it is sent, and tell how much of its lines a halted reader
+// has read.
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 
 export interface LineServer {
@@ -14,6 +16,12 @@ export interface LineServer {
    * system holds in neither queue. The reader goes on with SIGCONT.
    */
   halt(reader: ChildProcess): Promise<number>
+  /** From now on it reads, and answers each line of whatever client by what `reply` gives. Gives the lines that came. */
+  answer(reply: (line: string) => string | undefined): string[]
+  /** Sends bytes to all clients. */
+  send(text: string): void
+  /** Ends all connections; clients may connect again. */
+  cut(): void
   close(): void
 }
 
@@ -23,6 +31,13 @@ export async function startLineServer(): Promise<LineServer> {
   const { port } = server.address() as { port: number }
   const connected = once(server, 'connection') as Promise<[Socket]>
   let client: Socket | undefined
+  let read: (socket: Socket) => void = () => undefined
+  const clients = new Set<Socket>()
+  server.on('connection', (socket) => {
+    clients.add(socket)
+    socket.on('error', () => socket.destroy()).on('close', () => clients.delete(socket))
+    read(socket)
+  })
 
   return {
     port,
@@ -45,8 +60,26 @@ export async function startLineServer(): Promise<LineServer> {
       const handedOver = client.bytesWritten - client.writableLength
       return handedOver - waiting(port, client.remotePort as number)
     },
+    answer(reply) {
+      const lines: string[] = []
+      read = (socket) => {
+        createInterface(socket).on('line', (line) => {
+          lines.push(line)
+          const text = reply(line)
+          if (text !== undefined) socket.write(text)
+        })
+      }
+      for (const socket of clients) read(socket)
+      return lines
+    },
+    send(text) {
+      for (const socket of clients) socket.write(text)
+    },
+    cut() {
+      for (const socket of clients) socket.destroy()
+    },
     close() {
-      client?.destroy()
+      for (const socket of clients) socket.destroy()
       server.close()
     },
   }

@@ -43,6 +43,8 @@ describe('The options of a fieldlog-port', () => {
       },
       watch: { silentAfter: 0, whenSilent: 'tell' },
       lines: { maxLine: 65_536, emptyLines: false, framing },
+      sending: { sendEnd: 'auto', startLines: '', collector: 'auto' },
+      catchUp: { catchUpGap: 60, catchUpDays: 7, catchUpFirst: true },
     }
     assert.deepEqual(readPortOptions({}), defaults)
     assert.deepEqual(options({ path: ' ', baudRate: '', dataBits: '', stopBits: ' ', maxLine: '' }), defaults)
@@ -84,6 +86,8 @@ describe('The options of a fieldlog-port', () => {
       ],
       ['frameEnd', '\\z', '"\\z" has a backslash that begins none of \\r \\n \\t \\0 \\\\ \\xNN'],
       ['framePattern', 'a*', 'the pattern finds an empty text, too'],
+      ['sendEnd', 'lfcr', 'line end sent is "lfcr": give one of auto, none, lf, crlf, cr'],
+      ['collector', 'JeeLink', 'collector is "JeeLink": give one of auto, jeelink, none'],
       ['logEmptyLines', 'maybe', 'log empty lines is "maybe": give true or false'],
     ]
     const panel = editorDefaults(portOptions)
@@ -141,7 +145,7 @@ describe(`fieldlog-port (${nodeRedName})`, () => {
     assert.equal(status, 200)
     assert.ok(Array.isArray(body))
     for (const entry of body as object[]) assert.deepEqual(Object.keys(entry).slice(0, 2), ['path', 'text'])
-    assert.deepEqual(permissions, ['fieldlog.read', 'fieldlog.write'])
+    assert.deepEqual(new Set(permissions), new Set(['fieldlog.read', 'fieldlog.write']))
   })
 
   it('takes its settings from variables, and checks what they hold as if it were typed', async () => {

@@ -4,7 +4,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { migrate } from '../../../lib/migrate/migrate.ts'
 import { compileTopic } from '../../../lib/mqtt/message/topic.ts'
-import { type Fields, isChoice, isConfigNode, isFlag, isOptional } from '../../../lib/options/fields.ts'
+import {
+  type Fields,
+  isChoice,
+  isConfigNode,
+  isFlag,
+  isMultiline,
+  isOptional,
+} from '../../../lib/options/fields.ts'
 import { problemsOf, readOptions } from '../../../lib/options/options.ts'
 import { cleanOptions } from '../../../nodes/clean/options.ts'
 import { devicesOptions } from '../../../nodes/devices/options.ts'
@@ -50,7 +57,7 @@ describe('nodes: the options and their panels', () => {
         const tags = Object.fromEntries(inputs.map(([, tag, option]) => [option, tag]))
         const wanted = Object.entries(options).map(([option, field]) => [
           option,
-          isChoice(field) ? 'select' : 'input',
+          isChoice(field) ? 'select' : isMultiline(field) ? 'textarea' : 'input',
         ])
         assert.deepEqual(tags, Object.fromEntries(wanted))
         const boxes = [...html.matchAll(/<input type="checkbox" id="node-(?:config-)?input-(\w+)"/g)]
