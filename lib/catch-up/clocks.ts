@@ -35,6 +35,8 @@ const bootDelay = 0.3
 const exactWeight = 20
 /** Pairs kept a clock; every second one goes beyond that. */
 const mostPairs = 1_000
+/** Seqs whose clock is remembered. Each boot, each replay and each end of the log has one. */
+const mostSeqs = 1_000
 
 /** The clock of one boot. */
 export class BootClock {
@@ -59,6 +61,11 @@ export class BootClock {
 
   get hasPair(): boolean {
     return this.#pairs.length > 0
+  }
+
+  /** How many pairs it has. */
+  get size(): number {
+    return this.#pairs.length
   }
 
   /** The wall time of the newest pair. */
@@ -95,16 +102,16 @@ export class BootClock {
   /** It is the same clock as another one, whose seconds are as many more. */
   isSame(clock: BootClock): void {
     this.#same = clock
-    clock.#pairs.unshift(...this.#pairs)
+    clock.#pairs = thinned([...this.#pairs, ...clock.#pairs])
     clock.#fitted = undefined
+    this.#pairs = []
   }
 
   /** @param device seconds with their fraction */
   add(device: number, wall: number, weight = 1): void {
     this.#pairs.push({ device, wall, weight })
+    this.#pairs = thinned(this.#pairs)
     this.#fitted = undefined
-    if (this.#pairs.length > mostPairs)
-      this.#pairs = this.#pairs.filter((_, index, { length }) => index % 2 === 0 || index === length - 1)
   }
 
   /** The wall time (ms) of a whole second of this clock: on the straight line that fits the pairs best. */
@@ -138,6 +145,12 @@ export class BootClock {
   }
 }
 
+/** Every second pair, and the newest, where there are too many. */
+function thinned(pairs: Pair[]): Pair[] {
+  if (pairs.length <= mostPairs) return pairs
+  return pairs.filter((_, index, { length }) => index % 2 === 0 || index === length - 1)
+}
+
 /** A page's place on the collector's clocks. */
 export interface Placed {
   clock: BootClock
@@ -164,10 +177,15 @@ export class Clocks {
     return this.#current?.itself
   }
 
+  /** How many seqs are remembered with their clocks. */
+  get size(): number {
+    return this.#seqs.size
+  }
+
   /** The collector has started, and will use this seq. */
   boot(seq: number, wall: number): void {
     this.#current = new BootClock(wall - bootDelay * 1000)
-    this.#seqs.set(seq, this.#current)
+    this.#use(seq, this.#current)
   }
 
   /** A page was saved. The next one begins with the packet that was received right now. */
@@ -190,7 +208,7 @@ export class Clocks {
   ended(seq: number, milliseconds: number, wall: number): void {
     const clock = this.#current?.itself ?? new BootClock()
     this.#current = clock
-    this.#seqs.set(seq, clock)
+    this.#use(seq, clock)
     const last = this.#last
     const seconds = milliseconds / 1000
     const carry = last?.clock.itself === clock ? carryOf(last, seconds) : 0
@@ -200,6 +218,13 @@ export class Clocks {
   /** A replay begins behind this page. */
   rewind(page: NamedPage | undefined): void {
     this.#last = page
+  }
+
+  /** The one whose last use is the longest ago is forgotten where there are too many. */
+  #use(seq: number, clock: BootClock): void {
+    this.#seqs.delete(seq)
+    this.#seqs.set(seq, clock)
+    if (this.#seqs.size > mostSeqs) this.#seqs.delete(this.#seqs.keys().next().value!)
   }
 
   #next(marker: Marker, wall: number | undefined): NamedPage {
@@ -236,7 +261,7 @@ export class Clocks {
     const before = last?.clock.itself
     if (known && goesOn && before !== known && !before?.hasPair) before?.isSame(known)
     const clock = known ?? (goesOn ? before! : new BootClock())
-    this.#seqs.set(marker.seq, clock)
+    this.#use(marker.seq, clock)
     return { clock, carry: goesOn ? carryOf(last, marker.time) : 0 }
   }
 }

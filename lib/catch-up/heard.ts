@@ -23,8 +23,9 @@ export class HeardPackets {
     return this.#count
   }
 
-  add({ packet, time }: Timed): void {
-    if (this.#count >= most) this.forgetBefore(this.#oldest() + 3_600_000)
+  /** @param limit how many are kept */
+  add({ packet, time }: Timed, limit = most): void {
+    if (this.#count >= limit) this.#forgetTenth()
     const times = this.#times.get(packet)
     if (times) times.push(time)
     else this.#times.set(packet, [time])
@@ -87,9 +88,9 @@ export class HeardPackets {
     return true
   }
 
-  #oldest(): number {
-    let oldest = Number.POSITIVE_INFINITY
-    for (const times of this.#times.values()) oldest = Math.min(oldest, times[0] ?? oldest)
-    return oldest
+  /** Of the oldest a tenth at a time, as all have to be looked at for it. */
+  #forgetTenth(): void {
+    const times = [...this.#times.values()].flat().sort((a, b) => a - b)
+    this.forgetBefore(times[Math.ceil(times.length / 10)] ?? Number.POSITIVE_INFINITY)
   }
 }

@@ -1,12 +1,34 @@
 // What the journal notes of a catch-up (docs/journal-format.md, "Notices").
 import type { Marker } from './jeelink-line.ts'
 
+export type Notice = CatchUpNotice | (CatchUpNotice & CatchUpResult) | AnyDeviceNotice | OverwrittenNotice
+
 export interface CatchUpNotice {
   kind: 'catchup'
   source: string
   /** `due`: readings are missing behind the marker. `ended`: all that the flash has was asked for, up to the marker */
   state: 'due' | 'ended'
   marker: [page: number, seq: number, time: number]
+}
+
+/** The same of a device that is no collector: it is asked for what is younger than a moment. */
+export interface AnyDeviceNotice {
+  kind: 'catchup'
+  source: string
+  state: 'due' | 'ended'
+  /** of the last line before the pause, ms since 1970 */
+  since: number
+  /** what numbered it, where the device numbers its lines */
+  number?: string
+}
+
+/** Pages had been overwritten before they could be asked for: what was on the air between these moments is lost. */
+export interface OverwrittenNotice {
+  kind: 'gap'
+  source: string
+  /** ms since 1970; null where it is not known */
+  from: number | null
+  to: number | null
 }
 
 /** What came of a catch-up. */
@@ -18,8 +40,10 @@ export interface CatchUpResult {
   /** of these: logged now, and those that had been logged when they were received */
   logged: number
   duplicates: number
-  /** numbers of pages whose checksum was wrong */
+  /** numbers of pages whose checksum was wrong: the first hundred */
   corrupt: number[]
+  /** how many there are */
+  corruptPages: number
   /** the moments of the first and the last packet that was logged, ms since 1970 */
   from: number | undefined
   to: number | undefined
@@ -31,8 +55,6 @@ export interface CatchUpResult {
   clock?: 'estimated'
   notBefore?: number
   notAfter?: number
-  /** pages behind the marker had been overwritten: what was on the air between these moments is lost, ms since 1970 */
-  lost?: { from: number | undefined; to: number | undefined }
 }
 
 export function dueNotice(source: string, { page, seq, time }: Marker): CatchUpNotice {
@@ -47,18 +69,34 @@ export function endNotice(
   return { kind: 'catchup', source, state: 'ended', marker: [page, seq, time], ...result }
 }
 
-/** A notice as the journal has it; undefined where it is damaged. */
+/** A notice as the journal has it; undefined where it is damaged, or is none of a collector. */
 export function noticeIn(json: string): Omit<CatchUpNotice, 'kind'> | undefined {
+  const { source, state, marker } = valuesIn(json)
+  const isRight =
+    typeof source === 'string' &&
+    (state === 'due' || state === 'ended') &&
+    Array.isArray(marker) &&
+    marker.length === 3 &&
+    marker.every(Number.isSafeInteger)
+  return isRight ? { source, state, marker: marker as CatchUpNotice['marker'] } : undefined
+}
+
+/** The same of a device that is no collector. */
+export function anyDeviceNoticeIn(json: string): Omit<AnyDeviceNotice, 'kind'> | undefined {
+  const { source, state, since, number } = valuesIn(json)
+  const isRight =
+    typeof source === 'string' &&
+    (state === 'due' || state === 'ended') &&
+    typeof since === 'number' &&
+    (number === undefined || typeof number === 'string')
+  return isRight ? { source, state, since, ...(number !== undefined && { number }) } : undefined
+}
+
+function valuesIn(json: string): Record<string, unknown> {
   try {
-    const { source, state, marker } = JSON.parse(json) as Partial<CatchUpNotice>
-    const isRight =
-      typeof source === 'string' &&
-      (state === 'due' || state === 'ended') &&
-      Array.isArray(marker) &&
-      marker.length === 3 &&
-      marker.every(Number.isSafeInteger)
-    return isRight ? { source, state, marker } : undefined
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {
-    return undefined
+    return {}
   }
 }

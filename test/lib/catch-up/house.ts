@@ -2,7 +2,7 @@
 // time that is moved by hand.
 import { CatchUp, type CatchUpSettings, defaultSettings } from '../../../lib/catch-up/catch-up.ts'
 import { CollectorMemory, type Observed } from '../../../lib/catch-up/memory.ts'
-import type { CatchUpNotice } from '../../../lib/catch-up/notice.ts'
+import type { CatchUpNotice, CatchUpResult, Notice, OverwrittenNotice } from '../../../lib/catch-up/notice.ts'
 import type { Clock } from '../../../lib/kit/clock.ts'
 import { Flash } from '../../support/collector/flash.ts'
 import { type Geometry, geometries } from '../../support/collector/geometry.ts'
@@ -21,7 +21,7 @@ export interface OnAir {
 /** An entry of the journal, or a notice. */
 export type Logged =
   | { kind: 'L' | 'R'; text: string; received: number; time: number }
-  | ({ kind: 'notice' } & Omit<CatchUpNotice, 'kind'>)
+  | { kind: 'notice'; notice: Notice }
 
 interface Timer {
   at: number
@@ -33,7 +33,8 @@ interface HouseLine extends Observed {
 }
 
 export interface HouseOptions {
-  geometry?: Geometry
+  /** null: a collector without flash */
+  geometry?: Geometry | null
   /** how fast the collector's clock goes */
   rate?: number
   settings?: Partial<CatchUpSettings>
@@ -45,20 +46,32 @@ export class House {
   readonly journal: Logged[] = []
   readonly air: OnAir[] = []
   readonly reports: string[] = []
-  /** packets that came while the gateway was away for so short that it does not ask */
+  /** packets that came while the gateway was away for so short that it does not ask, by text */
   readonly unasked = new Set<string>()
+  /** what the flash had when a catch-up ended, and could be asked for: how often each packet */
+  readonly promised = new Map<string, number>()
+  /** packets that the collector said while the gateway was there */
+  readonly live: string[] = []
+  /** moments (ms) at which the collector was reset, and at which the gateway saw both clocks */
+  readonly resets: number[] = [0]
+  readonly pairs: number[] = []
+  /** how fast the collector's clock goes */
+  readonly rate: number
   /** what was sent to the collector */
   readonly requests: string[] = []
   readonly #settings: CatchUpSettings
   #timers: Timer[] = []
   #now = 0
   #gateway: CatchUp<HouseLine> | undefined
+  /** entries and notices that are still written before the gateway is killed */
+  #lifetime = Number.POSITIVE_INFINITY
   /** of the last line before the gateway went, and where `air` stood then */
   #left: { received: number; air: number } | undefined
 
   constructor({ geometry = geometries.mbit16, rate = 1, settings = {} }: HouseOptions = {}) {
-    this.flash = new Flash(geometry)
-    this.model = new CollectorModel({ flash: this.flash, baud: 57_600, rate })
+    this.flash = new Flash(geometry ?? geometries.mbit16)
+    this.model = new CollectorModel({ ...(geometry && { flash: this.flash }), baud: 57_600, rate })
+    this.rate = rate
     this.#settings = { ...defaultSettings, ...settings }
     this.#take(this.model.reset(0))
     this.wait(10_000)
@@ -111,7 +124,24 @@ export class House {
   }
 
   resetCollector(): void {
+    this.resets.push(this.#now)
     this.#take(this.model.reset(this.#now))
+  }
+
+  /**
+   * How wrong (ms) the time of a packet may be; undefined where its clock was never seen with ours. Between two moments at
+   * which both clocks were seen 2 s; beyond them as much more as the collector's clock goes wrong meanwhile.
+   */
+  tolerance(moment: number): number | undefined {
+    const [from, to] = [
+      Math.max(...this.resets.filter((one) => one <= moment)),
+      this.resets.find((one) => one > moment),
+    ]
+    const pairs = this.pairs.filter((one) => one >= from && one < (to ?? Number.POSITIVE_INFINITY))
+    if (pairs.length === 0) return undefined
+    if (pairs[0]! <= moment && pairs.at(-1)! >= moment) return 2_000
+    const distance = Math.min(...pairs.map((one) => Math.abs(one - moment)))
+    return 2_000 + distance * Math.abs(1 - this.rate)
   }
 
   /** Somebody sends something to the collector. */
@@ -134,18 +164,20 @@ export class House {
     }
     const gateway = new CatchUp<HouseLine>('jee', this.#settings, clock, {
       give: ({ line, recovered, notice }) => {
-        if (notice) this.journal.push({ ...notice, kind: 'notice' })
         const { received } = line
-        if (recovered) this.journal.push({ kind: 'R', received, ...recovered })
-        else this.journal.push({ kind: 'L', received, time: received, text: line.text })
+        if (notice && this.#write({ kind: 'notice', notice })) this.#promise(notice)
+        if (recovered) this.#write({ kind: 'R', received, ...recovered })
+        else this.#write({ kind: 'L', received, time: received, text: line.text })
       },
       send: async (text) => {
+        if (this.#lifetime === 0) return
         this.requests.push(text)
         this.#take(this.model.input(Buffer.from(text), this.#now))
       },
       changed: () => undefined,
       report: (_level, text) => this.reports.push(text),
     })
+    this.#lifetime = Number.POSITIVE_INFINITY
     gateway.connected()
     gateway.start(this.#remembered())
     this.#gateway = gateway
@@ -155,21 +187,70 @@ export class House {
   stopGateway(): void {
     this.#timers = []
     this.#gateway = undefined
-    const last = this.journal.findLast((item) => item.kind !== 'notice') as { received: number } | undefined
-    this.#left = { received: last?.received ?? 0, air: this.air.length }
+    const last = this.journal.findLast((item) => item.kind !== 'notice')
+    this.#left ??= { received: last?.received ?? 0, air: this.air.length }
+  }
+
+  /** The gateway is killed when the journal has so many more lines of whatever kind. */
+  killAfter(count: number): void {
+    this.#lifetime = count
+  }
+
+  /** A line comes that is none of the collector's. */
+  line(text: string): void {
+    this.#gateway?.line({ text, received: Math.round(startOfTime + this.#now) })
+  }
+
+  #write(item: Logged): boolean {
+    if (this.#lifetime === 0) return false
+    this.#lifetime--
+    this.journal.push(item)
+    return true
+  }
+
+  /** A catch-up has ended: what the flash has now must be in the journal. */
+  #promise(notice: Notice): void {
+    if (notice.kind !== 'catchup' || notice.state !== 'ended') return
+    for (const [text, count] of this.askable())
+      this.promised.set(text, Math.max(count, this.promised.get(text) ?? 0))
+  }
+
+  /**
+   * How often each packet is in the good pages that some request brings: of a flash whose log has begun anew none brings
+   * the oldest page.
+   */
+  askable(): Map<string, number> {
+    const pages = this.model.onFlash()
+    const last = pages.at(-1)?.page ?? 0
+    const requests = [...pages.map(({ seq, t }) => [seq, t] as const), [0xffff, 0] as const]
+    const oldest = pages[0]
+    const isFirstBrought =
+      oldest !== undefined &&
+      requests.some(([seq, t]) =>
+        this.flash.pagesAfter(this.flash.findMarker(seq, t), last).includes(oldest.page),
+      )
+    const counts = new Map<string, number>()
+    for (const page of pages) {
+      if (!page.good || (page === oldest && !isFirstBrought)) continue
+      for (const { header, bytes } of page.packets) {
+        const text = `OK ${[header, ...bytes].join(' ')}`
+        counts.set(text, (counts.get(text) ?? 0) + 1)
+      }
+    }
+    return counts
   }
 
   /** As at a start: from the journal alone. */
   #remembered(): CollectorMemory {
     const memory = new CollectorMemory()
     for (const item of this.journal) {
-      if (item.kind === 'notice') memory.noted(item)
-      else
+      if (item.kind !== 'notice')
         memory.observe({
           text: item.text,
           received: item.received,
           ...(item.kind === 'R' && { time: item.time }),
         })
+      else if (item.notice.kind === 'catchup' && 'marker' in item.notice) memory.noted(item.notice)
     }
     return memory
   }
@@ -177,23 +258,21 @@ export class House {
   #take(printed: Printed[]): void {
     for (const { text, ends } of printed) {
       const received = Math.round(startOfTime + ends)
-      if (this.#gateway) this.#isBack(received)
-      this.#gateway?.line({ text, received })
-      if (text.startsWith('r: page ')) this.#answers(Number(text.split(' ')[2]))
+      if (this.#gateway) {
+        this.#isBack(received)
+        if (/^DF (I|S|E \d+ \d+ )/.test(text)) this.pairs.push(ends)
+        if (text.startsWith('OK ') && this.#lifetime > 0) this.live.push(text)
+        this.#gateway.line({ text, received })
+        if (this.#lifetime === 0) this.#isKilled()
+      }
     }
   }
 
-  /** The page that the collector takes for the marker is not replayed, though it may be another one. */
-  #answers(from: number): void {
-    const page = this.model.onFlash().find((one) => one.page === from)
-    if (!page) return
-    const [seqHigh = 0, seqLow = 0, t3 = 0, t2 = 0, t1 = 0, t0 = 0] = this.requests
-      .at(-1)!
-      .split(/[,r]/)
-      .map(Number)
-    const [seq, t] = [seqHigh * 256 + seqLow, ((t3 * 256 + t2) * 256 + t1) * 256 + t0]
-    if (page.seq === seq && page.t === t) return
-    for (const { header, bytes } of page.packets) this.unasked.add(`OK ${[header, ...bytes].join(' ')}`)
+  #isKilled(): void {
+    const last = this.journal.findLast((item) => item.kind !== 'notice')
+    // the packet whose line came too late was on the air before
+    this.#left = { received: last?.received ?? 0, air: Math.max(0, this.air.length - 1) }
+    this.stopGateway()
   }
 
   #isBack(received: number): void {
@@ -202,4 +281,15 @@ export class House {
     if (!left || received - left.received >= this.#settings.missing) return
     for (const { text } of this.air.slice(left.air)) this.unasked.add(text)
   }
+}
+
+/** What the journal notes of catch-ups that ended, whole or not. */
+export function results({ journal }: House): Array<CatchUpNotice & CatchUpResult> {
+  return journal.flatMap((item) => (item.kind === 'notice' && 'pages' in item.notice ? [item.notice] : []))
+}
+
+export function gaps({ journal }: House): OverwrittenNotice[] {
+  return journal.flatMap((item) =>
+    item.kind === 'notice' && item.notice.kind === 'gap' ? [item.notice] : [],
+  )
 }
