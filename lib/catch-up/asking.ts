@@ -145,6 +145,7 @@ export class Asking<L extends Observed> {
   /** Nothing comes any more, as the connection is lost or the collector was reset. */
   stop(): void {
     this.#abandon()
+    this.#dropList()
     this.#go('idle')
   }
 
@@ -201,6 +202,7 @@ export class Asking<L extends Observed> {
     const { ask, after } = list.choose(due, clock.wall(), longest, (page) => this.#timeOf(page))
     this.#ask = ask
     this.#isFound = true
+    this.#mustList = false
     memory.due = after
     listener.note(dueNotice(source, after))
     this.#next()
@@ -349,7 +351,6 @@ export class Asking<L extends Observed> {
     if (!this.#knowsClock() && this.#step !== 'clock' && newest) this.#request('clock', replayRequest(newest))
     else if (this.#mustChoose(memory.due!)) {
       this.#list = new PageList()
-      this.#mustList = false
       this.#request('list', listRequest)
     } else this.#request('replay', replayRequest(this.#ask ?? memory.due!))
   }
@@ -401,8 +402,7 @@ export class Asking<L extends Observed> {
       return
     }
     this.#abandon()
-    // a list that was cut says nothing
-    if (this.#step === 'list') this.#list = undefined
+    this.#dropList()
     const pause = pauses[this.#attempts - 1]
     if (pause === undefined) {
       this.#over({ kind: 'failed', why, attempts: this.#attempts, result: this.#result(false) })
@@ -426,6 +426,11 @@ export class Asking<L extends Observed> {
   #abandon(): void {
     for (const line of this.#replay?.abandon() ?? []) this.#parts.listener.give(line)
     this.#replay = undefined
+  }
+
+  /** A list that was cut says nothing. */
+  #dropList(): void {
+    if (this.#step === 'list') this.#list = undefined
   }
 
   #go(step: Step): void {

@@ -169,6 +169,8 @@ export class Clocks {
   /** the newest page, saved live or replayed */
   #last: NamedPage | undefined
   #current: BootClock | undefined
+  /** the last start that was seen: where the log stood then */
+  #boot: { page: number; seq: number; clock: BootClock } | undefined
   /** the clock that uses a seq */
   readonly #seqs = new Map<number, BootClock>()
 
@@ -182,15 +184,16 @@ export class Clocks {
     return this.#seqs.size
   }
 
-  /** The collector has started, and will use this seq. */
-  boot(seq: number, wall: number): void {
+  /** The collector has started, and will use this seq. @param lastPage the page that it saved last */
+  boot(lastPage: number, seq: number, wall: number): void {
     this.#current = new BootClock(wall - bootDelay * 1000)
+    this.#boot = { page: lastPage, seq, clock: this.#current }
     this.#use(seq, this.#current)
   }
 
   /** A page was saved. The next one begins with the packet that was received right now. */
   saved(marker: Marker, wall: number): NamedPage {
-    const page = this.#next(marker, wall)
+    const page = this.#next(marker, wall, wall)
     this.#current = page.clock
     return page
   }
@@ -199,9 +202,10 @@ export class Clocks {
    * A page of a replay: the one behind the page before. Its clock may have no pair (yet).
    *
    * @param wall when it was saved, where that was seen
+   * @param now ms since 1970
    */
-  replayed(marker: Marker, wall: number | undefined): NamedPage {
-    return this.#next(marker, wall)
+  replayed(marker: Marker, wall: number | undefined, now: number): NamedPage {
+    return this.#next(marker, wall, now)
   }
 
   /** A replay has ended: the clock goes on with another seq, and says what time it is. */
@@ -227,9 +231,9 @@ export class Clocks {
     if (this.#seqs.size > mostSeqs) this.#seqs.delete(this.#seqs.keys().next().value!)
   }
 
-  #next(marker: Marker, wall: number | undefined): NamedPage {
+  #next(marker: Marker, wall: number | undefined, now: number): NamedPage {
     const before = this.#last
-    const placed = this.#place(marker)
+    const placed = this.#place(marker, now)
     // it began with the packet that saved the page before
     if (before?.wall !== undefined && before.clock.itself === placed.clock && follows(before, marker))
       placed.clock = this.#tie(placed.clock, marker.time + placed.carry + middle, before.wall)
@@ -247,17 +251,29 @@ export class Clocks {
       for (const [seq, one] of this.#seqs) if (one.itself === clock) this.#seqs.set(seq, real)
       if (this.#last?.clock.itself === clock) this.#last.clock = real
       if (this.#current?.itself === clock) this.#current = real
+      if (this.#boot?.clock.itself === clock) this.#boot.clock = real
     }
     real.add(device, wall, weight)
     return real
   }
 
+  /**
+   * The clock of a start whose seq is one less, where the log has begun anew since. The very first page of an empty chip is
+   * such a one.
+   */
+  #wrappedSinceBoot(marker: Marker): BootClock | undefined {
+    const boot = this.#boot
+    return boot && wraps(boot, marker) ? boot.clock.itself : undefined
+  }
+
   /** The clock of the page behind the last one: a new one where the collector must have been reset between them. */
-  #place(marker: Marker): Placed {
+  #place(marker: Marker, now: number): Placed {
     const last = this.#last
-    const known = this.#seqs.get(marker.seq)?.itself
+    const known = this.#seqs.get(marker.seq)?.itself ?? this.#wrappedSinceBoot(marker)
     const goesOn =
-      last !== undefined && (last.seq === marker.seq || (wraps(last, marker) && marker.time >= last.time))
+      last !== undefined &&
+      (last.seq === marker.seq ||
+        (marker.time >= last.time && (wraps(last, marker) || !mayBeLater(marker, last.clock.itself, now))))
     const before = last?.clock.itself
     if (known && goesOn && before !== known && !before?.hasPair) before?.isSame(known)
     const clock = known ?? (goesOn ? before! : new BootClock())
@@ -267,8 +283,13 @@ export class Clocks {
 }
 
 /** Whether the log began anew between two pages, which raises the seq by one without a reset. */
-function wraps(first: Marker, second: Marker): boolean {
+function wraps(first: Pick<Marker, 'page' | 'seq'>, second: Pick<Marker, 'page' | 'seq'>): boolean {
   return second.page < first.page && second.seq === first.seq + 1
+}
+
+/** Whether a start after a clock was last seen can have counted up to a page's time by now. */
+function mayBeLater({ time }: Marker, { newest }: BootClock, now: number): boolean {
+  return newest === undefined || newest + time * 1000 * (1 - largestDrift) <= now + pairTolerance
 }
 
 /** Whether the second page begins with the packet that saved the first one: neither a reset nor a replay came between. */

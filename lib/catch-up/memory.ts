@@ -68,7 +68,7 @@ export class CollectorMemory {
         this.#packet(line.packet, received, time)
         break
       case 'boot':
-        this.clocks.boot(line.seq, received)
+        this.clocks.boot(line.lastPage, line.seq, received)
         this.saidNewest = line.seq > 0 ? { page: line.lastPage, seq: line.seq - 1 } : undefined
         break
       case 'saved':
@@ -78,7 +78,7 @@ export class CollectorMemory {
         this.clocks.rewind(this.#pageBefore(line.from))
         break
       case 'replayed':
-        this.#remember(this.clocks.replayed(line, this.page(line)?.wall), received)
+        this.#remember(this.clocks.replayed(line, this.page(line)?.wall, received), received)
         break
       case 'ended':
         this.clocks.ended(line.seq, line.clock, received)

@@ -55,6 +55,8 @@ export class House {
   /** moments (ms) at which the collector was reset, and at which the gateway saw both clocks */
   readonly resets: number[] = [0]
   readonly pairs: number[] = []
+  /** moments (ms) at which a page was saved */
+  readonly saves: number[] = []
   /** how fast the collector's clock goes */
   readonly rate: number
   /** what was sent to the collector */
@@ -63,6 +65,8 @@ export class House {
   #timers: Timer[] = []
   #now = 0
   #gateway: CatchUp<HouseLine> | undefined
+  /** when the last page was saved, where the gateway was there, ms */
+  #savedAt: number | undefined
   /** entries and notices that are still written before the gateway is killed */
   #lifetime = Number.POSITIVE_INFINITY
   /** of the last line before the gateway went, and where `air` stood then */
@@ -129,7 +133,8 @@ export class House {
   }
 
   /**
-   * How wrong (ms) the time of a packet may be; undefined where its clock was never seen with ours. Between two moments at
+   * How wrong (ms) the time of a packet may be; undefined where its clock was never seen with ours, or only so long before the
+   * collector's reset that the flash went round: what is left of it may be of any boot then. Between two moments at
    * which both clocks were seen 2 s; beyond them as much more as the collector's clock goes wrong meanwhile.
    */
   tolerance(moment: number): number | undefined {
@@ -137,9 +142,14 @@ export class House {
       Math.max(...this.resets.filter((one) => one <= moment)),
       this.resets.find((one) => one > moment),
     ]
-    const pairs = this.pairs.filter((one) => one >= from && one < (to ?? Number.POSITIVE_INFINITY))
+    const pairs = this.pairs
+      .filter((one) => one >= from && one < (to ?? Number.POSITIVE_INFINITY))
+      .sort((a, b) => a - b)
     if (pairs.length === 0) return undefined
     if (pairs[0]! <= moment && pairs.at(-1)! >= moment) return 2_000
+    const { first, limit, block } = this.flash.geometry
+    const saved = this.saves.filter((one) => one > pairs.at(-1)! && one < (to ?? Number.POSITIVE_INFINITY))
+    if (pairs.at(-1)! < moment && saved.length >= limit - first - 2 * block) return undefined
     const distance = Math.min(...pairs.map((one) => Math.abs(one - moment)))
     return 2_000 + distance * Math.abs(1 - this.rate)
   }
@@ -258,14 +268,24 @@ export class House {
   #take(printed: Printed[]): void {
     for (const { text, ends } of printed) {
       const received = Math.round(startOfTime + ends)
+      this.#notePair(text, ends)
       if (this.#gateway) {
         this.#isBack(received)
-        if (/^DF (I|S|E \d+ \d+ )/.test(text)) this.pairs.push(ends)
         if (text.startsWith('OK ') && this.#lifetime > 0) this.live.push(text)
         this.#gateway.line({ text, received })
         if (this.#lifetime === 0) this.#isKilled()
       }
     }
+  }
+
+  /** The moment at which a page was saved is known on the collector's clock when the next one is saved, too. */
+  #notePair(text: string, at: number): void {
+    if (/^DF (I|E \d+ \d+) /.test(text) && this.#gateway) this.pairs.push(at)
+    if (/^(DF I|r: page) /.test(text)) this.#savedAt = undefined
+    if (!text.startsWith('DF S ')) return
+    this.saves.push(at)
+    if (this.#savedAt !== undefined) this.pairs.push(this.#savedAt)
+    this.#savedAt = this.#gateway && at
   }
 
   #isKilled(): void {
