@@ -1,6 +1,7 @@
 // One catch-up, from the first request until all has come: what is asked in which order, and again where an answer is cut.
 import type { Clock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
+import { pauses } from './events.ts'
 import {
   type CollectorLine,
   everything,
@@ -11,10 +12,9 @@ import {
   stopRequest,
 } from './jeelink-line.ts'
 import type { CollectorMemory, Observed } from './memory.ts'
-import { type CatchUpResult, dueNotice, type Notice } from './notice.ts'
+import { type CatchUpResult, dueNotice, type Notice, Tally } from './notice.ts'
 import { PageList } from './page-list.ts'
 import { type RecoveredPacket, Replay, type ReplayedPage } from './replay.ts'
-import { Tally } from './tally.ts'
 
 export interface AskingListener<L> {
   /** A line goes on, and the journal notes something with it. */
@@ -61,8 +61,6 @@ export interface AskingParts<L> {
 const answerTime = 10_000
 /** The same behind the echo of a device that may have no flash memory. */
 const doubtfulTime = 3_000
-/** Between two attempts, ms. */
-const pauses = [5_000, 30_000, 120_000, 120_000]
 /** The list of pages is at its end when nothing has come for so many ms. */
 const listPause = 3_000
 

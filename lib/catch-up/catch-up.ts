@@ -3,11 +3,10 @@
 // what it asks, and what becomes of the answer, is in asking.ts.
 import type { Clock } from '../kit/clock.ts'
 import { Asking, type Ended, type Outcome } from './asking.ts'
-import type { CatchUpEvents, CatchUpState } from './events.ts'
+import { type CatchUpEvents, type CatchUpState, mostEarly } from './events.ts'
 import { type CollectorLine, everything, type Marker } from './jeelink-line.ts'
 import type { CollectorMemory, Observed } from './memory.ts'
-import { type CatchUpNotice, type CatchUpResult, dueNotice, endNotice, type Notice } from './notice.ts'
-import { Tally } from './tally.ts'
+import { type CatchUpNotice, type CatchUpResult, dueNotice, endNotice, type Notice, Tally } from './notice.ts'
 
 export type { CatchUpEvents, CatchUpState, Given } from './events.ts'
 
@@ -31,8 +30,6 @@ export const defaultSettings: CatchUpSettings = { missing: 60_000, longest: 7 * 
 const settleTime = 5_000
 /** Between the collector's first line and a request: it writes its help text. */
 const bootTime = 1_000
-/** Lines kept while the journal is read, which takes seconds: at its full speed a collector sends fewer in a minute. */
-const mostEarly = 20_000
 
 type Step =
   /** nothing is missing, or what may be missing cannot be asked for as the device has shown no flash memory */

@@ -37,6 +37,8 @@ const exactWeight = 20
 const mostPairs = 1_000
 /** Seqs whose clock is remembered. Each boot, each replay and each end of the log has one. */
 const mostSeqs = 1_000
+/** Starts that are remembered: the log may have begun anew since one of them. */
+const mostBoots = 20
 
 /** The clock of one boot. */
 export class BootClock {
@@ -169,8 +171,8 @@ export class Clocks {
   /** the newest page, saved live or replayed */
   #last: NamedPage | undefined
   #current: BootClock | undefined
-  /** the last start that was seen: where the log stood then */
-  #boot: { page: number; seq: number; clock: BootClock } | undefined
+  /** the last starts that were seen, the newest at the end: where the log stood then */
+  #boots: Array<{ page: number; seq: number; clock: BootClock }> = []
   /** the clock that uses a seq */
   readonly #seqs = new Map<number, BootClock>()
 
@@ -187,7 +189,8 @@ export class Clocks {
   /** The collector has started, and will use this seq. @param lastPage the page that it saved last */
   boot(lastPage: number, seq: number, wall: number): void {
     this.#current = new BootClock(wall - bootDelay * 1000)
-    this.#boot = { page: lastPage, seq, clock: this.#current }
+    this.#boots.push({ page: lastPage, seq, clock: this.#current })
+    if (this.#boots.length > mostBoots) this.#boots.shift()
     this.#use(seq, this.#current)
   }
 
@@ -251,7 +254,7 @@ export class Clocks {
       for (const [seq, one] of this.#seqs) if (one.itself === clock) this.#seqs.set(seq, real)
       if (this.#last?.clock.itself === clock) this.#last.clock = real
       if (this.#current?.itself === clock) this.#current = real
-      if (this.#boot?.clock.itself === clock) this.#boot.clock = real
+      for (const boot of this.#boots) if (boot.clock.itself === clock) boot.clock = real
     }
     real.add(device, wall, weight)
     return real
@@ -262,8 +265,7 @@ export class Clocks {
    * such a one.
    */
   #wrappedSinceBoot(marker: Marker): BootClock | undefined {
-    const boot = this.#boot
-    return boot && wraps(boot, marker) ? boot.clock.itself : undefined
+    return this.#boots.findLast((boot) => wraps(boot, marker))?.clock.itself
   }
 
   /** The clock of the page behind the last one: a new one where the collector must have been reset between them. */

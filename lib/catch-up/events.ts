@@ -1,4 +1,4 @@
-// What a catch-up tells whoever stands between it and the port: the same for every kind of device.
+// What every catch-up shares, of whatever device: what it tells whoever stands between it and the port, and its patience.
 import type { Notice } from './notice.ts'
 
 /** What goes on into the flow: the line as it came, or a reading of an earlier moment in its place. */
@@ -26,3 +26,9 @@ export type CatchUpState =
   | { state: 'waiting' }
   /** `of` is unknown where the log began anew meanwhile, or the device does not tell */
   | { state: 'asking'; pages: number; of: number | undefined; packets: number }
+
+/** Between two attempts, ms. After the last of them it gives up until the next connection. */
+export const pauses: readonly number[] = [5_000, 30_000, 120_000, 120_000]
+
+/** Lines kept while the journal is read, which takes seconds: at its full speed a collector sends fewer in a minute. */
+export const mostEarly = 20_000

@@ -32,6 +32,13 @@ export class HeardPackets {
     this.#count++
   }
 
+  copy(): HeardPackets {
+    const copy = new HeardPackets()
+    for (const [packet, times] of this.#times) copy.#times.set(packet, [...times])
+    copy.#count = this.#count
+    return copy
+  }
+
   forgetBefore(time: number): void {
     this.#count = 0
     for (const [packet, times] of this.#times) {

@@ -3,7 +3,7 @@ import type { Cut } from '../event.ts'
 import { Clocks, type NamedPage } from './clocks.ts'
 import { HeardPackets } from './heard.ts'
 import { type CollectorLine, everything, type Marker, parseLine } from './jeelink-line.ts'
-import type { CatchUpNotice } from './notice.ts'
+import { type CatchUpNotice, noticeIn } from './notice.ts'
 
 /** A line of the collector, or what the journal has of it. */
 export interface Observed {
@@ -86,6 +86,16 @@ export class CollectorMemory {
       default:
     }
     return line
+  }
+
+  noticed(json: string, source: string): void {
+    const notice = noticeIn(json)
+    if (notice?.source === source) this.noted(notice)
+  }
+
+  /** Packets that were logged since the page that is due was saved cannot be told from others where that is not known. */
+  get isEnough(): boolean {
+    return this.due ? this.page(this.due) !== undefined : this.newest !== undefined
   }
 
   /** Takes in a notice of ours. */

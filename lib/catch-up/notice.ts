@@ -20,6 +20,15 @@ export interface AnyDeviceNotice {
   since: number
   /** what numbered it, where the device numbers its lines */
   number?: string
+  /** what came of it, once it has ended or was given up */
+  lines?: number
+  logged?: number
+  duplicates?: number
+  unplaced?: number
+  from?: number | undefined
+  to?: number | undefined
+  seconds?: number
+  complete?: boolean
 }
 
 /** Pages had been overwritten before they could be asked for: what was on the air between these moments is lost. */
@@ -53,7 +62,7 @@ export interface CatchUpResult {
   complete: boolean
   /** Where a clock of the collector was never seen with ours: the times are a guess between these bounds, ms since 1970. */
   clock?: 'estimated'
-  notBefore?: number
+  notBefore?: number | undefined
   notAfter?: number
 }
 
@@ -98,5 +107,62 @@ function valuesIn(json: string): Record<string, unknown> {
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {
     return {}
+  }
+}
+
+/** Numbers of damaged pages in a notice: it must fit into a line that people read. */
+const mostNamed = 100
+
+interface CountedPage {
+  packets: ReadonlyArray<{ time: number }>
+  duplicates: number
+  isEstimated: boolean
+}
+
+/** What one catch-up has brought so far, over all of its attempts. */
+export class Tally {
+  readonly #corrupt = new Set<number>()
+  #bounds: Pick<CatchUpResult, 'notBefore' | 'notAfter'> | undefined
+  #isEstimated = false
+  #from: number | undefined
+  #to: number | undefined
+  pages = 0
+  packets = 0
+  logged = 0
+
+  page({ packets, duplicates, isEstimated }: CountedPage): void {
+    this.pages++
+    this.packets += packets.length + duplicates
+    this.logged += packets.length
+    if (isEstimated) this.#isEstimated = true
+    const [first, last] = [packets[0]?.time, packets.at(-1)?.time]
+    if (first !== undefined) this.#from = Math.min(this.#from ?? first, first)
+    this.#to = last ?? this.#to
+  }
+
+  /** Page numbers have 16 bits, so there are not more than so many. */
+  corrupt(page: number): void {
+    this.#corrupt.add(page & 0xffff)
+  }
+
+  estimated(bounds: Pick<CatchUpResult, 'notBefore' | 'notAfter'>): void {
+    this.#bounds = bounds
+  }
+
+  result(seconds: number, complete: boolean): CatchUpResult {
+    return {
+      pages: this.pages,
+      packets: this.packets,
+      logged: this.logged,
+      duplicates: this.packets - this.logged,
+      corrupt: [...this.#corrupt].slice(0, mostNamed),
+      corruptPages: this.#corrupt.size,
+      from: this.#from,
+      to: this.#to,
+      seconds,
+      complete,
+      ...(this.#isEstimated && { clock: 'estimated' }),
+      ...this.#bounds,
+    }
   }
 }
