@@ -34,7 +34,7 @@ const bootDelay = 0.3
 /** Of a pair to the millisecond. */
 const exactWeight = 20
 /** Pairs kept a clock; every second one goes beyond that. */
-const mostPairs = 1_000
+const mostPairs = 250
 /** Seqs whose clock is remembered. Each boot, each replay and each end of the log has one. */
 const mostSeqs = 1_000
 /** Starts that are remembered: the log may have begun anew since one of them. */
@@ -150,7 +150,7 @@ export class BootClock {
 /** Every second pair, and the newest, where there are too many. */
 function thinned(pairs: Pair[]): Pair[] {
   if (pairs.length <= mostPairs) return pairs
-  return pairs.filter((_, index, { length }) => index % 2 === 0 || index === length - 1)
+  return thinned(pairs.filter((_, index, { length }) => index % 2 === 0 || index === length - 1))
 }
 
 /** A page's place on the collector's clocks. */
