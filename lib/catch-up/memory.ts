@@ -127,8 +127,9 @@ export class CollectorMemory {
   #saved(marker: Marker, received: number): void {
     const before = this.newest && this.page(this.newest)?.wall
     this.#remember(this.clocks.saved(marker, received), received)
-    this.newest = marker
-    this.saidNewest = marker
+    const { page, seq, time } = marker
+    this.newest = { page, seq, time }
+    this.saidNewest = this.newest
     if (this.due === undefined && before !== undefined) this.heard.forgetBefore(before - margin)
   }
 
