@@ -37,6 +37,8 @@ const exactWeight = 20
 const mostPairs = 250
 /** Seqs whose clock is remembered. Each boot, each replay and each end of the log has one. */
 const mostSeqs = 1_000
+/** Within this (s) after a start some packet comes, so that the first page is not younger. */
+const longestSilence = 3600
 /** Starts that are remembered: the log may have begun anew since one of them. */
 const mostBoots = 20
 
@@ -272,10 +274,7 @@ export class Clocks {
   #place(marker: Marker, now: number): Placed {
     const last = this.#last
     const known = this.#seqs.get(marker.seq)?.itself ?? this.#wrappedSinceBoot(marker)
-    const goesOn =
-      last !== undefined &&
-      (last.seq === marker.seq ||
-        (marker.time >= last.time && (wraps(last, marker) || !mayBeLater(marker, last.clock.itself, now))))
+    const goesOn = last !== undefined && (last.seq === marker.seq || isSameBoot(last, marker, now))
     const before = last?.clock.itself
     if (known && goesOn && before !== known && !before?.hasPair) before?.isSame(known)
     const clock = known ?? (goesOn ? before! : new BootClock())
@@ -287,6 +286,19 @@ export class Clocks {
 /** Whether the log began anew between two pages, which raises the seq by one without a reset. */
 function wraps(first: Pick<Marker, 'page' | 'seq'>, second: Pick<Marker, 'page' | 'seq'>): boolean {
   return second.page < first.page && second.seq === first.seq + 1
+}
+
+/**
+ * Whether the collector was not reset between two pages although its seq rose, as it does after a replay, too, whose end may
+ * not have been seen. After a reset its seconds begin anew, so they fall, unless it had not run for long before.
+ */
+function isSameBoot(first: NamedPage, second: Marker, now: number): boolean {
+  if (second.time < first.time) return false
+  if (wraps(first, second)) return true
+  const isNext = second.page === first.page + 1
+  // a start raises it by one
+  if (isNext && (first.time > longestSilence || second.seq > first.seq + 1)) return true
+  return !mayBeLater(second, first.clock.itself, now)
 }
 
 /** Whether a start after a clock was last seen can have counted up to a page's time by now. */

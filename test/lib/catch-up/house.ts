@@ -226,19 +226,14 @@ export class House {
   }
 
   /**
-   * How often each packet is in the good pages that some request brings: of a flash whose log has begun anew none brings
-   * the oldest page.
+   * How often each packet is in the good pages that some request brings. Each leaves out the page that it starts behind, so
+   * of a flash whose log has begun anew none brings the oldest page.
    */
   askable(): Map<string, number> {
     const pages = this.model.onFlash()
-    const last = pages.at(-1)?.page ?? 0
-    const requests = [...pages.map(({ seq, t }) => [seq, t] as const), [0xffff, 0] as const]
     const oldest = pages[0]
-    const isFirstBrought =
-      oldest !== undefined &&
-      requests.some(([seq, t]) =>
-        this.flash.pagesAfter(this.flash.findMarker(seq, t), last).includes(oldest.page),
-      )
+    const inPageOrder = oldest ? this.flash.pagesAfter(0, pages.at(-1)!.page) : []
+    const isFirstBrought = inPageOrder.includes(oldest?.page ?? 0)
     const counts = new Map<string, number>()
     for (const page of pages) {
       if (!page.good || (page === oldest && !isFirstBrought)) continue
