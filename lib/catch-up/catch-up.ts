@@ -1,65 +1,46 @@
 // Asks a collector with a flash memory for what it received while nobody listened, and gives out its answer as lines that
-// belong to an earlier moment. It stands between a port and the log, and knows nothing of either.
+// belong to an earlier moment. It stands between a port and the log, and knows nothing of either. Here is when it asks;
+// what it asks, and what becomes of the answer, is in asking.ts.
 import type { Clock } from '../kit/clock.ts'
-import { asError } from '../kit/errors.ts'
-import {
-  type CollectorLine,
-  everything,
-  listRequest,
-  type Marker,
-  replayRequest,
-  stopRequest,
-} from './jeelink-line.ts'
-import type { CollectorMemory, GapRule, Observed } from './memory.ts'
-import { type CatchUpNotice, type CatchUpResult, dueNotice, endNotice } from './notice.ts'
-import { PageList } from './page-list.ts'
-import { Replay, type ReplayedPage } from './replay.ts'
+import { Asking, type Ended, type Outcome } from './asking.ts'
+import type { CatchUpEvents, CatchUpState } from './events.ts'
+import { type CollectorLine, everything, type Marker } from './jeelink-line.ts'
+import type { CollectorMemory, Observed } from './memory.ts'
+import { type CatchUpNotice, type CatchUpResult, dueNotice, endNotice, type Notice, Tally } from './notice.ts'
 
-export interface CatchUpSettings extends GapRule {
+export type { CatchUpEvents, CatchUpState, Given } from './events.ts'
+
+export interface CatchUpSettings {
+  /** A pause in the lines that is longer (ms) may hide some: default a minute. */
+  missing: number
   /** ms: what is older is not asked for; default a week */
   longest: number
+  /** where nothing is known of the collector, ask it for what it has */
+  firstTime: boolean
+  /**
+   * The user says that it is a collector: it is asked for its pages even if nothing has shown that it has any. To a device of
+   * which neither is known nothing is ever sent. Default: no
+   */
+  isCollector?: boolean
 }
 
 export const defaultSettings: CatchUpSettings = { missing: 60_000, longest: 7 * 86_400_000, firstTime: true }
-
-/** What goes on into the flow: the line as it came, or a packet of the flash in its place. */
-export interface Given<L> {
-  line: L
-  /** a packet of the flash: its text, and when it was on the air, ms since 1970 */
-  recovered?: { text: string; time: number }
-  /** for the journal, with this line */
-  notice?: CatchUpNotice
-}
-
-export interface CatchUpEvents<L> {
-  give(given: Given<L>): void
-  /** Sends bytes to the collector. */
-  send(text: string): Promise<void>
-  /** where it stands, or how far it is, has changed */
-  changed(): void
-  report(level: 'info' | 'warn', text: string): void
-}
-
-export type CatchUpState =
-  /** nothing is missing, or it cannot be asked for */
-  | { state: 'live' }
-  /** it is not known yet what is missing, or the moment to ask has not come */
-  | { state: 'waiting' }
-  /** `of` is unknown where the log began anew meanwhile */
-  | { state: 'asking'; pages: number; of: number | undefined; packets: number }
 
 /** In which a collector that was reset by the opening says so, ms. */
 const settleTime = 5_000
 /** Between the collector's first line and a request: it writes its help text. */
 const bootTime = 1_000
-/** In which a request is answered, or an answer goes on, ms. Pages are found in less than a second. */
-const answerTime = 10_000
-/** Between two attempts, ms. */
-const pauses = [5_000, 30_000, 120_000, 120_000]
-/** The list of pages is at its end when nothing has come for so many ms. */
-const listPause = 3_000
 
-type Step = 'off' | 'settling' | 'booting' | 'page' | 'list' | 'clock' | 'replay' | 'pause'
+type Step =
+  /** nothing is missing, or what may be missing cannot be asked for as the device has shown no flash memory */
+  | 'off'
+  /** connected just now: was it reset? */
+  | 'settling'
+  /** reset just now */
+  | 'booting'
+  /** the next page to be saved is waited for */
+  | 'page'
+  | 'asking'
 
 export class CatchUp<L extends Observed> {
   readonly #source: string
@@ -72,18 +53,19 @@ export class CatchUp<L extends Observed> {
   #cancel: () => void = () => undefined
   /** no line has come since it was connected */
   #isFirst = true
+  /** something may be missing, and would be asked for if the device had shown a flash memory */
+  #mayMiss = false
+  /** that nothing is asked for */
+  #hasSaid = false
+  /** the journal has lines of it */
+  #isKnown = false
+  /** since the reset it has said nothing of a flash memory */
+  #isDoubtful = false
   /** ms since 1970 */
   #connectedAt = 0
-  #attempts = 0
-  /** monotonic, ms */
-  #started = 0
-  #replay: Replay<L> | undefined
-  #list: PageList | undefined
-  /** what is due was overwritten in part */
-  #mustList = false
-  #result: CatchUpResult | undefined
-  /** a notice that goes with the next line */
-  #owed: CatchUpNotice | undefined
+  #asking: Asking<L> | undefined
+  /** for the journal, with the next lines */
+  #owed: Notice[] = []
 
   constructor(source: string, settings: CatchUpSettings, clock: Clock, events: CatchUpEvents<L>) {
     this.#source = source
@@ -93,318 +75,218 @@ export class CatchUp<L extends Observed> {
   }
 
   get state(): CatchUpState {
-    switch (this.#step) {
-      case 'off':
-        return { state: 'live' }
-      case 'replay':
-        return {
-          state: 'asking',
-          pages: this.#result?.pages ?? 0,
-          of: this.#pagesInAll(),
-          packets: this.#result?.packets ?? 0,
-        }
-      default:
-        return { state: 'waiting' }
-    }
-  }
-
-  /** It has shown that it keeps what it receives. */
-  get isCollector(): boolean {
-    return this.#memory?.newest !== undefined
+    if (this.#step === 'off') return { state: 'live' }
+    const progress = this.#asking?.progress
+    return progress ? { state: 'asking', ...progress } : { state: 'waiting' }
   }
 
   /** An answer is under way: any byte that is sent to the collector would cut it. */
   get isAsking(): boolean {
-    return this.#step === 'replay' || this.#step === 'clock' || this.#step === 'list'
+    return this.#asking?.isAsking ?? false
   }
 
   /** What the journal has of this collector: every line that came before, and none that is still to come. */
   start(memory: CollectorMemory): void {
     this.#memory = memory
-    this.connected()
+  }
+
+  /** It has shown that it keeps what it receives. */
+  get isCollector(): boolean {
+    return this.#memory?.hasFlash ?? false
   }
 
   connected(): void {
     this.#isFirst = true
-    this.#memory?.connected()
   }
 
   disconnected(): void {
-    this.#abandon()
+    this.#asking?.stop()
+    this.#asking = undefined
     this.#go('off')
   }
 
   /** A line has come. It is given out at once, or as packets, or when the page that it ends is known to be whole. */
   line(line: L): void {
-    if (this.#memory === undefined) {
+    const memory = this.#memory
+    if (!memory) {
       this.#events.give({ line })
       return
     }
-    const what = this.#observe(line)
-    if (!this.#answer(line, what)) this.#give(line)
-    this.#look(what)
+    const what = this.#observe(line, memory)
+    if (!this.#asking?.line(line, what)) this.#give(line)
+    this.#look(what, memory)
   }
 
   /** Somebody else has sent something: an answer that is under way was cut by it. */
   sent(): void {
-    this.#replay?.garbled()
+    this.#asking?.sent()
   }
 
-  #observe(line: L): CollectorLine {
-    const memory = this.#memory!
+  #observe(line: L, memory: CollectorMemory): CollectorLine {
+    const { lastLine, newest } = memory
     const what = memory.observe(line)
-    if (!this.#isFirst) return what
+    if (this.#isFirst) this.#begin(line.received, memory, lastLine, newest)
     this.#isFirst = false
-    // a reset by the opening is a moment before its first line
-    this.#connectedAt = line.received - settleTime
-    if (!memory.due) return what
-    this.#owed = dueNotice(this.#source, memory.due)
-    this.#go('settling', settleTime, () => this.#go('page'))
     return what
   }
 
+  /** The first line of a connection tells how long nobody listened. */
+  #begin(received: number, memory: CollectorMemory, lastLine = 0, newest?: Marker): void {
+    // a reset by the opening is a moment before its first line
+    this.#connectedAt = received - settleTime
+    this.#isDoubtful = false
+    this.#isKnown = lastLine !== 0
+    const { missing, firstTime, isCollector } = this.#settings
+    if (newest ? received - lastLine >= missing : firstTime) this.#mayMiss = true
+    if (this.#mayMiss && memory.hasFlash) this.#isDue(memory, newest)
+    if (memory.due) this.#go('settling', settleTime, () => this.#go('page'))
+    else if (this.#mayMiss && isCollector) this.#go('settling', settleTime, () => this.#probe(memory))
+    else if (this.#mayMiss)
+      this.#wait(settleTime, () => this.#say('has shown no flash memory so far, so it is asked for nothing'))
+  }
+
+  #isDue(memory: CollectorMemory, newest: Marker | undefined): void {
+    this.#mayMiss = false
+    if (memory.due) return
+    memory.due = newest ?? everything
+    this.#owed.push(dueNotice(this.#source, memory.due))
+  }
+
   /** Gives a line as it is. */
-  #give(line: L, notice = this.#owed): void {
-    if (notice === this.#owed) this.#owed = undefined
+  #give(line: L, notice = this.#owed.shift()): void {
     this.#events.give(notice ? { line, notice } : { line })
   }
 
   /** What a line means for the moment to ask. */
-  #look(what: CollectorLine): void {
-    if (this.#step === 'off') return
+  #look(what: CollectorLine, memory: CollectorMemory): void {
+    if (this.#mayMiss && memory.hasFlash && this.#step !== 'asking') this.#shown(what, memory)
+    if (this.#step === 'off' && !(this.#mayMiss && what.kind === 'banner')) return
     // it comes once more behind the help text
     if (what.kind === 'banner' && this.#step !== 'booting' && !this.isAsking)
-      this.#go('booting', settleTime, () => this.#hasNoFlash())
-    if (what.kind === 'boot') this.#go('booting', bootTime, () => this.#ask())
-    if (what.kind === 'saved' && this.#step === 'page') this.#ask()
+      this.#reset(settleTime, () => this.#saysNoFlash(memory))
+    if (what.kind === 'boot') this.#reset(bootTime, () => this.#ask(memory))
+    if (what.kind === 'saved' && this.#step === 'page') this.#ask(memory)
   }
 
-  #hasNoFlash(): void {
-    const memory = this.#memory!
-    this.#events.report(
-      'info',
-      `${this.#source} has no flash memory: what it received while the gateway was away is lost`,
-    )
-    memory.due = undefined
+  /** A device of which nothing was known has just shown that it has a flash memory. */
+  #shown({ kind }: CollectorLine, memory: CollectorMemory): void {
+    this.#isDue(memory, undefined)
+    // the packet that saved the page was seen live, unless that line is the very first one
+    if (kind !== 'boot') this.#go('page')
+  }
+
+  #reset(after: number, then: () => void): void {
+    this.#isDoubtful = false
+    this.#asking?.stop()
+    this.#go('booting', after, then)
+  }
+
+  /** The collector has started, and does not name its flash memory. */
+  #saysNoFlash(memory: CollectorMemory): void {
+    this.#isDoubtful = true
+    // it had one: the line that names it may have been damaged
+    if (memory.hasFlash) this.#ask(memory)
+    else this.#hasNoFlash(memory)
+  }
+
+  #hasNoFlash(memory: CollectorMemory): void {
+    this.#mayMiss = false
+    this.#asking = undefined
     this.#go('off')
+    if (memory.due) this.#note(memory, endNotice(this.#source, everything, new Tally().result(0, false)))
+    this.#say('has no flash memory: what it sent while the gateway was away is lost')
   }
 
-  /** Its list of pages is empty. */
-  #hasNothing(): void {
-    this.#memory!.due = undefined
-    this.#owed = endNotice(this.#source, everything, { ...this.#result!, complete: true })
-    this.#go('off')
+  #note(memory: CollectorMemory, notice: CatchUpNotice): void {
+    memory.noted(notice)
+    this.#owed.push(notice)
   }
 
-  /** Takes a line of an answer. @returns whether it is given out, or will be */
-  #answer(line: L, what: CollectorLine): boolean {
-    if (!this.isAsking) return false
-    const isList = this.#step === 'list'
-    this.#wait(answerTime, () => (isList ? this.#choose() : this.#failed('the answer stopped')))
-    switch (this.#step) {
-      case 'list':
-        this.#listed(what)
-        return false
-      case 'clock':
-        if (what.kind === 'ended') this.#next()
-        return what.kind === 'stored'
-      default:
-        return this.#replayed(line, what)
-    }
+  /** Once. */
+  #say(what: string): void {
+    if (this.#hasSaid) return
+    this.#hasSaid = true
+    this.#events.report('info', `${this.#source} ${what}`)
   }
 
-  #listed(what: CollectorLine): void {
-    if (what.kind === 'listed') {
-      this.#list!.add(what)
-      // nothing tells its end
-      this.#wait(listPause, () => this.#choose())
-    } else if (this.#list!.length > 0) this.#choose()
+  /** The user says that it is a collector: its list of pages shows whether it has a flash memory, and costs no packet. */
+  #probe(memory: CollectorMemory): void {
+    this.#isDoubtful = true
+    this.#go('asking')
+    this.#asking = this.#newAsking(memory)
+    this.#asking.probe()
   }
 
-  #choose(): void {
-    const memory = this.#memory!
-    const list = this.#list!
-    if (list.length === 0) {
-      this.#hasNothing()
-      return
-    }
-    const { current } = memory.clocks
-    const newest = memory.newest?.seq
-    memory.due = list.choose(memory.due!, this.#clock.wall(), this.#settings.longest, (marker) => {
-      const clock = memory.page(marker)?.clock.itself ?? (marker.seq === newest ? current : undefined)
-      return clock?.hasPair ? clock.wallOf(marker.time) : undefined
+  #ask(memory: CollectorMemory): void {
+    this.#asking ??= this.#newAsking(memory)
+    this.#go('asking')
+    this.#asking.ask()
+  }
+
+  #newAsking(memory: CollectorMemory): Asking<L> {
+    return new Asking<L>({
+      source: this.#source,
+      clock: this.#clock,
+      memory,
+      longest: this.#longest(memory),
+      connectedAt: this.#connectedAt,
+      isDoubtful: this.#isDoubtful,
+      listener: {
+        give: (line, notice) => this.#give(line, notice),
+        recovered: (line, { packet, time }) => this.#recovered(line, `OK ${packet}`, time),
+        note: (notice) => this.#owed.push(notice),
+        send: (text) => this.#events.send(text),
+        changed: () => this.#events.changed(),
+        over: (outcome, line) => this.#over(outcome, line, memory),
+      },
     })
-    this.#owed = dueNotice(this.#source, memory.due)
-    this.#next()
-  }
-
-  #replayed(line: L, what: CollectorLine): boolean {
-    const memory = this.#memory!
-    const replay = this.#replay
-    if (what.kind === 'range') {
-      const due = memory.due!
-      const page = memory.page(due)
-      this.#replay = new Replay(what, memory, page?.wall)
-      if (due.seq !== everything.seq && what.from !== due.page) this.#isOverwritten(page?.wall)
-      return false
-    }
-    if (!replay) return false
-    switch (what.kind) {
-      case 'stored':
-        this.#pages(replay.stored(what))
-        return true
-      case 'replayed':
-        this.#pages(replay.ended(memory.page(what)!, line))
-        return true
-      case 'corrupt':
-        this.#pages(replay.damaged(what.page))
-        return false
-      case 'ended':
-        this.#pages(replay.finish(line.received))
-        this.#ended(line, replay)
-        return true
-      case 'other':
-        replay.garbled()
-        return false
-      default:
-        return false
-    }
   }
 
   /**
-   * The page that was asked for is there no more. What the collector sends instead begins behind some later page, perhaps
-   * behind the last one: so it is ended, and its list tells which is the oldest that can be had.
+   * How long ago (ms) what is asked for may be. Where the journal has lines of the collector, but names no page as far back
+   * as it was read, what is older may have been logged, and would be logged twice.
    */
-  #isOverwritten(since: number | undefined): void {
-    if (this.#result!.lost) return
-    this.#result!.lost = { from: since, to: undefined }
-    this.#list = undefined
-    this.#mustList = true
-    this.#replay!.garbled()
-    this.#events.send(stopRequest).catch((error: unknown) => this.#failed(asError(error).message))
+  #longest({ due, readSince }: CollectorMemory): number {
+    const { longest } = this.#settings
+    if (readSince === undefined || !this.#isKnown || due?.seq !== everything.seq) return longest
+    return Math.min(longest, this.#clock.wall() - readSince)
   }
 
-  /** Pages that are done with: their packets, and behind them the line that ends each. */
-  #pages(pages: Array<ReplayedPage<L>>): void {
-    const result = this.#result!
-    for (const { marker, line, packets, duplicates, isEstimated } of pages) {
-      for (const { packet, time } of packets)
-        this.#events.give({ line, recovered: { text: `OK ${packet}`, time } })
-      this.#memory!.due = marker
-      this.#give(line, dueNotice(this.#source, marker))
-      result.pages++
-      result.packets += packets.length + duplicates
-      result.logged += packets.length
-      result.duplicates += duplicates
-      result.from = Math.min(
-        result.from ?? Number.POSITIVE_INFINITY,
-        ...packets.slice(0, 1).map(({ time }) => time),
-      )
-      result.to = packets.at(-1)?.time ?? result.to
-      if (isEstimated) result.clock = 'estimated'
-      if (result.lost && result.lost.to === undefined) result.lost.to = packets[0]?.time
+  #recovered(line: L, text: string, time: number): void {
+    const notice = this.#owed.shift()
+    this.#events.give({ line, recovered: { text, time }, ...(notice && { notice }) })
+  }
+
+  #over(outcome: Outcome, line: L | undefined, memory: CollectorMemory): void {
+    this.#asking = undefined
+    switch (outcome.kind) {
+      case 'no flash':
+        this.#hasNoFlash(memory)
+        return
+      case 'flash':
+        this.#isDue(memory, undefined)
+        this.#go('page')
+        return
+      case 'failed':
+        this.#go('off')
+        this.#owed.push({ ...dueNotice(this.#source, memory.due!), ...outcome.result })
+        this.#events.report('warn', failText(this.#source, outcome.why, outcome.attempts))
+        return
+      default:
+        this.#ended(outcome, line, memory)
     }
-    if (pages.length > 0) this.#events.changed()
   }
 
-  /** The next request. */
-  #ask(): void {
-    if (this.#attempts === 0) {
-      this.#started = this.#clock.monotonic()
-      this.#result = noResult()
-      this.#list = undefined
-    }
-    this.#attempts++
-    this.#next()
-  }
-
-  /** What is to be known before the packets can be asked for, and then these. */
-  #next(): void {
-    const memory = this.#memory!
-    const due = memory.due!
-    const { newest } = memory
-    if (!this.#knowsClock() && this.#step !== 'clock' && newest) this.#request('clock', replayRequest(newest))
-    else if (this.#list === undefined && this.#mustChoose(due)) {
-      this.#list = new PageList()
-      this.#mustList = false
-      this.#request('list', listRequest)
-    } else this.#request('replay', replayRequest(due))
-  }
-
-  /** A replay of nothing ends in what time it is for the collector, so that all of the answer can be placed between two times. */
-  #knowsClock(): boolean {
-    const newest = this.#memory!.clocks.current?.newest
-    return newest !== undefined && newest >= this.#connectedAt
-  }
-
-  #mustChoose(due: Marker): boolean {
-    if (due.seq === everything.seq || this.#mustList) return true
-    const wall = this.#memory!.page(due)?.wall
-    return wall !== undefined && this.#clock.wall() - wall > this.#settings.longest
-  }
-
-  /** What waits will come again; the lines that ended its pages are given out as they are. */
-  #abandon(): void {
-    for (const line of this.#replay?.abandon() ?? []) this.#events.give({ line })
-    this.#replay = undefined
-  }
-
-  #request(step: Step, text: string): void {
-    this.#abandon()
-    const silent = () => (step === 'list' ? this.#choose() : this.#failed('there is no answer'))
-    this.#go(step, answerTime, silent)
-    this.#events.send(text).catch((error: unknown) => this.#failed(asError(error).message))
-  }
-
-  /** The collector has said that the answer is over. */
-  #ended(line: L, replay: Replay<L>): void {
-    const memory = this.#memory!
-    const result = this.#result!
-    this.#replay = undefined
-    result.corrupt.push(...replay.corrupt)
-    if (replay.bounds)
-      Object.assign(result, { notBefore: replay.bounds.notBefore, notAfter: replay.bounds.notAfter })
-    if (this.#mustList) {
-      this.#give(line)
-      this.#next()
-      return
-    }
-    if (!replay.isWhole) {
-      this.#give(line)
-      this.#failed('the answer was cut')
-      return
-    }
-    result.complete = true
-    result.seconds = Math.round((this.#clock.monotonic() - this.#started) / 1000)
-    const notice = endNotice(this.#source, memory.due!, result)
-    memory.noted(notice)
-    this.#give(line, notice)
+  #ended({ kind, result }: Ended, line: L | undefined, memory: CollectorMemory): void {
+    this.#go('off')
+    const notice = endNotice(this.#source, kind === 'empty' ? everything : memory.due!, result)
+    this.#note(memory, notice)
+    if (line) this.#give(line)
     this.#events.report('info', endText(this.#source, result))
-    this.#go('off')
-  }
-
-  /** Asks again after a pause, from where it is whole; gives up until the next connection after some times. */
-  #failed(why: string): void {
-    if (!this.isAsking) return
-    this.#abandon()
-    const pause = pauses[this.#attempts - 1]
-    if (pause !== undefined) {
-      this.#go('pause', pause, () => this.#ask())
-      return
-    }
-    const result = this.#result!
-    this.#owed = { ...dueNotice(this.#source, this.#memory!.due!), ...result }
-    this.#events.report(
-      'warn',
-      `${this.#source} could not be asked for all that it received meanwhile: ${why}, ${this.#attempts} times. ` +
-        'What is missing will be asked for at the next connection.',
-    )
-    this.#go('off')
   }
 
   #go(step: Step, after?: number, then?: () => void): void {
     this.#step = step
-    if (step === 'off') this.#attempts = 0
     this.#cancel()
     if (after !== undefined && then) this.#wait(after, then)
     this.#events.changed()
@@ -414,33 +296,16 @@ export class CatchUp<L extends Observed> {
     this.#cancel()
     this.#cancel = this.#clock.after(after, then)
   }
-
-  #pagesInAll(): number | undefined {
-    const replay = this.#replay
-    if (!replay || replay.from === 0 || replay.last < replay.from) return undefined
-    return replay.last - replay.from + (this.#result?.pages ?? 0) - replay.confirmed
-  }
 }
 
-function noResult(): CatchUpResult {
-  return {
-    pages: 0,
-    packets: 0,
-    logged: 0,
-    duplicates: 0,
-    corrupt: [],
-    from: undefined,
-    to: undefined,
-    seconds: 0,
-    complete: false,
-  }
+function endText(source: string, { pages, logged, duplicates, corruptPages }: CatchUpResult): string {
+  const text = `caught up with ${source}: ${pages} pages, ${logged} packets logged, ${duplicates} were logged before`
+  return corruptPages === 0 ? text : `${text}; ${corruptPages} pages are damaged in its flash memory`
 }
 
-function endText(source: string, { pages, logged, duplicates, corrupt, lost }: CatchUpResult): string {
-  const parts = [
-    `caught up with ${source}: ${pages} pages, ${logged} packets logged, ${duplicates} were logged before`,
-  ]
-  if (corrupt.length > 0) parts.push(`${corrupt.length} pages are damaged in its flash memory`)
-  if (lost) parts.push('older pages had been overwritten')
-  return parts.join('; ')
+function failText(source: string, why: string, attempts: number): string {
+  return (
+    `${source} could not be asked for all that it received meanwhile: ${why}, ${attempts} times. ` +
+    'What is missing will be asked for at the next connection.'
+  )
 }

@@ -34,7 +34,13 @@ const bootDelay = 0.3
 /** Of a pair to the millisecond. */
 const exactWeight = 20
 /** Pairs kept a clock; every second one goes beyond that. */
-const mostPairs = 1_000
+const mostPairs = 250
+/** Seqs whose clock is remembered. Each boot, each replay and each end of the log has one. */
+const mostSeqs = 1_000
+/** Within this (s) after a start some packet comes, so that the first page is not younger. */
+const longestSilence = 3600
+/** Starts that are remembered: the log may have begun anew since one of them. */
+const mostBoots = 20
 
 /** The clock of one boot. */
 export class BootClock {
@@ -59,6 +65,11 @@ export class BootClock {
 
   get hasPair(): boolean {
     return this.#pairs.length > 0
+  }
+
+  /** How many pairs it has. */
+  get size(): number {
+    return this.#pairs.length
   }
 
   /** The wall time of the newest pair. */
@@ -95,16 +106,16 @@ export class BootClock {
   /** It is the same clock as another one, whose seconds are as many more. */
   isSame(clock: BootClock): void {
     this.#same = clock
-    clock.#pairs.unshift(...this.#pairs)
+    clock.#pairs = thinned([...this.#pairs, ...clock.#pairs])
     clock.#fitted = undefined
+    this.#pairs = []
   }
 
   /** @param device seconds with their fraction */
   add(device: number, wall: number, weight = 1): void {
     this.#pairs.push({ device, wall, weight })
+    this.#pairs = thinned(this.#pairs)
     this.#fitted = undefined
-    if (this.#pairs.length > mostPairs)
-      this.#pairs = this.#pairs.filter((_, index, { length }) => index % 2 === 0 || index === length - 1)
   }
 
   /** The wall time (ms) of a whole second of this clock: on the straight line that fits the pairs best. */
@@ -138,6 +149,12 @@ export class BootClock {
   }
 }
 
+/** Every second pair, and the newest, where there are too many. */
+function thinned(pairs: Pair[]): Pair[] {
+  if (pairs.length <= mostPairs) return pairs
+  return thinned(pairs.filter((_, index, { length }) => index % 2 === 0 || index === length - 1))
+}
+
 /** A page's place on the collector's clocks. */
 export interface Placed {
   clock: BootClock
@@ -156,6 +173,8 @@ export class Clocks {
   /** the newest page, saved live or replayed */
   #last: NamedPage | undefined
   #current: BootClock | undefined
+  /** the last starts that were seen, the newest at the end: where the log stood then */
+  #boots: Array<{ page: number; seq: number; clock: BootClock }> = []
   /** the clock that uses a seq */
   readonly #seqs = new Map<number, BootClock>()
 
@@ -164,15 +183,22 @@ export class Clocks {
     return this.#current?.itself
   }
 
-  /** The collector has started, and will use this seq. */
-  boot(seq: number, wall: number): void {
+  /** How many seqs are remembered with their clocks. */
+  get size(): number {
+    return this.#seqs.size
+  }
+
+  /** The collector has started, and will use this seq. @param lastPage the page that it saved last */
+  boot(lastPage: number, seq: number, wall: number): void {
     this.#current = new BootClock(wall - bootDelay * 1000)
-    this.#seqs.set(seq, this.#current)
+    this.#boots.push({ page: lastPage, seq, clock: this.#current })
+    if (this.#boots.length > mostBoots) this.#boots.shift()
+    this.#use(seq, this.#current)
   }
 
   /** A page was saved. The next one begins with the packet that was received right now. */
   saved(marker: Marker, wall: number): NamedPage {
-    const page = this.#next(marker, wall)
+    const page = this.#next(marker, wall, wall)
     this.#current = page.clock
     return page
   }
@@ -181,16 +207,17 @@ export class Clocks {
    * A page of a replay: the one behind the page before. Its clock may have no pair (yet).
    *
    * @param wall when it was saved, where that was seen
+   * @param now ms since 1970
    */
-  replayed(marker: Marker, wall: number | undefined): NamedPage {
-    return this.#next(marker, wall)
+  replayed(marker: Marker, wall: number | undefined, now: number): NamedPage {
+    return this.#next(marker, wall, now)
   }
 
   /** A replay has ended: the clock goes on with another seq, and says what time it is. */
   ended(seq: number, milliseconds: number, wall: number): void {
     const clock = this.#current?.itself ?? new BootClock()
     this.#current = clock
-    this.#seqs.set(seq, clock)
+    this.#use(seq, clock)
     const last = this.#last
     const seconds = milliseconds / 1000
     const carry = last?.clock.itself === clock ? carryOf(last, seconds) : 0
@@ -202,9 +229,16 @@ export class Clocks {
     this.#last = page
   }
 
-  #next(marker: Marker, wall: number | undefined): NamedPage {
+  /** The one whose last use is the longest ago is forgotten where there are too many. */
+  #use(seq: number, clock: BootClock): void {
+    this.#seqs.delete(seq)
+    this.#seqs.set(seq, clock)
+    if (this.#seqs.size > mostSeqs) this.#seqs.delete(this.#seqs.keys().next().value!)
+  }
+
+  #next(marker: Marker, wall: number | undefined, now: number): NamedPage {
     const before = this.#last
-    const placed = this.#place(marker)
+    const placed = this.#place(marker, now)
     // it began with the packet that saved the page before
     if (before?.wall !== undefined && before.clock.itself === placed.clock && follows(before, marker))
       placed.clock = this.#tie(placed.clock, marker.time + placed.carry + middle, before.wall)
@@ -222,28 +256,54 @@ export class Clocks {
       for (const [seq, one] of this.#seqs) if (one.itself === clock) this.#seqs.set(seq, real)
       if (this.#last?.clock.itself === clock) this.#last.clock = real
       if (this.#current?.itself === clock) this.#current = real
+      for (const boot of this.#boots) if (boot.clock.itself === clock) boot.clock = real
     }
     real.add(device, wall, weight)
     return real
   }
 
+  /**
+   * The clock of a start whose seq is one less, where the log has begun anew since. The very first page of an empty chip is
+   * such a one.
+   */
+  #wrappedSinceBoot(marker: Marker): BootClock | undefined {
+    return this.#boots.findLast((boot) => wraps(boot, marker))?.clock.itself
+  }
+
   /** The clock of the page behind the last one: a new one where the collector must have been reset between them. */
-  #place(marker: Marker): Placed {
+  #place(marker: Marker, now: number): Placed {
     const last = this.#last
-    const known = this.#seqs.get(marker.seq)?.itself
-    const goesOn =
-      last !== undefined && (last.seq === marker.seq || (wraps(last, marker) && marker.time >= last.time))
+    const known = this.#seqs.get(marker.seq)?.itself ?? this.#wrappedSinceBoot(marker)
+    const goesOn = last !== undefined && (last.seq === marker.seq || isSameBoot(last, marker, now))
     const before = last?.clock.itself
     if (known && goesOn && before !== known && !before?.hasPair) before?.isSame(known)
     const clock = known ?? (goesOn ? before! : new BootClock())
-    this.#seqs.set(marker.seq, clock)
+    this.#use(marker.seq, clock)
     return { clock, carry: goesOn ? carryOf(last, marker.time) : 0 }
   }
 }
 
 /** Whether the log began anew between two pages, which raises the seq by one without a reset. */
-function wraps(first: Marker, second: Marker): boolean {
+function wraps(first: Pick<Marker, 'page' | 'seq'>, second: Pick<Marker, 'page' | 'seq'>): boolean {
   return second.page < first.page && second.seq === first.seq + 1
+}
+
+/**
+ * Whether the collector was not reset between two pages although its seq rose, as it does after a replay, too, whose end may
+ * not have been seen. After a reset its seconds begin anew, so they fall, unless it had not run for long before.
+ */
+function isSameBoot(first: NamedPage, second: Marker, now: number): boolean {
+  if (second.time < first.time) return false
+  if (wraps(first, second)) return true
+  const isNext = second.page === first.page + 1
+  // a start raises it by one
+  if (isNext && (first.time > longestSilence || second.seq > first.seq + 1)) return true
+  return !mayBeLater(second, first.clock.itself, now)
+}
+
+/** Whether a start after a clock was last seen can have counted up to a page's time by now. */
+function mayBeLater({ time }: Marker, { newest }: BootClock, now: number): boolean {
+  return newest === undefined || newest + time * 1000 * (1 - largestDrift) <= now + pairTolerance
 }
 
 /** Whether the second page begins with the packet that saved the first one: neither a reset nor a replay came between. */

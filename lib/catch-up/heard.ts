@@ -23,12 +23,20 @@ export class HeardPackets {
     return this.#count
   }
 
-  add({ packet, time }: Timed): void {
-    if (this.#count >= most) this.forgetBefore(this.#oldest() + 3_600_000)
+  /** @param limit how many are kept */
+  add({ packet, time }: Timed, limit = most): void {
+    if (this.#count >= limit) this.#forgetTenth()
     const times = this.#times.get(packet)
     if (times) times.push(time)
     else this.#times.set(packet, [time])
     this.#count++
+  }
+
+  copy(): HeardPackets {
+    const copy = new HeardPackets()
+    for (const [packet, times] of this.#times) copy.#times.set(packet, [...times])
+    copy.#count = this.#count
+    return copy
   }
 
   forgetBefore(time: number): void {
@@ -87,9 +95,9 @@ export class HeardPackets {
     return true
   }
 
-  #oldest(): number {
-    let oldest = Number.POSITIVE_INFINITY
-    for (const times of this.#times.values()) oldest = Math.min(oldest, times[0] ?? oldest)
-    return oldest
+  /** Of the oldest a tenth at a time, as all have to be looked at for it. */
+  #forgetTenth(): void {
+    const times = [...this.#times.values()].flat().sort((a, b) => a - b)
+    this.forgetBefore(times[Math.ceil(times.length / 10)] ?? Number.POSITIVE_INFINITY)
   }
 }

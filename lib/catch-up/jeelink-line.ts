@@ -20,6 +20,8 @@ export type CollectorLine =
   | ({ kind: 'replayed' } & Marker)
   /** `DF C?`: in place of that, where the page's checksum is wrong */
   | { kind: 'corrupt'; page: number }
+  /** the same of a page that holds nothing since its block was erased */
+  | { kind: 'unwritten'; page: number }
   /** `DF E` with three numbers: the end of a replay. `clock`: milliseconds on the collector's clock, now */
   | { kind: 'ended'; lastPage: number; seq: number; clock: number }
   /** the echo of a command */
@@ -32,9 +34,14 @@ export type CollectorLine =
   | { kind: 'stored'; seq: number; time: number; packet: string }
   /** ` df#`: a page of the list that the command `d` gives */
   | ({ kind: 'listed' } & Marker)
+  /** an empty line, `?` (a packet that was damaged on the air), or `ASC` (the same packet as characters, in hex mode) */
+  | { kind: 'aside' }
+  /** none of these, or one that was damaged on its way */
   | { kind: 'other' }
 
 const other: CollectorLine = { kind: 'other' }
+/** The checksum of a page that was never written: all of its 256 bytes are 0xFF. */
+const unwritten = 12_543
 
 type Read = (numbers: number[]) => CollectorLine
 
@@ -47,7 +54,10 @@ const numbered: ReadonlyArray<[pattern: RegExp, read: Read]> = [
     /^DF E (\d+) (\d+) (\d+)$/,
     ([lastPage = 0, seq = 0, clock = 0]) => ({ kind: 'ended', lastPage, seq, clock }),
   ],
-  [/^DF C\? (\d+) \d+$/, ([page = 0]) => ({ kind: 'corrupt', page })],
+  [
+    /^DF C\? (\d+) (\d+)$/,
+    ([page = 0, crc]) => ({ kind: crc === unwritten ? 'unwritten' : 'corrupt', page }),
+  ],
   [/^r: page (\d+) (\d+)$/, ([from = 0, last = 0]) => ({ kind: 'range', from, last })],
   [
     /^ ?df# (\d+) : (\d+) (\d+) \d+$/,
@@ -73,6 +83,7 @@ export function parseLine(line: string | Buffer): CollectorLine {
   }
   const echo = /^> ((?:\d+,)*\d+)?([a-z])$/.exec(text)
   if (echo) return { kind: 'echo', values: (echo[1] ?? '').split(',').map(Number), letter: echo[2]! }
+  if (/^(\?( .*)?|ASC( .*)?|)$/.test(text)) return { kind: 'aside' }
   return /^\[RF12demo\./.test(text) ? { kind: 'banner' } : other
 }
 
@@ -85,12 +96,6 @@ export function replayRequest({ seq, time }: Pick<Marker, 'seq' | 'time'>): stri
   return `${bytes.join(',')}r`
 }
 
-/** The marker of a request as its echo shows it; the page is not in it. */
-export function requestedBy(values: readonly number[]): Pick<Marker, 'seq' | 'time'> {
-  const [seqHigh = 0, seqLow = 0, t3 = 0, t2 = 0, t1 = 0, t0 = 0] = values
-  return { seq: seqHigh * 256 + seqLow, time: t3 * 2 ** 24 + t2 * 65_536 + t1 * 256 + t0 }
-}
-
 /** No page has this seq, so a request for it brings everything from the first page of the log on. */
 export const everything: Marker = { page: 0, seq: 0xffff, time: 0 }
 
@@ -99,3 +104,13 @@ export const listRequest = 'd'
 
 /** Ends an answer. Any byte does; this one is no command. */
 export const stopRequest = '\n'
+
+/** Whether two markers name the same page: no page number is written twice with one seq. */
+export function isSamePage(one: Pick<Marker, 'page' | 'seq'>, other: Pick<Marker, 'page' | 'seq'>): boolean {
+  return one.page === other.page && one.seq === other.seq
+}
+
+/** Whether a page was written after another one. */
+export function isBehind(one: Marker, other: Marker): boolean {
+  return one.seq > other.seq || (one.seq === other.seq && one.page > other.page)
+}

@@ -1,6 +1,6 @@
 // One answer of the collector: the pages that it sends, their packets with wall times, what was logged before left out.
 import { type BootClock, largestDrift, middle, type NamedPage, shortestSpan } from './clocks.ts'
-import type { CollectorLine, Marker } from './jeelink-line.ts'
+import { type CollectorLine, everything, isBehind, type Marker } from './jeelink-line.ts'
 import type { CollectorMemory } from './memory.ts'
 
 /** A packet of the flash, as it is logged. */
@@ -26,6 +26,11 @@ interface RawPage<T> {
   packets: Array<{ packet: string; second: number }>
 }
 
+/** A page has room for fewer packets: 248 bytes, of which each takes three and its own. */
+const mostPackets = 83
+/** Pages that wait for their clock; no chip has more. */
+const mostWaiting = 8_192
+
 /** Bounds of times that are a guess. */
 export interface Bounds {
   notBefore: number | undefined
@@ -42,10 +47,11 @@ export class Replay<T> {
   /** the page that it starts behind, and the last one */
   readonly from: number
   readonly last: number
-  readonly corrupt: number[] = []
   /** what is estimated lies between them */
   bounds: Bounds | undefined
   readonly #memory: CollectorMemory
+  /** pages that are not behind this one are had already */
+  readonly #after: Marker
   /** packets since the last end of a page */
   #packets: Array<{ packet: string; second: number; seq: number }> = []
   /** it came last, and may have been cut */
@@ -57,16 +63,16 @@ export class Replay<T> {
   /** the last moment that is known in order */
   #known: number | undefined
 
-  /** @param known when the page before was saved, ms since 1970 */
-  constructor(
-    range: Extract<CollectorLine, { kind: 'range' }>,
-    memory: CollectorMemory,
-    known: number | undefined,
-  ) {
+  /**
+   * @param after pages that are not behind this one are had already, and are left out
+   */
+  constructor(range: Extract<CollectorLine, { kind: 'range' }>, memory: CollectorMemory, after: Marker) {
     this.from = range.from
     this.last = range.last
     this.#memory = memory
-    this.#known = known
+    this.#after = after
+    // when the page before was saved
+    this.#known = memory.page(after)?.wall
     this.#lastCame = range.from === range.last
   }
 
@@ -86,7 +92,8 @@ export class Replay<T> {
   }
 
   stored({ seq, time, packet }: Extract<CollectorLine, { kind: 'stored' }>): Array<ReplayedPage<T>> {
-    this.#packets.push({ packet, second: time, seq })
+    if (this.#packets.length >= mostPackets) this.garbled()
+    else this.#packets.push({ packet, second: time, seq })
     return this.#confirmed()
   }
 
@@ -95,10 +102,12 @@ export class Replay<T> {
     const done = this.#confirmed()
     const packets = this.#packets
     this.#packets = []
-    if (packets.some(({ seq }) => seq !== page.seq)) this.#isGarbled = true
+    // a page's time is that of its first packet: what differs was damaged on its way
+    if (packets[0]?.second !== page.time || packets.some(({ seq }) => seq !== page.seq)) this.garbled()
+    if (this.#waiting.length >= mostWaiting) this.garbled()
     // behind a damaged line nothing is taken: it will all come again
     if (this.#isGarbled) return done
-    this.#doubtful = { page, line, packets }
+    if (this.#isWanted(page)) this.#doubtful = { page, line, packets }
     if (page.page === this.last) {
       this.#lastCame = true
       done.push(...this.#confirmed())
@@ -106,10 +115,10 @@ export class Replay<T> {
     return done
   }
 
-  damaged(page: number): Array<ReplayedPage<T>> {
+  /** In place of a page's end: it holds nothing that can be read. */
+  unreadable(page: number): Array<ReplayedPage<T>> {
     const done = this.#confirmed()
     this.#packets = []
-    this.corrupt.push(page)
     if (page === this.last) this.#lastCame = true
     return done
   }
@@ -126,6 +135,10 @@ export class Replay<T> {
     this.#waiting = []
     this.#doubtful = undefined
     return pages.map(({ line }) => line)
+  }
+
+  #isWanted(page: Marker): boolean {
+    return this.#after.seq === everything.seq || isBehind(page, this.#after)
   }
 
   /** The page that came last was whole, as something else follows. */
@@ -165,8 +178,19 @@ export class Replay<T> {
     this.#known = all.at(-1)?.time ?? this.#known
     const isEstimated = clock.isEstimated
     // a time that is a guess says nothing about what was heard
-    const left = isEstimated ? all : this.#memory.heard.unheard(all)
+    const left = this.#unlogged(isEstimated ? all : this.#memory.heard.unheard(all))
     return { marker, line, packets: left, duplicates: all.length - left.length, isEstimated }
+  }
+
+  /** Without those that were logged before an answer was broken off in the middle of this page: the first that comes. */
+  #unlogged(packets: RecoveredPacket[]): RecoveredPacket[] {
+    const { unfinished } = this.#memory
+    this.#memory.unfinished = []
+    return packets.filter(({ packet }) => {
+      const place = unfinished.indexOf(packet)
+      if (place !== -1) unfinished.splice(place, 1)
+      return place === -1
+    })
   }
 
   /**

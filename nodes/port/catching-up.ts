@@ -31,6 +31,7 @@ export function catchingUp(
     missing: catchUpGap * 1000,
     longest: catchUpDays * 86_400_000,
     firstTime: catchUpFirst,
+    isCollector: sending.collector === 'jeelink',
   }
   return (context) => new CatchUpFilter(source, clock, settings, context)
 }
@@ -64,7 +65,8 @@ class CatchUpFilter implements LineFilter {
         const given = recovered ? recoveredLine(line, recovered.text, recovered.time) : line
         if (notice) given.notice = notice
         context.give(given)
-        if (notice?.state === 'ended') context.tell({ ...notice, kind: undefined })
+        if (notice?.kind === 'catchup' && notice.state === 'ended')
+          context.tell({ ...notice, kind: undefined })
       },
       send: (text) => context.send(Buffer.from(text, 'latin1')),
       changed: () => this.#changed(),
@@ -128,22 +130,30 @@ class CatchUpFilter implements LineFilter {
     )
   }
 
+  /** From the first line on they wait, for what the journal has must be all that came before them. */
   async #start(): Promise<void> {
-    // the journal may be there only later: what comes meanwhile goes on
-    if (!(await this.#context.logged())) return
-    const held: PortLine[] = []
-    this.#held = held
-    this.#cancelTimer = this.#clock.after(longestHeld, () => this.#letGo())
+    const first = this.#hold()
     try {
-      const place = await this.#context.logged()
+      let place = await this.#context.logged()
+      if (this.#held !== first) {
+        // the journal was there only later, and what came meanwhile is in it
+        this.#hold()
+        place = await this.#context.logged()
+      }
       if (!place) return
-      const { directory, lastSeq } = place
-      const past = await readPast(systemDisk, directory, this.#source, lastSeq, this.#settings)
-      if (this.#held !== held) throw new Error('it took too long to read')
-      this.#catchUp.start(past)
+      this.#catchUp.start(
+        await readPast(systemDisk, { ...place, source: this.#source, missing: this.#settings.missing }),
+      )
     } finally {
       this.#letGo()
     }
+  }
+
+  #hold(): PortLine[] {
+    const held: PortLine[] = []
+    this.#held = held
+    this.#cancelTimer = this.#clock.after(longestHeld, () => this.#letGo())
+    return held
   }
 
   #letGo(): void {

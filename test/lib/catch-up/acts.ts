@@ -37,6 +37,11 @@ export function settle(house: House): void {
     live(house, 5 * minute, 10_000)
 }
 
+/** On until it asks; where nothing is to be asked for, some minutes. */
+function untilAnswered(house: House): void {
+  for (let i = 0; i < 60 && house.gateway!.state.state !== 'asking'; i++) live(house, 10_000, 10_000)
+}
+
 export type Action =
   | { does: 'live'; count: number; every: number }
   | { does: 'twins' }
@@ -44,6 +49,8 @@ export type Action =
   | { does: 'reset' }
   | { does: 'corrupt'; back: number }
   | { does: 'cut'; after: number }
+  | { does: 'die'; lines: number; ms: number }
+  | { does: 'resetAsking'; after: number }
 
 export function act(home: House, step: Action): void {
   if (!home.isOn) home.startGateway()
@@ -87,9 +94,22 @@ export function act(home: House, step: Action): void {
       return
     }
     case 'cut':
-      for (let i = 0; i < 60 && home.gateway!.state.state !== 'asking'; i++) live(home, 10_000, 10_000)
+      untilAnswered(home)
       home.wait(step.after)
       home.input('x')
+      return
+    case 'die':
+      untilAnswered(home)
+      home.killAfter(step.lines)
+      for (let i = 0; i < 40 && home.isOn; i++) live(home, 3_000, 3_000)
+      if (home.isOn) home.stopGateway()
+      home.wait(step.ms)
+      return
+    case 'resetAsking':
+      untilAnswered(home)
+      home.wait(step.after)
+      home.resetCollector()
+      home.wait(1_000)
       return
   }
 }
