@@ -270,6 +270,7 @@ export class Asking<L extends Observed> {
     this.#replay = new Replay(range, memory, due)
     if (asked.seq === everything.seq) this.#isFound = true
     else if (range.from !== asked.page) this.#look()
+    else if (this.#isFound) memory.clocks.rewind(memory.page(asked), true)
     // where nothing follows, the page is the newest one
     else if (range.from === range.last && memory.saidNewest && !isSamePage(memory.saidNewest, asked))
       this.#look()

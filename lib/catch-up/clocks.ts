@@ -155,6 +155,17 @@ function thinned(pairs: Pair[]): Pair[] {
   return thinned(pairs.filter((_, index, { length }) => index % 2 === 0 || index === length - 1))
 }
 
+/** Two clocks that have turned out to be one; where both have pairs, the second one is believed. */
+function merged(before: BootClock, known: BootClock): BootClock {
+  if (before === known) return known
+  if (known.hasPair || !before.hasPair) {
+    if (!before.hasPair) before.isSame(known)
+    return known
+  }
+  known.isSame(before)
+  return before
+}
+
 /** A page's place on the collector's clocks. */
 export interface Placed {
   clock: BootClock
@@ -172,6 +183,8 @@ export interface NamedPage extends Marker, Placed {
 export class Clocks {
   /** the newest page, saved live or replayed */
   #last: NamedPage | undefined
+  /** it is the page that its number says */
+  #isCertain = true
   #current: BootClock | undefined
   /** the last starts that were seen, the newest at the end: where the log stood then */
   #boots: Array<{ page: number; seq: number; clock: BootClock }> = []
@@ -214,7 +227,7 @@ export class Clocks {
   }
 
   /** A replay has ended: the clock goes on with another seq, and says what time it is. */
-  ended(seq: number, milliseconds: number, wall: number): void {
+  ended(lastPage: number, seq: number, milliseconds: number, wall: number): void {
     const clock = this.#current?.itself ?? new BootClock()
     this.#current = clock
     this.#use(seq, clock)
@@ -222,11 +235,18 @@ export class Clocks {
     const seconds = milliseconds / 1000
     const carry = last?.clock.itself === clock ? carryOf(last, seconds) : 0
     this.#tie(clock, seconds + carry, wall, exactWeight)
+    // the next page is the one behind the newest
+    if (last?.page !== lastPage) this.#last = undefined
   }
 
-  /** A replay begins behind this page. */
-  rewind(page: NamedPage | undefined): void {
+  /**
+   * A replay begins behind this page.
+   *
+   * @param isCertain it is known to be that page, and not only to have its number: it may have been overwritten
+   */
+  rewind(page: NamedPage | undefined, isCertain: boolean): void {
     this.#last = page
+    this.#isCertain = isCertain
   }
 
   /** The one whose last use is the longest ago is forgotten where there are too many. */
@@ -243,6 +263,7 @@ export class Clocks {
     if (before?.wall !== undefined && before.clock.itself === placed.clock && follows(before, marker))
       placed.clock = this.#tie(placed.clock, marker.time + placed.carry + middle, before.wall)
     this.#last = { ...marker, ...placed, wall }
+    this.#isCertain = true
     return this.#last
   }
 
@@ -274,10 +295,11 @@ export class Clocks {
   #place(marker: Marker, now: number): Placed {
     const last = this.#last
     const known = this.#seqs.get(marker.seq)?.itself ?? this.#wrappedSinceBoot(marker)
-    const goesOn = last !== undefined && (last.seq === marker.seq || isSameBoot(last, marker, now))
+    const goesOn =
+      last !== undefined && (last.seq === marker.seq || (this.#isCertain && isSameBoot(last, marker, now)))
     const before = last?.clock.itself
-    if (known && goesOn && before !== known && !before?.hasPair) before?.isSame(known)
-    const clock = known ?? (goesOn ? before! : new BootClock())
+    const clock =
+      known && goesOn && before ? merged(before, known) : (known ?? (goesOn ? before! : new BootClock()))
     this.#use(marker.seq, clock)
     return { clock, carry: goesOn ? carryOf(last, marker.time) : 0 }
   }

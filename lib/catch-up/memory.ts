@@ -75,13 +75,13 @@ export class CollectorMemory {
         this.#saved(line, received)
         break
       case 'range':
-        this.clocks.rewind(this.#pageBefore(line.from))
+        this.clocks.rewind(this.#pageBefore(line.from), false)
         break
       case 'replayed':
         this.#remember(this.clocks.replayed(line, this.page(line)?.wall, received), received)
         break
       case 'ended':
-        this.clocks.ended(line.seq, line.clock, received)
+        this.clocks.ended(line.lastPage, line.seq, line.clock, received)
         break
       default:
     }
