@@ -43,6 +43,11 @@ const sending: Config = {
   catchUpGap: 60,
   catchUpDays: 7,
   catchUpFirst: true,
+  catchUpRequest: '',
+  catchUpReplayed: '',
+  catchUpEnd: '',
+  catchUpNumber: '',
+  catchUpLimit: 10,
 }
 
 const steps: ReadonlyMap<string, readonly Migration[]> = new Map([

@@ -1,39 +1,77 @@
 // A collector's catch-up as the filter of a port: between the two there is the journal, which knows what was logged.
-import { CatchUp, type CatchUpSettings } from '../../lib/catch-up/catch-up.ts'
+import { AnyDevice } from '../../lib/catch-up/any-device.ts'
+import { CatchUp } from '../../lib/catch-up/catch-up.ts'
+import type { CatchUpEvents } from '../../lib/catch-up/events.ts'
 import type { Observed } from '../../lib/catch-up/memory.ts'
-import { readPast } from '../../lib/catch-up/past.ts'
+import { readAnyPast, readPast } from '../../lib/catch-up/past.ts'
+import { anyDeviceSettings, type CatchUpOptions, limitsOf } from '../../lib/catch-up/settings.ts'
 import { systemDisk } from '../../lib/journal/disk/disk.ts'
 import { inBackground } from '../../lib/kit/background.ts'
 import type { Clock } from '../../lib/kit/clock.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { RateLimit } from '../../lib/kit/rate-limit.ts'
-import type { FilterContext, FilterProgress, LineFilter, MakeFilter } from '../../lib/serial/line-filter.ts'
+import type {
+  FilterContext,
+  FilterProgress,
+  LineFilter,
+  LoggedTo,
+  MakeFilter,
+} from '../../lib/serial/line-filter.ts'
 import type { PortLine } from '../../lib/serial/port-line.ts'
 
 import type { PortSettings } from './options.ts'
 
-interface CollectorLine extends Observed {
+interface DeviceLine extends Observed {
   line: PortLine
 }
 
+type Events = CatchUpEvents<DeviceLine>
+
+/** What asks a device, and how it gets to know what the journal has of it. */
+interface Asker {
+  engine: CatchUp<DeviceLine> | AnyDevice<DeviceLine>
+  start(place: LoggedTo): Promise<void>
+}
+
 /**
- * The filter of a port whose device may be a collector; undefined where it is none.
+ * The filter of a port whose device may keep what it sends; undefined where it does not. Throws an Error in words where the
+ * settings of another device than a collector are wrong.
  * @param source the name that the journal has its lines under
  */
 export function catchingUp(
   source: string,
   clock: Clock,
-  { sending, catchUp }: Pick<PortSettings, 'sending' | 'catchUp'>,
+  { sending: { collector }, catchUp }: Pick<PortSettings, 'sending' | 'catchUp'>,
 ): MakeFilter | undefined {
-  if (sending.collector === 'none') return undefined
-  const { catchUpGap, catchUpDays, catchUpFirst } = catchUp
-  const settings = {
-    missing: catchUpGap * 1000,
-    longest: catchUpDays * 86_400_000,
-    firstTime: catchUpFirst,
-    isCollector: sending.collector === 'jeelink',
+  if (collector === 'none') return undefined
+  const make =
+    collector === 'other' ? anyDevice(source, clock, catchUp) : jeelink(source, clock, collector, catchUp)
+  return (context) => new CatchUpFilter(source, clock, make, context)
+}
+
+function jeelink(source: string, clock: Clock, collector: string, options: CatchUpOptions) {
+  const settings = { ...limitsOf(options), isCollector: collector === 'jeelink' }
+  const { missing } = settings
+  return (events: Events): Asker => {
+    const engine = new CatchUp<DeviceLine>(source, settings, clock, events)
+    return {
+      engine,
+      start: async (place) => engine.start(await readPast(systemDisk, { ...place, source, missing })),
+    }
   }
-  return (context) => new CatchUpFilter(source, clock, settings, context)
+}
+
+function anyDevice(source: string, clock: Clock, options: CatchUpOptions) {
+  const settings = anyDeviceSettings(options)
+  const { missing } = settings
+  return (events: Events): Asker => {
+    const engine = new AnyDevice<DeviceLine>(source, settings, clock, events)
+    return {
+      engine,
+      start: async (place) =>
+        engine.start(await readAnyPast(settings, systemDisk, { ...place, source, missing })),
+    }
+  }
 }
 
 /** Lines that wait, and how long (ms), while the journal is read; then they go on, and it is tried again later. */
@@ -45,8 +83,7 @@ const readAgain = 60_000
 class CatchUpFilter implements LineFilter {
   readonly #source: string
   readonly #clock: Clock
-  readonly #settings: CatchUpSettings
-  readonly #catchUp: CatchUp<CollectorLine>
+  readonly #asker: Asker
   readonly #context: FilterContext
   /** lines wait here until it is known what came before them; undefined where none waits */
   #held: PortLine[] | undefined
@@ -54,13 +91,12 @@ class CatchUpFilter implements LineFilter {
   readonly #tells: RateLimit
   #cancelTimer: () => void = () => undefined
 
-  constructor(source: string, clock: Clock, settings: CatchUpSettings, context: FilterContext) {
+  constructor(source: string, clock: Clock, make: (events: Events) => Asker, context: FilterContext) {
     this.#source = source
     this.#clock = clock
-    this.#settings = settings
     this.#context = context
     this.#tells = new RateLimit(1_000, clock)
-    this.#catchUp = new CatchUp(source, settings, clock, {
+    this.#asker = make({
       give({ line: { line }, recovered, notice }) {
         const given = recovered ? recoveredLine(line, recovered.text, recovered.time) : line
         if (notice) given.notice = notice
@@ -75,17 +111,17 @@ class CatchUpFilter implements LineFilter {
   }
 
   connected(): void {
-    this.#catchUp.connected()
+    this.#asker.engine.connected()
     if (!this.#isReading) this.#readPast()
   }
 
   disconnected(): void {
-    this.#catchUp.disconnected()
+    this.#asker.engine.disconnected()
   }
 
   line(line: PortLine): void {
     if (this.#held === undefined) {
-      this.#catchUp.line({ text: line.payload, received: line.received, line })
+      this.#asker.engine.line({ text: line.payload, received: line.received, line })
       return
     }
     this.#held.push(line)
@@ -93,27 +129,28 @@ class CatchUpFilter implements LineFilter {
   }
 
   sent(): void {
-    this.#catchUp.sent()
+    this.#asker.engine.sent()
   }
 
   get isCollector(): boolean {
-    return this.#catchUp.isCollector
+    const { engine } = this.#asker
+    return engine instanceof CatchUp && engine.isCollector
   }
 
   get busy(): string | undefined {
-    return this.#catchUp.isAsking
+    return this.#asker.engine.isAsking
       ? `${this.#source} is giving back what it received while the gateway was away, and any byte would end that`
       : undefined
   }
 
   get progress(): FilterProgress | undefined {
-    const now = this.#catchUp.state
+    const now = this.#asker.engine.state
     if (now.state !== 'asking') return undefined
     return { text: `catching up${now.of === undefined ? '' : ` ${now.pages} of ${now.of} pages`}` }
   }
 
   #changed(): void {
-    const now = this.#catchUp.state
+    const now = this.#asker.engine.state
     if (now.state === 'asking' && this.#tells.allows())
       this.#context.tell({ state: 'asking', pages: now.pages, of: now.of ?? null, packets: now.packets })
     this.#context.changed()
@@ -141,9 +178,7 @@ class CatchUpFilter implements LineFilter {
         place = await this.#context.logged()
       }
       if (!place) return
-      this.#catchUp.start(
-        await readPast(systemDisk, { ...place, source: this.#source, missing: this.#settings.missing }),
-      )
+      await this.#asker.start(place)
     } finally {
       this.#letGo()
     }

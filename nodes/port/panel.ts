@@ -12,6 +12,7 @@ import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import { saveVersion } from '../shared/panel/migrated.ts'
 import { showLive } from './live-panel.ts'
 import { type PortOptions, portOptions } from './options.ts'
+import { prepareCatchUp } from './panel/catch-up.ts'
 import { prepareSending } from './panel/send.ts'
 
 /** Ends what the open panel shows of its port. */
@@ -50,6 +51,7 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
     path.trigger('change')
     inputOf(this, 'baudRate').autoComplete({ search: baudCompletions, minLength: 1 })
     showFraming((key) => this._(`fieldlog-port.${key}`))
+    prepareCatchUp(this)
     prepareSending(this)
     stopLive = showLive(this, portOptions)
   },

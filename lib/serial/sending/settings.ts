@@ -15,7 +15,7 @@ export const sendFields = {
     description: 'Sent after each connection, one after the other.',
     multiline: true,
   }),
-  collector: choice(['auto', 'jeelink', 'none'], {
+  collector: choice(['auto', 'jeelink', 'other', 'none'], {
     title: 'collector',
     description:
       'A JeeLink is asked for what it kept while nobody listened, and its harmful commands are refused. Automatically: a device that has shown to be one.',

@@ -44,7 +44,16 @@ describe('The options of a fieldlog-port', () => {
       watch: { silentAfter: 0, whenSilent: 'tell' },
       lines: { maxLine: 65_536, emptyLines: false, framing },
       sending: { sendEnd: 'auto', startLines: '', collector: 'auto' },
-      catchUp: { catchUpGap: 60, catchUpDays: 7, catchUpFirst: true },
+      catchUp: {
+        catchUpGap: 60,
+        catchUpDays: 7,
+        catchUpFirst: true,
+        catchUpRequest: '',
+        catchUpReplayed: '',
+        catchUpEnd: '',
+        catchUpNumber: '',
+        catchUpLimit: 10,
+      },
     }
     assert.deepEqual(readPortOptions({}), defaults)
     assert.deepEqual(options({ path: ' ', baudRate: '', dataBits: '', stopBits: ' ', maxLine: '' }), defaults)
@@ -87,7 +96,7 @@ describe('The options of a fieldlog-port', () => {
       ['frameEnd', '\\z', '"\\z" has a backslash that begins none of \\r \\n \\t \\0 \\\\ \\xNN'],
       ['framePattern', 'a*', 'the pattern finds an empty text, too'],
       ['sendEnd', 'lfcr', 'line end sent is "lfcr": give one of auto, none, lf, crlf, cr'],
-      ['collector', 'JeeLink', 'collector is "JeeLink": give one of auto, jeelink, none'],
+      ['collector', 'JeeLink', 'collector is "JeeLink": give one of auto, jeelink, other, none'],
       ['logEmptyLines', 'maybe', 'log empty lines is "maybe": give true or false'],
     ]
     const panel = editorDefaults(portOptions)
