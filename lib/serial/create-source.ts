@@ -5,15 +5,23 @@ import { demoSource } from './demo/demo-source.ts'
 import { addressText, parseAddress, sourceName } from './source/address.ts'
 import { deviceSource } from './source/device.ts'
 import type { SerialSettings } from './source/settings.ts'
-import type { LineSource } from './source/source.ts'
+import type { LineSource, SourceHome } from './source/source.ts'
 import { tcpSource } from './source/tcp.ts'
 import { rfc2217Source, telnetSource } from './source/telnet.ts'
 
-/** The source for an address as the user writes it. Throws an Error in words where it is none. */
-export function createSource(text: string, settings: SerialSettings, clock: Clock = systemClock): LineSource {
+/**
+ * The source for an address as the user writes it. Throws an Error in words where it is none.
+ * @param home of the gateway; without one the demo collector keeps its flash in memory
+ */
+export function createSource(
+  text: string,
+  settings: SerialSettings,
+  clock: Clock = systemClock,
+  home?: SourceHome,
+): LineSource {
   const address = parseAddress(text)
   const name = sourceName(address)
-  if (address.kind === 'demo') return demoSource(clock)
+  if (address.kind === 'demo') return demoSource(clock, home)
   if (address.kind === 'device') return deviceSource(address.path, name, settings, clock)
   const { host, port, kind } = address
   const server = { host, port, name, text: addressText(address) }

@@ -37,6 +37,15 @@ export interface LineSource {
   connect(events: LinkEvents, signal: AbortSignal): Promise<Link>
 }
 
+/** Where a source keeps files of its own, and where relative paths begin. */
+export interface SourceHome {
+  directory: string
+  /** tells the sources of one directory apart; stays the same over restarts */
+  id: string
+  /** says in the log what is wrong with a file, once */
+  warn(text: string): void
+}
+
 /** Why a source cannot be opened or has gone. */
 export class SourceError extends Error {
   /** a few words for a node's status */
