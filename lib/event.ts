@@ -39,6 +39,11 @@ export interface FieldlogEvent {
   cut?: Cut
   /** sent again: after a start, a deploy, or on request */
   replayed: boolean
+  /**
+   * true of what was logged later than the moment it belongs to (a collector's memory, an import): `time` is that moment.
+   * Absent of all else. What is remembered from one reading to the next leaves it out
+   */
+  late?: true
   /** a targeted replay: the id of the one sink that asked; every other sink completes it untouched */
   for?: string
   /** set by clean: the format's event type */

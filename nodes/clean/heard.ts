@@ -4,8 +4,8 @@ import type { FieldlogEvent } from '../../lib/event.ts'
 import type { LineOutcome } from '../../lib/formats/format.ts'
 
 /** Only what comes live says that a device is there: not what is sent again, nor a line of an earlier moment. */
-function isLive({ replayed, for: sink, time, received }: FieldlogEvent): boolean {
-  return !replayed && sink === undefined && time === received
+function isLive({ replayed, for: sink, late }: FieldlogEvent): boolean {
+  return !replayed && sink === undefined && late !== true
 }
 
 /** @param event as it was logged; @param outcome what its line gave */
