@@ -9,7 +9,8 @@ export const portOptions = {
   name: text({ title: 'name', description: 'Shown in the editor.' }),
   path: text({
     title: 'port',
-    description: '/dev/…, tcp://, telnet:// or rfc2217://host:port, or demo:; nothing is demo:, too.',
+    description:
+      '/dev/…, tcp://, telnet:// or rfc2217://host:port, demo:, or replay:file; nothing is demo:, too.',
     env: true,
     problem: addressProblem,
   }),

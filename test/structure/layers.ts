@@ -63,8 +63,14 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground', 'journal', 'delivery'],
   },
   serial: {
-    folders: ['lib/serial/source', 'lib/serial/demo', 'lib/serial/framing', 'lib/serial'],
-    uses: ['ground'],
+    folders: [
+      'lib/serial/source',
+      'lib/serial/demo',
+      'lib/serial/replay',
+      'lib/serial/framing',
+      'lib/serial',
+    ],
+    uses: ['ground', 'journal'],
   },
   cli: {
     folders: ['lib/cli'],

@@ -1,4 +1,4 @@
-// Where bytes come from: one interface, three implementations (a device, TCP, the demo collector).
+// Where bytes come from: one interface for a device, TCP, telnet, the demo collector and stored lines.
 
 export interface LinkEvents {
   /**
@@ -8,6 +8,8 @@ export interface LinkEvents {
   data(chunk: Buffer, received: number): void
   /** The connection ended, and not by `close`. Called once at most; nothing follows it. */
   closed(reason: SourceError): void
+  /** A sentence for the log, about what the connection itself has seen. */
+  report?(level: 'info' | 'warn', text: string): void
 }
 
 /** One connection, open from the start until `close` resolves or `closed` is called. */
