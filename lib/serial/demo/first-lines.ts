@@ -11,6 +11,7 @@ const firstLines: Array<[number, Heard]> = [
   [3300, packet(11, [1, 118, 182])],
   [4000, packet(3, encodeRadioBlip({ ping: 1_102_256, battery: { id: 17, vpre: 2.94, vpost: 2.86 } }))],
   [4700, packet(14, [24, 210, 17])],
+  [5000, packet(7, [1, 118, 182])],
   [
     5400,
     packet(

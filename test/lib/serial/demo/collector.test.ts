@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Chip } from '../../../../lib/serial/demo/chip.ts'
 import { DemoCollector } from '../../../../lib/serial/demo/collector.ts'
-import { roomNodes } from '../../../../lib/serial/demo/stations.ts'
+import { foreignNodes, roomNodes } from '../../../../lib/serial/demo/stations.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 
 async function connected(seed = 1, chip = new Chip(), clock = new FakeClock()) {
@@ -42,7 +42,7 @@ describe('The demo collector', () => {
     assert.ok(lines.includes('OK 12 1 118 182 0'))
     assert.ok(heard.some(({ node, bytes }) => node === 5 && roomTemperature(bytes) === 51.1))
     assert.ok(heard.some(({ node, bytes }) => node === 11 && bytes.length === 3))
-    for (const node of [3, 9, 14, 15])
+    for (const node of [3, 7, 9, 14, 15])
       assert.ok(
         heard.some((one) => one.node === node),
         `node ${node}`,
@@ -56,7 +56,7 @@ describe('The demo collector', () => {
     const lines = during(3_600_000)
     assert.ok(lines.length > 3600 && lines.length < 7200, `${lines.length} lines in an hour`)
     const nodes = new Set(packets(lines).map(({ node }) => node))
-    assert.deepEqual(nodes, new Set([...roomNodes, 3, 9, 14, 15, 19]))
+    assert.deepEqual(nodes, new Set([...roomNodes, ...foreignNodes, 3, 9, 14, 15, 19]))
     const kinds = ['OK ', ' ? ', 'DF S ', ' -> ack']
     for (const kind of kinds)
       assert.ok(
@@ -74,7 +74,7 @@ describe('The demo collector', () => {
     const whole = rooms.filter(({ bytes }) => bytes.length === 4)
     const hot = whole.filter(({ bytes }) => roomTemperature(bytes) > 50)
     assert.ok(hot.length > 0 && hot.length < whole.length / 10)
-    const short = heard.filter(({ node, bytes }) => node !== 14 && bytes.length === 3)
+    const short = heard.filter(({ node, bytes }) => node !== 14 && node !== 7 && bytes.length === 3)
     assert.ok(short.length > 0 && short.length < heard.length / 20)
     for (const { bytes } of whole) {
       const temp = roomTemperature(bytes)
@@ -152,12 +152,11 @@ describe('The demo collector, asked for a replay', () => {
     const replayed = answer.slice(0, end).filter((line) => line.startsWith('R '))
     // the first saved packet after the marker's page, up to the last page's end, in the live order
     const sent = live.filter((line) => line.startsWith('OK ')).map((line) => line.slice(3))
-    const first = sent.indexOf(replayed[0]!.split(' ').slice(3).join(' '))
-    assert.ok(replayed.length > 50)
-    assert.deepEqual(
-      replayed.map((line) => line.split(' ').slice(3).join(' ')),
-      sent.slice(first, first + replayed.length),
-    )
+    const stored = replayed.map((line) => line.split(' ').slice(3).join(' '))
+    assert.ok(stored.length > 50)
+    // a packet may be as one before it: all of them together are there once
+    const places = sent.filter((_, at) => stored.every((packet, i) => sent[at + i] === packet))
+    assert.equal(places.length, 1)
     const ends = answer.slice(0, end).filter((line) => line.startsWith('DF R '))
     assert.deepEqual(
       ends,
@@ -306,7 +305,7 @@ describe('The demo collector, over a restart of the gateway', () => {
     second.during(60_000)
     second.collector.input('d')
     const pages = second.during(30_000).filter((line) => line.startsWith(' df# ')).length
-    assert.ok(pages > 3000 && pages < 4000, `${pages} pages`)
+    assert.ok(pages > 3500 && pages < 4500, `${pages} pages`)
     second.collector.disconnect()
     const third = await connected(1, first.chip, new FakeClock('2026-01-01T00:00:00Z'))
     assert.match(third.during(400)[2]!, /^DF I \d+ 2$/)
