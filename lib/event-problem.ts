@@ -15,13 +15,15 @@ export function eventProblem(event: FieldlogEvent): string | undefined {
 }
 
 /** What log has set. */
-function placeProblem({ id, seq, received, time, source, raw, cut }: FieldlogEvent): string | undefined {
+function placeProblem(event: FieldlogEvent): string | undefined {
+  const { id, seq, received, time, source, raw, cut, late } = event
   if (typeof id !== 'string' || id === '') return wrong('id', id, 'a text')
   if (!Number.isSafeInteger(seq)) return wrong('seq', seq, 'a whole number')
   if (!Number.isSafeInteger(received)) return wrong('received', received, 'milliseconds since 1970')
   if (!Number.isSafeInteger(time)) return wrong('time', time, 'milliseconds since 1970')
   if (typeof source !== 'string') return wrong('source', source, 'a text')
   if (typeof raw !== 'string') return wrong('raw', raw, 'a text')
+  if (late !== undefined && late !== true) return wrong('late', late, 'true, or none')
   return cut === undefined || isCut(cut) ? undefined : wrong('cut', cut, 'start, end, both or stray')
 }
 

@@ -21,6 +21,18 @@ export function isCut(value: unknown): value is Cut {
   return cuts.has(value)
 }
 
+/** The end of the name of a source that plays stored lines. */
+export const replayMark = '@replay'
+
+/**
+ * Whether a source plays stored lines (a `replay:` port): they are no readings of now, and not published unless the user
+ * says so. It is told by the name, which stands in the journal with each line: so it holds over restarts, and in every
+ * replay of the journal.
+ */
+export function isPlayed(source: string): boolean {
+  return source.endsWith(replayMark)
+}
+
 /** One event on its way through a flow. Each step adds its part; none changes what an earlier one set. */
 export interface FieldlogEvent {
   /** `<epoch>-<seq>`, unique for ever; events that one line gives add `.1`, `.2` … */
@@ -39,6 +51,11 @@ export interface FieldlogEvent {
   cut?: Cut
   /** sent again: after a start, a deploy, or on request */
   replayed: boolean
+  /**
+   * true of what was logged later than the moment it belongs to (a collector's memory, an import): `time` is that moment.
+   * Absent of all else. What is remembered from one reading to the next leaves it out
+   */
+  late?: true
   /** a targeted replay: the id of the one sink that asked; every other sink completes it untouched */
   for?: string
   /** set by clean: the format's event type */

@@ -150,9 +150,9 @@ class FormatList implements Formats {
   }
 
   /** @param seq of the line with which it was whole */
-  #placeOf({ id, received, seq: own }: Reading, seq = own): ReadingPlace | undefined {
+  #placeOf({ id, received, late, seq: own }: Reading, seq = own): ReadingPlace | undefined {
     if (id === undefined || seq === undefined || received === undefined) return undefined
-    return { memory: this.#memory, id, seq, received }
+    return { memory: this.#memory, id, seq, received, isLate: late === true }
   }
 }
 

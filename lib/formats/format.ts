@@ -87,8 +87,10 @@ export interface ReadingPlace {
   memory: EventMemory
   id: string
   seq: number
-  /** ms since 1970 UTC */
+  /** ms since 1970 UTC; of a late reading the moment that it belongs to */
   received: number
+  /** it stands beside the order of the others: what is remembered of them leaves it out */
+  isLate: boolean
 }
 
 /**
@@ -218,7 +220,7 @@ class RunningFormat<Opened> implements Format {
     const series = `${type}\n${line.source}\nheading`
     const heading = this.#decoder.heading?.(line)
     if (heading !== undefined) {
-      if (place !== undefined) addHeading(series, pastPlace(place, 0), heading)
+      if (place !== undefined && !place.isLate) addHeading(series, pastPlace(place, 0), heading)
       const reason = `heading: found the columns ${shortened(heading)}, which hold from here on`
       return { outcome: { kind: 'suppressed', type, reasons: [reason] } }
     }
@@ -287,11 +289,11 @@ class RunningFormat<Opened> implements Format {
     event: CleanEvent,
     repeats: RepeatFilter,
     line: Line,
-    { memory, id, seq, received }: ReadingPlace,
+    { memory, id, seq, received, isLate }: ReadingPlace,
   ): { suppressed?: string | undefined; isPast: boolean } {
     const { part, time = received } = event
     const own = part === undefined ? id : `${id}.${part}`
-    const place = { id: own, seq, part: part ?? 0, time, received }
+    const place = { id: own, seq, part: part ?? 0, time, received, isLate }
     const series = `${line.source}\n${event.key ?? ''}`
     const isDoubtful = event.unsure !== undefined
     const kept = repeats.apply(memory, series, place, event.data, this.#scope, isDoubtful)
@@ -328,8 +330,8 @@ export function remembers(definition: FormatDefinition): boolean {
   return leavesOut(definition) || fields.some((field) => needsPast({ ...field, zone: field.zone ?? zone }))
 }
 
-function pastPlace({ memory, id, seq, received }: ReadingPlace, part: number): PastPlace {
-  return { memory, seq, received, part, id: part === 0 ? id : `${id}.${part}` }
+function pastPlace({ memory, id, seq, received, isLate }: ReadingPlace, part: number): PastPlace {
+  return { memory, seq, received, isLate, part, id: part === 0 ? id : `${id}.${part}` }
 }
 
 /** A heading as a reason shows it. */

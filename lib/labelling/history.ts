@@ -86,6 +86,8 @@ function decodedEntry(
   return { logged, outcome, events: cleanEvents(logged, outcome, names) }
 }
 
-function readingIn({ source, id, seq, received, cut }: FieldlogEvent, payload: unknown): PlacedReading {
-  return { payload, source, id, seq, received, cut }
+/** A logged event as formats see it: a late one at the moment that it belongs to. */
+export function readingIn(event: FieldlogEvent, payload: unknown): PlacedReading {
+  const { source, id, seq, received, time, late, replayed, cut } = event
+  return { payload, source, id, seq, received: late ? time : received, late, replayed, cut }
 }

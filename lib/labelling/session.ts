@@ -147,7 +147,7 @@ export class LabelSession<Message> {
   /** Judges a message's event: now, or when the next one of its series has come. */
   take(event: FieldlogEvent, message: Message): void {
     const { labeller } = this
-    if (!labeller.remembers) {
+    if (!labeller.remembers || event.late) {
       this.#parts?.judged(message, labeller.label(event))
       return
     }

@@ -20,4 +20,8 @@ const addLater = addMissing({
   keep: 'oldest',
 })
 
-export const mqttOut: readonly Migration[] = [(config) => addLater(keepTopic(config)), keepTopic]
+export const mqttOut: readonly Migration[] = [
+  (config) => addLater(keepTopic(config)),
+  keepTopic,
+  addMissing({ played: false }),
+]

@@ -39,9 +39,19 @@ export function cleanEvents(
 /** The clean events of readings, in order. */
 export function eventsOfReadings(readings: readonly RecentReading[], formats: Formats): FieldlogEvent[] {
   return readings
-    .flatMap((reading) => formats.take({ ...reading, payload: payloadOf(reading) }))
-    .flatMap(({ reading, outcome }) => {
-      const { id, seq, source, received, time, text = '' } = reading
-      return cleanEvents({ id, seq, received, time, source, raw: text, replayed: true }, outcome)
+    .flatMap((logged) => {
+      const { time, received, late } = logged
+      return formats.take({
+        ...logged,
+        logged,
+        received: late ? time : received,
+        payload: payloadOf(logged),
+      })
+    })
+    .flatMap(({ reading: { logged }, outcome }) => {
+      const { id, seq, source, received, time, late, text = '' } = logged
+      const event: FieldlogEvent = { id, seq, received, time, source, raw: text, replayed: true }
+      if (late) event.late = true
+      return cleanEvents(event, outcome)
     })
 }

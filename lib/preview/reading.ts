@@ -13,6 +13,8 @@ export interface RecentReading {
   received: number
   /** the moment it belongs to, where a kind R came later; ms since 1970, UTC */
   time: number
+  /** it belongs to another moment than that at which it came; absent of all else */
+  late?: true
   /** the line as it came, where it is valid UTF-8 */
   text?: string
   /** else its bytes, in base64 */

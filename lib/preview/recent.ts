@@ -2,7 +2,7 @@
 import { openText } from '../journal/archive/open-text.ts'
 import type { OpenText } from '../journal/archive/text-file.ts'
 import type { Disk } from '../journal/disk/disk.ts'
-import { type Entry, isEntry } from '../journal/format/entry.ts'
+import { type Entry, isEntry, isLate } from '../journal/format/entry.ts'
 import { parseCommit } from '../journal/format/line.ts'
 import { unescapeLine } from '../journal/format/text.ts'
 import { readCatalog } from '../journal/read/catalog.ts'
@@ -65,6 +65,7 @@ class LastEntries {
 function asReading(entry: Entry): RecentReading {
   const { kind, seq, epoch, source, received, time, text, cut } = entry
   const reading: RecentReading = { seq, id: `${epoch}-${seq}`, kind, source, received, time }
+  if (isLate(entry)) reading.late = true
   if (cut !== undefined) reading.cut = cut
   if (kind === 'E') return { ...reading, json: JSON.parse(text) }
   const line = unescapeLine(text)

@@ -1,12 +1,15 @@
 // Makes the source that an address names.
 
+import { resolve } from 'node:path'
+import { replayMark } from '../event.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
 import { demoSource } from './demo/demo-source.ts'
-import { addressText, parseAddress, sourceName } from './source/address.ts'
+import { replaySource } from './replay/replay-source.ts'
+import { type Address, addressText, parseAddress, sourceName } from './source/address.ts'
 import { deviceSource, type OpenDevice } from './source/device.ts'
 import type { ListPorts } from './source/listed.ts'
 import type { SerialSettings } from './source/settings.ts'
-import type { LineSource } from './source/source.ts'
+import type { LineSource, SourceHome } from './source/source.ts'
 import { tcpSource } from './source/tcp.ts'
 import { rfc2217Source, telnetSource } from './source/telnet.ts'
 import { findUsb } from './source/usb.ts'
@@ -16,6 +19,8 @@ export interface SourceOptions {
   /** its name in the log; default: what its address says */
   name?: string
   clock?: Clock
+  /** of the gateway; without one the demo collector keeps its flash in memory, and paths begin in the working directory */
+  home?: SourceHome | undefined
   /** stand in for the system in tests */
   list?: ListPorts
   open?: OpenDevice
@@ -25,18 +30,26 @@ export interface SourceOptions {
 export function createSource(
   text: string,
   settings: SerialSettings,
-  { name: chosen = '', clock = systemClock, list, open }: SourceOptions = {},
+  { name: chosen = '', clock = systemClock, home, list, open }: SourceOptions = {},
 ): LineSource {
   const address = parseAddress(text)
-  const name = chosen || sourceName(address)
-  if (address.kind === 'demo') return demoSource(clock)
+  const name = nameOf(address, chosen)
+  if (address.kind === 'demo') return demoSource(clock, home)
   if (address.kind === 'device' || address.kind === 'usb') {
     const find = address.kind === 'usb' ? () => findUsb(address, list, clock) : async () => address.path
     return deviceSource({ name, text: addressText(address), find }, settings, clock, open)
   }
+  if (address.kind === 'replay')
+    return replaySource({ ...address, path: resolve(home?.directory ?? '', address.path) }, name, clock)
   const { host, port, kind } = address
   const server = { host, port, name, text: addressText(address) }
   if (kind === 'telnet') return telnetSource(server, clock)
   if (kind === 'rfc2217') return rfc2217Source(server, settings, clock)
   return tcpSource(host, port, name, server.text, clock)
+}
+
+/** What is played is told by its name, so that a name that a user has chosen keeps that end. */
+function nameOf(address: Address, chosen: string): string {
+  if (chosen === '') return sourceName(address)
+  return address.kind === 'replay' && !chosen.endsWith(replayMark) ? `${chosen}${replayMark}` : chosen
 }

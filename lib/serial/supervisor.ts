@@ -121,6 +121,7 @@ export class Supervisor {
       {
         data: (chunk, received) => this.#events.data(chunk, received),
         closed: (reason) => this.#lost(reason),
+        report: (level, text) => this.#events.report(level, text),
       },
       this.#abort.signal,
     )

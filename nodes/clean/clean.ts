@@ -5,6 +5,7 @@ import { eventProblem } from '../../lib/event-problem.ts'
 import type { LineOutcome } from '../../lib/formats/format.ts'
 import { inBackground } from '../../lib/kit/background.ts'
 import { asError } from '../../lib/kit/errors.ts'
+import { readingIn } from '../../lib/labelling/history.ts'
 import { isUnsure } from '../../lib/labelling/live-cleaning.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { readOptionsOrDefaults } from '../../lib/options/options.ts'
@@ -97,9 +98,11 @@ export default function (RED: NodeAPI): void {
         done(new Error(`clean: the event was changed on its way: ${problem}`))
         return
       }
-      const { source, id, seq, received, replayed, cut } = msg.event
-      const reading = { payload: msg.payload, source, id, seq, received, replayed, cut }
-      ;(cleaning ?? compile()).take(reading, { msg, send, done: (error) => done(error) })
+      ;(cleaning ?? compile()).take(readingIn(msg.event, msg.payload), {
+        msg,
+        send,
+        done: (error) => done(error),
+      })
     })
 
     this.on('close', (removed: boolean, done: () => void) => {

@@ -1,11 +1,11 @@
 // Tells the watch which devices a line was heard from.
 import type { LiveWatch } from '../../lib/devices/watch/live-watch.ts'
-import type { FieldlogEvent } from '../../lib/event.ts'
+import { type FieldlogEvent, isPlayed } from '../../lib/event.ts'
 import type { LineOutcome } from '../../lib/formats/format.ts'
 
-/** Only what comes live says that a device is there: not what is sent again, nor a line of an earlier moment. */
-function isLive({ replayed, for: sink, time, received }: FieldlogEvent): boolean {
-  return !replayed && sink === undefined && time === received
+/** Only what comes live says that a device is there: not what is sent again, nor a stored line, or one of an earlier moment. */
+function isLive({ replayed, for: sink, late, source }: FieldlogEvent): boolean {
+  return !replayed && sink === undefined && late !== true && !isPlayed(source)
 }
 
 /** @param event as it was logged; @param outcome what its line gave */

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
+import { type EventMessage, type FieldlogEvent, isPlayed } from '../../lib/event.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { fieldMessages, whenAll } from '../../lib/mqtt/message/fields.ts'
@@ -34,8 +34,10 @@ export default function (RED: NodeAPI): void {
     }
     const { session } = out.seat
     let closed = false
+    /** stored lines that were not published */
+    let played = 0
 
-    const status = throttle(() => this.status(statusOf(session.state, session.counts)))
+    const status = throttle(() => this.status(statusOf(session.state, session.counts, played)))
     const stopListening = session.subscribe(status)
     status.changed()
     // the age of what waits grows by itself
@@ -45,6 +47,11 @@ export default function (RED: NodeAPI): void {
       try {
         const event = eventOf(message as EventMessage)
         if (event.for !== undefined && event.for !== this.id) return done()
+        if (isPlayed(event.source) && !out.publishesPlayed) {
+          played++
+          status.changed()
+          return done()
+        }
         const settled = (error?: Error) => {
           // The log node sends again what was in flight when a node closed.
           if (closed) return
@@ -72,6 +79,8 @@ export default function (RED: NodeAPI): void {
 
 interface Output {
   seat: Seat
+  /** the lines of a `replay:` port, too */
+  publishesPlayed: boolean
   /** one; where the topic names the field, one for each of the event's fields */
   publicationsOf(event: FieldlogEvent): Publication[]
 }
@@ -86,7 +95,8 @@ function open(RED: NodeAPI, config: MqttOutOptions): Output {
   const installation = () =>
     installationId(RED.settings.userDir ?? process.cwd(), (text) => RED.log.warn(text))
   const session = sessionOptions(broker, gateway, installation, tlsNodeOf(RED, broker.id))
-  return { seat: takeSeat(RED, broker.id, session, outboxSettings(settings)), publicationsOf }
+  const seat = takeSeat(RED, broker.id, session, outboxSettings(settings))
+  return { seat, publishesPlayed: settings.played, publicationsOf }
 }
 
 /** What becomes of an event at once, and what when it has to wait. */

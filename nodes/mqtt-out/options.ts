@@ -94,6 +94,11 @@ export const mqttOutOptions = {
       env: true,
     }),
   ),
+  played: flag({
+    title: 'stored lines',
+    description: 'Lines that a replay: port plays are published, too; else they are only counted.',
+    default: false,
+  }),
   ...outboxFields,
 }
 

@@ -21,10 +21,11 @@ const manyWaiting = 200
 /** ms; what waits longer is shown with its age */
 const longWait = 10_000
 
-/** The session's state under a node; the numbers are those of all nodes that use the broker. */
+/** The session's state under a node; the numbers are those of all nodes that use the broker. @param played stored lines that this node did not publish */
 export function statusOf(
   state: SessionState,
   counts: Readonly<DeliveryCounts>,
+  played = 0,
   now = Date.now(),
 ): NodeStatus {
   const { phase, problem, diskProblem, refused, closedBroker, closedCount } = state
@@ -33,6 +34,7 @@ export function statusOf(
     ...closedText(state, now),
     ...waitingText(state, isConnected ? manyWaiting : 0, now),
     ...(refused > 0 ? [`refused ${refused}`] : []),
+    ...(played > 0 ? [`stored lines not published ${played}`] : []),
     ...(counts.dropped > 0 ? [`dropped ${counts.dropped}`] : []),
     ...(diskProblem !== undefined ? ['outbox: disk error'] : []),
   ]

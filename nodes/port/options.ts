@@ -13,7 +13,7 @@ export const portOptions = {
   path: text({
     title: 'port',
     description:
-      '/dev/…, usb:vendor:product[:serial number], tcp://, telnet:// or rfc2217://host:port, or demo:; nothing is demo:, too.',
+      '/dev/…, usb:vendor:product[:serial number], tcp://, telnet:// or rfc2217://host:port, demo:, or replay:file; nothing is demo:, too.',
     env: true,
     problem: addressProblem,
   }),

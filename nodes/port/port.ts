@@ -6,6 +6,7 @@ import { createSource } from '../../lib/serial/create-source.ts'
 import { catchingUp } from './catching-up.ts'
 import { servePorts } from './endpoints.ts'
 import { type PortOptions, type PortSettings, readPortOptions } from './options.ts'
+import type { SourceHome } from '../../lib/serial/source/source.ts'
 import { type PortNode, portRegistry } from './registry.ts'
 import { serveSending } from './send-endpoint.ts'
 
@@ -18,7 +19,10 @@ export default function (RED: NodeAPI): void {
     this.port = registry.port(this.id)
     try {
       const settings = readPortOptions(config)
-      const source = createSource(settings.path, settings.serial, { name: settings.name })
+      const source = createSource(settings.path, settings.serial, {
+        name: settings.name,
+        home: homeOf(RED, this),
+      })
       this.port.attach({
         key: connectionKey(settings),
         source,
@@ -49,4 +53,12 @@ export default function (RED: NodeAPI): void {
 function connectionKey({ sending, ...others }: PortSettings): string {
   const { startLines, collector } = sending
   return JSON.stringify({ ...others, startLines, collector })
+}
+
+/** Where its source may keep files; none in a runtime without a user directory. */
+function homeOf({ settings }: NodeAPI, node: PortNode): SourceHome | undefined {
+  const { userDir } = settings
+  return userDir === undefined
+    ? undefined
+    : { directory: userDir, id: node.id, warn: (text) => node.warn(text) }
 }

@@ -56,7 +56,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await page.locator('[data-tab="unknown"]').click()
       const unknown = page.locator('#fieldlog-format-unknown')
       // the demo collector hears other people's nodes now and then: read again until one came
-      const proposal = unknown.getByRole('button', { name: 'make “node14”' })
+      const proposal = unknown.getByRole('button', { name: 'make “node7”' })
       for (let tries = 0; tries < 40 && (await proposal.count()) === 0; tries++) {
         const answered = page.waitForResponse((response) => response.url().includes('/fieldlog/readings'))
         await unknown.locator('.fa-refresh').click()
@@ -64,8 +64,8 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
         await page.waitForTimeout(500)
       }
       await proposal.click()
-      assert.equal(await page.locator('#fieldlog-format-type').inputValue(), 'node14')
-      assert.equal(await page.locator('#fieldlog-format-nodes').inputValue(), '14')
+      assert.equal(await page.locator('#fieldlog-format-type').inputValue(), 'node7')
+      assert.equal(await page.locator('#fieldlog-format-nodes').inputValue(), '7')
 
       const preview = page.locator('#fieldlog-format-readings')
       await preview.getByText(/[1-9]\d* clean/).waitFor()

@@ -133,7 +133,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
           const today = shipped.find(({ id }) => id === node.id) as FlowNode
           assert.deepEqual(
             now.get(node.id),
-            plain(isChanged ? { ...today, version: currentVersion(node.type) } : node),
+            plain(isChanged ? { ...today, ...added(node.type), version: currentVersion(node.type) } : node),
           )
         }
         await portOpened(gateway.child, pty)
@@ -147,6 +147,11 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
 function withTodaysOutputs(node: FlowNode): FlowNode {
   if (node.type !== 'fieldlog-serial-in') return node
   return { ...node, wires: [...(node.wires as string[][]), [], []] }
+}
+
+/** What a type has got since that version. */
+function added(type: string): Record<string, unknown> {
+  return type === 'fieldlog-mqtt-out' ? { played: false } : {}
 }
 
 /** Topic and content of each event, as one line. */

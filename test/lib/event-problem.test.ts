@@ -44,6 +44,7 @@ describe('an event that was changed on its way', () => {
     ['with data of a function node', { data: runInNewContext('({ temp: 1, list: [1, 2], o: {} })') }],
     ['with a field that was taken away', { data: { temp: undefined } }],
     ['with an id of its own', { eventId: 7 }],
+    ['late', { late: true }],
   ]
   for (const [name, change] of sound) {
     it(`is sound: ${name}`, () => {
@@ -53,6 +54,7 @@ describe('an event that was changed on its way', () => {
 
   const spoilt: Array<[object, string]> = [
     [{ id: undefined }, 'event.id is missing, expected a text'],
+    [{ late: false }, 'event.late is false, expected true, or none'],
     [{ seq: '7' }, 'event.seq is "7", expected a whole number'],
     [{ time: Number.NaN }, 'event.time is NaN, expected milliseconds since 1970'],
     [{ time: undefined }, 'event.time is missing, expected milliseconds since 1970'],

@@ -66,12 +66,13 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: [
       'lib/serial/source',
       'lib/serial/demo',
+      'lib/serial/replay',
       'lib/serial/framing',
       'lib/serial/sending',
       'lib/serial/watch',
       'lib/serial',
     ],
-    uses: ['ground'],
+    uses: ['ground', 'journal'],
   },
   'catch-up': { folders: ['lib/catch-up'], uses: ['ground', 'journal'] },
   cli: {

@@ -71,7 +71,7 @@ function anyLine(random: Random): SampleLine {
   if (kind < 48) return anyPacket(random)
   if (kind < 50) return shortPacket(random)
   if (kind < 75) return unknown(` ? ${someBytes(random, 1 + random(20)).join(' ')}`)
-  if (kind < 90) return unknown(`OK ${random(2) ? 14 : 19} ${someBytes(random, 4 + random(8)).join(' ')}`)
+  if (kind < 90) return unknown(`OK ${random(2) ? 7 : 21} ${someBytes(random, 4 + random(8)).join(' ')}`)
   if (kind < 95) return unknown(`DF S ${random(4096)} 63 ${random(1_000_000)}`)
   return { bytes: garbage(random) }
 }

@@ -1,6 +1,6 @@
 // The message that carries an entry of the journal through a flow.
 import type { EventMessage } from '../../event.ts'
-import type { Entry } from '../../journal/format/entry.ts'
+import { type Entry, isLate } from '../../journal/format/entry.ts'
 import { unescapeLine } from '../../journal/format/text.ts'
 
 /** Properties that tell `log` something; they end there. */
@@ -46,6 +46,7 @@ export function messageOf(entry: Entry, sending: Sending): EventMessage {
     topic: source,
     event: { id, seq, received, time, source, raw: text, replayed },
   }
+  if (isLate(entry)) message.event.late = true
   if (entry.cut !== undefined) message.event.cut = entry.cut
   if (sending.for !== undefined) message.event.for = sending.for
   if (properties) Object.assign(message, properties)

@@ -3,7 +3,7 @@
 import { compilePattern } from '../../options/pattern.ts'
 import { byteFacts } from '../decoders/bytes.ts'
 import { columnOf } from '../decoders/columns.ts'
-import { datacodePlaces } from '../decoders/datacodes.ts'
+import { datacodeNumbers } from '../decoders/datacodes.ts'
 import { packetFacts } from '../decoders/packet.ts'
 import { parsePath } from '../decoders/paths.ts'
 import {
@@ -304,7 +304,7 @@ function checkColumn(
 
 function checkPlace(from: string | number, codes: string, at: string, problems: Problems): void {
   if (packetFacts.includes(String(from))) return
-  const { length } = datacodePlaces(codes).numbers
+  const { length } = datacodeNumbers(codes)
   if (/^\d{1,3}$/.test(String(from)) && Number(from) < length) return
   const expected = `the place of one of the ${length} numbers, 0 the first, or ${listed(packetFacts)}`
   problems.add(at, `found ${show(from)}, expected ${expected}`)

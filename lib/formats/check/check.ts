@@ -2,7 +2,7 @@
 // imports use the same check.
 
 import { compilePattern } from '../../options/pattern.ts'
-import { datacodeLetters, datacodePlaces, parseDatacodes } from '../decoders/datacodes.ts'
+import { datacodeLetters, datacodeNumbers, parseDatacodes } from '../decoders/datacodes.ts'
 import { parsePath } from '../decoders/paths.ts'
 import { compileFormat } from '../format.ts'
 import { charsets } from '../model/charset.ts'
@@ -194,7 +194,7 @@ function checkCodes(codes: unknown, problems: Problems): void {
   const wrong = parseDatacodes(codes).find((letter) => !datacodeLetters.includes(letter))
   if (wrong !== undefined) {
     problems.add('decoder.codes', `found ${show(wrong)}, expected ${listed(datacodeLetters)}`)
-  } else if (datacodePlaces(codes).numbers.length === 0) {
+  } else if (datacodeNumbers(codes).length === 0) {
     problems.add('decoder.codes', 'found no number, expected one at least')
   }
 }

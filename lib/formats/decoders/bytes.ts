@@ -26,6 +26,7 @@ class Frame implements Bytes {
   start = 0
   end = 0
   part = 0
+  head = 0
   /** a group of the pattern, or what stands at a path of the JSON value */
   beside: (name: string) => unknown = () => undefined
 
@@ -36,6 +37,7 @@ class Frame implements Bytes {
     this.start = 0
     this.end = bytes.length
     this.part = 0
+    this.head = 0
   }
 }
 

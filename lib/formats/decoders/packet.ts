@@ -18,6 +18,13 @@ const facts: Record<string, Reader<PacketLine>> = {
   rssi: (packet) => packet.rssi,
   length: (packet) => packet.length,
   part: (packet) => packet.part,
+  hex: ({ bytes, start, head, end }) => hexOf(bytes.subarray(start + head, end)),
+}
+
+function hexOf(bytes: Uint8Array): string {
+  let hex = ''
+  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0')
+  return hex.toUpperCase()
 }
 
 export const packetFacts: readonly string[] = Object.keys(facts)
@@ -46,6 +53,7 @@ export function packetDecoder(
       packet.start = 0
       packet.end = packet.length
       packet.part = 0
+      packet.head = 0
       return packet
     },
     readers: fields.map(packetReader),
@@ -74,6 +82,8 @@ export interface Bytes {
   end: number
   /** 0 the first part */
   part: number
+  /** bytes at the beginning of the part that say its size: 0 or 1 */
+  head: number
 }
 
 /** Cuts a packet into parts; rejects one that they do not fill to its end. */
@@ -100,6 +110,7 @@ export function partsOf(parts: PacketParts): Pick<LineDecoder<Bytes>, 'count' | 
       packet.start = part === 0 ? from : (ends[part - 1] as number)
       packet.end = ends[part] as number
       packet.part = part
+      packet.head = takeSize === undefined ? 0 : 1
     },
   }
 }

@@ -27,6 +27,8 @@ export interface PastPlace extends Position {
   memory: EventMemory
   id: string
   received: number
+  /** it has no place among the others: nothing is recalled, and nothing kept */
+  isLate: boolean
 }
 
 /** The past of one event after another of a format. */
@@ -56,7 +58,7 @@ export class SeriesPast implements Past {
 
   recall(field: string): number | undefined {
     const place = this.#place
-    if (place === undefined) return undefined
+    if (place === undefined || place.isLate) return undefined
     const series = this.#series(place)
     if (series === undefined) {
       this.isPast = true
@@ -81,7 +83,7 @@ export class SeriesPast implements Past {
   settle(): void {
     const place = this.#place
     const kept = this.#kept
-    if (place === undefined || kept === undefined) return
+    if (place === undefined || place.isLate || kept === undefined) return
     const series = this.#series(place)
     if (series === undefined || series.find(place) !== undefined) return
     const values = { ...series.before(place)?.values, ...kept }

@@ -5,6 +5,7 @@
 // LaCrosse sensors are OK 9 with 5 bytes, PCA301 plugs OK 24 with 10, and an emonTx is often node 15 with 40. So each
 // format takes only lengths that are its own, or that a damaged line of its own may have: these it rejects.
 import type { FieldDefinition, FormatDefinition } from '../model/definition.ts'
+import { ookrelay, otrelay, p1scanner, slowlogger } from './jeelink-relays.ts'
 
 /** The node id, which tells apart the nodes of one type at one source. */
 const node: FieldDefinition = { name: 'node', from: 'node', type: 'integer', hidden: true }
@@ -99,8 +100,8 @@ export const smarelay: FormatDefinition = {
   takes: { nodes: [15], bytes: [0, 20] },
   decoder: { kind: 'packet', minBytes: 14, maxBytes: 14 },
   fields: [
-    { name: 'yield', from: 0, read: 'u16le', type: 'number', unit: 'kWh', scale: '1/1000', decimals: 3 },
-    { name: 'total', from: 2, read: 'u16le', type: 'number', unit: 'MWh', scale: '1/1000', decimals: 3 },
+    counter('yield', 0, 'kWh'),
+    counter('total', 2, 'MWh'),
     { name: 'acw', from: 4, read: 'u16le', type: 'integer', unit: 'W', min: 0, max: 6000 },
     voltage('dcv1', 6),
     voltage('dcv2', 8),
@@ -111,8 +112,17 @@ export const smarelay: FormatDefinition = {
   key: ['node'],
 }
 
-/** All of them, in the order in which a flow offers them. */
-export const jeelinkFormats: readonly FormatDefinition[] = [room, homepower, radioblip, smarelay]
+/** All whose nodes are known, in the order in which a flow offers them. */
+export const jeelinkFormats: readonly FormatDefinition[] = [
+  room,
+  homepower,
+  radioblip,
+  smarelay,
+  otrelay,
+  ookrelay,
+  p1scanner,
+  slowlogger,
+]
 
 /**
  * A counter of half watt-hours, and the power from the time of the last pulse: ms, from 60,000 on in seconds. A pair
@@ -146,6 +156,20 @@ function pulsePair(n: number): FieldDefinition[] {
     },
     { name: `t${n}`, from: from + 2, read: 'u16le', type: 'integer', hidden: true },
   ]
+}
+
+/** Like a pulse counter, it brings news only when it has changed. */
+function counter(name: string, from: number, unit: string): FieldDefinition {
+  return {
+    name,
+    from,
+    read: 'u16le',
+    type: 'number',
+    unit,
+    scale: '1/1000',
+    decimals: 3,
+    newsOf: name,
+  }
 }
 
 function voltage(name: string, from: number): FieldDefinition {

@@ -5,6 +5,7 @@ import { emontx, emontx4, emontxContinuous, emontxDiscrete } from './emontx.ts'
 import { energy } from './energy.ts'
 import { csv, json, storedEvent } from './general.ts'
 import { homepower, radioblip, room, smarelay } from './jeelink.ts'
+import { lightnode, ookrelay, otrelay, p1scanner, slowlogger } from './jeelink-relays.ts'
 import { lacrosse, lacrosseStation } from './lacrosse.ts'
 import { iec62056, linky, linkyStandard, p1 } from './meters.ts'
 import { llap, mysensors, mysensorsBattery } from './networks.ts'
@@ -37,6 +38,15 @@ export const formatLibrary: readonly LibraryFormat[] = [
   { group: jeelink, definition: homepower, sample: 'OK 9 213 11 68 235 151 90 99 6 88 198 136 89' },
   { group: jeelink, definition: radioblip, sample: 'OK 3 70 5 0 0 133 100 200' },
   { group: jeelink, definition: smarelay, sample: 'OK 15 57 48 215 17 138 12 160 91 57 48 164 6 230 5' },
+  { group: jeelink, definition: otrelay, sample: 'OK 14 24 210 17' },
+  { group: jeelink, definition: ookrelay, sample: 'OK 19 115 113 98 27 51 181 54 0' },
+  {
+    group: jeelink,
+    definition: p1scanner,
+    sample: 'OK 18 129 75 45 135 1 15 21 206 2 217 53 133 130 163 128 128 2 49 118 249',
+  },
+  { group: jeelink, definition: slowlogger, sample: 'OK 20 16 39 32 78 48 117 64 1' },
+  { group: jeelink, definition: lightnode, sample: 'OK 7 128' },
   { group: emon, definition: emontx, sample: 'MSG:71923,Vrms:246.78,P1:157,E1:16346,pulse:15' },
   {
     group: emon,

@@ -144,7 +144,7 @@ export interface PacketParts {
 /** `OK <hdr> <byte> …` packets that are numbers one after another, little-endian. A field's `from` is a number's place, 0 the first. */
 export interface DatacodesDecoder {
   kind: 'datacodes'
-  /** a letter for each number, as Python's struct has them: b B h H i I l L q Q f d, x for a byte to skip; with commas or without */
+  /** a letter for each number, as Python's struct has them: b B h H i I l L q Q f d, x for a byte to skip; and v for one in base 128, whose last byte has its high bit set; with commas or without */
   codes: string
 }
 
@@ -301,7 +301,7 @@ export interface Spelling {
 export interface FieldDefinition extends Spelling {
   /** its name in `data`: a letter or `_`, then letters, digits, `_` */
   name: string
-  /** where it comes from, by decoder: byte offset (or `node`, `header`, `group`, `rssi`, `length`), path, key, column, group; not with `computed`. Default: its name */
+  /** where it comes from, by decoder: byte offset (or `node`, `header`, `group`, `rssi`, `length`, `part`, `hex`), path, key, column, group; not with `computed`. Default: its name */
   from?: string | number
   /** other places, looked at in order where the first has nothing: the same key in another spelling */
   also?: Array<string | number>

@@ -7,6 +7,8 @@ export interface EventPlace {
   /** the device's own time, or when it was received: ms since 1970 UTC */
   time: number
   received: number
+  /** it came later than its moment: it has no place in the order of the others */
+  isLate: boolean
 }
 
 export type Position = Pick<EventPlace, 'seq' | 'part'>

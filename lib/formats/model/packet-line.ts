@@ -24,6 +24,8 @@ export class PacketLine {
   end = 0
   /** 0 the first part */
   part = 0
+  /** bytes at the beginning of a part that say its size */
+  head = 0
   /** what cannot be read after the header: found and expected */
   fault: string | undefined
 

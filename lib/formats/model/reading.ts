@@ -8,7 +8,10 @@ export interface Reading {
   /** the event's id, seq and time of receipt: with all three, formats that want it leave out repeats */
   id?: string
   seq?: number
+  /** of a late reading the moment that it belongs to */
   received?: number
+  /** it was logged later than that: it is compared with no other reading, and no other with it */
+  late?: boolean | undefined
   /** what the line lacks: a format that takes it rejects it */
   cut?: Cut | undefined
 }

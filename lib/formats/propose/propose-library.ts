@@ -6,8 +6,8 @@ import { EventMemory } from '../model/memory.ts'
 import { isPlausible } from '../model/plausible.ts'
 import type { RawLine } from './propose-lines.ts'
 
-/** those that begin with fields that are examples: a guess fits better */
-const examples = new Set(['json', 'csv', 'stored'])
+/** those whose fields are examples, or that take a byte of any node: a guess fits better */
+const examples = new Set(['json', 'csv', 'stored', 'lightnode'])
 /** share of a line's values that must be plausible, and of those that a guess would find */
 const enoughPlausible = 0.95
 const enoughFound = 0.6

@@ -56,11 +56,12 @@ export class RepeatFilter {
     scope: Data,
     isDoubtful = false,
   ): Kept | undefined {
+    if (place.isLate && this.#definition.drop?.sameTime !== true) return { data, isUnsure: false }
     const name = `${this.#definition.type}\n${series}`
     const known = memory.series<Remembered>(name, place)
     if (known === undefined) return undefined
     // the times alone say all, and more of them can be remembered than of events
-    if (!this.#comparesData) return this.#byTime(memory, name, known, place, data)
+    if (!this.#comparesData || place.isLate) return this.#byTime(memory, name, known, place, data)
     const before = known.before(place)
     const left = this.#withoutOld(data, scope, before)
     const again = known.find(place)

@@ -58,6 +58,11 @@ export function idOf({ epoch, seq }: Pick<Entry, 'epoch' | 'seq'>): string | und
   return epoch === '' ? undefined : `${epoch}-${seq}`
 }
 
+/** It belongs to another moment than that at which it came: what came in its order has gone by already. */
+export function isLate({ kind, time, received }: Pick<Entry, 'kind' | 'time' | 'received'>): boolean {
+  return kind === 'R' || time < received
+}
+
 export function isEntry(item: Item): item is Entry {
   return item.kind !== 'N' && item.kind !== 'poison'
 }

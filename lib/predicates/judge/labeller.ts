@@ -38,6 +38,7 @@ export type { StoredMemory }
 export type Release = (draft: Draft) => void
 
 const ignored = () => {}
+const none: string[] = []
 
 /** what makes the event itself doubtful, and not a rule's verdict */
 const unsureInFormats: ReadonlySet<string> = new Set([unsureOfRepeats, unsureOfValues])
@@ -100,10 +101,15 @@ export class Labeller {
    */
   push(draft: Draft): void {
     const { event } = draft
+    if (event.late) {
+      draft.result = this.labelLate(event)
+      this.release(draft)
+      return
+    }
     if (event.received > this.#nextDeadline) this.#expire(event.received)
     const plan = this.#plans.for(event)
-    const doubts = event.unsure?.filter((name) => unsureInFormats.has(name))
-    const isDoubtful = doubts !== undefined && doubts.length > 0
+    const doubts = doubtsOf(event)
+    const isDoubtful = doubts.length > 0
     if (isDoubtful) draft.unsure = doubts
     if (!plan.remembers) {
       draft.result = this.#judgeNow(plan, draft, undefined)
@@ -124,6 +130,17 @@ export class Labeller {
     this.#store.weigh(series)
   }
 
+  /**
+   * Judges an event that came late: by the rules that look at nothing else. It has no place among the readings of its series,
+   * so a rule that remembers does not evaluate it (flag 2), nor is it remembered.
+   */
+  labelLate(event: FieldlogEvent): LabelResult {
+    const draft = new Draft(event)
+    const doubts = doubtsOf(event)
+    if (doubts.length > 0) draft.unsure = doubts
+    return this.#judgeNow(this.#plans.for(event), draft, undefined)
+  }
+
   /** Whether an event of this place in its series, or a later one, was judged before. */
   isLate(event: FieldlogEvent): boolean {
     const series = this.#store.peek(event)
@@ -139,7 +156,7 @@ export class Labeller {
   /** Whether an event's verdict would be unsure, as what came before it is not known well enough. */
   lacks(event: FieldlogEvent): boolean {
     const plan = this.#plans.for(event)
-    if (!plan.remembers) return false
+    if (!plan.remembers || event.late) return false
     const series = this.#store.peek(event)
     if (series?.isWhole ?? this.#store.isWhole) return false
     return plan.rules.some((rule, i) => {
@@ -196,7 +213,7 @@ export class Labeller {
       const rule = plan.rules[i] as Rule
       const memory = series && rule.start ? this.#store.memory(series, plan.places[i] as number) : undefined
       if (memory && series?.isWhole === false && !rule.isSettled(memory)) addUnsure(draft, rule)
-      const flag = rule.judge(event, memory) as Flag
+      const flag = rule.start && !memory ? 2 : (rule.judge(event, memory) as Flag)
       if (plan.sharedNames) weigh(flags, rule.name, flag)
       else if (flag !== 1) flags[rule.name] = flag
       if (flag === 3 || flag === 4) {
@@ -314,6 +331,11 @@ export class Labeller {
     const broken = reasons.filter((reason) => reason !== undefined)
     return this.#result(draft, bad, broken, flags)
   }
+}
+
+/** What makes the event itself doubtful. */
+function doubtsOf({ unsure }: FieldlogEvent): string[] {
+  return unsure?.filter((name) => unsureInFormats.has(name)) ?? none
 }
 
 function addUnsure(draft: Draft, { name }: Rule): void {

@@ -1,5 +1,5 @@
-// The four packet formats of the demo collector: from readings to the bytes of an `OK` line. The layouts are
-// those of the JeeLink sample day; every number is little-endian.
+// The packet formats of the demo collector: from readings to the bytes of an `OK` line. The layouts are those of the
+// JeeLink sample day; every number is little-endian.
 
 export interface RoomReading {
   /** % of the brightest, 0 … 100 */
@@ -91,6 +91,36 @@ export function encodeSmaRelay(reading: SolarReading): number[] {
   const { acw, dcw1, dcw2 } = reading
   const volts = [reading.dcv1, reading.dcv2].map((volt) => Math.round(volt * 100))
   return [reading.yield, reading.total, acw, ...volts, dcw1, dcw2].flatMap((value) => u16(value))
+}
+
+/** 3 bytes: an OpenTherm value as a signed number of 1/256. */
+export function encodeOpenTherm(id: number, value: number): number[] {
+  return [id, ...u16(Math.round(value * 256))]
+}
+
+/** 3 bytes: OpenTherm's day of the week (1 Monday … 7) and time of day. */
+export function encodeOpenThermClock(day: number, hour: number, minute: number): number[] {
+  return [20, minute, (day << 5) | hour]
+}
+
+/** 8 bytes: a segment of 7 with the digits of an S300 weather sensor, each in 4 bits with a bit behind it. */
+export function encodeS300(unit: number, temp: number, humi: number): number[] {
+  const tenths = Math.round(Math.abs(temp) * 10)
+  const moisture = Math.round(humi * 10)
+  const digits = [1, unit | (temp < 0 ? 8 : 0), ...threeDigits(tenths), ...threeDigits(moisture)]
+  const bytes = new Array<number>(7).fill(0)
+  for (const [i, digit] of digits.entries()) {
+    const at = 5 * i
+    const word = (digit | 0x10) << (at & 7)
+    bytes[at >> 3]! |= word & 0xff
+    bytes[(at >> 3) + 1]! |= word >> 8
+  }
+  return [(7 << 4) | 3, ...bytes]
+}
+
+/** The lowest first. */
+function threeDigits(value: number): [number, number, number] {
+  return [value % 10, Math.floor(value / 10) % 10, Math.floor(value / 100) % 10]
 }
 
 /** `OK <hdr> <byte> …`, without the line's end. `flags` are the header's upper bits (0x20: ACK wanted). */

@@ -1,5 +1,13 @@
 // Who is on the air around the demo collector, when, and with what: a function of time and a seed.
-import { encodeHomePower, encodeRadioBlip, encodeRoom, encodeSmaRelay } from './packets.ts'
+import {
+  encodeHomePower,
+  encodeOpenTherm,
+  encodeOpenThermClock,
+  encodeRadioBlip,
+  encodeRoom,
+  encodeS300,
+  encodeSmaRelay,
+} from './packets.ts'
 import {
   daylight,
   housePower,
@@ -25,6 +33,7 @@ interface Station {
 }
 
 export const roomNodes = [2, 4, 5, 6, 10, 11, 12, 13, 23, 24]
+export const foreignNodes = [7, 21]
 const noiseNode = 0
 const ackWanted = 0x20
 
@@ -33,9 +42,14 @@ const stations: Station[] = [
   { node: 9, period: 3, send: homePower },
   { node: 3, period: 64, send: radioBlip },
   { node: 15, period: 30, send: smaRelay },
+  { node: 14, period: 7, send: boiler },
+  { node: 19, period: 9, send: outdoors },
   // other people's nodes: no format takes them
-  { node: 14, period: 7, send: (_, chance) => bytes(chance, 3) },
-  { node: 19, period: 9, send: (_, chance) => bytes(chance, 8) },
+  ...foreignNodes.map((node, i) => ({
+    node,
+    period: [11, 16][i] as number,
+    send: (_: number, chance: (n: number) => number) => bytes(chance, [3, 8][i] as number),
+  })),
   { node: noiseNode, period: 15, send: (_, chance) => bytes(chance, 4 + Math.floor(chance(9) * 17)) },
 ]
 
@@ -67,7 +81,7 @@ function sending(station: Station, turn: number, at: number, seed: number): Hear
   if (station.node === noiseNode) return { kind: 'noise', bytes: sent }
   const flags = station.node === 2 ? ackWanted : 0
   // now and then a node runs older software, and its packet is too short for the format
-  const known = station.node !== 14 && station.node !== 19
+  const known = !foreignNodes.includes(station.node)
   const packet = known && chance(40) < 0.015 ? sent.slice(0, 3) : sent
   return { kind: 'packet', node: station.node, flags, bytes: packet }
 }
@@ -113,6 +127,38 @@ function smaRelay(seconds: number): number[] {
     dcw1: string(0.55),
     dcw2: string(0.45),
   })
+}
+
+/** One of a boiler's values at a time; what it heats follows the room. */
+function boiler(seconds: number, chance: (n: number) => number): number[] {
+  const room = roomTemperature(10, seconds)
+  const flow = 38 - 0.8 * (room - 17.5) + chance(1)
+  switch (Math.floor(chance(2) * 5)) {
+    case 0:
+      return encodeOpenThermClock(
+        ((Math.floor(seconds / secondsPerDay) + 3) % 7) + 1,
+        Math.floor(seconds / 3600) % 24,
+        Math.floor(seconds / 60) % 60,
+      )
+    case 1:
+      return encodeOpenTherm(25, flow)
+    case 2:
+      return encodeOpenTherm(28, flow - 6)
+    case 3:
+      return encodeOpenTherm(26, 48 + chance(3))
+    default:
+      return encodeOpenTherm(24, room)
+  }
+}
+
+/** Two sensors outside of the house. */
+function outdoors(seconds: number, chance: (n: number) => number): number[] {
+  const unit = chance(1) < 0.5 ? 2 : 3
+  return encodeS300(
+    unit,
+    roomTemperature(unit, seconds) - 14,
+    Math.min(99.9, roomHumidity(unit, seconds) + 20),
+  )
 }
 
 function bytes(chance: (n: number) => number, count: number): number[] {

@@ -1,6 +1,8 @@
 // What a port can be connected to, as the user writes it: `/dev/…`, `usb:vendor:product[:serial number]`,
-// `tcp://host:port`, `telnet://host:port`, `rfc2217://host:port`, `demo:`.
+// `tcp://host:port`, `telnet://host:port`, `rfc2217://host:port`, `demo:`, `replay:file`.
 // Used by the runtime and by the editor's panel: no Node.js modules here.
+
+import { replayMark } from '../../event.ts'
 
 /** Bytes as they are; telnet; telnet that sets the serial port at the other end (RFC 2217). */
 export type NetworkKind = 'tcp' | 'telnet' | 'rfc2217'
@@ -19,6 +21,20 @@ export type Address =
   | UsbAddress
   | { kind: NetworkKind; host: string; port: number }
   | { kind: 'device'; path: string }
+  | ReplayAddress
+
+/** A stored day or a journal that is played. */
+export interface ReplayAddress {
+  kind: 'replay'
+  /** a file or folder; relative to the gateway's home */
+  path: string
+  /** 1: each line at its own time of day; 60: an hour in a minute; Infinity: all at once */
+  speed: number
+  /** from the beginning again at the end */
+  loop: boolean
+}
+
+const fastest = 100_000
 
 const network = /^(tcp|telnet|rfc2217):\/\/(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/?#@[\]]+)):(\d{1,5})\/?$/i
 
@@ -27,11 +43,12 @@ export function parseAddress(text: string): Address {
   const address = text.trim()
   if (address === '' || /^demo:$/i.test(address)) return { kind: 'demo' }
   if (/^usb:/i.test(address)) return parseUsb(address)
+  if (/^replay:/i.test(address)) return parseReplay(address)
   const kind = /^(tcp|telnet|rfc2217):/i.exec(address)?.[1]?.toLowerCase()
   if (kind !== undefined) return parseNetwork(address, kind as NetworkKind)
   if (/^[a-z][a-z0-9+.-]*:/i.test(address)) {
     throw new Error(
-      `"${address}" is neither a device path, nor usb:vendor:product, nor tcp://, telnet:// or rfc2217://host:port, nor demo:`,
+      `"${address}" is neither a device path, nor usb:vendor:product, nor tcp://, telnet:// or rfc2217://host:port, nor demo: or replay:file`,
     )
   }
   if (/^COM\d+$/i.test(address)) return { kind: 'device', path: address.toUpperCase() }
@@ -69,7 +86,41 @@ function parseNetwork(text: string, kind: NetworkKind): Address {
   return { kind, host: (match[2] ?? match[3])!, port }
 }
 
-/** The source's name in the log: `ttyUSB0`, `A40117UK`, `tcp:10.0.0.5:2000`, `demo`; only [A-Za-z0-9._:@-]. */
+/** `replay:<path>[?speed=1|60|max][&loop]`; in the path `?` and `%` are written `%3F` and `%25`. */
+function parseReplay(text: string): ReplayAddress {
+  const [, written = '', options = ''] = /^replay:([^?]*)(?:\?(.*))?$/is.exec(text) ?? []
+  const path = decodedPath(written)
+  if (path === '')
+    throw new Error('replay: needs a file or folder behind it, as in replay:logs/20121130.txt.gz')
+  if (/[\x00-\x1f]/.test(path)) throw new Error('a path holds no control characters')
+  const address: ReplayAddress = { kind: 'replay', path, speed: 1, loop: false }
+  for (const option of options.split('&').filter((each) => each !== '')) {
+    const [name, value] = option.split('=', 2)
+    if (name === 'speed' && value !== undefined) address.speed = parseSpeed(value)
+    else if (option === 'loop') address.loop = true
+    else throw new Error(`"${option}" is no option of replay: expected speed=1, speed=60, speed=max or loop`)
+  }
+  if (address.loop && address.speed === Number.POSITIVE_INFINITY)
+    throw new Error('loop and speed=max together would fill the disk: give a number as the speed')
+  return address
+}
+
+function decodedPath(written: string): string {
+  try {
+    return decodeURIComponent(written)
+  } catch {
+    throw new Error(`"${written}" has a % that begins no %XX: write it %25`)
+  }
+}
+
+function parseSpeed(value: string): number {
+  if (value === 'max') return Number.POSITIVE_INFINITY
+  const speed = Number(value)
+  if (/^[\d.]+$/.test(value) && speed > 0 && speed <= fastest) return speed
+  throw new Error(`"${value}" is no speed: expected max, or a number above 0 up to ${fastest}`)
+}
+
+/** The source's name in the log: `ttyUSB0`, `A40117UK`, `tcp:10.0.0.5:2000`, `demo`, `20121130@replay`; only [A-Za-z0-9._:@-]. */
 export function sourceName(address: Address): string {
   return ownName(address).replace(/[^A-Za-z0-9._:@-]/g, '_') || '_'
 }
@@ -79,12 +130,18 @@ function ownName(address: Address): string {
     case 'demo':
       return 'demo'
     case 'device':
-      return address.path.slice(address.path.lastIndexOf('/') + 1)
+      return lastPart(address.path)
+    case 'replay':
+      return `${lastPart(address.path.replace(/\/+$/, '')).replace(/\.txt(\.gz)?$/, '')}${replayMark}`
     case 'usb':
       return address.serialNumber ?? `${address.vendor}-${address.product}`
     default:
       return `${address.kind}:${address.host}:${address.port}`
   }
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
 }
 
 /** What is wrong with a source's name that a user has chosen; undefined where nothing is. */
@@ -96,7 +153,7 @@ export function sourceNameProblem(name: string): string | undefined {
 /** The address in a sentence. */
 export function addressText(address: Address): string {
   if (address.kind === 'demo') return 'the demo collector'
-  if (address.kind === 'device') return address.path
+  if (address.kind === 'device' || address.kind === 'replay') return address.path
   if (address.kind === 'usb') return usbText(address)
   return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
 }

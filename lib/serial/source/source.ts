@@ -1,4 +1,4 @@
-// Where bytes come from: one interface, for a device, TCP, telnet, the demo collector.
+// Where bytes come from: one interface for a device, TCP, telnet, the demo collector and stored lines.
 
 export interface LinkEvents {
   /**
@@ -8,6 +8,8 @@ export interface LinkEvents {
   data(chunk: Buffer, received: number): void
   /** The connection ended, and not by `close`. Called once at most; nothing follows it. */
   closed(reason: SourceError): void
+  /** A sentence for the log, about what the connection itself has seen. */
+  report?(level: 'info' | 'warn', text: string): void
 }
 
 /** One connection, open from the start until `close` resolves or `closed` is called. */
@@ -46,6 +48,15 @@ export interface LineSource {
   exclusive?(): Promise<string>
   /** Resolves with the open connection, rejects with a SourceError. `signal` gives up trying. */
   connect(events: LinkEvents, signal: AbortSignal): Promise<Link>
+}
+
+/** Where a source keeps files of its own, and where relative paths begin. */
+export interface SourceHome {
+  directory: string
+  /** tells the sources of one directory apart; stays the same over restarts */
+  id: string
+  /** says in the log what is wrong with a file, once */
+  warn(text: string): void
 }
 
 /** Why a source cannot be opened or has gone. */

@@ -151,6 +151,16 @@ describe('delivery: messageOf', () => {
     assert.deepEqual([event.received, event.time], [now, now - 60_000])
   })
 
+  it('marks what belongs to another moment as late, and nothing else', () => {
+    const lateOf = (entry: Partial<Entry>) => messageOf({ ...line, ...entry }, { replayed: false }).event.late
+    assert.equal(lateOf({ kind: 'R', time: now - 60_000 }), true)
+    // nobody knows when it came
+    assert.equal(lateOf({ kind: 'R' }), true)
+    assert.equal(lateOf({ kind: 'E', text: '1', time: now - 1 }), true)
+    assert.equal('late' in messageOf(line, { replayed: false }).event, false)
+    assert.equal(lateOf({ kind: 'E', text: '1' }), undefined)
+  })
+
   it('gives the line as text, or as bytes where it is no valid text, or the JSON value', () => {
     assert.equal(messageOf(line, { replayed: false }).payload, 'a\nb')
     assert.deepEqual(

@@ -8,6 +8,7 @@ import { compileFormats } from '../../../lib/formats/compile.ts'
 import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import { systemDisk } from '../../../lib/journal/disk/disk.ts'
 import { Journal } from '../../../lib/journal/journal.ts'
+import { systemClock } from '../../../lib/kit/clock.ts'
 import { decoded, readEntries } from '../../../lib/labelling/history.ts'
 import { LiveLabelling } from '../../../lib/labelling/live-labelling.ts'
 import { StateFile } from '../../../lib/labelling/state-file.ts'
@@ -26,6 +27,8 @@ const rows: Array<Partial<PredicateRow>> = [
   { name: 'spike', field: 'v', operator: 'spike', values: [4], settings: { limit: 60 } },
 ]
 const day = Date.UTC(2026, 10, 21, 12)
+/** what is received is in time, and not late */
+const onThatDay = { ...systemClock, wall: () => day }
 
 describe('predicates: live labelling', () => {
   let directory: string
@@ -37,7 +40,7 @@ describe('predicates: live labelling', () => {
 
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'fieldlog-label-'))
-    const journal = new Journal({ directory, flushInterval: 0 })
+    const journal = new Journal({ directory, flushInterval: 0, clock: onThatDay })
     await journal.start()
     for (let i = 0; i < 60; i++) {
       const text = i % 5 === 3 ? 'noise' : `v:${(i * 7) % 11}`

@@ -6,6 +6,7 @@ import { runCommand } from '../../../lib/cli/command.ts'
 import { relabel } from '../../../lib/cli/relabel.ts'
 import { room } from '../../../lib/formats/library/jeelink.ts'
 import { Journal } from '../../../lib/journal/journal.ts'
+import { systemClock } from '../../../lib/kit/clock.ts'
 
 const day = Date.UTC(2026, 10, 21, 12)
 /** temp is the low 10 bits of the last two bytes, in tenths of a degree */
@@ -16,7 +17,9 @@ describe('predicates: relabel', () => {
 
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'fieldlog-relabel-'))
-    const journal = new Journal({ directory: join(directory, 'journal'), flushInterval: 0 })
+    // what is received is in time, and not late
+    const clock = { ...systemClock, wall: () => day }
+    const journal = new Journal({ directory: join(directory, 'journal'), flushInterval: 0, clock })
     await journal.start()
     const texts = [
       packet(180),

@@ -11,7 +11,7 @@ import type { FieldDefinition, FormatDefinition } from '../../../lib/formats/mod
 import type { MemoryLimits } from '../../../lib/formats/model/memory.ts'
 import { systemDisk } from '../../../lib/journal/disk/disk.ts'
 import type { Entry } from '../../../lib/journal/format/entry.ts'
-import { readEntries } from '../../../lib/labelling/history.ts'
+import { readEntries, readingIn } from '../../../lib/labelling/history.ts'
 import { LiveCleaning } from '../../../lib/labelling/live-cleaning.ts'
 import { LiveLabelling } from '../../../lib/labelling/live-labelling.ts'
 import { cleanEvents } from '../../../lib/predicates/clean-events.ts'
@@ -103,6 +103,8 @@ const formats: Array<[string, FormatDefinition]> = [
 
 interface Step {
   wait: number
+  /** so many seconds it came later than its moment; null: it came at once */
+  late: number | null
   events: Array<{ k: string; v: number | null; c: number; back: number; l: string }>
 }
 const event = fc.record({
@@ -123,6 +125,7 @@ const event = fc.record({
 const stream = fc.array(
   fc.record({
     wait: fc.constantFrom(0.5, 1, 1, 1, 2, 0, 12),
+    late: fc.constantFrom(null, null, null, null, null, 0, 3, 3600),
     events: fc.array(event, { minLength: 1, maxLength: 3 }),
   }) as fc.Arbitrary<Step>,
   { minLength: 5, maxLength: 70 },
@@ -138,12 +141,13 @@ interface Verdict {
 /** The journal of a stream, in three files. */
 function write(directory: string, steps: readonly Step[]): string[] {
   let now = begin
-  const entries = steps.map(({ wait, events }) => {
+  const entries = steps.map(({ wait, late, events }) => {
     now += wait * 1000
     const text = JSON.stringify({
       e: events.map(({ back, ...rest }) => ({ ...rest, n: 1, t: now - back * 1000 })),
     })
-    return { kind: 'L' as const, received: now, source: 's', text }
+    if (late === null) return { kind: 'L' as const, received: now, source: 's', text }
+    return { kind: 'R' as const, received: now, time: now - late * 1000, source: 's', text }
   })
   const third = Math.ceil(entries.length / 3)
   const plans = [0, 1, 2]
@@ -231,8 +235,8 @@ class Gateway {
   /** Takes entries; resolves when all have their verdicts, but for those that wait for a next reading. */
   async take(entries: readonly Entry[]): Promise<void> {
     for (const entry of entries) {
-      const { id, seq, received, source } = messageOf(entry, { replayed: false }).event
-      this.#cleaning.take({ payload: entry.text, id, seq, received, source }, entry)
+      const { event } = messageOf(entry, { replayed: false })
+      this.#cleaning.take(readingIn(event, entry.text), entry)
     }
     // what is being read back
     while (this.#cleaning.held > 0 || this.#labelling.held > this.#labelling.session.held) await settle(1)

@@ -146,6 +146,59 @@ describe('predicates: stateful properties', function () {
     )
   })
 
+  it('leaves out what came late: flags, reasons and memory of the live events are as without it', () => {
+    const late = fc.array(fc.tuple(fc.nat(80), value, fc.constantFrom('a', 'b', 'c'), fc.nat(100)), {
+      maxLength: 30,
+    })
+    const kept: Partial<PredicateRow> = {
+      name: 'kept',
+      field: 'v',
+      operator: '<=',
+      values: [5],
+      suspectValues: [2],
+      missing: 'keep',
+    }
+    const remembered = [...rows, kept]
+    fc.assert(
+      fc.property(stream, late, (events, lates) => {
+        const live = compilePredicates(remembered, [])
+        const wanted = judge(live, events)
+        const mixed = compilePredicates(remembered, [])
+        const all = events.flatMap((each, i) => [
+          ...lates
+            .filter(([at]) => at % (events.length + 1) === i)
+            .map(([, v, key, age], n) => {
+              const { received, seq } = each
+              return {
+                ...event(seq, { v }, 0, { key, late: true }),
+                id: `late-${seq}-${n}`,
+                received,
+                time: received - age * 1000,
+              }
+            }),
+          each,
+        ])
+        const found = judge(mixed, all)
+        assert.deepEqual(
+          found.filter((_, i) => all[i]?.late === undefined),
+          wanted,
+        )
+        assert.equal(mixed.save(), live.save())
+        for (const [i, { flags, unsure }] of found.entries()) {
+          const { late, data } = all[i]!
+          if (!late) continue
+          // rules that remember say nothing of it; the one that does not says what it says of a live one
+          const { kept, ...others } = flags
+          assert.deepEqual([...new Set(Object.values(others))], [2])
+          const v = data?.v as number | null
+          assert.equal(kept, v === null ? 1 : v > 5 ? 4 : v > 2 ? 3 : 1)
+          assert.equal(unsure, undefined)
+        }
+      }),
+      runs,
+    )
+  })
+
   it('gives an event that comes again the verdict of the first time, whenever it comes', () => {
     fc.assert(
       fc.property(stream, fc.array(fc.tuple(fc.nat(80), fc.nat(80))), (events, repeats) => {

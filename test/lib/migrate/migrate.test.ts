@@ -96,7 +96,8 @@ const firstForms: Record<string, { before: object; after: object }> = {
       pace: 0,
       maxSize: 1000,
       keep: 'oldest',
-      version: 2,
+      played: false,
+      version: 3,
     },
   },
 }
@@ -133,9 +134,10 @@ describe('migrations', () => {
   it('leave the topic that an empty one stood for to nodes of each version that ran by it', () => {
     for (const old of [{}, { topic: '' }, { topic: '  ', version: 1 }]) {
       const { topic, version } = migrate('fieldlog-mqtt-out', old as { topic?: string; version?: number })
-      assert.deepEqual([topic, version], ['fieldlog/{gateway}/{verdict}/{type}/{source}', 2])
+      assert.deepEqual([topic, version], ['fieldlog/{gateway}/{verdict}/{type}/{source}', 3])
     }
     assert.equal(migrate('fieldlog-mqtt-out', { topic: '', version: 2 }).topic, '')
+    assert.equal(migrate('fieldlog-mqtt-out', { topic: '', version: 3 }).topic, '')
   })
 
   it('leave a node of a newer version alone, and types that are not ours', () => {

@@ -10,7 +10,7 @@ const lines = [
   '? 1 2 3',
   'OK 4 255 118 0 2',
   'OK 12 1 118',
-  'OK 14 1 2 3',
+  'OK 7 1 2 3',
 ]
 const readings: RecentReading[] = [
   ...lines.map((text, i) => ({ ...reading(i + 1), text })),

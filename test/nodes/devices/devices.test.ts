@@ -143,11 +143,12 @@ describe(`nodes: devices (${nodeRedName})`, () => {
     await sent(message({ node: 3, temp: 21 }, live))
     await sent(message({ node: 3, temp: 22 }, live))
     await sent(message({ node: 4, temp: 22 }, { ...live, replayed: true }))
-    await sent(message({ node: 5, temp: 22 }, { ...live, time: now - 60_000 }))
+    await sent(message({ node: 5, temp: 22 }, { ...live, time: now - 60_000, late: true }))
+    await sent(message({ node: 7, temp: 22 }, { ...live, source: 'tty-heard@replay' }))
     await sent(message({ node: 6, temp: 22 }, { ...live, for: 'sink' }))
     const { heard } = await report()
     const shown = heard
-      .filter(({ source }) => source === 'tty-heard')
+      .filter(({ source }) => source.startsWith('tty-heard'))
       .map(({ device, type, isNamed, count, data }) => ({
         device,
         type,

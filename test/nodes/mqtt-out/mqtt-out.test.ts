@@ -55,6 +55,28 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
     ])
   })
 
+  it('counts stored lines that a replay: port plays, completes them, and does not publish them', async () => {
+    await load([out('out')])
+    const shown = statusWhen('out', (text) => text.includes('stored lines not published 2'))
+    assert.equal(await deliver('out', message(5, { source: '20121130@replay' })), undefined)
+    // not after a restart, either: the mark is in the journal, and not in the message alone
+    assert.equal(await deliver('out', message(6, { source: '20121130@replay', replayed: true })), undefined)
+    assert.equal(await deliver('out', message(7)), undefined)
+    assert.match(await shown, /^connected · stored lines not published 2$/)
+    await collector.until(() => events().length > 0)
+    assert.deepEqual(
+      events().map(({ topic }) => topic),
+      ['fieldlog/pi-4/good/room/ttyUSB0'],
+    )
+  })
+
+  it('publishes stored lines where the user says so', async () => {
+    await load([out('out', { played: true })])
+    assert.equal(await deliver('out', message(5, { source: '20121130@replay' })), undefined)
+    await collector.until(() => events().length > 0)
+    assert.equal(events()[0]?.topic, 'fieldlog/pi-4/good/room/20121130@replay')
+  })
+
   it('uses the topic of its panel, and publishes a rejected event with raw', async () => {
     await load([out('out', { topic: 'fieldlog/{gateway}/x/{source}/{verdict}', gateway: 'pi-4' })])
     const { data: _, ...rest } = message(8, { verdict: 'rejected', reasons: ['packet: too short'] }).event

@@ -17,7 +17,7 @@ const well: SessionState = {
   closedBroker: undefined,
 }
 const shown = (over: Partial<SessionState>) => {
-  const { fill, text } = statusOf({ ...well, ...over }, counts, now)
+  const { fill, text } = statusOf({ ...well, ...over }, counts, 0, now)
   return `${fill} ${text}`
 }
 const closed = (topic: string, seconds: number) => ({
@@ -38,6 +38,14 @@ describe('nodes: mqtt-out, its status', () => {
       shown({ closedTopics: [closed('a', 90), closed('b', 7_200)], closedCount: 30, waiting: 500 }),
       'yellow connected · b and 29 more wait for 2 h: not authorized (code 135) · waiting 500',
     )
+  })
+
+  it('says how many stored lines it did not publish', () => {
+    assert.deepEqual(statusOf(well, counts, 3, now), {
+      fill: 'green',
+      shape: 'dot',
+      text: 'connected · stored lines not published 3',
+    })
   })
 
   it('says that the broker takes nothing, since when, and why', () => {

@@ -146,7 +146,7 @@ describe('formats: checking a definition', () => {
     [{ from: 256 }, 'fields[0].from: found 256, expected a whole number 0…255'],
     [
       { from: 'offset' },
-      'fields[0].from: found "offset", expected a byte offset 0…255 or node, header, group, rssi, length or part',
+      'fields[0].from: found "offset", expected a byte offset 0…255 or node, header, group, rssi, length, part or hex',
     ],
     [{ from: {} }, 'fields[0].from: found an object, expected a place in the line'],
     [{ bits: 17 }, 'fields[0].bits: found 17, expected a whole number 1…16'],

@@ -139,7 +139,7 @@ describe('formats: headers among the lines of CSV', () => {
     assert.equal(formats[0]?.kind, 'suppressed')
     for (let seq = 2; seq < 100; seq += 2) {
       // another source's headers
-      const place = { id: `e-${seq}`, seq, part: 0, time: 0, received: 0 }
+      const place = { id: `e-${seq}`, seq, part: 0, time: 0, received: 0, isLate: false }
       const name = `other ${seq}`
       const series = memory.series(name, place)
       assert.ok(series)

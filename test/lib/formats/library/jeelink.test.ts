@@ -77,8 +77,8 @@ describe('formats: the JeeLink library', () => {
 
   it('leaves other nodes and other lines unknown', () => {
     for (const line of [
-      'OK 19 96 12 11 30 1 0 0',
-      'OK 14 14 0 0',
+      'OK 7 96 12 11',
+      'OK 21 14 0 0',
       ' ? 4 254 249',
       '? 4 254 249',
       'DF S 3129 63 222769',

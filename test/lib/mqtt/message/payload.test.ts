@@ -29,6 +29,13 @@ describe('mqtt payload', () => {
     )
   })
 
+  it('says of a late event that it is one, and of no other', () => {
+    const json = write({ ...event, late: true, time: 1353196740062 })
+    assert.ok(json.endsWith('"reasons":[],"replayed":false,"late":true}'), json)
+    assert.ok(json.includes('"time":1353196740062,"received":1353196800062'), json)
+    assert.equal('late' in (JSON.parse(write(event)) as object), false)
+  })
+
   it('has the eventId where the event has one', () => {
     const keys = Object.keys(JSON.parse(write({ ...event, eventId: 7 })) as object)
     const order = 'id seq time received gateway source type eventId data verdict reasons replayed'

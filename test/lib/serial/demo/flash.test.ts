@@ -1,87 +1,85 @@
 import assert from 'node:assert/strict'
-import { DataFlash, type FlashPage, pageChecksum } from '../../../../lib/serial/demo/flash.ts'
+import { Chip } from '../../../../lib/serial/demo/chip.ts'
+import { DataFlash, pageAfter } from '../../../../lib/serial/demo/flash.ts'
 
-const entry = (time: number, size = 12) => ({ time, header: 9, bytes: Array<number>(size).fill(time & 0xff) })
+const entry = (time: number, size = 4) => ({
+  time,
+  header: 9,
+  bytes: Array<number>(size).fill(time & 0x7f),
+})
 
-/** Appends one packet a second and gives the saved pages. */
-function fill(flash: DataFlash, from: number, to: number): FlashPage[] {
-  const saved: FlashPage[] = []
-  for (let time = from; time < to; time++) {
-    const page = flash.append(entry(time))
-    if (page) saved.push(page)
+/** A flash with pages that are written one after the other; each has one packet. */
+function withPages(pages: Array<[seq: number, time: number]>, from = 512) {
+  const chip = new Chip()
+  const flash = new DataFlash(chip)
+  let page = from
+  for (const [seq, time] of pages) {
+    flash.save({ page, seq, time }, [entry(time)])
+    page = pageAfter(page)
   }
-  return saved
+  return { chip, flash }
 }
 
 describe('The demo flash', () => {
-  it('saves a page when the next packet has no room in its 248 bytes', () => {
-    const saved = fill(new DataFlash(8, 62), 100, 117)
-    // 15 bytes an entry: 16 of them fill 240
-    assert.deepEqual(
-      saved.map(({ page, seq, time, entries }) => [page, seq, time, entries.length]),
-      [[512, 62, 100, 16]],
-    )
+  it('gives back what was saved, with the seconds of the device', () => {
+    const { flash } = withPages([])
+    const entries = [entry(100), entry(101, 12), entry(354, 0)]
+    flash.save({ page: 600, seq: 7, time: 100 }, entries)
+    assert.deepEqual(flash.entries(600), { marker: { page: 600, seq: 7, time: 100 }, entries })
+    assert.deepEqual(flash.markers(), [{ page: 600, seq: 7, time: 100 }])
   })
 
-  it('saves a page that is 255 seconds old', () => {
-    const flash = new DataFlash(8, 62)
-    assert.equal(flash.append(entry(0)), undefined)
-    assert.equal(flash.append(entry(254)), undefined)
+  it('erases the block behind a page whose number divides by 256, and after the last page goes on at the first', () => {
+    const { flash } = withPages([])
+    const erased = (page: number) => flash.save({ page, seq: 1, time: 0 }, [entry(0)])
+    assert.deepEqual([512, 513, 7424, 7680, 7935].map(erased), [768, undefined, 7680, 512, undefined])
+    // of the first block nothing is left
     assert.deepEqual(
-      flash.append(entry(255))?.entries.map((saved) => saved.time),
-      [0, 254],
+      flash.markers().map(({ page }) => page),
+      [7424, 7680, 7935],
     )
+    assert.equal(pageAfter(7935), 512)
   })
 
-  it('keeps so many pages, counts a wrap and a reset in the seq, and loses what was not saved', () => {
-    const flash = new DataFlash(4, 62)
-    fill(flash, 0, 6 * 16 + 1)
-    const kept = flash.pages.map(({ page, seq }) => [page, seq])
-    assert.deepEqual(kept, [
-      [514, 62],
-      [515, 62],
-      [512, 63],
-      [513, 63],
+  it('finds the page before a replay as the real one does', () => {
+    const { flash } = withPages([
+      [62, 0],
+      [62, 16],
+      [62, 32],
+      [64, 5],
+      [64, 300],
     ])
-    flash.reset()
-    assert.equal(fill(flash, 0, 17)[0]?.seq, 64)
-    assert.deepEqual([flash.lastPage, flash.seq], [514, 64])
+    const found: Array<[seq: number, time: number, page: number]> = [
+      [62, 16, 513],
+      [62, 20, 513],
+      [64, 299, 515],
+      // a seq that is not there: the lowest higher one counts
+      [63, 99_999, 516],
+      [0, 0, 512],
+      // no page of that seq is as early: its first one is taken all the same
+      [64, 0, 515],
+      [65, 0, 0],
+    ]
+    for (const [seq, time, page] of found) assert.equal(flash.find(seq, time), page, `${seq}, ${time}`)
   })
 
-  it('finds the pages after a marker as the real one does', () => {
-    const flash = new DataFlash(16, 62)
-    fill(flash, 0, 3 * 16 + 1)
-    flash.reset()
-    flash.reset()
-    fill(flash, 0, 2 * 16 + 1)
-    const replayed = (seq: number, time: number) => {
-      const { from, pages } = flash.after(seq, time)
-      return [from, ...pages.map((page) => page.page)]
-    }
-    assert.deepEqual(replayed(62, 16), [513, 514, 515, 516])
-    assert.deepEqual(replayed(62, 20), [513, 514, 515, 516])
-    assert.deepEqual(replayed(64, 16), [516])
-    // a seq that it has not got: the first page of the next one counts as the marker
-    assert.deepEqual(replayed(63, 99), [516])
-    assert.deepEqual(replayed(0, 0), [512, 513, 514, 515, 516])
-    assert.deepEqual(replayed(65, 0), [0, 512, 513, 514, 515, 516])
+  it('replays the pages behind one, over the end of the log', () => {
+    const { flash } = withPages([])
+    assert.deepEqual([...flash.between(512, 515)], [513, 514, 515])
+    assert.deepEqual([...flash.between(515, 515)], [])
+    assert.deepEqual([...flash.between(0, 513)], [512, 513])
+    assert.deepEqual([...flash.between(7934, 513)], [7935, 512, 513])
   })
 
-  it('sums a page up with CRC-16', () => {
-    const bytes = [...Array<number>(16).keys()]
-    const page = { page: 512, seq: 62, time: 100, entries: [{ time: 101, header: 9, bytes }] }
-    const stored = pageChecksum(page)
-    // over the page with its checksum the sum is 0
-    const whole = [1, 9, 16, ...bytes, ...Array<number>(248 - 19).fill(255), 62, 0, 100, 0, 0, 0]
-    assert.equal(crc16([...whole, stored & 0xff, stored >> 8]), 0)
-    assert.notEqual(stored, 0)
+  it('does not give a page whose checksum is wrong', () => {
+    const { chip, flash } = withPages([[1, 10]])
+    assert.equal(flash.checksum(512), 0)
+    const bytes = Uint8Array.from(chip.read(512))
+    bytes[4]! ^= 1
+    chip.write(512, bytes)
+    assert.equal(flash.entries(512), undefined)
+    assert.notEqual(flash.checksum(512), 0)
+    // but it lists its marker
+    assert.deepEqual(flash.markers(), [{ page: 512, seq: 1, time: 10 }])
   })
 })
-
-function crc16(bytes: number[]): number {
-  return bytes.reduce((crc, byte) => {
-    let sum = crc ^ byte
-    for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xa001 : sum >>> 1
-    return sum
-  }, 0xffff)
-}

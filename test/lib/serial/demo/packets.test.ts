@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict'
+import { jeelinkFormats } from '../../../../lib/formats/library/jeelink.ts'
 import {
   encodeHomePower,
+  encodeOpenTherm,
+  encodeOpenThermClock,
   encodeRadioBlip,
   encodeRoom,
+  encodeS300,
   encodeSmaRelay,
   okLine,
   pulseTime,
 } from '../../../../lib/serial/demo/packets.ts'
+import { clean } from '../../formats/helper.ts'
 
 describe('The demo packets', () => {
   it('give the room vector', () => {
@@ -48,6 +53,23 @@ describe('The demo packets', () => {
       encodeRadioBlip({ ping: 0xffffffff, battery: boost }),
       [255, 255, 255, 255, 0x91, 115, 102],
     )
+  })
+
+  it('are what the formats of the library read: an OpenTherm value, its clock, a sensor outside', () => {
+    const data = (node: number, bytes: number[]) => clean([...jeelinkFormats], okLine(node, bytes)).data
+    assert.deepEqual(data(14, encodeOpenTherm(27, -3.5)), {
+      id: 27,
+      what: 'outside temperature',
+      value: -3.5,
+    })
+    assert.deepEqual(data(14, encodeOpenThermClock(7, 23, 59)), {
+      id: 20,
+      what: 'day and time',
+      day: 7,
+      hour: 23,
+      minute: 59,
+    })
+    assert.deepEqual(data(19, encodeS300(3, -16.8, 64.9)), { tag: 'S300-3', temp: -16.8, humi: 64.9 })
   })
 
   it('write a solar relay as seven words', () => {

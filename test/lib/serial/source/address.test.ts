@@ -24,12 +24,22 @@ describe('An address', () => {
     for (const text of ['', ' ', 'demo:', 'DEMO:']) assert.deepEqual(parseAddress(text), { kind: 'demo' })
   })
 
+  it('is a stored log, how fast, and whether again and again', () => {
+    const replay = (text: string) => parseAddress(text)
+    const day = { kind: 'replay', path: 'logs/20121130.txt.gz', speed: 1, loop: false }
+    assert.deepEqual(replay('replay:logs/20121130.txt.gz'), day)
+    assert.deepEqual(replay(' REPLAY:logs/20121130.txt.gz?speed=60&loop '), { ...day, speed: 60, loop: true })
+    assert.deepEqual(replay('replay:/a b/%C3%A9%3F?loop'), { ...day, path: '/a b/é?', loop: true })
+    assert.equal((replay('replay:x?speed=max') as { speed: number }).speed, Number.POSITIVE_INFINITY)
+    assert.equal((replay('replay:x?speed=0.5') as { speed: number }).speed, 0.5)
+  })
+
   it('is refused in words', () => {
     const cases: Array<[string, RegExp]> = [
       ['ttyUSB0', /^"ttyUSB0" is not a device path: write it in full, as in \/dev\/ttyUSB0$/],
       [
         'udp://x:1',
-        /^"udp:\/\/x:1" is neither a device path, nor usb:vendor:product, nor tcp:\/\/, telnet:\/\/ or rfc2217:\/\/host:port, nor demo:$/,
+        /^"udp:\/\/x:1" is neither a device path, nor usb:vendor:product, nor tcp:\/\/, telnet:\/\/ or rfc2217:\/\/host:port, nor demo: or replay:file$/,
       ],
       ['usb:0403', /^"usb:0403" is not of the form usb:vendor:product or usb:vendor:product:serial number/],
       ['usb:04030:6001', /is not of the form usb:/],
@@ -38,6 +48,15 @@ describe('An address', () => {
       ['tcp://user@host:1', /is not of the form/],
       ['tcp://host:70000', /^port 70000 is not between 1 and 65535$/],
       ['tcp://host:0', /^port 0 is not between 1 and 65535$/],
+      ['replay:', /^replay: needs a file or folder behind it, as in replay:logs\/20121130\.txt\.gz$/],
+      ['replay:100%', /^"100%" has a % that begins no %XX: write it %25$/],
+      ['replay:x?speed=fast', /^"fast" is no speed: expected max, or a number above 0 up to 100000$/],
+      ['replay:x?speed=0', /^"0" is no speed/],
+      ['replay:x?pace=2', /^"pace=2" is no option of replay: expected speed=1, speed=60, speed=max or loop$/],
+      [
+        'replay:x?speed=max&loop',
+        /^loop and speed=max together would fill the disk: give a number as the speed$/,
+      ],
       ['/dev/tty\u0000USB0', /control characters/],
     ]
     for (const [text, message] of cases) assert.throws(() => parseAddress(text), { message }, text)
@@ -63,5 +82,7 @@ describe('An address', () => {
     assert.deepEqual(both('usb:403:6001:A 40'), ['A_40', 'usb:0403:6001:A 40'])
     assert.deepEqual(both('usb:403:6001'), ['0403-6001', 'usb:0403:6001'])
     assert.deepEqual(both(''), ['demo', 'the demo collector'])
+    assert.deepEqual(both('replay:logs/20121130.txt.gz'), ['20121130@replay', 'logs/20121130.txt.gz'])
+    assert.deepEqual(both('replay:/home/pi/journal/?loop'), ['journal@replay', '/home/pi/journal/'])
   })
 })
