@@ -58,7 +58,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     it('shows the lines of the port that is deployed', async () => {
       await openPort()
       await line(/OK \d+ /).waitFor()
-      await page.locator('#fieldlog-port-state', { hasText: /^connected, / }).waitFor()
+      await page.locator('#fieldlog-port-state', { hasText: /^As deployed: connected, / }).waitFor()
       // the demo collector cannot be reset
       await button('Reset the device now').click()
       await page
@@ -78,7 +78,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     it('listens before anything is deployed', async () => {
       await button('Listen').click()
       await line(/OK 12 \d+ 118 182 0/).waitFor()
-      await page.locator('#fieldlog-port-state', { hasText: /^connected, \d+ lines$/ }).waitFor()
+      await page.locator('#fieldlog-port-state', { hasText: /^Listening: connected, \d+ lines$/ }).waitFor()
       assert.equal(await line('[RF12demo').count(), 0)
       await editor.picture(`port-listen-${nodeRed}`)
       await button('Stop').click()
@@ -105,7 +105,9 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
           hasText: '/dev/none does not exist: is the collector plugged in?',
         })
         .waitFor()
-      await page.locator('#fieldlog-port-state', { hasText: 'does not exist, trying again in' }).waitFor()
+      await page
+        .locator('#fieldlog-port-state', { hasText: 'Listening: does not exist, trying again in' })
+        .waitFor()
       await button('Stop').click()
       await page.locator('.fieldlog-port-row', { hasText: 'FTDI A40117UK' }).click()
     })
@@ -115,7 +117,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await editor.deploy()
       await openPort()
       await line(/OK 12 \d+ 118 182 0/).waitFor()
-      await page.locator('#fieldlog-port-state', { hasText: /^connected, / }).waitFor()
+      await page.locator('#fieldlog-port-state', { hasText: /^As deployed: connected, / }).waitFor()
       await editor.picture(`port-deployed-${nodeRed}`)
       // a deployed port lends its device
       await button('Find the speed').click()
