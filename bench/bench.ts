@@ -5,6 +5,7 @@ import { join } from 'node:path'
 /** What each measures, always beside its peer in the same run. */
 const benches: Record<string, string> = {
   gateway: 'the whole way, from a pty to the broker, beside a flow of core nodes and bare MQTT.js',
+  serial: 'reading 100 kB a second from a pty, beside node-red-node-serialport',
   journal: 'durable appends, beside bare writes, the file node and SQLite',
   hops: 'what following events adds to each hop of a flow',
   formats: 'decoding a line and a telegram of 30 lines, beside a function node',

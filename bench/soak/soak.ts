@@ -18,6 +18,10 @@ const soaks: Record<string, string[][]> = {
   refusals: [[join(root, 'bench/soak/refusals.ts')]],
   delivery: [[mocha, 'test/delivery/**/*.test.ts']],
   mqtt: [[mocha, 'test/lib/mqtt/**/*.test.ts']],
+  serial: [
+    [mocha, 'test/system/serial/unplugged.test.ts'],
+    [join(root, 'bench/serial.ts'), '60'],
+  ],
   formats: [[mocha, 'test/lib/formats/**/*.test.ts']],
   predicates: [[mocha, 'test/lib/predicates/**/*.test.ts', 'test/lib/labelling/**/*.test.ts']],
 }

@@ -32,7 +32,7 @@ export interface MqttConfig {
 export interface ApplianceConfig {
   /** Node-RED's user directory, absolute */
   home: string
-  /** a device path, `tcp://`, `telnet://` or `rfc2217://host:port`, `demo:`, or `replay:file` */
+  /** a device path, `usb:vendor:product`, `tcp://`, `telnet://` or `rfc2217://host:port`, `demo:`, or `replay:file` */
   serial: string
   /** bits per second */
   baud: number

@@ -68,6 +68,7 @@ export interface Loan {
 
 export interface Subscriber {
   line(line: PortLine): void
+  /** something that is no line has happened */
   told?(message: PortMessage): void
   /** the state or the counts have changed */
   changed(): void
@@ -134,7 +135,7 @@ export class LinePort {
   #paused = false
   #pumping = false
   #drained = false
-  readonly #noEndReports: RateLimit
+  readonly #reports: RateLimit
   readonly #flood: Flood
   #onRelease: Array<() => void> = []
 
@@ -142,7 +143,7 @@ export class LinePort {
   constructor(clock: Clock, random: () => number = Math.random) {
     this.#clock = clock
     this.#random = random
-    this.#noEndReports = new RateLimit(60_000, clock)
+    this.#reports = new RateLimit(60_000, clock)
     this.#flood = new Flood(clock, (count) => this.#current?.setup.report('warn', floodText(count)))
     this.sending = new SendQueue(clock, {
       write: (data) => this.write(data),
@@ -438,7 +439,7 @@ export class LinePort {
       changed: () => this.#changed(),
       silent: (seconds) => this.#silent(seconds, setup, watch),
       speed: (isRight) => {
-        if (!isRight && this.#noEndReports.allows()) setup.report('warn', speedText(source.name))
+        if (!isRight && this.#reports.allows()) setup.report('warn', speedText(source.name))
       },
     })
   }
@@ -446,7 +447,10 @@ export class LinePort {
   #silent(seconds: number, { source, report }: PortSetup, { whenSilent }: WatchSettings): void {
     this.#tell({ topic: 'silent', payload: { source: source.name, seconds } })
     if (whenSilent === 'reopen') this.#current?.supervisor.reopen()
-    if (whenSilent === 'reset') inBackground(this.reset(), ({ message }) => report('warn', message))
+    if (whenSilent !== 'reset') return
+    inBackground(this.reset(), ({ message }) => {
+      if (this.#reports.allows('reset')) report('warn', message)
+    })
   }
 
   #framerListener(setup: PortSetup, watch: PortWatch): FramerListener {
@@ -495,7 +499,7 @@ export class LinePort {
 
   /** Once a minute at most: a wrong baud rate makes many. A long line is noted in the journal all the same. */
   #reportNoEnd(setup: PortSetup, text: string, bytes: string | Buffer): void {
-    if (this.#current?.watch.isSpeedWrong || !this.#noEndReports.allows()) return
+    if (this.#current?.watch.isSpeedWrong || !this.#reports.allows()) return
     const sample = Buffer.from(bytes as string).subarray(-1024)
     setup.report('warn', `${text}. ${whatToSet(setup.lines.framing.framing, sample)}`)
   }

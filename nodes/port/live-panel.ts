@@ -61,12 +61,12 @@ class LivePanel {
     $.getJSON(url, { after: this.#last })
       .done(({ status, lines }: LiveReport) => {
         this.#isDeployed = true
-        this.#showState(status)
+        this.#showState('as-deployed', status)
         this.#append(lines)
       })
       .fail((answer: JQuery.jqXHR) => {
         this.#isDeployed = false
-        if (answer.status === 404) this.#state.text(this.#words('not-deployed'))
+        if (answer.status === 404) this.#state.text(this.#words('not-deployed')).attr('data-fill', '')
       })
       .always(() => {
         this.#show()
@@ -102,7 +102,7 @@ class LivePanel {
       .done((report: TrialReport) => {
         if (this.#trial !== id) return
         if (report.kind === 'listen') {
-          this.#showState(report.status)
+          this.#showState('listening', report.status)
           this.#message.text(report.message)
           this.#append(report.lines)
         } else this.#showSearch(report)
@@ -158,7 +158,7 @@ class LivePanel {
     if (this.#isClosed) return
     if (message !== undefined) this.#message.text(message)
     this.#show()
-    // the deployed port counts its lines by itself
+    // the lines that follow are the deployed port's
     this.#last = 0
     this.#again(() => this.#lookAtDeployed())
   }
@@ -187,8 +187,9 @@ class LivePanel {
     this.#speed.prop('disabled', isBusy || this.#trial !== undefined)
   }
 
-  #showState({ fill, text }: Status): void {
-    this.#state.text(text).attr('data-fill', fill)
+  /** @param key what the status is of: what the panel tries is another port than the deployed one */
+  #showState(key: 'as-deployed' | 'listening', { fill, text }: Status): void {
+    this.#state.text(this.#words(key, { text })).attr('data-fill', fill)
   }
 
   #clear(): void {

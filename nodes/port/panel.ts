@@ -45,7 +45,7 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
     path.autoComplete({ search: (text) => portCompletions(ports, text), minLength: 1 })
     path.on('change input', () => {
       markChosen(String(path.val()))
-      $('#fieldlog-port-serial').toggle(isDevice(String(path.val())))
+      $('#fieldlog-port-serial, #fieldlog-port-speed').toggle(isDevice(String(path.val())))
       inputOf(this, 'sourceName').attr('placeholder', nameOf(String(path.val())))
     })
     path.trigger('change')

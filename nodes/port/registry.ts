@@ -43,7 +43,7 @@ export class PortRegistry {
     const wanted = await source.exclusive?.()
     if (wanted === undefined) return undefined
     for (const port of this.#ports.values()) {
-      const opened = port.state.state === 'open' ? await port.source?.exclusive?.() : undefined
+      const opened = port.state.state === 'open' ? await exclusiveOf(port) : undefined
       if (opened === wanted) return port
     }
     return undefined
@@ -59,6 +59,15 @@ export class PortRegistry {
       port.release()
       if (!port.attached) this.#ports.delete(id)
     }
+  }
+}
+
+/** What a port has open for itself; undefined where that cannot be found out, for the device has just gone. */
+async function exclusiveOf(port: LinePort): Promise<string | undefined> {
+  try {
+    return await port.source?.exclusive?.()
+  } catch {
+    return undefined
   }
 }
 

@@ -186,6 +186,14 @@ function changed(page: Page): Promise<string[]> {
 function plain(node: FlowNode): Record<string, unknown> {
   const own = Object.entries(node).filter(([name]) => node.type.startsWith('fieldlog-') || name === 'type')
   return Object.fromEntries(
-    own.map(([name, value]) => [name, typeof value === 'number' ? `${value}` : value]),
+    own.map(([name, value]) => [
+      name,
+      name === 'wires' ? usedOutputs(value as string[][]) : typeof value === 'number' ? `${value}` : value,
+    ]),
   )
+}
+
+/** The wires up to the last output that has one: the editor saves an empty list for one that a node got later. */
+function usedOutputs(wires: string[][]): string[][] {
+  return wires.slice(0, wires.findLastIndex((targets) => targets.length > 0) + 1)
 }

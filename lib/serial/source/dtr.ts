@@ -2,7 +2,7 @@
 import type { Clock } from '../../kit/clock.ts'
 
 /** ms that DTR stays low */
-export const resetPulse = 100
+const resetPulse = 100
 
 /** Lowers DTR for 100 ms; the board starts anew when it rises. */
 export async function pulseDtr(setDtr: (isOn: boolean) => Promise<void>, clock: Clock): Promise<void> {

@@ -28,13 +28,10 @@ export class LiveLines {
   readonly #lines: Line[] = []
   #count = 0
 
-  push({ payload, received, framed }: Line): void {
+  push(line: Line): void {
     // a part of a long string would keep all of it in memory
-    const isLong = payload.length > longest
-    const kept = isLong ? beginningOf(payload) : payload
-    this.#lines[this.#count % most] = framed
-      ? { payload: kept, received, framed }
-      : { payload: kept, received }
+    const isLong = line.payload.length > longest
+    this.#lines[this.#count % most] = isLong ? { ...line, payload: beginningOf(line.payload) } : line
     this.#count++
   }
 

@@ -12,6 +12,8 @@ export class FakeSource implements LineSource {
   connects = 0
   closes = 0
   resets = 0
+  /** what a reset throws */
+  resetFailure: SourceError | undefined
   paused = false
   written = ''
   /** bytes that had been read, but are given out only in the close */
@@ -43,6 +45,7 @@ export class FakeSource implements LineSource {
         this.paused = false
       },
       reset: async () => {
+        if (this.resetFailure) throw this.resetFailure
         this.resets++
       },
       close: async () => {

@@ -147,6 +147,19 @@ describe('LinePort: a device that falls silent', () => {
     assert.deepEqual([reset.source.connects, reset.source.resets], [1, 1])
   })
 
+  it('says once a minute why the device cannot be reset', async () => {
+    const { source, clock, reports } = await watched('reset')
+    source.resetFailure = new SourceError('/dev/fake has no DTR line', 'no DTR')
+    for (let times = 0; times < 3; times++) {
+      clock.tick(300_000)
+      await settle()
+    }
+    assert.deepEqual(reports.slice(1), [
+      'warn: no byte came from fake for 300 s. The device is reset by DTR, each time that it goes on for as long',
+      ...Array(3).fill('warn: /dev/fake has no DTR line'),
+    ])
+  })
+
   it('is not one whose bytes wait because the flow is slow', async () => {
     const { source, clock, told } = await watched('tell')
     source.feed('x\n'.repeat(waitingLimits.count))

@@ -1,5 +1,5 @@
 // A pty pair by socat: the test holds one end, the code under test opens the other one as a serial device.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -73,6 +73,11 @@ export async function createPty(): Promise<Pty> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** How a terminal is set, in the words of `stty -a`. */
+export function terminalSettings(path: string): string {
+  return execFileSync('stty', ['-a', '-F', path]).toString()
 }
 
 /** socat says on standard error when both ends are open; its end before that is an error. */

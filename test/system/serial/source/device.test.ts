@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +6,7 @@ import { type DevicePort, deviceSource, type OpenDevice } from '../../../../lib/
 import type { SerialSettings } from '../../../../lib/serial/source/settings.ts'
 import type { SourceError } from '../../../../lib/serial/source/source.ts'
 import { FakeClock, settle } from '../../../support/fake-clock.ts'
-import { createPty } from '../../../support/programs/pty.ts'
+import { createPty, terminalSettings } from '../../../support/programs/pty.ts'
 
 const settings: SerialSettings = {
   baudRate: 57_600,
@@ -106,7 +105,7 @@ describe('A serial device', () => {
     const pty = await createPty()
     try {
       const link = await opening(pty.path)
-      const flags = execFileSync('stty', ['-a', '-F', pty.path]).toString()
+      const flags = terminalSettings(pty.path)
       await link.close()
       assert.match(flags, / -hupcl /)
     } finally {

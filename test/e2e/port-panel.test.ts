@@ -1,0 +1,144 @@
+// In the browser: from a device that was plugged in to its lines in the flow. The list of ports is a made-up one, for a
+// pty is no device that a system lists; all else is the real gateway.
+import assert from 'node:assert/strict'
+import type { Page } from 'playwright-core'
+import { Gateway } from '../support/gateway.ts'
+import { Editor } from '../support/programs/editor.ts'
+import { createPty, type Pty } from '../support/programs/pty.ts'
+
+interface BrowserRed {
+  nodes: { eachConfig(callback: (node: { type: string; id: string }) => void): void }
+  editor: { editConfig(name: string, type: string, id: string): void }
+}
+
+for (const nodeRed of ['node-red', 'node-red-4']) {
+  describe(`the panel of a port (${nodeRed})`, function () {
+    this.timeout(240_000)
+    let gateway: Gateway
+    let editor: Editor
+    let page: Page
+    let pty: Pty
+    let device: ReturnType<typeof setInterval>
+
+    before(async () => {
+      gateway = await Gateway.start({ nodeRed })
+      pty = await createPty()
+      let packet = 0
+      device = setInterval(() => {
+        pty.write(`OK 12 ${packet++ % 256} 118 182 0\r\n`).catch(() => undefined)
+      }, 150)
+      editor = await Editor.open(gateway.url, { size: { width: 1280, height: 1000 } })
+      page = editor.page
+      await page.route('**/fieldlog/ports', (route) =>
+        route.fulfill({
+          json: [
+            { path: pty.path, text: '/dev/ttyUSB0, FTDI A40117UK' },
+            {
+              path: '/dev/ttyACM0',
+              text: 'Arduino 75330303',
+              problem:
+                '/dev/ttyACM0 may not be opened by this user: add the user to the group dialout (sudo usermod -aG dialout <user>) and log in again',
+            },
+            { path: '/dev/ttyACM1', text: '', problem: 'in use by minicom (process 4711)' },
+          ],
+        }),
+      )
+    })
+    after(async () => {
+      clearInterval(device)
+      await (editor as Editor | undefined)?.close()
+      await (gateway as Gateway | undefined)?.remove()
+      await (pty as Pty | undefined)?.close()
+    })
+
+    const button = (name: string) => page.getByRole('button', { name, exact: true })
+    const line = (text: string | RegExp) => page.locator('.fieldlog-port-live-row', { hasText: text }).first()
+    const path = () => page.locator('#node-config-input-path')
+
+    it('shows the lines of the port that is deployed', async () => {
+      await openPort()
+      await line(/OK \d+ /).waitFor()
+      await page.locator('#fieldlog-port-state', { hasText: /^As deployed: connected, / }).waitFor()
+      // the demo collector cannot be reset
+      await button('Reset the device now').click()
+      await page
+        .locator('#fieldlog-port-message', { hasText: 'has no line by which it could be reset' })
+        .waitFor()
+    })
+
+    it('takes a port from the list, which says who made it and why it cannot be opened', async () => {
+      await page.locator('.fieldlog-port-problem', { hasText: 'dialout' }).waitFor()
+      await page.locator('.fieldlog-port-problem', { hasText: 'minicom (process 4711)' }).waitFor()
+      await page.locator('.fieldlog-port-row', { hasText: 'FTDI A40117UK' }).click()
+      assert.equal(await path().inputValue(), pty.path)
+      assert.equal(await page.locator('#node-config-input-sourceName').getAttribute('placeholder'), 'tty')
+      await editor.picture(`port-list-${nodeRed}`)
+    })
+
+    it('listens before anything is deployed', async () => {
+      await button('Listen').click()
+      await line(/OK 12 \d+ 118 182 0/).waitFor()
+      await page.locator('#fieldlog-port-state', { hasText: /^Listening: connected, \d+ lines$/ }).waitFor()
+      assert.equal(await line('[RF12demo').count(), 0)
+      await editor.picture(`port-listen-${nodeRed}`)
+      await button('Stop').click()
+      await button('Listen').waitFor()
+    })
+
+    it('finds the speed, and takes it by a click', async () => {
+      await page.locator('#node-config-input-baudRate').fill('300')
+      await button('Find the speed').click()
+      await page
+        .locator('#fieldlog-port-message', { hasText: /^Listening at 9600 bits\/s \(1 of 17\)/ })
+        .waitFor()
+      await page.locator('#fieldlog-port-message', { hasText: /^Lines came at 9600 bits\/s:OK 12/ }).waitFor()
+      await editor.picture(`port-speed-${nodeRed}`)
+      await button('Take 9600').click()
+      assert.equal(await page.locator('#node-config-input-baudRate').inputValue(), '9600')
+    })
+
+    it('says in words why a port cannot be listened to', async () => {
+      await path().fill('/dev/none')
+      await button('Listen').click()
+      await page
+        .locator('#fieldlog-port-message', {
+          hasText: '/dev/none does not exist: is the collector plugged in?',
+        })
+        .waitFor()
+      await page
+        .locator('#fieldlog-port-state', { hasText: 'Listening: does not exist, trying again in' })
+        .waitFor()
+      await button('Stop').click()
+      await page.locator('.fieldlog-port-row', { hasText: 'FTDI A40117UK' }).click()
+    })
+
+    it('is deployed, and shows what the flow gets', async () => {
+      await editor.done()
+      await editor.deploy()
+      await openPort()
+      await line(/OK 12 \d+ 118 182 0/).waitFor()
+      await page.locator('#fieldlog-port-state', { hasText: /^As deployed: connected, / }).waitFor()
+      await editor.picture(`port-deployed-${nodeRed}`)
+      // a deployed port lends its device
+      await button('Find the speed').click()
+      await page.locator('#fieldlog-port-message', { hasText: 'That is what is set.' }).waitFor()
+      await editor.done()
+      assert.ok(gateway.lines.some((text) => text.includes('tty was closed for')))
+      // the demo collector's refusal of a reset, above
+      assert.deepEqual(
+        editor.problems.filter((problem) => !problem.includes('/fieldlog/ports/reset/')),
+        [],
+      )
+    })
+
+    async function openPort(): Promise<void> {
+      await page.evaluate(() => {
+        const { RED } = globalThis as unknown as { RED: BrowserRed }
+        RED.nodes.eachConfig(({ type, id }) => {
+          if (type === 'fieldlog-port') RED.editor.editConfig('', type, id)
+        })
+      })
+      await editor.panelOpen()
+    }
+  })
+}
