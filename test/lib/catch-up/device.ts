@@ -3,7 +3,7 @@ import { CatchUp, type CatchUpSettings, defaultSettings, type Given } from '../.
 import { CollectorMemory, type Observed } from '../../../lib/catch-up/memory.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
-export const start = Date.parse('2026-11-21T12:00:00Z')
+const start = Date.parse('2026-11-21T12:00:00Z')
 
 export class Device {
   readonly clock = new FakeClock(start)
