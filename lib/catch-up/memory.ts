@@ -105,6 +105,7 @@ export class CollectorMemory {
   /** Takes in a notice of ours. */
   noted({ state, marker: [page, seq, time] }: Pick<CatchUpNotice, 'state' | 'marker'>): void {
     const marker = { page, seq, time }
+    if (seq !== everything.seq) this.hasFlash = true
     this.unfinished = []
     if (state === 'due') this.due = marker
     else {

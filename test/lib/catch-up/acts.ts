@@ -90,7 +90,8 @@ export function act(home: House, step: Action): void {
     case 'corrupt': {
       const pages = home.model.onFlash()
       const page = pages.at(-1 - step.back)
-      if (page) home.flash.corrupt(page.page, 30)
+      // the same damage twice would repair it
+      if (page?.good) home.flash.corrupt(page.page, 30)
       return
     }
     case 'cut':

@@ -3,7 +3,7 @@ import { CatchUp, type CatchUpSettings, defaultSettings, type Given } from '../.
 import { CollectorMemory, type Observed } from '../../../lib/catch-up/memory.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
-export const start = Date.parse('2026-11-21T12:00:00Z')
+const start = Date.parse('2026-11-21T12:00:00Z')
 
 export class Device {
   readonly clock = new FakeClock(start)
@@ -24,9 +24,10 @@ export class Device {
     this.catchUp.connected()
   }
 
-  /** What the journal has: lines so many seconds ago. */
-  began(past: ReadonlyArray<[secondsAgo: number, text: string]> = []): this {
+  /** What the journal has: lines so many seconds ago. @param readSince how many seconds ago the first of all that were read was */
+  began(past: ReadonlyArray<[secondsAgo: number, text: string]> = [], readSince?: number): this {
     const memory = new CollectorMemory()
+    if (readSince !== undefined) memory.readSince = this.clock.wall() - readSince * 1000
     for (const [secondsAgo, text] of past)
       memory.observe({ text, received: this.clock.wall() - secondsAgo * 1000 })
     this.catchUp.start(memory)

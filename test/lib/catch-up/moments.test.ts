@@ -271,6 +271,20 @@ describe('what is asked for', () => {
     assert.equal(device.sent.at(-1), `${request}r`)
   })
 
+  it('is not older than the journal was read, where that has lines of the collector and no page', () => {
+    const device = new Device()
+      .began([[60, 'OK 12 1']], 1.5 * 3_600)
+      .says('OK 12 1')
+      .passes(6)
+    const t = (hours: number) => 1000 + hours * 3600
+    device.says('OK 12 2', `DF S 840 7 ${t(240)}`, 'r: page 840 840', `DF E 840 8 ${t(240) * 1000}`)
+    device.says('> d', ...pages(241)).passes(4)
+    assert.deepEqual(device.sent.slice(1), [
+      'd',
+      `0,7,0,${t(238) >>> 16},${(t(238) >>> 8) & 255},${t(238) & 255}r`,
+    ])
+  })
+
   it('is all from the list where the page’s number has another one’s packets now, and the hole is noted', () => {
     const device = new Device().began(known).says(banner, 'DF I 603 12').passes(1)
     // the log went round: page 601 is one of seq 11

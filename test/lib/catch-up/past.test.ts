@@ -127,6 +127,13 @@ describe('the past of a collector', () => {
     assert.deepEqual([memory.due, memory.newest], [undefined, { page: 601, seq: 7, time: 1255 }])
   })
 
+  it('is that it has a flash memory where only a notice names a page of it', async () => {
+    notice({ kind: 'catchup', source: 'jee', state: 'ended', marker: [601, 7, 1255] })
+    line(3, 'OK 12 1')
+    const memory = await read(write())
+    assert.deepEqual([memory.hasFlash, memory.newest], [true, { page: 601, seq: 7, time: 1255 }])
+  })
+
   it('is read farther back where the last 30,000 entries do not tell, and not beyond 300,000', async function () {
     this.timeout(60_000)
     line(1, 'DF S 600 7 1000')

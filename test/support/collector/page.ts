@@ -46,13 +46,17 @@ export function entriesOf(page: Uint8Array): Entry[] {
   return entries
 }
 
+/** What each byte does to the CRC. */
+const crcTable = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xa001 : crc >>> 1
+  return crc
+})
+
 /** CRC-16, reflected, polynomial 0xA001, start 0xFFFF. Over a whole undamaged page it is 0. */
 export function crc16(bytes: Uint8Array): number {
   let crc = 0xffff
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xa001 : crc >>> 1
-  }
+  for (const byte of bytes) crc = (crc >>> 8) ^ crcTable[(crc ^ byte) & 0xff]!
   return crc
 }
 
