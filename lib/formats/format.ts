@@ -174,8 +174,7 @@ class RunningFormat<Opened> implements Format {
     const count = this.#decoder.count?.(opened)
     if (count instanceof Failure) return this.#cannotDecode(count, followed)
     const left: CleanEvent[] = []
-    const reasons: string[] = []
-    const leftOut: string[] = []
+    let repeated: Repeated | undefined
     let isPast = followed?.isPast === true
     let isUnsure = followed?.isUnsure === true
     const hasParts = count !== undefined && count > 1
@@ -189,8 +188,10 @@ class RunningFormat<Opened> implements Format {
       }
       if (wrong !== undefined) {
         const reasons = wrong.map((each) => each.reason(hasParts ? part + 1 : undefined))
+        const rejected = this.#rejected(reasons, { isPast, isUnsure })
         const key = this.#knownKey()
-        return { ...this.#rejected(reasons, { isPast, isUnsure }), ...(key !== undefined && { key }) }
+        if (key !== undefined) rejected.key = key
+        return rejected
       }
       const event = this.#event(opened)
       if (hasParts) event.part = part + 1
@@ -199,16 +200,19 @@ class RunningFormat<Opened> implements Format {
       const kept = place && this.#repeats && this.#withoutRepeats(event, this.#repeats, line, place)
       if (kept?.suppressed === undefined) left.push(event)
       else {
-        reasons.push(kept.suppressed)
-        if (event.key !== undefined) leftOut.push(event.key)
+        repeated ??= { reasons: [], keys: [] }
+        repeated.reasons.push(kept.suppressed)
+        if (event.key !== undefined) repeated.keys.push(event.key)
       }
       isPast ||= kept?.isPast === true
     }
     const { type } = this.definition
-    const others = leftOut.length > 0 ? { leftOut } : undefined
-    if (left.length === 0) return { kind: 'suppressed', type, reasons, ...others }
-    const outcome: Outcome = { kind: 'clean', type, events: left, ...others }
-    if (isPast) outcome.isPast = true
+    const outcome: Outcome =
+      left.length === 0
+        ? { kind: 'suppressed', type, reasons: repeated?.reasons ?? [] }
+        : { kind: 'clean', type, events: left }
+    if (repeated !== undefined && repeated.keys.length > 0) outcome.leftOut = repeated.keys
+    if (isPast && outcome.kind === 'clean') outcome.isPast = true
     return outcome
   }
 
@@ -255,8 +259,13 @@ class RunningFormat<Opened> implements Format {
         wrong.push(value)
       } else scope[field.name] = value
     }
-    if (wrong !== undefined || this.#shown.some((name) => scope[name] !== null)) return wrong
+    if (wrong !== undefined || this.#hasValue()) return wrong
     return [new Rejection('decode', 'fields', 'found none of them, expected one at least')]
+  }
+
+  #hasValue(): boolean {
+    for (const name of this.#shown) if (this.#scope[name] !== null) return true
+    return false
   }
 
   #event(opened: Opened): CleanEvent {
@@ -313,6 +322,12 @@ class RunningFormat<Opened> implements Format {
     if (doubts?.isPast) outcome.isPast = true
     return outcome
   }
+}
+
+/** The events of a line that are left out: why, and their keys as far as they have any. */
+interface Repeated {
+  reasons: string[]
+  keys: string[]
 }
 
 /** Whether what an outcome depends on is not known, and whether that is because it was forgotten. */
