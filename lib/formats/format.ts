@@ -146,7 +146,7 @@ class RunningFormat<Opened> implements Format {
     this.#repeats = repeatFilter(definition)
     this.#charset = definition.charset ?? 'utf-8'
     this.#asksPast =
-      remembers(definition) ||
+      valuesNeedPast(definition) ||
       definition.fields.some(({ type, time }) => type === 'time' && time === 'pattern')
   }
 
@@ -338,9 +338,13 @@ interface Doubts {
 
 /** Whether a format's events depend on earlier ones: it needs the reading's place, and a memory. */
 export function remembers(definition: FormatDefinition): boolean {
-  const { decoder, fields, zone } = definition
+  const { decoder } = definition
   if (decoder.kind === 'columns' && decoder.headers === true) return true
-  return leavesOut(definition) || fields.some((field) => needsPast({ ...field, zone: field.zone ?? zone }))
+  return leavesOut(definition) || valuesNeedPast(definition)
+}
+
+function valuesNeedPast({ fields, zone }: FormatDefinition): boolean {
+  return fields.some((field) => needsPast({ ...field, zone: field.zone ?? zone }))
 }
 
 function pastPlace({ memory, id, seq, received }: ReadingPlace, part: number): PastPlace {
