@@ -148,7 +148,7 @@ class RunningFormat<Opened> implements Format {
     this.#repeats = repeatFilter(definition)
     this.#charset = definition.charset ?? 'utf-8'
     this.#asksPast =
-      remembers(definition) ||
+      valuesNeedPast(definition) ||
       definition.fields.some(({ type, time }) => type === 'time' && time === 'pattern')
   }
 
@@ -176,8 +176,7 @@ class RunningFormat<Opened> implements Format {
     const count = this.#decoder.count?.(opened)
     if (count instanceof Failure) return this.#cannotDecode(count, followed)
     const left: CleanEvent[] = []
-    const reasons: string[] = []
-    const leftOut: string[] = []
+    let repeated: Repeated | undefined
     let isPast = followed?.isPast === true
     let isUnsure = followed?.isUnsure === true
     const hasParts = count !== undefined && count > 1
@@ -191,8 +190,10 @@ class RunningFormat<Opened> implements Format {
       }
       if (wrong !== undefined) {
         const reasons = wrong.map((each) => each.reason(hasParts ? part + 1 : undefined))
+        const rejected = this.#rejected(reasons, { isPast, isUnsure })
         const key = this.#knownKey()
-        return { ...this.#rejected(reasons, { isPast, isUnsure }), ...(key !== undefined && { key }) }
+        if (key !== undefined) rejected.key = key
+        return rejected
       }
       const event = this.#event(opened)
       if (hasParts) event.part = part + 1
@@ -201,16 +202,19 @@ class RunningFormat<Opened> implements Format {
       const kept = place && this.#repeats && this.#withoutRepeats(event, this.#repeats, line, place)
       if (kept?.suppressed === undefined) left.push(event)
       else {
-        reasons.push(kept.suppressed)
-        if (event.key !== undefined) leftOut.push(event.key)
+        repeated ??= { reasons: [], keys: [] }
+        repeated.reasons.push(kept.suppressed)
+        if (event.key !== undefined) repeated.keys.push(event.key)
       }
       isPast ||= kept?.isPast === true
     }
     const { type } = this.definition
-    const others = leftOut.length > 0 ? { leftOut } : undefined
-    if (left.length === 0) return { kind: 'suppressed', type, reasons, ...others }
-    const outcome: Outcome = { kind: 'clean', type, events: left, ...others }
-    if (isPast) outcome.isPast = true
+    const outcome: Outcome =
+      left.length === 0
+        ? { kind: 'suppressed', type, reasons: repeated?.reasons ?? [] }
+        : { kind: 'clean', type, events: left }
+    if (repeated !== undefined && repeated.keys.length > 0) outcome.leftOut = repeated.keys
+    if (isPast && outcome.kind === 'clean') outcome.isPast = true
     return outcome
   }
 
@@ -257,8 +261,13 @@ class RunningFormat<Opened> implements Format {
         wrong.push(value)
       } else scope[field.name] = value
     }
-    if (wrong !== undefined || this.#shown.some((name) => scope[name] !== null)) return wrong
+    if (wrong !== undefined || this.#hasValue()) return wrong
     return [new Rejection('decode', 'fields', 'found none of them, expected one at least')]
+  }
+
+  #hasValue(): boolean {
+    for (const name of this.#shown) if (this.#scope[name] !== null) return true
+    return false
   }
 
   #event(opened: Opened): CleanEvent {
@@ -317,6 +326,12 @@ class RunningFormat<Opened> implements Format {
   }
 }
 
+/** The events of a line that are left out: why, and their keys as far as they have any. */
+interface Repeated {
+  reasons: string[]
+  keys: string[]
+}
+
 /** Whether what an outcome depends on is not known, and whether that is because it was forgotten. */
 interface Doubts {
   isUnsure?: boolean
@@ -325,9 +340,13 @@ interface Doubts {
 
 /** Whether a format's events depend on earlier ones: it needs the reading's place, and a memory. */
 export function remembers(definition: FormatDefinition): boolean {
-  const { decoder, fields, zone } = definition
+  const { decoder } = definition
   if (decoder.kind === 'columns' && decoder.headers === true) return true
-  return leavesOut(definition) || fields.some((field) => needsPast({ ...field, zone: field.zone ?? zone }))
+  return leavesOut(definition) || valuesNeedPast(definition)
+}
+
+function valuesNeedPast({ fields, zone }: FormatDefinition): boolean {
+  return fields.some((field) => needsPast({ ...field, zone: field.zone ?? zone }))
 }
 
 function pastPlace({ memory, id, seq, received, isLate }: ReadingPlace, part: number): PastPlace {

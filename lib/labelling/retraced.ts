@@ -91,7 +91,11 @@ export class Retraced<State> {
   /** Where to begin to know more than now; undefined where that cannot be. */
   #furtherBack(seq: number): number | undefined {
     const steps = this.#parts.lookBacks?.() ?? lookBacks
-    return steps.map((entries) => Math.max(1, seq - entries)).find((from) => from < this.#from)
+    for (const entries of steps) {
+      const from = Math.max(1, seq - entries)
+      if (from < this.#from) return from
+    }
+    return undefined
   }
 
   /** Does something with the state while what is taken waits. False where it is being worked out just now. */

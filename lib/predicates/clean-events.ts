@@ -17,11 +17,11 @@ export function cleanEvent(
   names: DeviceNames = noNames,
 ): FieldlogEvent {
   const { type, data, time, eventId, key, part, unsure } = clean
-  const event: FieldlogEvent = { ...logged, type, data, time: time ?? logged.time }
+  const device = deviceInEvent(logged.source, clean) ?? names.deviceOf(logged.source, type, key)
+  const event: FieldlogEvent = { ...logged, type, data, time: time ?? logged.time, device }
   if (part !== undefined) event.id = `${logged.id}.${part}`
   if (eventId !== undefined) event.eventId = eventId
   if (key !== undefined) event.key = key
-  event.device = deviceInEvent(logged.source, clean) ?? names.deviceOf(logged.source, type, key)
   if (unsure !== undefined) event.unsure = unsure
   return event
 }

@@ -24,7 +24,10 @@ export function cleanMessages(
 }
 
 function cleaned(msg: EventMessage, events: readonly CleanEvent[], names: DeviceNames): EventMessage[] {
-  return events.map((clean) => filled(events.length === 1 ? msg : { ...msg }, clean, names))
+  const [first] = events
+  // most lines give one event, and it goes on in the line's own message
+  if (first !== undefined && events.length === 1) return [filled(msg, first, names)]
+  return events.map((clean) => filled({ ...msg }, clean, names))
 }
 
 function filled(msg: EventMessage, clean: CleanEvent, names: DeviceNames): EventMessage {

@@ -102,36 +102,39 @@ function open(RED: NodeAPI, config: MqttOutOptions): Output {
 /** What becomes of an event at once, and what when it has to wait. */
 function publisher(settings: MqttOutSettings, gateway: string): (event: FieldlogEvent) => Publication[] {
   const { qos, expiry, retain, topic, lateTopic = topic } = settings
-  const topicOf = compileTopic(topic)
-  const lateTopicOf = compileTopic(lateTopic)
+  const topicOf = compileTopic(topic, { gateway })
+  const lateTopicOf = compileTopic(lateTopic, { gateway })
   const isByField = namesField(topic)
   if (namesField(lateTopic) !== isByField) {
     throw new Error(
       '{field} must stand in both topics, or in none: an event is one message, or one for each field',
     )
   }
-  const common = { retain, qos, expiry }
   if (isByField) {
     return (event) =>
       fieldMessages(event).map(({ field, id, payload }) => {
-        const values = { ...topicValues(event, gateway), field }
+        const values = { ...topicValues(event), field }
         const late = () => ({ topic: lateTopicOf(values), payload })
-        return { ...common, id, topic: topicOf(values), payload, replayed: event.replayed, late }
+        const { replayed } = event
+        return { id, topic: topicOf(values), payload, retain, qos, expiry, replayed, late }
       })
   }
   const { contentType, write } = payloadForm(settings.payload, gateway)
   return (event) => {
     const { id, replayed } = event
-    const values = topicValues(event, gateway)
+    const values = topicValues(event)
     const late = () => ({ topic: lateTopicOf(values), payload: write({ ...event, replayed: true }) })
-    return [{ ...common, id, topic: topicOf(values), payload: write(event), contentType, replayed, late }]
+    // named one by one: a copy by spreading takes twice as long
+    return [
+      { id, topic: topicOf(values), payload: write(event), retain, qos, expiry, contentType, replayed, late },
+    ]
   }
 }
 
 /** An event that was not cleaned is of its source alone. */
-function topicValues(event: FieldlogEvent, gateway: string): TopicValues {
+function topicValues(event: FieldlogEvent): TopicValues {
   const { verdict, type, source, key, device = source, eventId, data } = event
-  return { gateway, verdict, type, device, source, key, eventId, data }
+  return { verdict, type, device, source, key, eventId, data }
 }
 
 function outboxSettings({ order, keep, pace, maxSize }: MqttOutSettings): OutboxSettings {

@@ -8,7 +8,14 @@ import type { Clock } from '../../kit/clock.ts'
 import { type DeviceEventData, deviceSource } from '../device-event.ts'
 import { type DeviceNames, noNames, unnamedDevice } from '../names.ts'
 import { addGap, type Expectation, givenInterval, learntFrom } from './learnt.ts'
-import { type Series, type SeriesPlace, SeriesTable, type StoredSeries, shownFields } from './series.ts'
+import {
+  keptFields,
+  type Series,
+  type SeriesPlace,
+  SeriesTable,
+  type StoredSeries,
+  shownFields,
+} from './series.ts'
 
 /** A longer pause between two looks is one in which the process stood still, ms. */
 const longestPause = 5_000
@@ -96,7 +103,7 @@ export class DeviceWatch {
     series.stretch = this.#stretch
     series.count++
     series.lastHeard = received
-    if (data !== undefined) series.data = shownFields(data)
+    if (data !== undefined) series.data = keptFields(data)
   }
 
   /** Something of a device that is known was heard, but no reading of it: a rejected line, for example. */
@@ -150,7 +157,7 @@ export class DeviceWatch {
           count,
           lastHeard,
           interval: interval === undefined ? null : interval / 1000,
-          data,
+          data: data && shownFields(data),
         }
       })
       .sort((a, b) => b.lastHeard - a.lastHeard)

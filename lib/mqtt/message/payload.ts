@@ -53,13 +53,14 @@ export function rawOf({ raw }: FieldlogEvent): Payload {
  */
 export function payloadWriter(gateway: string): (event: FieldlogEvent) => string {
   const place = `,"gateway":${JSON.stringify(gateway)},"source":`
+  const known = new KnownTexts()
   return (event) => {
     sound(event)
     let json = `{"id":${JSON.stringify(event.id)},"seq":${event.seq},"time":${event.time},"received":${event.received}`
-    json += place + JSON.stringify(event.source)
-    if (event.key !== undefined) json += `,"key":${JSON.stringify(event.key)}`
-    if (event.device !== undefined) json += `,"device":${JSON.stringify(event.device)}`
-    if (event.type !== undefined) json += `,"type":${JSON.stringify(event.type)}`
+    json += place + known.json(event.source)
+    if (event.key !== undefined) json += `,"key":${known.json(event.key)}`
+    if (event.device !== undefined) json += `,"device":${known.json(event.device)}`
+    if (event.type !== undefined) json += `,"type":${known.json(event.type)}`
     if (event.eventId !== undefined) json += `,"eventId":${JSON.stringify(event.eventId)}`
     if (event.data !== undefined && event.verdict !== 'rejected')
       json += `,"data":${JSON.stringify(event.data)}`
@@ -72,5 +73,24 @@ export function payloadWriter(gateway: string): (event: FieldlogEvent) => string
         : `,"reasons":${JSON.stringify(reasons)}`
     if (event.unsure !== undefined) json += `,"unsure":${JSON.stringify(event.unsure)}`
     return `${json},"replayed":${event.replayed === true}${event.late === true ? ',"late":true' : ''}}`
+  }
+}
+
+/** texts that are remembered, at most, and the length of one */
+const mostKnown = 1_000
+const longestKnown = 255
+
+/** The JSON of texts that come with many events, as a device's name does: finding it costs less than making it. */
+class KnownTexts {
+  readonly #known = new Map<string, string>()
+
+  json(text: string): string {
+    const found = this.#known.get(text)
+    if (found !== undefined) return found
+    const json = JSON.stringify(text)
+    if (text.length > longestKnown) return json
+    if (this.#known.size >= mostKnown) this.#known.clear()
+    this.#known.set(text, json)
+    return json
   }
 }

@@ -59,20 +59,22 @@ export function namesField(template: string): boolean {
   return template.includes('{field}')
 }
 
+/** What is the same for all events that a template makes topics of. */
+export type FixedValues = Pick<TopicValues, 'gateway'>
+
 /**
  * Compiles a template once; the function it returns is called for each event.
+ * @param fixed values that the events need not bring; they are put in at once
  * @throws Error in words when the template is not valid (see topicProblem)
  * The function throws when the topic would be longer than MQTT's 65,535 bytes.
  */
-export function compileTopic(template: string): (values: TopicValues) => string {
+export function compileTopic(template: string, fixed: FixedValues = {}): (values: TopicValues) => string {
   const problem = topicProblem(template)
   if (problem !== undefined) throw new Error(problem)
-  const pieces = template.split(/\{([^{}]+)\}/)
-  const literals = pieces.filter((_, index) => index % 2 === 0)
-  const names = pieces.filter((_, index) => index % 2 === 1)
+  const { literals, names } = piecesOf(template, fixed)
   const parts = names.map(partOf)
   const make = (values: TopicValues) => {
-    let topic = literals[0] ?? ''
+    let topic = literals[0] as string
     for (let i = 0; i < parts.length; i++) {
       topic += topicLevel(parts[i]!(values)) + literals[i + 1]
     }
@@ -83,6 +85,25 @@ export function compileTopic(template: string): (values: TopicValues) => string 
   }
   const isPassing = names.some((name) => passing.has(name) || name.startsWith(dataPrefix))
   return isPassing ? make : remembering(parts, make)
+}
+
+/** The names in a template, and the texts before, between and behind them. */
+function piecesOf(template: string, fixed: FixedValues): { literals: string[]; names: string[] } {
+  const names: string[] = []
+  let literal = ''
+  const literals: string[] = []
+  template.split(/\{([^{}]+)\}/).forEach((piece, index) => {
+    const isName = index % 2 === 1
+    if (!isName) literal += piece
+    else if (Object.hasOwn(fixed, piece)) literal += topicLevel(fixed[piece as keyof FixedValues])
+    else {
+      literals.push(literal)
+      literal = ''
+      names.push(piece)
+    }
+  })
+  literals.push(literal)
+  return { literals, names }
 }
 
 function partOf(name: string): Part {

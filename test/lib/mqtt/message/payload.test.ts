@@ -36,6 +36,18 @@ describe('mqtt payload', () => {
     assert.equal('late' in (JSON.parse(write(event)) as object), false)
   })
 
+  it('tells all devices apart, however many there are and whatever they are called', () => {
+    const names = Array.from({ length: 3_000 }, (_, i) => `"${i}"\n`)
+    for (const device of [...names, ...names, 'x'.repeat(10_000), '']) {
+      const { source, key, type } = { source: `s${device}`, key: `k${device}`, type: `t${device}` }
+      const written = JSON.parse(write({ ...event, source, key, device, type })) as FieldlogEvent
+      assert.deepEqual(
+        [written.source, written.key, written.device, written.type],
+        [source, key, device, type],
+      )
+    }
+  })
+
   it('has the eventId where the event has one', () => {
     const keys = Object.keys(JSON.parse(write({ ...event, eventId: 7 })) as object)
     const order = 'id seq time received gateway source type eventId data verdict reasons replayed'

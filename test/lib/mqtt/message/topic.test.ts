@@ -41,6 +41,14 @@ describe('mqtt topic', () => {
       assert.equal(topicOf({ ...values, device: `d${i}` }), `fieldlog/pi-4/good/room/d${i}`)
   })
 
+  it('has in it at once what is the same for all events', () => {
+    const made = compileTopic('{gateway}/{type}{gateway}', { gateway: 'pi/4' })
+    assert.equal(made({ type: 'room' }), 'pi4/roompi4')
+    assert.equal(made({ type: 'room', gateway: 'other' }), 'pi4/roompi4')
+    assert.equal(compileTopic('{gateway}/x', { gateway: '' })({}), '_/x')
+    assert.equal(compileTopic('{gateway}/x', { gateway: '$SYS' })({}), '_$SYS/x')
+  })
+
   it('never begins with $', () => {
     assert.equal(compileTopic('{type}/x')({ type: '$SYS' }), '_$SYS/x')
   })
