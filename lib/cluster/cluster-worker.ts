@@ -1,7 +1,7 @@
 // The worker thread's side: clusters what it is sent, and answers with what was found or why nothing was.
 import { parentPort } from 'node:worker_threads'
 import { asError } from '../kit/errors.ts'
-import { type ClusterOutcome, type ClusterRequest, clusterPoints } from './run.ts'
+import { type ClusterOutcome, type ClusterRequest, clusterPoints } from './find/run.ts'
 
 /** What the thread answers to a `ClusterRequest`. */
 export type ClusterAnswer = { outcome: ClusterOutcome } | { problem: string }

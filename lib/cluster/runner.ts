@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { inBackground } from '../kit/background.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { ClusterAnswer } from './cluster-worker.ts'
-import type { ClusterOutcome, ClusterRequest } from './run.ts'
+import type { ClusterOutcome, ClusterRequest } from './find/run.ts'
 
 /** The part of a worker thread that is used. */
 export interface Thread {

@@ -59,7 +59,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground', 'migrate', 'journal', 'delivery', 'formats', 'devices', 'preview', 'predicates'],
   },
   statistics: { folders: ['lib/statistics'], uses: ['ground'] },
-  cluster: { folders: ['lib/cluster'], uses: ['ground', 'journal', 'statistics'] },
+  cluster: { folders: ['lib/cluster/find', 'lib/cluster'], uses: ['ground', 'journal', 'statistics'] },
   mqtt: {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
     uses: ['ground', 'journal', 'delivery'],

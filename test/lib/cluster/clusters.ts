@@ -1,7 +1,7 @@
 // Made points, and the request of a run over them.
 
-import { pointsOf } from '../../../lib/cluster/points.ts'
-import type { ClusterRequest } from '../../../lib/cluster/run.ts'
+import { pointsOf } from '../../../lib/cluster/find/points.ts'
+import type { ClusterRequest } from '../../../lib/cluster/find/run.ts'
 
 export type Row = readonly number[]
 

@@ -1,5 +1,5 @@
 // One run of clustering, from raw points to numbered clusters. A pure function: it runs in a worker thread.
-import { withCode } from '../kit/errors.ts'
+import { withCode } from '../../kit/errors.ts'
 import { kMeans } from './k-means.ts'
 import { estimateBandwidth, meanShift } from './mean-shift.ts'
 import { type ClusterModel, placeOf } from './model.ts'

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { placeOf } from '../../../lib/cluster/model.ts'
-import { type ClusterOutcome, clusterPoints, type Method, mostFound } from '../../../lib/cluster/run.ts'
-import type { Scaling } from '../../../lib/cluster/scaling.ts'
-import { fc } from '../../support/random.ts'
-import { blobs, moons, numbers, type Row, request } from './clusters.ts'
+import { placeOf } from '../../../../lib/cluster/find/model.ts'
+import {
+  type ClusterOutcome,
+  clusterPoints,
+  type Method,
+  mostFound,
+} from '../../../../lib/cluster/find/run.ts'
+import type { Scaling } from '../../../../lib/cluster/find/scaling.ts'
+import { fc } from '../../../support/random.ts'
+import { blobs, moons, numbers, type Row, request } from '../clusters.ts'
 
 interface Fixture {
   points: number[][]
@@ -20,7 +25,7 @@ interface Fixture {
   }>
 }
 
-const file = join(import.meta.dirname, '../../fixtures/energy-clusters.json')
+const file = join(import.meta.dirname, '../../../fixtures/energy-clusters.json')
 const energy = JSON.parse(readFileSync(file, 'utf8')) as Fixture
 
 const countsOf = ({ clusters }: ClusterOutcome) =>
