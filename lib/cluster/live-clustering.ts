@@ -7,36 +7,18 @@ import { asError } from '../kit/errors.ts'
 import { StatisticsTable, type StoredTable } from '../statistics/table.ts'
 import { valuesOf } from './fields.ts'
 import { type ClusterModel, type Place, placeOf } from './find/model.ts'
-import type { ClusterOutcome, ClusterRequest, Method } from './find/run.ts'
-import type { Scaling } from './find/scaling.ts'
+import type { ClusterOutcome, ClusterRequest } from './find/run.ts'
 import { isNew, type Position, positionOf, start } from './position.ts'
 import { ClusterRunner } from './runner.ts'
 import { Saver } from './saver.ts'
+import type { ClusterSettings } from './settings.ts'
 import { type ClusterSummary, clusterRow } from './summary.ts'
 import { PointWindow } from './window.ts'
 
-/** Points that are kept where all are wanted: with 16 fields 12.8 MB, and as much again during a run. */
-export const mostPoints = 100_000
 /** types and fields that have statistics */
 const mostSeries = 500
 /** events that wait to be learnt until the file of an earlier process has been read */
 const mostWaiting = 10_000
-
-export interface ClusterSettings {
-  fields: string[]
-  /** only events of this type; '' for all */
-  eventType: string
-  method: Method
-  scaling: Scaling
-  bandwidth: number | undefined
-  k: number | undefined
-  /** points that are kept, the last ones */
-  last: number
-  /** a run at each so many points; 0: not by their number */
-  every: number
-  /** a run at each so many minutes in which there was a new point; 0: not by time */
-  minutes: number
-}
 
 export interface LiveClusteringListener {
   finished(summary: ClusterSummary): void
@@ -93,7 +75,7 @@ export class LiveClustering {
   #leftOut = 0
   /** points since the last run was asked for */
   #fresh = 0
-  /** a run was under way when the flows stopped */
+  /** a run that cannot be done yet: the flows stopped meanwhile, or the file is being read */
   #isDue = false
   #loading: Promise<void> | undefined
   /** while the file is being read */
@@ -173,8 +155,7 @@ export class LiveClustering {
     )
     this.#loading ??= this.#load()
     this.#arm()
-    if (this.#isDue) this.run()
-    this.#isDue = false
+    if (!this.#waiting) this.#resume()
   }
 
   /** @param units by field, as the formats of the flows declare them */
@@ -205,13 +186,27 @@ export class LiveClustering {
     return { ...this.#last.place(values), run: this.#last.summary.run }
   }
 
-  /** Starts a run, or has one follow that which is under way. False where there are no points. */
+  /**
+   * Starts a run, or has one follow that which is under way; while the file is being read, afterwards. False where there are
+   * no points.
+   */
   run(): boolean {
+    if (this.#waiting) {
+      this.#isDue = true
+      return true
+    }
     if (this.#window.count === 0 || !this.#runner) return false
     this.#fresh = 0
     this.#runner.request(() => this.#request())
     this.#listener?.changed()
     return true
+  }
+
+  /** Does the run that could not be done until now. */
+  #resume(): void {
+    const isDue = this.#isDue
+    this.#isDue = false
+    if (isDue) this.run()
   }
 
   /** Bad events are labelled, but nothing is learnt from them. */
@@ -286,6 +281,7 @@ export class LiveClustering {
     const waiting = this.#waiting
     this.#waiting = undefined
     for (const event of waiting) this.#learn(event, valuesOf(event, this.#settings.fields))
+    this.#resume()
     this.#listener?.changed()
   }
 

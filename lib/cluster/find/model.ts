@@ -2,6 +2,9 @@
 import { nearest, type Points, pointsOf, squaredDistance } from './points.ts'
 import { type Scale, scaled } from './scaling.ts'
 
+/** Label of the points that are farther than the bandwidth from every centre. */
+export const noise = -1
+
 export interface ClusterModel {
   scale: Scale
   /** scaled */
@@ -26,8 +29,8 @@ export function placeOf({ scale, centres, reach }: ClusterModel): (raw: ArrayLik
   return (raw) => {
     const point: Points = scaled({ values: Float64Array.from(raw), count: 1, width: raw.length }, scale)
     const index = nearest(point, 0, all)
-    if (index < 0) return { label: -1, distance: 0 }
+    if (index < 0) return { label: noise, distance: 0 }
     const distance = Math.sqrt(squaredDistance(point, 0, all, index))
-    return { label: reach !== null && distance > reach ? -1 : centres[index]!.label, distance }
+    return { label: reach !== null && distance > reach ? noise : centres[index]!.label, distance }
   }
 }

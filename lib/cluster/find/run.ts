@@ -2,7 +2,7 @@
 import { withCode } from '../../kit/errors.ts'
 import { kMeans } from './k-means.ts'
 import { estimateBandwidth, meanShift } from './mean-shift.ts'
-import { type ClusterModel, placeOf } from './model.ts'
+import { type ClusterModel, noise, placeOf } from './model.ts'
 import { type Numbered, numbered } from './numbering.ts'
 import { evenlySpaced, orderByValue, type Points, picked, pointsOf, rowOf } from './points.ts'
 import { type Scaling, scaled, scaleOf, unscaled } from './scaling.ts'
@@ -22,9 +22,6 @@ export interface ClusterRequest {
   /** the clusters of the run before, raw, of the same columns */
   earlier: ReadonlyArray<{ label: number; centre: readonly number[] }>
 }
-
-/** Label of the points that are farther than the bandwidth from every centre. */
-export const noise = -1
 
 /** One cluster, or the noise. */
 export interface FoundCluster extends Numbered {

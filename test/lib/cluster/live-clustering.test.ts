@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import type { ClusterAnswer } from '../../../lib/cluster/cluster-worker.ts'
 import { type ClusterRequest, clusterPoints } from '../../../lib/cluster/find/run.ts'
-import { type ClusterSettings, LiveClustering } from '../../../lib/cluster/live-clustering.ts'
+import { LiveClustering } from '../../../lib/cluster/live-clustering.ts'
 import type { Thread } from '../../../lib/cluster/runner.ts'
+import type { ClusterSettings } from '../../../lib/cluster/settings.ts'
 import type { ClusterSummary } from '../../../lib/cluster/summary.ts'
 import type { FieldlogEvent, Scalar } from '../../../lib/event.ts'
 import { FakeClock, settle } from '../../support/fake-clock.ts'
@@ -230,6 +231,24 @@ describe('lib: clustering beside a flow', () => {
     await second.loaded
     assert.equal(second.points, 1)
     await second.detach()
+  })
+
+  it('does a run that is asked for while the file is read, when it has been read', async () => {
+    const clustering = new LiveClustering(settings, {
+      disk,
+      path,
+      clock,
+      startThread: () => new LocalThread(),
+    })
+    attach(clustering)
+    clustering.take(power(1, 100))
+    assert.deepEqual([clustering.run(), clustering.isRunning], [true, false])
+    await clustering.loaded
+    await settle()
+    assert.deepEqual(
+      told.map(({ points }) => points),
+      [1],
+    )
   })
 
   it('forgets points and clusters of other fields, and keeps the statistics', async () => {

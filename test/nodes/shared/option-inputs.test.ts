@@ -7,6 +7,7 @@ import { compileTopic } from '../../../lib/mqtt/message/topic.ts'
 import { type Fields, isChoice, isConfigNode, isFlag, isOptional } from '../../../lib/options/fields.ts'
 import { problemsOf, readOptions } from '../../../lib/options/options.ts'
 import { cleanOptions } from '../../../nodes/clean/options.ts'
+import { clusterOptions } from '../../../nodes/cluster/options.ts'
 import { devicesOptions } from '../../../nodes/devices/options.ts'
 import { readJournalOptions } from '../../../nodes/journal/options.ts'
 import { journalOptions } from '../../../nodes/journal/settings.ts'
@@ -27,6 +28,7 @@ const described: Record<string, Fields> = {
   clean: cleanOptions,
   devices: devicesOptions,
   label: labelOptions,
+  cluster: clusterOptions,
   'mqtt-out': mqttOutOptions,
 }
 
