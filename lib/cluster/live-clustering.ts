@@ -15,8 +15,8 @@ import type { ClusterSettings } from './settings.ts'
 import { type ClusterSummary, clusterRow } from './summary.ts'
 import { PointWindow } from './window.ts'
 
-/** types and fields that have statistics */
-const mostSeries = 500
+/** types and fields that have statistics: all of them are worked out after each run, which must not be felt */
+const mostSeries = 200
 /** events that wait to be learnt until the file of an earlier process has been read */
 const mostWaiting = 10_000
 

@@ -64,17 +64,20 @@ export class RunningStatistics {
   /** Undefined without values. */
   summary(): Summary | undefined {
     if (this.#count === 0) return undefined
-    const at = (q: number) => Math.min(this.#max, Math.max(this.#min, this.#sketch.quantile(q)!))
+    const quantiles = this.#sketch.quantiles([0.05, 0.5, 0.95, 0.99])
+    const [p05, p50, p95, p99] = quantiles.map((value) =>
+      Math.min(this.#max, Math.max(this.#min, value)),
+    ) as [number, number, number, number]
     return {
       count: this.#count,
       mean: this.#mean,
       sd: this.#count > 1 ? Math.sqrt(this.#squares / (this.#count - 1)) : 0,
       min: this.#min,
       max: this.#max,
-      p05: at(0.05),
-      p50: at(0.5),
-      p95: at(0.95),
-      p99: at(0.99),
+      p05,
+      p50,
+      p95,
+      p99,
     }
   }
 

@@ -7,8 +7,8 @@ const gamma = (1 + relativeError) / (1 - relativeError)
 const logGamma = Math.log(gamma)
 /** nearer to zero than this is zero */
 const smallest = 1e-12
-/** buckets of one sign; those nearest to zero are put together beyond it. Enough for 17 powers of ten in full */
-export const mostBuckets = 2_048
+/** buckets of one sign; those nearest to zero are put together beyond it. Enough for eight powers of ten in full */
+export const mostBuckets = 1_024
 
 /** Plain JSON: for each sign the buckets as `[index, count, index, count …]`. */
 export interface StoredSketch {
@@ -54,24 +54,29 @@ export class Sketch {
   }
 
   /**
-   * The value with this part of all values below it: of n values in their order the one at the place ⌊q (n − 1)⌋,
-   * counted from 0. Undefined without values.
-   * @param q 0 … 1
+   * The values with these parts of all values below them: for q, of n values in their order the one at the place
+   * ⌊q (n − 1)⌋, counted from 0. An empty list without values.
+   * @param parts 0 … 1, ascending
    */
-  quantile(q: number): number | undefined {
-    if (this.#count === 0) return undefined
-    let left = Math.floor(q * (this.#count - 1))
-    for (const [index, count] of ascending(this.#negative).reverse()) {
-      left -= count
-      if (left < 0) return -middleOf(index)
-    }
-    left -= this.#zero
-    if (left < 0) return 0
-    for (const [index, count] of ascending(this.#positive)) {
-      left -= count
-      if (left < 0) return middleOf(index)
-    }
-    throw new Error('the counts of the buckets do not add up to the number of values')
+  quantiles(parts: readonly number[]): number[] {
+    if (this.#count === 0) return []
+    const buckets: Array<[value: number, count: number]> = [
+      ...ascending(this.#negative)
+        .reverse()
+        .map(([index, count]): [number, number] => [-middleOf(index), count]),
+      [0, this.#zero],
+      ...ascending(this.#positive).map(([index, count]): [number, number] => [middleOf(index), count]),
+    ]
+    let at = 0
+    let below = 0
+    return parts.map((q) => {
+      const place = Math.floor(q * (this.#count - 1))
+      while (below + buckets[at]![1] <= place) {
+        below += buckets[at]![1]
+        at++
+      }
+      return buckets[at]![0]
+    })
   }
 
   save(): StoredSketch {

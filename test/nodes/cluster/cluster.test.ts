@@ -219,7 +219,7 @@ describe(`nodes: cluster (${nodeRedName})`, () => {
     const texts = helper.log().args.map(([entry]) => String(entry.msg))
     assert.ok(
       texts.includes(
-        'cluster: fields: found 1, expected 2 to 16 names with commas between them; until it is corrected  is used',
+        'cluster: fields: found 1, expected 2 to 16 names with commas between them; until it is corrected none is used',
       ),
       texts.join('\n'),
     )
