@@ -11,7 +11,7 @@ const verdicts: ReadonlySet<unknown> = new Set(['good', 'bad', 'rejected'])
  * sound. Its data must be what JSON holds: NaN would become null, a Date a text.
  */
 export function eventProblem(event: FieldlogEvent): string | undefined {
-  return placeProblem(event) ?? cleanProblem(event) ?? verdictProblem(event)
+  return placeProblem(event) ?? cleanProblem(event) ?? verdictProblem(event) ?? clusterProblem(event)
 }
 
 /** What log has set. */
@@ -49,6 +49,13 @@ function verdictProblem({ verdict, reasons, unsure }: FieldlogEvent): string | u
     return reasons === undefined ? undefined : 'event.verdict is missing, although the event was judged'
   }
   return verdicts.has(verdict) ? undefined : wrong('verdict', verdict, 'good, bad or rejected')
+}
+
+/** What cluster has added. */
+function clusterProblem({ cluster }: FieldlogEvent): string | undefined {
+  if (cluster === undefined) return undefined
+  if (!isPlainObject(cluster)) return wrong('cluster', cluster, 'an object')
+  return jsonProblem(cluster, 'cluster', 0)
 }
 
 function areTexts(list: unknown): boolean {

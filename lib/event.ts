@@ -87,6 +87,11 @@ export interface FieldlogEvent {
   flags?: Record<string, Flag>
   /** set by label: a short hash of the rule set */
   rules?: string
+  /**
+   * set by cluster: where the last run that had ended puts the event. −1: farther than the bandwidth from every centre.
+   * Absent before the first run, and of an event without all of its fields
+   */
+  cluster?: { label: number; distance: number; run: number }
 }
 
 /** A Node-RED message as Fieldlog's nodes pass it on. Unknown properties travel along. */

@@ -62,6 +62,7 @@ const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
   ['fieldlog-log', [numbered]],
   ['fieldlog-clean', [addMissing({ match: 'first' })]],
   ['fieldlog-label', [numbered]],
+  ['fieldlog-cluster', [numbered]],
   ['fieldlog-mqtt-out', mqttOut],
 ])
 

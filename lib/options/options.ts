@@ -68,7 +68,9 @@ export function readOptionsOrDefaults<Options extends Fields>(
     const problem = problemOf(field, value)
     if (problem === undefined) return settingOf(field, value)
     const fallback = settingOf(field, undefined)
-    report(`${problem}; until it is corrected ${fallback === undefined ? 'none' : fallback} is used`)
+    report(
+      `${problem}; until it is corrected ${fallback === undefined || fallback === '' ? 'none' : fallback} is used`,
+    )
     return fallback
   })
 }

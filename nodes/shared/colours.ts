@@ -7,6 +7,7 @@ export const colours = {
   log: '#79b0be',
   clean: '#7ab8b0',
   label: '#86bd9f',
+  cluster: '#86bd9f',
   'mqtt-out': '#85b1cf',
   port: '#85b1cf',
   journal: '#79b0be',

@@ -86,6 +86,11 @@ describe('an event that was changed on its way', () => {
     [{ verdict: null }, 'event.verdict is null, expected good, bad or rejected'],
     [{ verdict: undefined }, judged],
     [{ verdict: undefined, flags: undefined, rules: undefined }, judged],
+    [{ cluster: 5 }, 'event.cluster is 5, expected an object'],
+    [
+      { cluster: { label: 0, distance: Number.NaN, run: 1 } },
+      'event.cluster.distance is NaN, expected a value that JSON can hold',
+    ],
     [{ unsure: [5] }, 'event.unsure is a list, expected a list of texts'],
   ]
   for (const [change, problem] of spoilt) {

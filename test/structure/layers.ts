@@ -58,6 +58,8 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/labelling'],
     uses: ['ground', 'migrate', 'journal', 'delivery', 'formats', 'devices', 'preview', 'predicates'],
   },
+  statistics: { folders: ['lib/statistics'], uses: ['ground'] },
+  cluster: { folders: ['lib/cluster/find', 'lib/cluster'], uses: ['ground', 'journal', 'statistics'] },
   mqtt: {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
     uses: ['ground', 'journal', 'delivery'],
@@ -100,6 +102,8 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'nodes/clean',
       'nodes/label/panel',
       'nodes/label',
+      'nodes/cluster/panel',
+      'nodes/cluster',
       'nodes/mqtt-out',
     ],
     uses: [
@@ -113,6 +117,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'preview',
       'predicates',
       'labelling',
+      'cluster',
       'mqtt',
       'serial',
       'catch-up',

@@ -47,7 +47,7 @@ export function rawOf({ raw }: FieldlogEvent): Payload {
 /**
  * Makes the function that turns an event into its MQTT payload (JSON, one line), for one gateway. The keys come
  * in a fixed order: id, seq, time, received, gateway, source, key, device, type, eventId (each where there is one), data,
- * verdict, reasons, unsure (where there is something), replayed, late (where it is true). An event without data (rejected, or not cleaned) has `raw`, the journal's text, in its place.
+ * verdict, reasons, cluster and unsure (where there is something), replayed, late (where it is true). An event without data (rejected, or not cleaned) has `raw`, the journal's text, in its place.
  * Written key by key, not by one JSON.stringify: that costs half the time, and the event's other keys stay out.
  * Throws an Error that says what is wrong with an event that another node has spoilt.
  */
@@ -71,6 +71,7 @@ export function payloadWriter(gateway: string): (event: FieldlogEvent) => string
       reasons === undefined || reasons.length === 0
         ? ',"reasons":[]'
         : `,"reasons":${JSON.stringify(reasons)}`
+    if (event.cluster !== undefined) json += `,"cluster":${JSON.stringify(event.cluster)}`
     if (event.unsure !== undefined) json += `,"unsure":${JSON.stringify(event.unsure)}`
     return `${json},"replayed":${event.replayed === true}${event.late === true ? ',"late":true' : ''}}`
   }

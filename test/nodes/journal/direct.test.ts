@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EventMessage } from '../../../lib/event.ts'
 import cleanNode from '../../../nodes/clean/clean.ts'
+import clusterNode from '../../../nodes/cluster/cluster.ts'
 import formatNode from '../../../nodes/format/format.ts'
 import journalNode from '../../../nodes/journal/journal.ts'
 import type { JournalNode } from '../../../nodes/journal/registry.ts'
@@ -12,7 +13,7 @@ import labelNode from '../../../nodes/label/label.ts'
 import logNode from '../../../nodes/log/log.ts'
 import helper, { runtimeHooks, withHooks } from '../helper.ts'
 
-const nodes = [journalNode, logNode, formatNode, cleanNode, labelNode].map(withHooks)
+const nodes = [journalNode, logNode, formatNode, cleanNode, labelNode, clusterNode].map(withHooks)
 
 describe('nodes: the direct way', () => {
   let directory: string
@@ -107,6 +108,45 @@ describe('nodes: the direct way', () => {
     await turn()
     // what lies behind the log goes one way: else newer events would overtake
     assert.deepEqual(senders, ['log', 'clean', 'label'])
+  })
+
+  it('leads through a cluster node, whose summary goes to a node of another package', async () => {
+    const summaries = { ...placed, id: 'summaries', type: 'helper', wires: [] }
+    const cluster = {
+      ...{ ...placed, id: 'cluster', type: 'fieldlog-cluster', wires: [['good'], ['summaries']] },
+      ...{ fields: 'n, twice', every: '20' },
+    }
+    const twice = { name: 'twice', type: 'number', from: 'n', scale: 2 }
+    const both = { ...definition, fields: [...definition.fields, twice] }
+    const changed = flow(['clean']).map((node) => {
+      const { id } = node as { id: string }
+      if (id === 'label') return { ...node, wires: [['cluster'], []] }
+      return id === 'format' ? { ...node, definition: both } : node
+    })
+    senders.length = 0
+    helper.settings({ userDir: directory })
+    await helper.load(nodes, [...changed, cluster, summaries])
+    for (const id of ['log', 'clean', 'label']) {
+      helper.getNode(id).on('call:send', () => senders.push(id))
+    }
+    const summary = arrival('summaries')
+    const seqs: number[] = []
+    const all = new Promise<void>((resolve) => {
+      helper.getNode('good').on('input', (message) => {
+        if (seqs.push((message as unknown as EventMessage).event.seq) === 50) resolve()
+      })
+    })
+    for (let i = 1; i <= 50; i++) logLine(String(i))
+    await all
+    assert.deepEqual(
+      seqs,
+      Array.from({ length: 50 }, (_, i) => i + 1),
+    )
+    assert.deepEqual([...new Set(senders)], [])
+    const { points } = (await summary).payload as { points: number }
+    assert.ok(points >= 20 && points <= 50, String(points))
+    const { service } = helper.getNode('journal') as unknown as JournalNode
+    while (service?.state.delivery?.checkpoint !== 50) await turn()
   })
 
   it('lets a complete node have what it waits for', async () => {

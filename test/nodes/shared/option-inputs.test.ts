@@ -14,6 +14,7 @@ import {
 } from '../../../lib/options/fields.ts'
 import { problemsOf, readOptions } from '../../../lib/options/options.ts'
 import { cleanOptions } from '../../../nodes/clean/options.ts'
+import { clusterOptions } from '../../../nodes/cluster/options.ts'
 import { devicesOptions } from '../../../nodes/devices/options.ts'
 import { readJournalOptions } from '../../../nodes/journal/options.ts'
 import { journalOptions } from '../../../nodes/journal/settings.ts'
@@ -34,6 +35,7 @@ const described: Record<string, Fields> = {
   clean: cleanOptions,
   devices: devicesOptions,
   label: labelOptions,
+  cluster: clusterOptions,
   'mqtt-out': mqttOutOptions,
 }
 

@@ -81,6 +81,13 @@ describe('mqtt payload', () => {
     })
   })
 
+  it('says which cluster it belongs to, where one is known', () => {
+    const cluster = { label: -1, distance: 12.5, run: 3 }
+    const parsed = JSON.parse(write({ ...event, cluster })) as Record<string, unknown>
+    assert.deepEqual(parsed.cluster, cluster)
+    assert.equal(Object.keys(parsed).join(' ').endsWith('reasons cluster replayed'), true)
+  })
+
   it('says what is unsure, where something is', () => {
     const parsed = JSON.parse(write({ ...event, unsure: ['temp "spike"'] })) as Record<string, unknown>
     assert.deepEqual(parsed.unsure, ['temp "spike"'])
