@@ -17,12 +17,16 @@ export class FilteredLines {
   #now: FilteredConnection | undefined
 
   line(line: PortLine, connection: FilteredConnection): void {
-    if (connection !== this.#now) {
-      this.ended()
-      this.#now = connection
-      connection.filter.connected()
-    }
+    this.begins(connection)
     connection.filter.line(line)
+  }
+
+  /** The lines of earlier connections have gone through. */
+  begins(connection: FilteredConnection): void {
+    if (connection === this.#now) return
+    this.ended()
+    this.#now = connection
+    connection.filter.connected()
   }
 
   /** The connection has ended, and all of its lines have gone through. */

@@ -3,7 +3,7 @@ import type { PortLine } from './port-line.ts'
 
 /** Of one source, over all its connections. It is made when the port opens the source for the first time. */
 export interface LineFilter {
-  /** A connection has begun: called before its first line, which tells it that the device is there. */
+  /** A connection has begun, and no line of it has come yet. */
   connected(): void
   /** The connection has ended, and its last line was given. */
   disconnected(): void

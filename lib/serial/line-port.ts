@@ -101,7 +101,7 @@ interface Connection {
   framer: Framer
   opening: Opening
   filter: LineFilter | undefined
-  /** undefined before its first line, and where there is no filter */
+  /** undefined while it is not connected, and where there is no filter */
   filtered: FilteredConnection | undefined
   events: SupervisorEvents
   watch: PortWatch
@@ -386,7 +386,7 @@ export class LinePort {
         else framer.lost()
         opening.ended()
         connection.filtered = undefined
-        if (this.#queue.length === 0) this.#filtered.ended()
+        this.#tellFilter()
       },
       state: (state) => {
         if (state.state !== 'open') watch.readsNot()
@@ -394,7 +394,11 @@ export class LinePort {
           opening.opened()
           watch.reads()
         }
-        if (state.state === 'open') this.sending.opened()
+        if (state.state === 'open') {
+          if (filter) connection.filtered ??= { filter }
+          this.#tellFilter()
+          this.sending.opened()
+        }
         this.#changed()
       },
       report: (level, text) => setup.report(level, text),
@@ -543,7 +547,7 @@ export class LinePort {
         if (line.connection) this.#filtered.line(line, line.connection)
         else this.#give(line)
       }
-      if (this.#queue.length === 0 && !this.#current?.filtered) this.#filtered.ended()
+      this.#tellFilter()
       this.#throttle()
       this.#changed()
       this.#pump()
@@ -552,6 +556,14 @@ export class LinePort {
 
   #tell(message: PortMessage): void {
     for (const { told } of this.#subscribers) told?.(message)
+  }
+
+  /** A connection begins or ends for its filter when all lines before have gone through; a device may be silent until it is asked. */
+  #tellFilter(): void {
+    if (this.#queue.length > 0) return
+    const filtered = this.#current?.filtered
+    if (filtered) this.#filtered.begins(filtered)
+    else this.#filtered.ended()
   }
 
   #give(line: PortLine): void {

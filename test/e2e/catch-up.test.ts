@@ -65,7 +65,6 @@ describe('catching up with a collector', function () {
     const errors = late.map(({ text, time }) => Math.abs(time - sentAt.get(text)!))
     assert.ok(Math.max(...errors) <= 2_000, `a time is ${Math.max(...errors)} ms wrong`)
     // what was on the air in the gaps, and reached nobody but the flash
-    console.log(house.sent.length, late.length, lost.size, Math.max(...errors))
     assert.ok(late.length > (kills * gap * 1000) / pace, `only ${late.length} packets came late`)
   })
 })
