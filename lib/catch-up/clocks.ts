@@ -186,6 +186,8 @@ export class Clocks {
   /** it is the page that its number says */
   #isCertain = true
   #current: BootClock | undefined
+  /** the seq in use, where no page has been saved with it yet */
+  #unusedSeq: number | undefined
   /** the last starts that were seen, the newest at the end: where the log stood then */
   #boots: Array<{ page: number; seq: number; clock: BootClock }> = []
   /** the clock that uses a seq */
@@ -207,12 +209,14 @@ export class Clocks {
     this.#boots.push({ page: lastPage, seq, clock: this.#current })
     if (this.#boots.length > mostBoots) this.#boots.shift()
     this.#use(seq, this.#current)
+    this.#unusedSeq = seq
   }
 
   /** A page was saved. The next one begins with the packet that was received right now. */
   saved(marker: Marker, wall: number): NamedPage {
     const page = this.#next(marker, wall, wall)
     this.#current = page.clock
+    this.#unusedSeq = undefined
     return page
   }
 
@@ -226,11 +230,22 @@ export class Clocks {
     return this.#next(marker, wall, now)
   }
 
+  /**
+   * A replay has begun: its end, which may not be seen, raises the seq. A reset would not raise a seq that no page has, so
+   * the next one is of the clock that runs now.
+   */
+  begun(): void {
+    const clock = this.current
+    if (clock && this.#unusedSeq !== undefined) this.#use(this.#unusedSeq + 1, clock)
+    this.#unusedSeq = undefined
+  }
+
   /** A replay has ended: the clock goes on with another seq, and says what time it is. */
   ended(lastPage: number, seq: number, milliseconds: number, wall: number): void {
     const clock = this.#current?.itself ?? new BootClock()
     this.#current = clock
     this.#use(seq, clock)
+    this.#unusedSeq = seq
     const last = this.#last
     const seconds = milliseconds / 1000
     const carry = last?.clock.itself === clock ? carryOf(last, seconds) : 0

@@ -75,6 +75,7 @@ export class CollectorMemory {
         this.#saved(line, received)
         break
       case 'range':
+        this.clocks.begun()
         this.clocks.rewind(this.#pageBefore(line.from), false)
         break
       case 'replayed':
