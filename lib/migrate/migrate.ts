@@ -42,6 +42,7 @@ const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
   ['fieldlog-clean', [addMissing({ match: 'first' })]],
   ['fieldlog-label', [numbered]],
   ['fieldlog-mqtt-out', mqttOut],
+  ['fieldlog-http-body', [numbered]],
 ])
 
 /** The types of node that have a version. */

@@ -11,6 +11,8 @@ export interface Intake {
   canTake(): boolean
   /** Resolves when it can take again, or when the flows stop. */
   whenReady(): Promise<void>
+  /** Those that are there at this moment. */
+  journals(): LogService[]
   /** The source closes. */
   close(): void
 }
@@ -46,6 +48,7 @@ export function intakeOf(RED: NodeAPI, id: string): Intake {
     async whenReady() {
       await Promise.all(services().map((service) => service.whenReady()))
     },
+    journals: services,
     close: forget,
   }
 }

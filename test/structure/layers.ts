@@ -21,7 +21,13 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground'],
   },
   delivery: {
-    folders: ['lib/delivery/track', 'lib/delivery/progress', 'lib/delivery/send', 'lib/delivery'],
+    folders: [
+      'lib/delivery/track',
+      'lib/delivery/progress',
+      'lib/delivery/once',
+      'lib/delivery/send',
+      'lib/delivery',
+    ],
     uses: ['ground', 'journal'],
   },
   formats: {
@@ -66,6 +72,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/serial/source', 'lib/serial/demo', 'lib/serial/framing', 'lib/serial'],
     uses: ['ground'],
   },
+  http: { folders: ['lib/http'], uses: ['ground', 'journal', 'delivery', 'formats'] },
   cli: {
     folders: ['lib/cli'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling'],
@@ -91,6 +98,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'nodes/label/panel',
       'nodes/label',
       'nodes/mqtt-out',
+      'nodes/http-body',
     ],
     uses: [
       'ground',
@@ -105,6 +113,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'labelling',
       'mqtt',
       'serial',
+      'http',
     ],
   },
   bin: { folders: ['bin'], uses: ['ground', 'cli', 'appliance', 'mqtt', 'nodes'] },

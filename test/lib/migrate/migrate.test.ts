@@ -65,6 +65,7 @@ const firstForms: Record<string, { before: object; after: object }> = {
     before: { predicates: [{ field: 'temp', operator: '>=', values: [15] }], formatRanges: true },
     after: { predicates: [{ field: 'temp', operator: '>=', values: [15] }], formatRanges: true, version: 1 },
   },
+  'fieldlog-http-body': { before: { source: 'http' }, after: { source: 'http', version: 1 } },
   'fieldlog-mqtt-out': {
     before: { name: 'good', broker: 'b', topic: '', gateway: '', qos: 2, retain: true },
     after: {
