@@ -210,11 +210,13 @@ export class LogService {
   }
 
   /**
-   * The keys under which senders gave the events that are in the journal. Rejects while the journal is not open, or cannot
-   * be read.
+   * The keys under which senders gave the events that are in the journal. It waits for a start that is under way, and rejects
+   * while the journal is not open, or cannot be read.
    */
   async keys(): Promise<KnownKeys> {
-    this.#running()
+    await this.#starting
+    if (!this.#opened || this.#stopped)
+      throw withCode('JOURNAL_NOT_OPEN', new Error(`log: ${this.#problem ?? 'the journal is not open'}`))
     await this.#keys.load()
     return this.#keys.known
   }

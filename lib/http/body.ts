@@ -29,10 +29,10 @@ const unpackers: ReadonlyMap<string, Unpack> = new Map([
 ])
 
 /**
- * A body that is too long is read on for so many bytes, so that its sender, who may send all before he reads, gets the answer;
- * with a longer one the connection ends.
+ * A sender that is refused in the middle of a body may send all of it before it looks for the answer. So what still comes is read
+ * and dropped for so long, before the connection is cut; ms.
  */
-const readOn = 8 << 20
+const linger = 10_000
 
 /** The bytes of the body, unpacked, or why they are not taken. Never rejects. */
 export async function readBody(
@@ -41,14 +41,15 @@ export async function readBody(
   limits: BodyLimits,
   clock: Clock,
 ): Promise<Buffer | Refusal> {
-  const coding = (headers['content-encoding'] ?? '').trim().toLowerCase()
-  const isPlain = coding === '' || coding === 'identity'
+  const coding = codingOf(headers)
   const unpack = unpackers.get(coding)
-  if (!isPlain && !unpack) return unknownCoding(coding)
-  if (Number(headers['content-length']) > limits.bytes + readOn) return tooLong(limits.bytes, closing)
+  const refusal = unpack || coding === '' ? tooLongAsTold(headers, limits.bytes) : unknownCoding(coding)
+  if (refusal) {
+    drop(stream, clock)
+    return refusal
+  }
   const body = await readAll(stream, limits, clock)
-  if (body instanceof Refusal || !unpack) return body
-  return unpacked(body, unpack, coding, limits.bytes)
+  return body instanceof Refusal || !unpack ? body : unpacked(body, unpack, coding, limits.bytes)
 }
 
 /** The same of a body that Node-RED has read already. */
@@ -57,14 +58,22 @@ export async function takeBody(
   headers: BodyHeaders,
   limits: BodyLimits,
 ): Promise<Buffer | Refusal> {
-  const coding = (headers['content-encoding'] ?? '').trim().toLowerCase()
+  const coding = codingOf(headers)
   if (body.length > limits.bytes) return tooLong(limits.bytes)
-  if (coding === '' || coding === 'identity') return body
+  if (coding === '') return body
   const unpack = unpackers.get(coding)
   return unpack ? unpacked(body, unpack, coding, limits.bytes) : unknownCoding(coding)
 }
 
-const closing = { connection: 'close' }
+/** Empty for none. */
+function codingOf(headers: BodyHeaders): string {
+  const coding = (headers['content-encoding'] ?? '').trim().toLowerCase()
+  return coding === 'identity' ? '' : coding
+}
+
+function tooLongAsTold(headers: BodyHeaders, limit: number): Refusal | undefined {
+  return Number(headers['content-length']) > limit ? tooLong(limit) : undefined
+}
 
 function readAll(stream: Readable, { bytes, time }: BodyLimits, clock: Clock): Promise<Buffer | Refusal> {
   return new Promise((resolve) => {
@@ -73,35 +82,29 @@ function readAll(stream: Readable, { bytes, time }: BodyLimits, clock: Clock): P
     const data = (part: Buffer) => {
       received += part.length
       if (received <= bytes) parts.push(part)
-      else parts.length = 0
-      if (received > bytes + readOn) end(tooLong(bytes, closing))
+      else end(tooLong(bytes))
     }
-    const ended = () =>
-      end(received > bytes ? tooLong(bytes) : parts.length === 1 ? parts[0]! : Buffer.concat(parts))
-    const broken = () => end(new Refusal(400, { error: 'The request ended before its body did.' }, closing))
-    const stopTimer = clock.after(time, () =>
-      end(
-        new Refusal(
-          408,
-          {
-            error: 'The body came too slowly.',
-            reason: `found ${received} bytes after ${time / 1000} s, expected all of it`,
-          },
-          closing,
-        ),
-      ),
-    )
+    const ended = () => end(parts.length === 1 ? parts[0]! : Buffer.concat(parts))
+    const broken = () => end(new Refusal(400, { error: 'The request ended before its body did.' }))
+    const stopTimer = clock.after(time, () => end(tooSlow(received, time)))
     const end = (result: Buffer | Refusal) => {
       stopTimer()
-      stream.off('data', data).off('end', ended).off('close', broken)
-      // what still comes is of no interest, and neither is why it ends
-      stream.on('error', () => {})
-      stream.resume()
+      stream.off('data', data).off('end', ended).off('close', broken).off('error', broken)
+      if (result instanceof Refusal) drop(stream, clock)
       resolve(result)
     }
-    stream.on('data', data).on('end', ended).on('close', broken)
-    stream.on('error', broken)
+    stream.on('data', data).on('end', ended).on('close', broken).on('error', broken)
   })
+}
+
+/** What still comes is of no interest, and neither is why it ends. */
+function drop(stream: Readable, clock: Clock): void {
+  const stopTimer = clock.after(linger, () => stream.destroy())
+  stream
+    .on('error', () => {})
+    .on('end', stopTimer)
+    .on('close', stopTimer)
+  stream.resume()
 }
 
 async function unpacked(
@@ -137,11 +140,17 @@ function unknownCoding(coding: string): Refusal {
   )
 }
 
-function tooLong(limit: number, headers?: Record<string, string>): Refusal {
+function tooLong(limit: number): Refusal {
   const most = limit.toLocaleString('en-US')
-  return new Refusal(
-    413,
-    { error: 'The body is too long.', reason: `expected ${most} bytes at most, unpacked: send it in parts` },
-    headers,
-  )
+  return new Refusal(413, {
+    error: 'The body is too long.',
+    reason: `expected ${most} bytes at most, unpacked: send it in parts`,
+  })
+}
+
+function tooSlow(received: number, time: number): Refusal {
+  return new Refusal(408, {
+    error: 'The body came too slowly.',
+    reason: `found ${received} bytes after ${time / 1000} s, expected all of it`,
+  })
 }

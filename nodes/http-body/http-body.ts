@@ -15,6 +15,7 @@ import { intakeOf } from '../journal/intake.ts'
 import { onFlows } from '../shared/flows.ts'
 import { throttle } from '../shared/throttle.ts'
 import { leaveBodies, problemsBefore } from './leave-body.ts'
+import { openRequestsOf } from './open-requests.ts'
 import { type HttpBodyOptions, httpBodyOptions } from './options.ts'
 import { answerDirectly, answerMessage, type RequestMessage, requestOf } from './request.ts'
 
@@ -25,8 +26,8 @@ function tokenIn(credentials: { token?: unknown } | undefined): string | undefin
 }
 
 const nodeType = 'fieldlog-http-body'
-/** Of what Node-RED gives a closing node: what was handed to the journal is durable long before; ms */
-const closeLimit = 5_000
+/** Of what Node-RED gives a closing node: what has reached the journal is durable long before; ms */
+const closeLimit = 2_000
 
 export default function (RED: NodeAPI): void {
   leaveBodies(RED, nodeType)
@@ -39,7 +40,7 @@ export default function (RED: NodeAPI): void {
         this.warn(`http body: ${problem}`),
       )
       const count = { taken: 0, refused: 0 }
-      const open = new Set<Promise<unknown>>()
+      const open = new Map<RequestMessage, Promise<void>>()
       let isClosing = false
       const intake = intakeOf(RED, this.id)
       const send = sender(RED, this)
@@ -96,18 +97,23 @@ export default function (RED: NodeAPI): void {
 
       this.on('input', (given, _send, done) => {
         const message = given as RequestMessage
+        const release = openRequestsOf(RED.events).hold(message.res?._res)
         const answered = answerTo(message).then(
           (answer) => {
+            release()
             count[answer.status === 200 ? 'taken' : 'refused']++
             status.changed()
             if (isClosing) answerDirectly(message, answer)
             else send([null, answerMessage(message, answer)])
             done()
           },
-          (error: Error) => done(error),
+          (error: Error) => {
+            release()
+            done(error)
+          },
         )
-        open.add(answered)
-        inBackground(answered.then(() => open.delete(answered)))
+        open.set(message, answered)
+        inBackground(answered.finally(() => open.delete(message)))
       })
 
       this.on('close', (done: () => void) => {
@@ -115,7 +121,8 @@ export default function (RED: NodeAPI): void {
         forgetFlows()
         status.stop()
         inBackground(
-          doneWithin(Promise.all(open), closeLimit, systemClock).then(() => {
+          doneWithin(Promise.all(open.values()), closeLimit, systemClock).then(() => {
+            for (const message of open.keys()) answerDirectly(message, notNow('a deploy was under way', 1))
             intake.close()
             done()
           }),

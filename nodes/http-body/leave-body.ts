@@ -2,14 +2,15 @@
 // request: JSON that is no object is refused, packed text becomes garbage; and with `http in` set to parse nothing, a body of any
 // length is read into memory first. Both leave alone what is marked as read.
 import type { EventEmitter } from 'node:events'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { NodeAPI } from 'node-red'
 import { compileRoute } from '../../lib/http/route.ts'
 import { type FlowNode, nodesBefore } from '../clean/upstream.ts'
 import { onFlows } from '../shared/flows.ts'
+import { openRequestsOf } from './open-requests.ts'
 
 type Next = () => void
-type Layer = (request: IncomingMessage & { _body?: boolean }, response: unknown, next: Next) => void
+type Layer = (request: IncomingMessage & { _body?: boolean }, response: ServerResponse, next: Next) => void
 
 /** The little of Express that is needed. */
 interface ExpressApp {
@@ -44,9 +45,13 @@ export function leaveBodies(RED: NodeAPI, type: string): void {
     routes = undefined
   }
   onFlows(events, { stopping: forget, started: forget })
-  atTop(rootOf(app), (request, _response, next) => {
+  const requests = openRequestsOf(events)
+  atTop(rootOf(app), (request, response, next) => {
     routes ??= routesTo(RED, type, app.path())
-    if (isOurs(request, routes)) request._body = true
+    if (isOurs(request, routes)) {
+      request._body = true
+      requests.add(response)
+    }
     next()
   })
 }

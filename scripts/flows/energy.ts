@@ -26,7 +26,7 @@ const summary = id(0x142)
 
 const onCanvas = canvas(tab)
 
-/** POST /log/store → log → clean; POST /log/parse and GET /clusters/summary are answered without the log. */
+/** What is stored goes to the log and on to clean; parse and summary are answered without the log. */
 export function energyFlow(): FlowNode[] {
   const body = { ...defaultsOf(httpBodyOptions), format }
   return [

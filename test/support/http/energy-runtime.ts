@@ -1,7 +1,8 @@
 // The shipped flow for energy sensors in a real Node-RED, with its journal in a folder of the test.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { encryptCredentials } from '../../../lib/appliance/home.ts'
 import { systemDisk } from '../../../lib/journal/disk/disk.ts'
 import { type Entry, isEntry } from '../../../lib/journal/format/entry.ts'
 import { readJournal } from '../../../lib/journal/read/reader.ts'
@@ -17,15 +18,21 @@ export interface EnergyRuntime {
 
 export const httpCore = ['21-httpin.js']
 
-/** @param change of the flow, before it starts */
+/**
+ * @param change of the flow, before it starts
+ * @param credentials by node
+ */
 export async function startEnergyRuntime(
   change: (flow: FlowNode[]) => void = () => {},
+  credentials: Record<string, object> = {},
   folder: string = mkdtempSync(join(tmpdir(), 'fieldlog-energy-')),
 ): Promise<EnergyRuntime> {
   const journal = join(folder, 'journal')
   const flow = JSON.parse(readFileSync(energyFlowFile, 'utf8')) as FlowNode[]
   for (const node of flow) if (node.type === 'fieldlog-journal') node.directory = journal
   change(flow)
+  // the secret is that of the runtime's settings
+  writeFileSync(join(folder, 'flows_cred.json'), JSON.stringify(encryptCredentials(credentials, 'test')))
   const runtime = await RealRuntime.start({ folder, flow, core: httpCore })
   return { runtime, folder, journal, flow }
 }
