@@ -21,11 +21,13 @@ export class EventCheck {
 
   /** Why an event is refused; undefined where it is not. */
   problemOf(payload: string | object, source: string): Refusal | undefined {
+    const outcome = this.#formats.decode({ payload, source })
+    if (outcome.kind === 'clean') return undefined
     if (typeof payload === 'string') {
-      const parsed = this.#sectionsOf(payload)
-      if (parsed instanceof Refusal) return parsed
+      const sections = this.#sectionsOf(payload)
+      if (sections instanceof Refusal) return sections
     }
-    return this.#refusalOf(this.#formats.decode({ payload, source }), typeof payload === 'string')
+    return this.#refusalOf(outcome, typeof payload === 'string')
   }
 
   /** What the format makes of an event: the sections of a text that has them, else the decoded fields. */

@@ -87,24 +87,45 @@ const timePattern = /^(\d{4})-(\d\d?)-(\d\d?)[ T](\d\d?):(\d\d):(\d\d)Z?$/
 const longestNumber = 60
 
 function sectionValue(text: string): SectionValue {
-  if (/^on$/i.test(text)) return true
-  if (/^off$/i.test(text)) return false
+  if (text.length <= 3) {
+    const word = text.toLowerCase()
+    if (word === 'on') return true
+    if (word === 'off') return false
+  }
   if (text.length > longestNumber) return text
-  const number = numberPattern.exec(text)?.[1]
+  // most are plain numbers, for which the pattern would take most of the time
+  const number = isPlain(text) ? text : numberPattern.exec(text)?.[1]?.replace(',', '.')
   if (number !== undefined) {
-    const value = Number(number.replace(',', '.'))
+    const value = Number(number)
     const isExact = Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value))
     return isExact ? value + 0 : text
   }
   return isoTime(text) ?? text
 }
 
+/** Digits with one point among them at most, and perhaps a minus in front. */
+function isPlain(text: string): boolean {
+  let points = 0
+  const start = text.charCodeAt(0) === 0x2d ? 1 : 0
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x2e) points++
+    else if (code < 0x30 || code > 0x39) return false
+  }
+  return points <= 1 && text.length - start > points
+}
+
 /** `2016-10-4 16:47:50` as `2016-10-04T16:47:50Z`; undefined for what is no time, or none that exists. */
 function isoTime(text: string): string | undefined {
   const parts = timePattern.exec(text)
   if (parts === null) return undefined
-  const [year, month, day, hour, minute, second] = parts.slice(1).map((part) => part.padStart(2, '0'))
-  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}Z`
-  const time = Date.parse(iso)
-  return Number.isNaN(time) || !new Date(time).toISOString().startsWith(iso.slice(0, -1)) ? undefined : iso
+  const [, year, month, day, hour, minute, second] = parts as unknown as string[]
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
+  const isDay = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day)
+  if (!isDay || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
+  return `${year}-${twoDigits(month!)}-${twoDigits(day!)}T${twoDigits(hour!)}:${minute}:${second}Z`
+}
+
+function twoDigits(number: string): string {
+  return number.length === 1 ? `0${number}` : number
 }
