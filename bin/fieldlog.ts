@@ -54,7 +54,7 @@ const subcommands: Record<string, Subcommand> = {
     return (await import('../lib/cli/import.ts')).importFiles
   }),
   'send-lines': journalCommand('send the lines of a file over HTTP, as sensors do', async () => {
-    return (await import('../lib/cli/send-lines.ts')).sendLines
+    return (await import('../lib/cli/send/send-lines.ts')).sendLines
   }),
 }
 

@@ -7,6 +7,7 @@ import { inBackground } from '../kit/background.ts'
 import type { Clock } from '../kit/clock.ts'
 import { doneWithin } from '../kit/deadline.ts'
 import { asError, errorCode } from '../kit/errors.ts'
+import { isTurnLong, nextTurn } from '../kit/turns.ts'
 import { type BodyLimits, readBody, takeBody } from './body.ts'
 import type { EventCheck } from './check.ts'
 import { readContent, type Untyped } from './content.ts'
@@ -70,6 +71,8 @@ export interface ReceiverParts {
 const longestWait = 30_000
 /** seconds */
 const tryAgainAfter = 2
+/** After so many checks of a batch others may have their turn. */
+const checksInTurn = 16
 
 export class Receiver {
   readonly #options: ReceiverOptions
@@ -87,6 +90,7 @@ export class Receiver {
       for (const [index, payload] of items.payloads.entries()) {
         const problem = check.problemOf(payload, source)
         if (problem) return items.isBatch ? problem.at(index) : problem
+        if (index % checksInTurn === checksInTurn - 1 && isTurnLong()) await nextTurn()
       }
       const problem = await this.#keep(request, items)
       if (problem) return problem

@@ -11,7 +11,7 @@ const longestWay = 1_000
 
 const lost = notNow('a deploy was under way', 1)
 
-export class OpenRequests {
+class OpenRequests {
   readonly #open = new Set<ServerResponse>()
   /** a node has them, and will answer */
   readonly #held = new Set<object>()

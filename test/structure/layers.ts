@@ -74,7 +74,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   },
   http: { folders: ['lib/http'], uses: ['ground', 'journal', 'delivery', 'formats'] },
   cli: {
-    folders: ['lib/cli'],
+    folders: ['lib/cli', 'lib/cli/send'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling'],
   },
   // what package.json exports

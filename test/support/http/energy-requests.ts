@@ -19,11 +19,11 @@ export const originalCases = JSON.parse(readFileSync(file, 'utf8')) as OriginalC
 /** A line as a sensor sends it. */
 export const energyLine = originalCases[0]!.request!
 
-/** The same as the original parse service answered, with an HTTP date, and the JSON text in JSON that its client sent. */
-export const parseAnswerAsSent = originalCases.find(
-  (each) => each.case === 'json string of parse answer raw',
-)!.request!
+/** As a client sent what the original parse service answered: a JSON text in JSON. */
+const parseAnswerAsSent = originalCases.find((each) => each.case === 'json string of parse answer raw')!
+  .request!
 
+/** The line as the original parse service answered it, with an HTTP date. */
 export const energyObject = JSON.parse(JSON.parse(parseAnswerAsSent)) as Record<string, unknown>
 
 /** A line that no other has: the number is its event. */

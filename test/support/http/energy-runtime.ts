@@ -16,8 +16,6 @@ export interface EnergyRuntime {
   flow: FlowNode[]
 }
 
-export const httpCore = ['21-httpin.js']
-
 /**
  * @param change of the flow, before it starts
  * @param credentials by node
@@ -33,7 +31,7 @@ export async function startEnergyRuntime(
   change(flow)
   // the secret is that of the runtime's settings
   writeFileSync(join(folder, 'flows_cred.json'), JSON.stringify(encryptCredentials(credentials, 'test')))
-  const runtime = await RealRuntime.start({ folder, flow, core: httpCore })
+  const runtime = await RealRuntime.start({ folder, flow, core: ['21-httpin.js'] })
   return { runtime, folder, journal, flow }
 }
 

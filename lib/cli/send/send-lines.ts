@@ -2,11 +2,11 @@ import { createReadStream } from 'node:fs'
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { createInterface } from 'node:readline'
-import { asError, errorCode } from '../kit/errors.ts'
-import { withoutLogin } from '../kit/url-login.ts'
-import { type Command, CommandError, type Io, type OptionValues, UsageError } from './command.ts'
-import { given } from './gateway.ts'
-import { count, counted } from './text.ts'
+import { asError, errorCode } from '../../kit/errors.ts'
+import { withoutLogin } from '../../kit/url-login.ts'
+import { type Command, CommandError, type Io, type OptionValues, UsageError } from '../command.ts'
+import { given } from '../gateway.ts'
+import { count, counted } from '../text.ts'
 
 export const sendLines: Command = {
   args: 'URL FILE',

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { fieldlog, temporaryDirectory } from './helper.ts'
+import { fieldlog, temporaryDirectory } from '../helper.ts'
 
 describe('fieldlog send-lines', function () {
   this.timeout(20_000)
