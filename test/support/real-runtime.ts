@@ -84,7 +84,11 @@ export class RealRuntime {
   }): Promise<RealRuntime> {
     const { folder, flow, nodeRed = process.env.FIELDLOG_NODE_RED ?? 'node-red', core = [] } = options
     if (flow) writeFileSync(join(folder, 'flows.json'), JSON.stringify(flow))
-    const runtime = new RealRuntime({ nodeRed, folder, exclude: unused.filter((file) => !core.includes(file)) })
+    const runtime = new RealRuntime({
+      nodeRed,
+      folder,
+      exclude: unused.filter((file) => !core.includes(file)),
+    })
     const first = once(runtime.#child, 'message') as Promise<[Answer]>
     const answer = await Promise.race([first, runtime.#ended])
     if (!Array.isArray(answer) || answer[0].kind !== 'running') {
