@@ -12,6 +12,7 @@ const benches: Record<string, string> = {
   clean: 'decoding and judging a line, beside function and switch nodes and JSONata',
   label: 'judging by rules, with and without memory',
   mqtt: 'our MQTT session beside bare MQTT.js',
+  http: 'events over HTTP, durable before the answer, beside core http in and a function node',
   'mqtt-backlog': 'draining what waits after an outage, beside bare MQTT.js',
 }
 

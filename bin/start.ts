@@ -10,7 +10,7 @@ import { demandLogin, guardFor, type TokenCheck } from '../lib/appliance/access.
 import { banner, type FlowNode } from '../lib/appliance/banner.ts'
 import { type ApplianceConfig, flowEnvironment, hideSecrets, readConfig } from '../lib/appliance/config.ts'
 import { type KeptBroker, keepBroker } from '../lib/appliance/embedded.ts'
-import { credentialSecret, installDefaultFlow, openHome } from '../lib/appliance/home.ts'
+import { credentialSecret, installDefaultFlow, joinFlows, openHome } from '../lib/appliance/home.ts'
 import { type Login, loginFor } from '../lib/appliance/login.ts'
 import { privateUmask, tighten } from '../lib/appliance/permissions.ts'
 import { nodeRedSettings } from '../lib/appliance/settings.ts'
@@ -78,7 +78,7 @@ async function run(shutdown: Shutdown): Promise<void> {
   const broker = config.mqtt.url === undefined ? await ownBroker(config, shutdown) : undefined
   Object.assign(process.env, flowEnvironment(config, broker?.url ?? ''))
   const secret = credentialSecret(config.home)
-  const firstStart = installDefaultFlow(config.home, defaultFlow(), secret)
+  const firstStart = installDefaultFlow(config.home, defaultFlow(config), secret)
 
   const settings = nodeRedSettings(config, {
     packageRoot,
@@ -104,6 +104,11 @@ async function run(shutdown: Shutdown): Promise<void> {
   const facts = { config, port, broker: brokerText(config, broker), login, flow, environment: process.env }
   for (const line of banner(facts)) process.stdout.write(`${line}\n`)
   if (firstStart) say('first start: the default flow is now in the home; edit it in the editor as you like')
+  if (config.http && !flow.some(({ type }) => type === 'fieldlog-http-body')) {
+    say(
+      'FIELDLOG_HTTP: your flow stays as it is; for HTTP import energy-sensors in the editor (Import, Examples)',
+    )
+  }
   await flowRuns
   say('the flow is running')
 }
@@ -178,8 +183,13 @@ function reportMissingNodes({ RED }: NodeRed): void {
   })
 }
 
-function defaultFlow(): string {
-  const path = join(packageRoot, 'examples/gateway.json')
+function defaultFlow({ http }: ApplianceConfig): string {
+  const gateway = shippedFlow('gateway')
+  return http ? joinFlows(gateway, shippedFlow('energy-sensors')) : gateway
+}
+
+function shippedFlow(name: string): string {
+  const path = join(packageRoot, `examples/${name}.json`)
   if (!existsSync(path))
     throw new StartError(`the package is incomplete: ${path} is missing; build or install it again`)
   return readFileSync(path, 'utf8')

@@ -1,10 +1,9 @@
-// Writes flows/gateway.json, the flow that the appliance starts with and that the Import menu offers. The formats
-// come from the library and all other properties from the nodes' own defaults, so each stands in one place.
+// Writes flows/gateway.json, the flow that the appliance starts with, and flows/energy-sensors.json, its second tab where
+// it is wanted. The Import menu offers both. The formats come from the library and all other properties from the nodes' own defaults, so each stands in one place.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jeelinkFormats } from '../lib/formats/library/jeelink.ts'
 import { formatLibrary } from '../lib/formats/library/library.ts'
-import { currentVersion, versionedTypes } from '../lib/migrate/migrate.ts'
 import { defaultsOf } from '../lib/options/options.ts'
 import { cleanDefaults } from '../nodes/clean/options.ts'
 import { devicesDefaults } from '../nodes/devices/options.ts'
@@ -14,16 +13,16 @@ import { logOptions } from '../nodes/log/settings.ts'
 import { mqttOutOptions } from '../nodes/mqtt-out/options.ts'
 import { portOptions } from '../nodes/port/options.ts'
 import { serialInOptions } from '../nodes/serial-in/options.ts'
+import { energyFlow } from './flows/energy.ts'
+import { canvas, env, type FlowNode, id, versionOf } from './flows/parts.ts'
 
-export interface FlowNode {
-  id: string
-  type: string
-  [property: string]: unknown
-}
+export type { FlowNode }
 
 export const flowFile = join(import.meta.dirname, '../flows/gateway.json')
+export const energyFlowFile = join(import.meta.dirname, '../flows/energy-sensors.json')
 
 const tab = id(0x01)
+const onCanvas = canvas(tab)
 const port = id(0x10)
 const journal = id(0x11)
 const broker = id(0x12)
@@ -88,32 +87,6 @@ export function gatewayFlow(): FlowNode[] {
     ...formatNodes(),
     { id: broker, type: 'mqtt-broker', ...brokerSettings },
   ]
-}
-
-/** 16 hex digits, as Node-RED's own ids; the same at each run. */
-function id(number: number): string {
-  return `f1e1d106${number.toString(16).padStart(8, '0')}`
-}
-
-/** A reference that Node-RED resolves when the flow starts. */
-function env(name: string): string {
-  return `\${FIELDLOG_${name}}`
-}
-
-function onCanvas(
-  nodeId: string,
-  type: string,
-  x: number,
-  y: number,
-  wires: string[][],
-  properties: object,
-): FlowNode {
-  return { id: nodeId, type, z: tab, ...properties, ...versionOf(type), x, y, wires }
-}
-
-/** Nothing for nodes of the core. */
-function versionOf(type: string): { version?: number } {
-  return versionedTypes.includes(type) ? { version: currentVersion(type) } : {}
 }
 
 function formatNodes(): FlowNode[] {
@@ -212,5 +185,10 @@ function comments(): FlowNode[] {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  writeFileSync(flowFile, `${JSON.stringify(gatewayFlow(), null, 2)}\n`)
+  for (const [file, flow] of [
+    [flowFile, gatewayFlow()],
+    [energyFlowFile, energyFlow()],
+  ] as const) {
+    writeFileSync(file, `${JSON.stringify(flow, null, 2)}\n`)
+  }
 }

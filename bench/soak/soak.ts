@@ -15,6 +15,7 @@ const soaks: Record<string, string[][]> = {
   everything: [[join(root, 'bench/soak/everything.ts')]],
   kills: [[join(root, 'bench/soak/kills.ts')]],
   flood: [[mocha, 'test/e2e/broker-flood.test.ts']],
+  http: [[mocha, 'test/nodes/http-body/kill.test.ts']],
   refusals: [[join(root, 'bench/soak/refusals.ts')]],
   delivery: [[mocha, 'test/delivery/**/*.test.ts']],
   mqtt: [[mocha, 'test/lib/mqtt/**/*.test.ts']],

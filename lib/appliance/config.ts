@@ -50,6 +50,8 @@ export interface ApplianceConfig {
   flushInterval: number
   /** events */
   bufferSize: number
+  /** the first start's flow has a tab for energy sensors that send over HTTP */
+  http: boolean
 }
 
 /** A variable that cannot be used as it is. The message names it and what it may be. */
@@ -79,6 +81,7 @@ export function readConfig(env: Environment, machine: Machine): ApplianceConfig 
     password: secret(env, 'FIELDLOG_PASSWORD', machine),
     flushInterval: number(env, 'FIELDLOG_FLUSH_INTERVAL', bufferFields.flushInterval),
     bufferSize: number(env, 'FIELDLOG_BUFFER_SIZE', bufferFields.bufferSize),
+    http: isOn(env, 'FIELDLOG_HTTP'),
   }
 }
 
@@ -169,6 +172,13 @@ function number(env: Environment, name: string, rule: NumberField): number {
   const problem = problemOf(field, env[name])
   if (problem !== undefined) throw new ConfigError(problem)
   return settingOf(field, env[name])
+}
+
+/** Off where the variable is empty. */
+function isOn(env: Environment, name: string): boolean {
+  const text = (env[name]?.trim() || 'off').toLowerCase()
+  if (text === 'on' || text === 'off') return text === 'on'
+  throw new ConfigError(`${name} is ${text}: give on or off`)
 }
 
 function port(fallback: number): NumberField {

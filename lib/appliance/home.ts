@@ -53,6 +53,12 @@ interface FlowNode {
   type: string
 }
 
+/** The tabs of one flow behind those of another. */
+export function joinFlows(flowText: string, more: string): string {
+  const nodes = [flowText, more].flatMap((text) => JSON.parse(text) as FlowNode[])
+  return `${JSON.stringify(nodes, null, 2)}\n`
+}
+
 /**
  * Puts the default flow into a home that has none. A flow that is there, edited or not, stays as it is.
  * The brokers' logins are references to the environment, so no secret is written, neither in the flow file

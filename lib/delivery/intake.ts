@@ -19,6 +19,8 @@ export interface LoggableMessage {
   time?: unknown
   /** the payload is a frame as a port cut it out: nothing is taken off its end */
   framed?: unknown
+  /** its sender waits until it is durable: see Receipt */
+  receipt?: unknown
   [property: string]: unknown
 }
 

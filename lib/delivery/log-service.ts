@@ -19,6 +19,9 @@ import { doneWithin } from '../kit/deadline.ts'
 import { asError, errorCode, withCode } from '../kit/errors.ts'
 import { RateLimit } from '../kit/rate-limit.ts'
 import type { LoggableMessage } from './intake.ts'
+import { KeyHistory } from './once/key-history.ts'
+import type { KnownKeys } from './once/known-keys.ts'
+import type { Receipts } from './once/receipts.ts'
 import { agreement, type JournalView, viewOf } from './progress/agreement.ts'
 import { type Checkpoint, CheckpointFile, type Lost, topOf } from './progress/checkpoint.ts'
 import { findNoted } from './progress/noted.ts'
@@ -80,6 +83,7 @@ export class LogService {
   readonly #begin: number
   readonly #clock: Clock
   readonly #reception: Reception
+  readonly #keys: KeyHistory
   readonly #warnings: RateLimit
   #delivery: Delivery | undefined
   #send: SendEvent | undefined
@@ -126,6 +130,16 @@ export class LogService {
       clock: this.#clock,
       problem: () => this.#problem,
       leftOut: () => this.#warnOfProperties(),
+    })
+    this.#keys = new KeyHistory({
+      disk: this.#disk,
+      directory: journal.directory,
+      read: (fromSeq) => this.#readings(fromSeq),
+      lastSeq: () => this.#journal.lastSeq,
+      epochOf: (seq) => viewOf(this.#disk, journal.directory, this.#limits).epochFrom(seq),
+      warn: (message) => {
+        if (this.#warnings.allows('keys')) this.#listener.warn(message)
+      },
     })
   }
 
@@ -202,6 +216,23 @@ export class LogService {
     return this.#journal.statistics.lastSeq
   }
 
+  /** Who waits for messages to be durable. */
+  get receipts(): Receipts {
+    return this.#reception.receipts
+  }
+
+  /**
+   * The keys under which senders gave the events that are in the journal. It waits for a start that is under way, and rejects
+   * while the journal is not open, or cannot be read.
+   */
+  async keys(): Promise<KnownKeys> {
+    await this.#starting
+    if (!this.#opened || this.#stopped)
+      throw withCode('JOURNAL_NOT_OPEN', new Error(`log: ${this.#problem ?? 'the journal is not open'}`))
+    await this.#keys.load()
+    return this.#keys.known
+  }
+
   /** False while memory for events is half full or more: a source that can make its sender wait should. */
   get canTake(): boolean {
     return this.#reception.canTake
@@ -245,9 +276,10 @@ export class LogService {
     if (!isSaved)
       this.#listener.warn('log: the checkpoint could not be saved in time: events may be sent again')
     try {
-      await this.#journal.stop(closeLimit - 2 * fileLimit - (this.#clock.monotonic() - begin))
+      await this.#journal.stop(closeLimit - 3 * fileLimit - (this.#clock.monotonic() - begin))
       // what became durable only now: notes of damaged events, or of what an earlier stop lost
       if (this.#delivery && isSaved) await this.#within(this.#delivery.save(), fileLimit)
+      await this.#within(this.#keys.save(), fileLimit)
     } catch (error) {
       if (error instanceof UnwrittenError) await this.#within(this.#keepLoss(error), fileLimit)
       throw error
@@ -418,6 +450,8 @@ export class LogService {
   }
 
   #durable(entries: DurableEntry[]): void {
+    // first: whoever hears that an event is durable finds its key
+    this.#keys.durable(entries)
     this.#reception.durable(entries)
     if (this.#delivery) this.#delivery.durable(entries)
     else this.#reception.leaveOut(this.#tail.add(entries))

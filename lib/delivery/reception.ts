@@ -6,6 +6,7 @@ import { inBackground } from '../kit/background.ts'
 import type { Clock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
 import { entryOf, type LoggableMessage } from './intake.ts'
+import { type Receipt, Receipts, receiptOf } from './once/receipts.ts'
 import type { CarryingTag } from './send/live-tail.ts'
 import { PropertyStore } from './send/properties.ts'
 
@@ -45,12 +46,16 @@ const lineNotices = ['long-line', 'catchup', 'gap'] as const
 interface Tag extends CarryingTag {
   /** undefined when it was called: it keeps the whole message in memory */
   done: Done | undefined
+  /** whose sender waits until it is durable */
+  receipt?: Receipt
 }
 
 export class Reception {
   readonly #journal: EntrySink
   readonly #parts: ReceptionParts
   readonly #properties: PropertyStore
+  /** who waits for messages to be durable */
+  readonly receipts = new Receipts()
   #isFull = false
   readonly #waiting: Array<() => void> = []
 
@@ -116,17 +121,22 @@ export class Reception {
   }
 
   #append(message: LoggableMessage, fallbackSource: string, done: Done): void {
+    const receipt = receiptOf(message)
+    if (receipt) this.receipts.taken(receipt)
     let entry: NewEntry
     try {
       entry = entryOf(message, this.#parts.clock.wall(), fallbackSource)
     } catch (error) {
+      if (receipt) this.receipts.ended(receipt, asError(error))
       done(asError(error))
       return
     }
+    if (receipt?.once !== undefined) entry.once = receipt.once
     const { notice } = message as { notice?: { kind?: unknown } }
     const kind = lineNotices.find((one) => one === notice?.kind)
     if (kind) this.#journal.notice(kind, { ...notice, kind: undefined })
     const tag: Tag = { done, carried: this.#properties.take(message) }
+    if (receipt) tag.receipt = receipt
     this.#add(entry, tag, payloadBytes(message.payload, entry.text))
   }
 
@@ -157,10 +167,11 @@ export class Reception {
   }
 
   #settle(tag: unknown, error?: Error): void {
-    const { done, carried } = (tag as Tag | undefined) ?? {}
+    const { done, carried, receipt } = (tag as Tag | undefined) ?? {}
     if (!done) return
     ;(tag as Tag).done = undefined
     this.#properties.release(carried)
+    if (receipt) this.receipts.ended(receipt, error)
     done(error)
   }
 }

@@ -68,6 +68,8 @@ export type Outcome =
       type: string
       /** `<step>: <field>: <text>`, steps as in failure.ts */
       reasons: string[]
+      /** the fields among the reasons, for programs; absent where it is not for its fields */
+      faults?: Fault[]
       code?: FailureCode
       /** as of a clean event: with what is not known of earlier lines it may not have been rejected */
       unsure?: string[]
@@ -78,6 +80,12 @@ export type Outcome =
   /** all its events repeat earlier ones: left out, as the format wants it; a reason for each */
   | { kind: 'suppressed'; type: string; reasons: string[]; leftOut?: string[] }
   | { kind: 'unknown' }
+
+/** A field for which a line was rejected, and what was found and expected there. */
+export interface Fault {
+  field: string
+  text: string
+}
 
 /** What became of a reading among others: it may be a line of a record, whose event its first line has. */
 export type LineOutcome = Outcome | { kind: 'part' }
@@ -190,8 +198,9 @@ class RunningFormat<Opened> implements Format {
       }
       if (wrong !== undefined) {
         const reasons = wrong.map((each) => each.reason(hasParts ? part + 1 : undefined))
-        const rejected = this.#rejected(reasons, { isPast, isUnsure })
+        const faults = wrong.map(({ field, text }) => ({ field, text }))
         const key = this.#knownKey()
+        const rejected = { ...this.#rejected(reasons, { isPast, isUnsure }), faults }
         if (key !== undefined) rejected.key = key
         return rejected
       }

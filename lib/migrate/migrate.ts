@@ -64,6 +64,7 @@ const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
   ['fieldlog-label', [numbered]],
   ['fieldlog-cluster', [numbered]],
   ['fieldlog-mqtt-out', mqttOut],
+  ['fieldlog-http-body', [numbered]],
 ])
 
 /** The types of node that have a version. */

@@ -16,6 +16,8 @@ export interface Intake {
    * undefined where there is none, or it closes.
    */
   logged(): Promise<{ directory: string; lastSeq: number } | undefined>
+  /** Those that are there at this moment. */
+  journals(): LogService[]
   /** The source closes. */
   close(): void
 }
@@ -61,6 +63,7 @@ export function intakeOf(RED: NodeAPI, id: string): Intake {
       const lastSeq = await journal?.service.whenDurable()
       return journal && lastSeq !== undefined ? { directory: journal.directory, lastSeq } : undefined
     },
+    journals: () => usable().map(({ service }) => service),
     close: forget,
   }
 }

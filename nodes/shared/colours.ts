@@ -4,6 +4,7 @@
 /** Node name (the folder's, as in `fieldlog-<name>`) to the colour that its panel registers. */
 export const colours = {
   'serial-in': '#85b1cf',
+  'http-body': '#85b1cf',
   log: '#79b0be',
   clean: '#7ab8b0',
   label: '#86bd9f',

@@ -7,12 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { energyObject } from '../support/http/energy-requests.ts'
+import { sendRequest } from '../support/http/send.ts'
 import { Editor } from '../support/programs/editor.ts'
 import { freePort } from '../support/programs/free-port.ts'
 
 const root = join(import.meta.dirname, '../..')
 const screenshots = process.env.FIELDLOG_SCREENSHOTS || join(tmpdir(), 'fieldlog-screenshots')
-const nodes = ['serial-in', 'log', 'clean', 'label', 'cluster', 'mqtt-out']
+const nodes = ['serial-in', 'http-body', 'log', 'clean', 'label', 'cluster', 'mqtt-out']
 const configNodes = ['port', 'journal', 'format']
 
 /** A plain Node-RED's settings; nothing of ours but the package in the user directory. */
@@ -56,7 +58,14 @@ describe('the package in an ordinary Node-RED', function () {
       const links = [...read('README.md').matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, link]) => link as string)
       const own = links.filter((link) => !link.includes(':'))
       assert.ok(own.includes('docs/flow.png'), own.join(' '))
-      for (const file of ['CHANGELOG.md', 'LICENSE', 'README.md', 'examples/gateway.json', ...own]) {
+      for (const file of [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'examples/gateway.json',
+        'examples/energy-sensors.json',
+        ...own,
+      ]) {
         assert.ok(files.has(file), `${file} is not in the package`)
       }
     })
@@ -170,34 +179,53 @@ describe('the package in an ordinary Node-RED', function () {
 
       it('offers the default flow as an example, which runs as it is', async () => {
         const { page } = editor
-        await page.keyboard.press('Control+i')
-        await page.locator('#red-ui-clipboard-dialog').waitFor()
-        await page.getByRole('link', { name: 'Examples' }).click()
-        await page
-          .locator('#red-ui-clipboard-dialog-import-tab-examples')
-          .getByText('@fieldlog/node-red-gateway', { exact: true })
-          .click()
-        await page
-          .locator('#red-ui-clipboard-dialog-import-tab-examples')
-          .getByText('gateway', { exact: true })
-          .click()
-        await shot('examples')
-        await page.locator('#red-ui-clipboard-dialog-ok').click()
-        await page.locator('#red-ui-clipboard-dialog-ok').waitFor({ state: 'hidden' })
-        await page
-          .locator('.red-ui-workspaces-tabs, #red-ui-workspace-tabs')
-          .getByText('Sensor gateway')
-          .first()
-          .click()
+        await importExample(editor, 'gateway', 'Sensor gateway', () => shot('examples'))
         await editor.deploy()
         await page.locator('.red-ui-flow-node-status-label', { hasText: /^[1-9]\d* logged/ }).waitFor()
         await page.locator('.red-ui-flow-node-status-label', { hasText: /^clean [1-9]/ }).waitFor()
         await shot('example-running')
         assert.deepEqual(editor.problems, [])
       })
+
+      it('offers the flow for energy sensors, which takes events as it is', async () => {
+        await importExample(editor, 'energy-sensors', 'Energy sensors (HTTP)')
+        await editor.deploy()
+        await editor.page.locator('.red-ui-flow-node-status-label', { hasText: /^stored 0/ }).waitFor()
+        const sent = await sendRequest(`${url}log/store`, {
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(JSON.stringify(energyObject)),
+        })
+        assert.deepEqual([sent.status, sent.text], [200, '{}'])
+        await editor.page.locator('.red-ui-flow-node-status-label', { hasText: /^stored 1/ }).waitFor()
+        await shot('energy-running')
+        assert.deepEqual(editor.problems, [])
+      })
     })
   }
 })
+
+/** Imports a flow of the package, and shows its tab. */
+async function importExample(
+  editor: Editor,
+  name: string,
+  tab: string,
+  chosen: () => Promise<unknown> = async () => {},
+): Promise<void> {
+  const { page } = editor
+  await page.keyboard.press('Control+i')
+  await page.locator('#red-ui-clipboard-dialog').waitFor()
+  await page.getByRole('link', { name: 'Examples' }).click()
+  const examples = page.locator('#red-ui-clipboard-dialog-import-tab-examples')
+  const example = examples.getByText(name, { exact: true })
+  // the list of the package's examples may be open since the last time
+  if (!(await example.isVisible()))
+    await examples.getByText('@fieldlog/node-red-gateway', { exact: true }).click()
+  await example.click()
+  await chosen()
+  await page.locator('#red-ui-clipboard-dialog-ok').click()
+  await page.locator('#red-ui-clipboard-dialog-ok').waitFor({ state: 'hidden' })
+  await page.locator('.red-ui-workspaces-tabs, #red-ui-workspace-tabs').getByText(tab).first().click()
+}
 
 /** A label without a text, or with its key as text, is missing from the locale file. */
 async function assertLabels(editor: Editor): Promise<void> {

@@ -202,7 +202,20 @@ function isDescribed(folder: string): boolean {
 }
 
 /** Folders of a system that users know, and first parts of URLs and topics. */
-const known = new Set(['dev', 'etc', 'mnt', 'proc', 'sys', 'tmp', 'usr', 'var', 'fieldlog', 'ttyUSB0'])
+const known = new Set([
+  'dev',
+  'etc',
+  'mnt',
+  'proc',
+  'sys',
+  'tmp',
+  'usr',
+  'var',
+  'fieldlog',
+  'ttyUSB0',
+  'log',
+  'clusters',
+])
 
 function pathsOutside(file: string, text: string): string[] {
   const up = [...text.matchAll(/(?<![\w./])(?:\.\.\/)+[\w./-]*/g)].map(([path]) => path)

@@ -21,7 +21,13 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground'],
   },
   delivery: {
-    folders: ['lib/delivery/track', 'lib/delivery/progress', 'lib/delivery/send', 'lib/delivery'],
+    folders: [
+      'lib/delivery/track',
+      'lib/delivery/progress',
+      'lib/delivery/once',
+      'lib/delivery/send',
+      'lib/delivery',
+    ],
     uses: ['ground', 'journal'],
   },
   formats: {
@@ -77,8 +83,9 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground', 'journal'],
   },
   'catch-up': { folders: ['lib/catch-up'], uses: ['ground', 'journal'] },
+  http: { folders: ['lib/http'], uses: ['ground', 'journal', 'delivery', 'formats'] },
   cli: {
-    folders: ['lib/cli'],
+    folders: ['lib/cli', 'lib/cli/send'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling'],
   },
   // what package.json exports
@@ -105,6 +112,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'nodes/cluster/panel',
       'nodes/cluster',
       'nodes/mqtt-out',
+      'nodes/http-body',
     ],
     uses: [
       'ground',
@@ -121,6 +129,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'mqtt',
       'serial',
       'catch-up',
+      'http',
     ],
   },
   bin: { folders: ['bin'], uses: ['ground', 'cli', 'appliance', 'mqtt', 'nodes'] },

@@ -75,10 +75,20 @@ export class RealRuntime {
   }
 
   /** Resolves when the flow is running. `folder` is the user directory; a flow that is given replaces its flow. */
-  static async start(options: { folder: string; flow?: FlowNode[]; nodeRed?: string }): Promise<RealRuntime> {
-    const { folder, flow, nodeRed = process.env.FIELDLOG_NODE_RED ?? 'node-red' } = options
+  static async start(options: {
+    folder: string
+    flow?: FlowNode[]
+    nodeRed?: string
+    /** files of core nodes that the flow needs, beside those that every test has */
+    core?: readonly string[]
+  }): Promise<RealRuntime> {
+    const { folder, flow, nodeRed = process.env.FIELDLOG_NODE_RED ?? 'node-red', core = [] } = options
     if (flow) writeFileSync(join(folder, 'flows.json'), JSON.stringify(flow))
-    const runtime = new RealRuntime({ nodeRed, folder, exclude: unused })
+    const runtime = new RealRuntime({
+      nodeRed,
+      folder,
+      exclude: unused.filter((file) => !core.includes(file)),
+    })
     const first = once(runtime.#child, 'message') as Promise<[Answer]>
     const answer = await Promise.race([first, runtime.#ended])
     if (!Array.isArray(answer) || answer[0].kind !== 'running') {
@@ -86,6 +96,11 @@ export class RealRuntime {
     }
     runtime.#port = answer[0].port
     return runtime
+  }
+
+  /** Of the editor, and of what flows serve. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`
   }
 
   /** Its end without any warning. */

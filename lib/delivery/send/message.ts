@@ -15,6 +15,7 @@ export const consumed: ReadonlySet<string> = new Set([
   'framed',
   'flush',
   'time',
+  'receipt',
 ])
 
 /** How an entry is sent. */

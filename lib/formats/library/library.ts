@@ -133,7 +133,7 @@ export const formatLibrary: readonly LibraryFormat[] = [
     group: others,
     definition: energy,
     sample:
-      'Device: ID=1; Fw=16071801; Evt=2; Alarms: CoilRevesed=OFF; Power: Active=1753W; Reactive=279var; Appearent=403VA; Line: Current=7.35900021; Voltage=230.08V; Phase=-43,841rad; Peaks: 7.33; 7.31; 7.53; UTC Time: 2016-10-4 16:47:50; hz: 49.87; WiFi Strength: -62; Dummy: 20',
+      'Device: ID=1; Fw=16071801; Evt=2; Alarms: CoilRevesed=OFF; Power: Active=1753W; Reactive=279var; Appearent=403VA; Line: Current=7.35900021; Voltage=230.08V; Phase=-43,841rad; Peaks: 7.33; 7.31; 7.53; FFT Re: 9748;46; FFT Img: 2712;6; UTC Time: 2016-10-4 16:47:50; hz: 49.87; WiFi Strength: -62; Dummy: 20',
   },
   { group: others, definition: json, sample: '{"temp":21.5,"humi":48}' },
   { group: others, definition: csv, sample: '2026-11-21T18:00:00Z,21.5,48' },

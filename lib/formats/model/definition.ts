@@ -262,7 +262,7 @@ export function hasOffsets(kind: DecoderKind): boolean {
 export type FieldType = 'number' | 'integer' | 'boolean' | 'string' | 'time'
 
 /**
- * How a time is written: ISO 8601, seconds or milliseconds since 1970 UTC, by a pattern, or (`auto`) ISO 8601 or a bare
+ * How a time is written: ISO 8601 or the date of HTTP, seconds or milliseconds since 1970 UTC, by a pattern, or (`auto`) one of the first two or a bare
  * number of any of these that gives a time from 1970 to 2099: `parseTime` says how.
  */
 export type TimeFormat = 'auto' | 'iso' | 's' | 'ms' | 'pattern'

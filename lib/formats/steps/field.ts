@@ -15,18 +15,19 @@ export type Scope = Record<string, Scalar>
 /** Why a line is rejected. */
 export class Rejection {
   readonly #step: Step
-  readonly #field: string
-  readonly #text: string
+  readonly field: string
+  /** what was found and what was expected */
+  readonly text: string
 
   constructor(step: Step, field: string, text: string) {
     this.#step = step
-    this.#field = field
-    this.#text = text
+    this.field = field
+    this.text = text
   }
 
   /** `<step>: <field>: <text>`; in a line of several parts with the part, 1 the first, before the text. */
   reason(part?: number): string {
-    return `${this.#step}: ${this.#field}: ${part === undefined ? '' : `part ${part}: `}${this.#text}`
+    return `${this.#step}: ${this.field}: ${part === undefined ? '' : `part ${part}: `}${this.text}`
   }
 }
 

@@ -5,6 +5,11 @@ import type { Failure } from '../model/failure.ts'
 /** How a time is written where there is no pattern. */
 export type WrittenTime = Exclude<TimeFormat, 'pattern'>
 
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+/** the date of HTTP (RFC 9110, section 5.6.7, IMF-fixdate) */
+const httpPattern = /^([a-z]{3}), (\d\d?) ([a-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/i
+
 /** `auto` gives no time outside of these: from 1970 on, and before 2100 */
 const earliest = 0
 const latest = Date.UTC(2100, 0)
@@ -31,6 +36,8 @@ const digitsPattern = /^((?:19[7-9]|20\d)\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d))?$
  * exist (30 February, 24:00) among them. Text without a zone is UTC; parts of a millisecond are cut off. The second 60
  * is a leap second at the end of a UTC day, and counts as the first one of the next; it does not exist elsewhere.
  *
+ * `iso` and `auto` also take the date of HTTP, `Tue, 04 Oct 2016 16:47:50 GMT`, whose day of the week must be right.
+ *
  * `auto` takes ISO 8601 and bare numbers, by their size: eight digits that look like a date of 1970 to 2099 are one
  * (20240101), fourteen a date and a time of day; else they are seconds, from 1e11 on milliseconds, from 1e14 on
  * microseconds, from 1e17 on nanoseconds. What would be before 1970 or after 2099 is no time.
@@ -51,9 +58,9 @@ export function parseTime(
   if (typeof value !== 'string') return undefined
   const text = value.trim()
   if (text.length > 40) return undefined
-  if (format === 'iso') return parseIso(text, toMoment)
+  if (format === 'iso') return parseIso(text, toMoment) ?? parseHttpDate(text)
   if (/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return fromNumber(Number(text), format, toMoment)
-  return format === 'auto' ? plausible(parseIso(text, toMoment)) : undefined
+  return format === 'auto' ? plausible(parseIso(text, toMoment) ?? parseHttpDate(text)) : undefined
 }
 
 /** The moment of a local time, which is given as the moment at which UTC's clocks show it. */
@@ -94,6 +101,25 @@ function parseIso(text: string, toMoment: ToMoment): number | Failure | undefine
   const milliseconds = Number((parts[7] ?? '').padEnd(3, '0').slice(0, 3))
   const time = timeOf(calendarOf(parts), milliseconds, zone)
   return parts[8] === undefined ? momentOf(time, toMoment) : time
+}
+
+function parseHttpDate(text: string): number | undefined {
+  const parts = httpPattern.exec(text)
+  if (parts === null) return undefined
+  const [, weekday, day, month, year, ...clock] = parts
+  const [hour, minute, second] = clock.map(Number) as [number, number, number]
+  const calendar: CalendarTime = [
+    Number(year),
+    months.indexOf(month!.toLowerCase()) + 1,
+    Number(day),
+    hour,
+    minute,
+    second,
+  ]
+  const midnight = timeOf([calendar[0], calendar[1], calendar[2], 0, 0, 0], 0, 0)
+  if (midnight === undefined || weekdays[new Date(midnight).getUTCDay()] !== weekday!.toLowerCase())
+    return undefined
+  return timeOf(calendar, 0, 0)
 }
 
 function momentOf(local: number | undefined, toMoment: ToMoment): number | Failure | undefined {

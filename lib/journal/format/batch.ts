@@ -4,7 +4,7 @@ import { withCode } from '../../kit/errors.ts'
 import { checksum } from '../../kit/sealed.ts'
 import { ByteWriter, pieceLength } from './byte-writer.ts'
 import { commitStart, type EntryKind, entryStart, noticeText, sourcePattern } from './line.ts'
-import { cutJson, receivedJson } from './notices.ts'
+import { cutJson, type Once, onceJson, receivedJson } from './notices.ts'
 import { escapeText } from './text.ts'
 import { latestTime } from './time.ts'
 
@@ -20,6 +20,8 @@ export interface NewEntry {
   text: string
   /** what the line lacks: noted in front of it */
   cut?: Cut
+  /** by what a repeat of it is known: noted in front of it */
+  once?: Once
   /** how its line begins; default: `kind`. An E of another day than the file's stands there as R */
   form?: EntryKind
 }
@@ -143,7 +145,7 @@ export class BatchEncoder {
   }
 
   #addEntry(entry: NewEntry, now: number): void {
-    const { kind, received, source, text, cut } = entry
+    const { kind, received, source, text, cut, once } = entry
     const form = entry.form ?? kind
     const time = form === 'R' ? (entry.time ?? received) : received
     if (form === 'R' && (received !== this.#receivedAt || kind !== this.#receivedKind)) {
@@ -153,6 +155,7 @@ export class BatchEncoder {
     }
     // in the same batch and right in front of it, so that nothing can part them
     if (cut !== undefined) this.#add(noticeText(now, 'cut-line', cutJson(cut)))
+    if (once !== undefined) this.#add(noticeText(now, 'once', onceJson(once)))
     if (time !== this.#time || source !== this.#source || form !== this.#form) {
       this.#time = time
       this.#source = source
@@ -180,7 +183,8 @@ export class BatchEncoder {
       const record = records[at]!
       if (record.kind === 'N' || record.kind === 'R' || record.kind !== form) break
       if (record.form !== undefined && record.form !== form) break
-      if (record.received !== time || record.source !== source || record.cut !== undefined) break
+      if (record.received !== time || record.source !== source) break
+      if (record.cut !== undefined || record.once !== undefined) break
       piece += start
       piece += record.text
       text += start.length + record.text.length

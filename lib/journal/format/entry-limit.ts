@@ -51,10 +51,10 @@ export function checkDepth(json: string): void {
   if (isTooDeep(json)) throw new EntryTooDeepError()
 }
 
-/** Whether JSON is nested deeper than `deepestJson`. */
-export function isTooDeep(json: string): boolean {
+/** Whether JSON is nested deeper than so many levels. */
+export function isTooDeep(json: string, deepest = deepestJson): boolean {
   // each level opens and closes
-  if (json.length <= 2 * deepestJson) return false
+  if (json.length <= 2 * deepest) return false
   let depth = 0
   for (let at = 0; at < json.length; at++) {
     switch (json.charCodeAt(at)) {
@@ -63,7 +63,7 @@ export function isTooDeep(json: string): boolean {
         break
       case bracket:
       case brace:
-        if (++depth > deepestJson) return true
+        if (++depth > deepest) return true
         break
       case bracket + 2:
       case brace + 2:

@@ -4,7 +4,7 @@ import type { Cut } from '../../event.ts'
 import { asError } from '../../kit/errors.ts'
 import { deepestJson, isTooDeep } from './entry-limit.ts'
 import { type EntryKind, type Line, parseLine } from './line.ts'
-import { cutNotice, type ReceivedNotice, receivedNotice } from './notices.ts'
+import { cutNotice, type Once, onceNotice, type ReceivedNotice, receivedNotice } from './notices.ts'
 import type { Batch } from './scan.ts'
 import { isUnescapable, unescapeBytes } from './text.ts'
 import { msPerDay } from './time.ts'
@@ -24,6 +24,8 @@ export interface Entry {
   text: string
   /** what the line lacks; absent of a whole one */
   cut?: Cut
+  /** by what a repeat of it is known; absent of most */
+  once?: Once
 }
 
 /** One notice of the journal. */
@@ -115,6 +117,7 @@ class Decoder {
   #received: ReceivedNotice | undefined
   /** of the entry that follows */
   #cut: Cut | undefined
+  #once: Once | undefined
   readonly #place: ReadingPlace
   readonly #dayStart: number
 
@@ -154,11 +157,15 @@ class Decoder {
       const reason = problem ?? 'its kind, its time or its source is none that this version knows'
       items.push({ kind: 'poison', seq: this.#seq, epoch: this.#place.epoch, line: text, reason })
     }
-    if (isEntry) this.#cut = undefined
+    if (isEntry) {
+      this.#cut = undefined
+      this.#once = undefined
+    }
   }
 
-  /** An entry with what a notice in front of it says that it lacks. */
+  /** An entry with what notices in front of it say: what it lacks, by what a repeat is known. */
   #marked(entry: Entry): Entry {
+    if (this.#once !== undefined) entry.once = this.#once
     if (this.#cut !== undefined && entry.kind !== 'E') entry.cut = this.#cut
     return entry
   }
@@ -182,6 +189,7 @@ class Decoder {
     if (notice === 'open') this.#place.epoch = openedEpoch(json) ?? this.#place.epoch
     this.#received = receivedNotice(line) ?? this.#received
     this.#cut = cutNotice(line) ?? this.#cut
+    this.#once = onceNotice(line) ?? this.#once
     return { kind: 'N', notice, time: this.#dayStart + time, json, after: this.#seq }
   }
 

@@ -96,3 +96,31 @@ export function cutNotice({ notice, json }: FoundNotice): Cut | undefined {
   const { cut } = noticeValue(json)
   return isCut(cut) ? cut : undefined
 }
+
+/** By what a repeat of an entry is known: one of the events that a sender gave under a key of its own. */
+export interface Once {
+  key: string
+  /** which of the key's events it is, 0 the first, and how many there are */
+  part: number
+  of: number
+  /** stands for what all of them say: other data under the same key is no repeat */
+  digest: string
+}
+
+export function onceJson({ key, part, of, digest }: Once): string {
+  return JSON.stringify({ key, part, of, digest })
+}
+
+/** What a `once` notice says of the entry right behind it in its batch; undefined where it is none. */
+export function onceNotice({ notice, json }: FoundNotice): Once | undefined {
+  if (notice !== 'once') return undefined
+  const { key, part, of, digest } = noticeValue(json)
+  const isOne =
+    typeof key === 'string' &&
+    typeof digest === 'string' &&
+    Number.isSafeInteger(part) &&
+    Number.isSafeInteger(of) &&
+    (part as number) >= 0 &&
+    (part as number) < (of as number)
+  return isOne ? { key, part: part as number, of: of as number, digest } : undefined
+}

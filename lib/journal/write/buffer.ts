@@ -21,7 +21,7 @@ export type Held = HeldEntry | NewNotice
 
 /** An entry on its way to the disk. A moment that cannot be is not kept: the line says when it came. */
 export function heldEntry(
-  { kind, received, time = received, source, text, cut }: NewEntry,
+  { kind, received, time = received, source, text, cut, once }: NewEntry,
   given: number,
   tag: unknown,
   kept: number,
@@ -43,6 +43,7 @@ export function heldEntry(
     kept,
   }
   if (cut !== undefined) entry.cut = cut
+  if (once !== undefined) entry.once = once
   return entry
 }
 

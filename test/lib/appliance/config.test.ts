@@ -32,6 +32,7 @@ describe('appliance configuration', () => {
       password: undefined,
       flushInterval: 1,
       bufferSize: 100,
+      http: false,
     })
   })
 
@@ -52,6 +53,7 @@ describe('appliance configuration', () => {
         FIELDLOG_PASSWORD: 'secret',
         FIELDLOG_FLUSH_INTERVAL: '0.25',
         FIELDLOG_BUFFER_SIZE: '500',
+        FIELDLOG_HTTP: ' On ',
       }),
       {
         home: '/srv/field',
@@ -71,6 +73,7 @@ describe('appliance configuration', () => {
         password: 'secret',
         flushInterval: 0.25,
         bufferSize: 500,
+        http: true,
       },
     )
   })

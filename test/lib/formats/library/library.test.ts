@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { checkDefinition } from '../../../../lib/formats/check/check.ts'
 import { exportFormats, importFormats } from '../../../../lib/formats/check/exchange.ts'
 import { compileFormats } from '../../../../lib/formats/compile.ts'
+import { parseSections } from '../../../../lib/formats/decoders/section-text.ts'
 import { emontx, emontxContinuous, emontxDiscrete } from '../../../../lib/formats/library/emontx.ts'
 import { energy } from '../../../../lib/formats/library/energy.ts'
 import { csv, json, storedEvent } from '../../../../lib/formats/library/general.ts'
@@ -78,7 +79,7 @@ describe('formats: the library', () => {
     'Line: Current=7.35900021; Voltage=230.08V; Phase=-43,841rad; Peaks: 7.33199978; 7.31; FFT Re: 9748;46; ' +
     'FFT Img: 2712;-59; UTC Time: 2016-10-4 16:47:50; hz: 49.87; WiFi Strength: -62; Dummy: 20'
   const data = {
-    device: 1,
+    device: '1',
     firmware: 16071801,
     event: 2,
     coil_reversed: false,
@@ -107,20 +108,34 @@ describe('formats: the library', () => {
     assert.equal(event.key, '1')
     const right = line.replace('CoilRevesed', 'CoilReversed').replace('Appearent', 'Apparent')
     assert.deepEqual(clean(energy, right).data, data)
-    const structured = { Device: { ID: 1 }, Power: { Active: 1753 }, Peaks: [7.3], hz: [49.87] }
-    assert.deepEqual(clean(energy, structured).data, { device: 1, power_active: 1753, peak1: 7.3, hz: 49.87 })
+    assert.equal(clean(energy, line.replace('ID=1', 'ID=abc')).key, 'abc')
   })
 
-  it('the energy sensor rejects what is none of its values', () => {
+  it('the energy sensor as a structured event, as its own service writes it', () => {
+    const structured = parseSections(line) as Record<string, unknown>
+    assert.deepEqual(clean(energy, structured).data, data)
+    const original = { ...structured, 'UTC Time': ['Tue, 04 Oct 2016 16:47:50 GMT'] }
+    assert.equal(clean(energy, original).time, Date.UTC(2016, 9, 4, 16, 47, 50))
+    const power = { Active: '1753', Reactive: 279, Apparent: 403 }
+    assert.equal(clean(energy, { ...structured, Power: power, Extra: [1] }).data.power_active, 1753)
+  })
+
+  it('the energy sensor rejects what is none of its values, and what it always sends and is not there', () => {
     const reasons = (from: string, to: string) => decoded(energy, line.replace(from, to))
     assert.deepEqual(reasons('OFF', 'MAYBE'), ['type: coil_reversed: found "MAYBE", expected true or false'])
     assert.deepEqual(reasons('ID=1', 'ID='), ['decode: sections: found "" for "Device.ID", expected a value'])
-    assert.equal((reasons('1753W', 'nan') as Record<string, unknown>).power_active, undefined)
-  })
-
-  it('an energy reading whose time does not exist counts as received', () => {
-    assert.equal(typeof clean(energy, line).time, 'number')
-    assert.equal(clean(energy, line.replace('2016-10-4', '2016-13-4')).time, undefined)
+    assert.deepEqual(reasons('1753W', 'nan'), [
+      'required: power_active: found nothing at "Power.Active", expected a number',
+    ])
+    assert.deepEqual(reasons('; Dummy: 20', ''), [
+      'required: dummy: found nothing at "Dummy[0]", expected a whole number',
+    ])
+    assert.deepEqual(reasons('2016-10-4', '2016-13-4'), [
+      'time: at: found "2016-13-4 16:47:50", expected an ISO 8601 time that exists',
+    ])
+    assert.deepEqual(reasons('2712;-59', '2712'), [
+      'range: fft_lengths_are_equal: found false, expected one of true',
+    ])
   })
 
   it('JSON, CSV and stored events', () => {

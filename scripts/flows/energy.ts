@@ -1,0 +1,125 @@
+// The flow for energy sensors that send over HTTP. It stands by itself: a journal of its own, no broker.
+import { energy } from '../../lib/formats/library/energy.ts'
+import { formatLibrary } from '../../lib/formats/library/library.ts'
+import { defaultsOf } from '../../lib/options/options.ts'
+import { cleanDefaults } from '../../nodes/clean/options.ts'
+import { httpBodyOptions } from '../../nodes/http-body/options.ts'
+import { journalOptions } from '../../nodes/journal/settings.ts'
+import { logOptions } from '../../nodes/log/settings.ts'
+import { canvas, type FlowNode, id, versionOf } from './parts.ts'
+
+const tab = id(0x101)
+const journal = id(0x110)
+const format = id(0x111)
+const storeIn = id(0x120)
+const store = id(0x121)
+const log = id(0x122)
+const clean = id(0x123)
+const cleanEvents = id(0x124)
+const stored = id(0x125)
+const parseIn = id(0x130)
+const parse = id(0x131)
+const parsed = id(0x132)
+const summaryIn = id(0x140)
+const noClusters = id(0x141)
+const summary = id(0x142)
+
+const onCanvas = canvas(tab)
+
+/** What is stored goes to the log and on to clean; parse and summary are answered without the log. */
+export function energyFlow(): FlowNode[] {
+  const body = { ...defaultsOf(httpBodyOptions), format }
+  return [
+    { id: tab, type: 'tab', label: 'Energy sensors (HTTP)', disabled: false, info: tabInfo, env: [] },
+    ...comments(),
+    onCanvas(storeIn, 'http in', 130, 120, [[store]], httpIn('/log/store', 'post')),
+    onCanvas(store, 'fieldlog-http-body', 340, 120, [[log], [stored]], { ...body, name: 'store' }),
+    onCanvas(log, 'fieldlog-log', 530, 120, [[clean], []], { ...defaultsOf(logOptions), journal }),
+    onCanvas(clean, 'fieldlog-clean', 710, 120, [[cleanEvents], [], []], {
+      ...cleanDefaults,
+      name: 'decode energy data',
+      formats: [format],
+    }),
+    onCanvas(cleanEvents, 'debug', 910, 120, [], debugSettings),
+    onCanvas(stored, 'http response', 530, 200, [], answer),
+    onCanvas(parseIn, 'http in', 130, 280, [[parse]], httpIn('/log/parse', 'post')),
+    onCanvas(parse, 'fieldlog-http-body', 340, 280, [[], [parsed]], {
+      ...body,
+      name: 'parse',
+      action: 'parse',
+      untyped: 'text',
+    }),
+    onCanvas(parsed, 'http response', 530, 280, [], answer),
+    onCanvas(summaryIn, 'http in', 150, 380, [[noClusters]], httpIn('/clusters/summary', 'get')),
+    onCanvas(noClusters, 'change', 350, 380, [[summary]], {
+      name: 'no clusters yet',
+      rules: [{ t: 'set', p: 'payload', pt: 'msg', to: '{"clusters":[]}', tot: 'json' }],
+      action: '',
+      property: '',
+      from: '',
+      to: '',
+      reg: false,
+    }),
+    onCanvas(summary, 'http response', 530, 380, [], answer),
+    {
+      id: journal,
+      type: 'fieldlog-journal',
+      ...defaultsOf(journalOptions),
+      ...versionOf('fieldlog-journal'),
+      directory: 'energy-journal',
+    },
+    {
+      id: format,
+      type: 'fieldlog-format',
+      ...versionOf('fieldlog-format'),
+      definition: energy,
+      sample: formatLibrary.find(({ definition }) => definition === energy)?.sample ?? '',
+    },
+  ]
+}
+
+function httpIn(url: string, method: string): object {
+  return { name: '', url, method, upload: false, skipBodyParsing: false, swaggerDoc: '' }
+}
+
+const answer = { name: '', statusCode: '', headers: {} }
+
+const debugSettings = {
+  name: 'events',
+  active: false,
+  tosidebar: true,
+  console: false,
+  tostatus: false,
+  complete: 'payload',
+  targetType: 'msg',
+  statusVal: '',
+  statusType: 'auto',
+}
+
+const tabInfo =
+  'Energy sensors send their readings by HTTP: POST /log/store takes a line of text or JSON, and answers when it is on ' +
+  'disk. POST /log/parse answers with what a line says.\n\n' +
+  'The readings are in a journal of their own, energy-journal in the user directory.'
+
+function comments(): FlowNode[] {
+  const comment = (number: number, x: number, y: number, name: string, info: string): FlowNode =>
+    onCanvas(id(number), 'comment', x, y, [], { name, info })
+  return [
+    comment(
+      0x102,
+      180,
+      60,
+      '1 · Store an event',
+      'An event that the format does not take is answered by 400, with the field and the reason, and is not logged.',
+    ),
+    comment(
+      0x103,
+      760,
+      60,
+      '2 · Decode it, and go on from here',
+      'Wire label, mqtt out or what you like to the first output of the clean node.',
+    ),
+    comment(0x104, 180, 240, '3 · Say what a line means', 'Nothing is stored.'),
+    comment(0x105, 180, 340, '4 · Clusters', 'The answer as long as nothing makes clusters of the events.'),
+  ]
+}

@@ -1,0 +1,47 @@
+// What the generated flows are made of.
+import { currentVersion, versionedTypes } from '../../lib/migrate/migrate.ts'
+
+export interface FlowNode {
+  id: string
+  type: string
+  [property: string]: unknown
+}
+
+/** Nodes of one tab. */
+export type OnCanvas = (
+  nodeId: string,
+  type: string,
+  x: number,
+  y: number,
+  wires: string[][],
+  properties: object,
+) => FlowNode
+
+/** 16 hex digits, as Node-RED's own ids; the same at each run. */
+export function id(number: number): string {
+  return `f1e1d106${number.toString(16).padStart(8, '0')}`
+}
+
+/** A reference that Node-RED resolves when the flow starts. */
+export function env(name: string): string {
+  return `\${FIELDLOG_${name}}`
+}
+
+/** @param tab id of the tab that the nodes are on */
+export function canvas(tab: string): OnCanvas {
+  return (nodeId, type, x, y, wires, properties) => ({
+    id: nodeId,
+    type,
+    z: tab,
+    ...properties,
+    ...versionOf(type),
+    x,
+    y,
+    wires,
+  })
+}
+
+/** Nothing for nodes of the core. */
+export function versionOf(type: string): { version?: number } {
+  return versionedTypes.includes(type) ? { version: currentVersion(type) } : {}
+}
