@@ -3,6 +3,7 @@ import { energy } from '../../lib/formats/library/energy.ts'
 import { formatLibrary } from '../../lib/formats/library/library.ts'
 import { defaultsOf } from '../../lib/options/options.ts'
 import { cleanDefaults } from '../../nodes/clean/options.ts'
+import { clusterOptions } from '../../nodes/cluster/options.ts'
 import { httpBodyOptions } from '../../nodes/http-body/options.ts'
 import { journalOptions } from '../../nodes/journal/settings.ts'
 import { logOptions } from '../../nodes/log/settings.ts'
@@ -17,11 +18,13 @@ const log = id(0x122)
 const clean = id(0x123)
 const cleanEvents = id(0x124)
 const stored = id(0x125)
+const cluster = id(0x126)
+const keepClusters = id(0x127)
 const parseIn = id(0x130)
 const parse = id(0x131)
 const parsed = id(0x132)
 const summaryIn = id(0x140)
-const noClusters = id(0x141)
+const makeSummary = id(0x141)
 const summary = id(0x142)
 
 const onCanvas = canvas(tab)
@@ -35,12 +38,22 @@ export function energyFlow(): FlowNode[] {
     onCanvas(storeIn, 'http in', 130, 120, [[store]], httpIn('/log/store', 'post')),
     onCanvas(store, 'fieldlog-http-body', 340, 120, [[log], [stored]], { ...body, name: 'store' }),
     onCanvas(log, 'fieldlog-log', 530, 120, [[clean], []], { ...defaultsOf(logOptions), journal }),
-    onCanvas(clean, 'fieldlog-clean', 710, 120, [[cleanEvents], [], []], {
+    onCanvas(clean, 'fieldlog-clean', 710, 120, [[cluster], [], []], {
       ...cleanDefaults,
       name: 'decode energy data',
       formats: [format],
     }),
-    onCanvas(cleanEvents, 'debug', 910, 120, [], debugSettings),
+    onCanvas(cluster, 'fieldlog-cluster', 900, 120, [[cleanEvents], [keepClusters]], {
+      ...defaultsOf(clusterOptions),
+      eventType: energy.type,
+      fields: `${[...averaged, ...['1', '2', '3'].map((number) => `peak${number}`)].join(', ')}`,
+    }),
+    onCanvas(cleanEvents, 'debug', 1080, 120, [], debugSettings),
+    onCanvas(keepClusters, 'change', 1100, 200, [], {
+      ...changeSettings,
+      name: 'keep the summary',
+      rules: [{ t: 'set', p: 'clusters', pt: 'flow', to: 'payload', tot: 'msg' }],
+    }),
     onCanvas(stored, 'http response', 530, 200, [], answer),
     onCanvas(parseIn, 'http in', 130, 280, [[parse]], httpIn('/log/parse', 'post')),
     onCanvas(parse, 'fieldlog-http-body', 340, 280, [[], [parsed]], {
@@ -50,15 +63,11 @@ export function energyFlow(): FlowNode[] {
       untyped: 'text',
     }),
     onCanvas(parsed, 'http response', 530, 280, [], answer),
-    onCanvas(summaryIn, 'http in', 150, 380, [[noClusters]], httpIn('/clusters/summary', 'get')),
-    onCanvas(noClusters, 'change', 350, 380, [[summary]], {
-      name: 'no clusters yet',
-      rules: [{ t: 'set', p: 'payload', pt: 'msg', to: '{"clusters":[]}', tot: 'json' }],
-      action: '',
-      property: '',
-      from: '',
-      to: '',
-      reg: false,
+    onCanvas(summaryIn, 'http in', 150, 380, [[makeSummary]], httpIn('/clusters/summary', 'get')),
+    onCanvas(makeSummary, 'change', 350, 380, [[summary]], {
+      ...changeSettings,
+      name: 'what is asked for',
+      rules: [{ t: 'set', p: 'payload', pt: 'msg', to: summaryExpression(), tot: 'jsonata' }],
     }),
     onCanvas(summary, 'http response', 530, 380, [], answer),
     {
@@ -81,6 +90,19 @@ export function energyFlow(): FlowNode[] {
 function httpIn(url: string, method: string): object {
   return { name: '', url, method, upload: false, skipBodyParsing: false, swaggerDoc: '' }
 }
+
+/** Of these the summary has the averages. */
+const averaged = ['power_active', 'power_reactive', 'power_apparent', 'line_current', 'line_voltage']
+
+/** Label, count and averages of each cluster, by label; an empty list before the first run. */
+function summaryExpression(): string {
+  const units = new Map(energy.fields.map(({ name, unit }) => [name, unit]))
+  const averages = averaged.map((field) => `avg_${field}_${units.get(field)?.toLowerCase()}`)
+  const parts = ['label', 'count', ...averages].map((name) => `"${name}": ${name}`)
+  return `{"clusters": [$flowContext("clusters").clusters^(label).{${parts.join(', ')}}]}`
+}
+
+const changeSettings = { action: '', property: '', from: '', to: '', reg: false }
 
 const answer = { name: '', statusCode: '', headers: {} }
 
@@ -120,6 +142,12 @@ function comments(): FlowNode[] {
       'Wire label, mqtt out or what you like to the first output of the clean node.',
     ),
     comment(0x104, 180, 240, '3 · Say what a line means', 'Nothing is stored.'),
-    comment(0x105, 180, 340, '4 · Clusters', 'The answer as long as nothing makes clusters of the events.'),
+    comment(
+      0x105,
+      180,
+      340,
+      '4 · Clusters',
+      'Of the last 5,000 events, made anew at each 1,000th. The cluster node shows them in its panel; double-click it.',
+    ),
   ]
 }

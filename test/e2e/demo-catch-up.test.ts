@@ -41,7 +41,9 @@ describe('a minute without the gateway, with the demo collector', function () {
     )
     const packets = entries.filter(isPacket).map(({ time, text }) => `${time} ${text}`)
     assert.equal(new Set(packets).size, packets.length)
-    const audit = execFileSync(process.execPath, ['dist/bin/fieldlog.js', 'audit', journal], { encoding: 'utf8' })
+    const audit = execFileSync(process.execPath, ['dist/bin/fieldlog.js', 'audit', journal], {
+      encoding: 'utf8',
+    })
     assert.match(audit, /^balanced: entries/m)
     assert.doesNotMatch(audit, /not balanced/)
   })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fieldlog } from '../lib/cli/helper.ts'
 import { Gateway } from '../support/gateway.ts'
 import { energyLineOf } from '../support/http/energy-requests.ts'
@@ -35,6 +36,47 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       assert.equal(foreign.status, 403)
       const page = await send({ origin: 'https://page.example' })
       assert.equal(page.status, 403)
+    })
+
+    it('are clustered at the thousandth, and the summary has what its clients read', async () => {
+      gateway = await Gateway.start({ nodeRed, env: { FIELDLOG_HTTP: 'on' } })
+      const file = join(gateway.home, 'lines.txt')
+      writeFileSync(file, Array.from({ length: 1_000 }, (_, i) => `${energyLineOf(i)}\n`).join(''))
+      const store = `${gateway.url}log/store`
+      const sent = await fieldlog(['send-lines', store, file, '--batch', '100', '--parallel', '2'])
+      assert.equal(sent.status, 0, sent.stderr)
+      const rows = async () => {
+        const { status, text } = await sendRequest(`${gateway.url}clusters/summary`, { method: 'GET' })
+        assert.equal(status, 200)
+        return (JSON.parse(text) as { clusters: Array<Record<string, number>> }).clusters
+      }
+      while ((await rows()).length === 0) await pause(200)
+      const clusters = await rows()
+      for (const row of clusters) {
+        assert.deepEqual(Object.keys(row), [
+          'label',
+          'count',
+          'avg_power_active_w',
+          'avg_power_reactive_var',
+          'avg_power_apparent_va',
+          'avg_line_current_a',
+          'avg_line_voltage_v',
+        ])
+      }
+      assert.equal(
+        clusters.reduce((sum, { count = 0 }) => sum + count, 0),
+        1_000,
+      )
+      const labels = clusters.map(({ label = Number.NaN }) => label)
+      assert.deepEqual(
+        labels,
+        labels.toSorted((a, b) => a - b),
+      )
+      await gateway.stop()
+      const { home } = gateway
+      gateway = await Gateway.start({ nodeRed, home })
+      while ((await rows()).length === 0) await pause(200)
+      assert.deepEqual(await rows(), clusters, 'it is there after a restart')
     })
 
     it('are taken behind the login where there is one', async () => {
