@@ -40,7 +40,7 @@ export const found: ReadonlyArray<{ what: string; house: HouseOptions; actions: 
     ],
   },
   {
-    what: 'the first page of an empty chip, whose start was seen before another one',
+    what: 'an empty chip was started, and another start was seen before its pages',
     house: { geometry: { first: 32, limit: 1792, block: 16 }, rate: 1, settings: { longest: 8640000000 } },
     actions: [
       { does: 'twins' },
@@ -51,7 +51,7 @@ export const found: ReadonlyArray<{ what: string; house: HouseOptions; actions: 
     ],
   },
   {
-    what: 'the same, long after the clock was seen',
+    what: 'a replay whose end nobody saw raised the seq long before the next look',
     house: { geometry: { first: 32, limit: 1792, block: 16 }, rate: 1, settings: { longest: 8640000000 } },
     actions: [
       { does: 'away', ms: 138846280, every: 195842, resetAfter: 240348447 },
@@ -62,7 +62,7 @@ export const found: ReadonlyArray<{ what: string; house: HouseOptions; actions: 
     ],
   },
   {
-    what: 'a page of the number that was due belongs to a later boot',
+    what: 'a page with the number of the one that was due belongs to a later boot',
     house: {
       geometry: { first: 48, limit: 144, block: 16 },
       rate: 1.000017,
@@ -75,7 +75,7 @@ export const found: ReadonlyArray<{ what: string; house: HouseOptions; actions: 
     ],
   },
   {
-    what: 'the same, and a reset in the answer',
+    what: 'such a page came, and the collector was reset in its answer',
     house: {
       geometry: { first: 48, limit: 144, block: 16 },
       rate: 0.999983,
@@ -107,7 +107,7 @@ export const found: ReadonlyArray<{ what: string; house: HouseOptions; actions: 
     ],
   },
   {
-    what: 'a reset in an answer, and another one later: both use the same seqs',
+    what: 'a reset in an answer and an unseen one later gave the same seqs to three boots',
     house: { geometry: { first: 512, limit: 7936, block: 256 }, rate: 1, settings: { longest: 8640000000 } },
     actions: [
       { does: 'live', count: 5, every: 31424 },
