@@ -67,6 +67,11 @@ export class BootClock {
     return this.#pairs.length > 0
   }
 
+  /** Its own second of the newest pair; 0 without one. */
+  get newestSecond(): number {
+    return Math.floor(this.#pairs.at(-1)?.device ?? 0)
+  }
+
   /** How many pairs it has. */
   get size(): number {
     return this.#pairs.length
@@ -190,8 +195,8 @@ export class Clocks {
   #unusedSeq: number | undefined
   /** the last starts that were seen, the newest at the end: where the log stood then */
   #boots: Array<{ page: number; seq: number; clock: BootClock }> = []
-  /** the clock that uses a seq */
-  readonly #seqs = new Map<number, BootClock>()
+  /** the clock that uses a seq, and its second from which on it does */
+  readonly #seqs = new Map<number, { clock: BootClock; since: number }>()
 
   /** The clock that runs now; undefined where it was started unseen. */
   get current(): BootClock | undefined {
@@ -208,7 +213,9 @@ export class Clocks {
     this.#current = new BootClock(wall - bootDelay * 1000)
     this.#boots.push({ page: lastPage, seq, clock: this.#current })
     if (this.#boots.length > mostBoots) this.#boots.shift()
-    this.#use(seq, this.#current)
+    // seqs beyond it were raised by replays, and no page has got one
+    for (const later of this.#seqs.keys()) if (later > seq) this.#seqs.delete(later)
+    this.#use(seq, this.#current, 0)
     this.#unusedSeq = seq
   }
 
@@ -236,7 +243,8 @@ export class Clocks {
    */
   begun(): void {
     const clock = this.current
-    if (clock && this.#unusedSeq !== undefined) this.#use(this.#unusedSeq + 1, clock)
+    if (clock && this.#unusedSeq !== undefined)
+      this.#use(this.#unusedSeq + 1, clock, clock.newestSecond % counterSpan)
     this.#unusedSeq = undefined
   }
 
@@ -244,10 +252,10 @@ export class Clocks {
   ended(lastPage: number, seq: number, milliseconds: number, wall: number): void {
     const clock = this.#current?.itself ?? new BootClock()
     this.#current = clock
-    this.#use(seq, clock)
+    const seconds = milliseconds / 1000
+    this.#use(seq, clock, Math.floor(seconds))
     this.#unusedSeq = seq
     const last = this.#last
-    const seconds = milliseconds / 1000
     const carry = last?.clock.itself === clock ? carryOf(last, seconds) : 0
     this.#tie(clock, seconds + carry, wall, exactWeight)
     // the next page is the one behind the newest
@@ -265,9 +273,9 @@ export class Clocks {
   }
 
   /** The one whose last use is the longest ago is forgotten where there are too many. */
-  #use(seq: number, clock: BootClock): void {
+  #use(seq: number, clock: BootClock, since: number): void {
     this.#seqs.delete(seq)
-    this.#seqs.set(seq, clock)
+    this.#seqs.set(seq, { clock, since })
     if (this.#seqs.size > mostSeqs) this.#seqs.delete(this.#seqs.keys().next().value!)
   }
 
@@ -289,13 +297,19 @@ export class Clocks {
   #tie(clock: BootClock, device: number, wall: number, weight?: number): BootClock {
     const real = clock.mayBe(device, wall) ? clock : new BootClock()
     if (real !== clock) {
-      for (const [seq, one] of this.#seqs) if (one.itself === clock) this.#seqs.set(seq, real)
+      for (const use of this.#seqs.values()) if (use.clock.itself === clock) use.clock = real
       if (this.#last?.clock.itself === clock) this.#last.clock = real
       if (this.#current?.itself === clock) this.#current = real
       for (const boot of this.#boots) if (boot.clock.itself === clock) boot.clock = real
     }
     real.add(device, wall, weight)
     return real
+  }
+
+  /** The clock that uses a page's seq; not one that had passed the page's time before: then there was a reset, unseen. */
+  #useOf({ seq, time }: Marker): { clock: BootClock; since: number } | undefined {
+    const use = this.#seqs.get(seq)
+    return use && (this.#last?.seq === seq || time >= use.since) ? use : undefined
   }
 
   /**
@@ -309,13 +323,14 @@ export class Clocks {
   /** The clock of the page behind the last one: a new one where the collector must have been reset between them. */
   #place(marker: Marker, now: number): Placed {
     const last = this.#last
-    const known = this.#seqs.get(marker.seq)?.itself ?? this.#wrappedSinceBoot(marker)
+    const use = this.#useOf(marker)
+    const known = use?.clock.itself ?? this.#wrappedSinceBoot(marker)
     const goesOn =
       last !== undefined && (last.seq === marker.seq || (this.#isCertain && isSameBoot(last, marker, now)))
     const before = last?.clock.itself
     const clock =
       known && goesOn && before ? merged(before, known) : (known ?? (goesOn ? before! : new BootClock()))
-    this.#use(marker.seq, clock)
+    this.#use(marker.seq, clock, use?.since ?? 0)
     return { clock, carry: goesOn ? carryOf(last, marker.time) : 0 }
   }
 }

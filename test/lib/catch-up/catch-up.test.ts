@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { geometries } from '../../support/collector/geometry.ts'
 import { fc, seeded } from '../../support/random.ts'
 import { type Action, act, day, hour, live, minute, packet, settle, untilAsking } from './acts.ts'
+import { found } from './found.ts'
 import { gaps, House, type HouseOptions, results, startOfTime } from './house.ts'
 import { assertComplete, logged } from './outcome.ts'
 
@@ -244,18 +245,23 @@ describe('catching up with a collector', () => {
     settings: fc.constant({ longest: 100 * day }),
   })
 
+  function happens(options: HouseOptions, actions: readonly Action[]): void {
+    const home = new House(options)
+    home.startGateway()
+    for (const step of actions) act(home, step)
+    settle(home)
+    assertComplete(home)
+  }
+
+  for (const { what, house: options, actions } of found)
+    it(`has every packet once where ${what}`, () => happens(options, actions))
+
   it('has every packet once that the flash still had, whatever happens', function () {
     this.timeout(900_000)
     const runs = Number(process.env.RUNS ?? 500)
-    fc.assert(
-      fc.property(house, fc.array(action, { minLength: 1, maxLength: 8 }), (options, actions) => {
-        const home = new House(options)
-        home.startGateway()
-        for (const step of actions) act(home, step)
-        settle(home)
-        assertComplete(home)
-      }),
-      { numRuns: runs, endOnFailure: true },
-    )
+    fc.assert(fc.property(house, fc.array(action, { minLength: 1, maxLength: 8 }), happens), {
+      numRuns: runs,
+      endOnFailure: true,
+    })
   })
 })
