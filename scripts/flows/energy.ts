@@ -30,28 +30,28 @@ const onCanvas = canvas(tab)
 export function energyFlow(): FlowNode[] {
   const body = { ...defaultsOf(httpBodyOptions), format }
   return [
-    { id: tab, type: 'tab', label: 'Energy sensors (HTTP)', disabled: false, info: tabInfo, env: [] },
+    { id: tab, type: 'tab', label: 'Energy sensors', disabled: false, info: tabInfo, env: [] },
     ...comments(),
     onCanvas(storeIn, 'http in', 130, 120, [[store]], httpIn('/log/store', 'post')),
-    onCanvas(store, 'fieldlog-http-body', 340, 120, [[log], [stored]], { ...body, name: 'store' }),
-    onCanvas(log, 'fieldlog-log', 530, 120, [[clean], []], { ...defaultsOf(logOptions), journal }),
-    onCanvas(clean, 'fieldlog-clean', 710, 120, [[cleanEvents], [], []], {
+    onCanvas(store, 'fieldlog-http-body', 310, 120, [[log], [stored]], { ...body, name: 'store' }),
+    onCanvas(log, 'fieldlog-log', 480, 120, [[clean], []], { ...defaultsOf(logOptions), journal }),
+    onCanvas(clean, 'fieldlog-clean', 660, 120, [[cleanEvents], [], []], {
       ...cleanDefaults,
       name: 'decode energy data',
       formats: [format],
     }),
-    onCanvas(cleanEvents, 'debug', 910, 120, [], debugSettings),
-    onCanvas(stored, 'http response', 530, 200, [], answer),
+    onCanvas(cleanEvents, 'debug', 850, 120, [], debugSettings),
+    onCanvas(stored, 'http response', 480, 200, [], answer),
     onCanvas(parseIn, 'http in', 130, 280, [[parse]], httpIn('/log/parse', 'post')),
-    onCanvas(parse, 'fieldlog-http-body', 340, 280, [[], [parsed]], {
+    onCanvas(parse, 'fieldlog-http-body', 310, 280, [[], [parsed]], {
       ...body,
       name: 'parse',
       action: 'parse',
       untyped: 'text',
     }),
-    onCanvas(parsed, 'http response', 530, 280, [], answer),
+    onCanvas(parsed, 'http response', 480, 280, [], answer),
     onCanvas(summaryIn, 'http in', 150, 380, [[noClusters]], httpIn('/clusters/summary', 'get')),
-    onCanvas(noClusters, 'change', 350, 380, [[summary]], {
+    onCanvas(noClusters, 'change', 390, 380, [[summary]], {
       name: 'no clusters yet',
       rules: [{ t: 'set', p: 'payload', pt: 'msg', to: '{"clusters":[]}', tot: 'json' }],
       action: '',
@@ -60,7 +60,7 @@ export function energyFlow(): FlowNode[] {
       to: '',
       reg: false,
     }),
-    onCanvas(summary, 'http response', 530, 380, [], answer),
+    onCanvas(summary, 'http response', 570, 380, [], answer),
     {
       id: journal,
       type: 'fieldlog-journal',
@@ -114,7 +114,7 @@ function comments(): FlowNode[] {
     ),
     comment(
       0x103,
-      760,
+      640,
       60,
       '2 · Decode it, and go on from here',
       'Wire label, mqtt out or what you like to the first output of the clean node.',
