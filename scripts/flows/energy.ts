@@ -33,43 +33,43 @@ const onCanvas = canvas(tab)
 export function energyFlow(): FlowNode[] {
   const body = { ...defaultsOf(httpBodyOptions), format }
   return [
-    { id: tab, type: 'tab', label: 'Energy sensors (HTTP)', disabled: false, info: tabInfo, env: [] },
+    { id: tab, type: 'tab', label: 'Energy sensors', disabled: false, info: tabInfo, env: [] },
     ...comments(),
     onCanvas(storeIn, 'http in', 130, 120, [[store]], httpIn('/log/store', 'post')),
-    onCanvas(store, 'fieldlog-http-body', 340, 120, [[log], [stored]], { ...body, name: 'store' }),
-    onCanvas(log, 'fieldlog-log', 530, 120, [[clean], []], { ...defaultsOf(logOptions), journal }),
-    onCanvas(clean, 'fieldlog-clean', 710, 120, [[cluster], [], []], {
+    onCanvas(store, 'fieldlog-http-body', 310, 120, [[log], [stored]], { ...body, name: 'store' }),
+    onCanvas(log, 'fieldlog-log', 480, 120, [[clean], []], { ...defaultsOf(logOptions), journal }),
+    onCanvas(clean, 'fieldlog-clean', 660, 120, [[cluster], [], []], {
       ...cleanDefaults,
       name: 'decode energy data',
       formats: [format],
     }),
-    onCanvas(cluster, 'fieldlog-cluster', 900, 120, [[cleanEvents], [keepClusters]], {
+    onCanvas(cluster, 'fieldlog-cluster', 850, 120, [[cleanEvents], [keepClusters]], {
       ...defaultsOf(clusterOptions),
       eventType: energy.type,
       fields: `${[...averaged, ...['1', '2', '3'].map((number) => `peak${number}`)].join(', ')}`,
     }),
-    onCanvas(cleanEvents, 'debug', 1080, 120, [], debugSettings),
-    onCanvas(keepClusters, 'change', 1100, 200, [], {
+    onCanvas(cleanEvents, 'debug', 1010, 120, [], debugSettings),
+    onCanvas(keepClusters, 'change', 1030, 180, [], {
       ...changeSettings,
       name: 'keep the summary',
       rules: [{ t: 'set', p: 'clusters', pt: 'flow', to: 'payload', tot: 'msg' }],
     }),
-    onCanvas(stored, 'http response', 530, 200, [], answer),
+    onCanvas(stored, 'http response', 480, 200, [], answer),
     onCanvas(parseIn, 'http in', 130, 280, [[parse]], httpIn('/log/parse', 'post')),
-    onCanvas(parse, 'fieldlog-http-body', 340, 280, [[], [parsed]], {
+    onCanvas(parse, 'fieldlog-http-body', 310, 280, [[], [parsed]], {
       ...body,
       name: 'parse',
       action: 'parse',
       untyped: 'text',
     }),
-    onCanvas(parsed, 'http response', 530, 280, [], answer),
+    onCanvas(parsed, 'http response', 480, 280, [], answer),
     onCanvas(summaryIn, 'http in', 150, 380, [[makeSummary]], httpIn('/clusters/summary', 'get')),
-    onCanvas(makeSummary, 'change', 350, 380, [[summary]], {
+    onCanvas(makeSummary, 'change', 390, 380, [[summary]], {
       ...changeSettings,
       name: 'what is asked for',
       rules: [{ t: 'set', p: 'payload', pt: 'msg', to: summaryExpression(), tot: 'jsonata' }],
     }),
-    onCanvas(summary, 'http response', 530, 380, [], answer),
+    onCanvas(summary, 'http response', 590, 380, [], answer),
     {
       id: journal,
       type: 'fieldlog-journal',
@@ -136,7 +136,7 @@ function comments(): FlowNode[] {
     ),
     comment(
       0x103,
-      760,
+      640,
       60,
       '2 · Decode it, and go on from here',
       'Wire label, mqtt out or what you like to the first output of the clean node.',

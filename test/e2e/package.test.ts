@@ -188,7 +188,7 @@ describe('the package in an ordinary Node-RED', function () {
       })
 
       it('offers the flow for energy sensors, which takes events as it is', async () => {
-        await importExample(editor, 'energy-sensors', 'Energy sensors (HTTP)')
+        await importExample(editor, 'energy-sensors', 'Energy sensors')
         await editor.deploy()
         await editor.page.locator('.red-ui-flow-node-status-label', { hasText: /^stored 0/ }).waitFor()
         const sent = await sendRequest(`${url}log/store`, {
