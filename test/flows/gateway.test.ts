@@ -66,7 +66,7 @@ describe('flows: gateway', () => {
   it('has the formats of the library, and they are right', () => {
     const definitions = ofType('fieldlog-format').map((format) => format.definition)
     assert.deepEqual(definitions, jeelinkFormats)
-    assert.deepEqual(definitions.map(definitionProblem), [undefined, undefined, undefined, undefined])
+    for (const definition of definitions) assert.equal(definitionProblem(definition), undefined)
   })
 
   it('has a line with each format that it decodes', () => {
