@@ -26,13 +26,13 @@ export const portOptions = {
   ...serialFields,
   ...watchFields,
   ...framingFields,
-  ...catchUpFields,
   maxLine,
   logEmptyLines: flag({
     title: 'log empty lines',
     description: 'Empty lines are readings, too; else they are only counted.',
     default: false,
   }),
+  ...catchUpFields,
   ...sendFields,
 }
 
