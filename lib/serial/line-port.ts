@@ -6,106 +6,28 @@ import type { Clock } from '../kit/clock.ts'
 import { doneWithin } from '../kit/deadline.ts'
 import { withCode } from '../kit/errors.ts'
 import { RateLimit } from '../kit/rate-limit.ts'
-import { type FilteredConnection, FilteredLines, type WaitingLine } from './filtered-lines.ts'
-import { createFramer } from './framing/create-framer.ts'
-import {
-  type Frame,
-  type FrameCounts,
-  type Framer,
-  type FramerListener,
-  type LineEnd,
-  noCounts,
-} from './framing/frame.ts'
-import { NoEndWatch, noEndAfter, whatToSet } from './framing/no-end.ts'
-import { Opening } from './framing/opening.ts'
-import type { FramingKind, LineSettings } from './framing/settings.ts'
-import type { FilterContext, FilterProgress, LineFilter, LoggedTo, MakeFilter } from './line-filter.ts'
+import { PortConnection } from './connection.ts'
+import { FilteredLines, type WaitingLine } from './filtered-lines.ts'
+import { type Frame, type FrameCounts, type LineEnd, noCounts } from './framing/frame.ts'
+import type { FramingKind } from './framing/settings.ts'
+import type { FilterContext, FilterProgress } from './line-filter.ts'
+import type { Loan, PortCounts, PortMessage, PortSetup, Subscriber } from './port-interface.ts'
 import { framedLine, type LongLineNotice, type PortLine } from './port-line.ts'
+import { droppedText, floodText, heldLimits, waitingLimits } from './port-words.ts'
 import { SendQueue } from './sending/send-queue.ts'
-import { defaultSendSettings, endOf, isJeelink, type SendSettings } from './sending/settings.ts'
+import { defaultSendSettings, endOf, isJeelink } from './sending/settings.ts'
 import { type LineSource, SourceError } from './source/source.ts'
-import { type SourceState, Supervisor, type SupervisorEvents } from './supervisor.ts'
+import type { SourceState } from './supervisor.ts'
 import { Flood } from './watch/flood.ts'
 import { LiveLines } from './watch/live-lines.ts'
-import { PortWatch, speedText } from './watch/port-watch.ts'
-import { noWatch, type WatchSettings } from './watch/settings.ts'
+import { noWatch } from './watch/settings.ts'
 
-/** Lines that wait while the flow runs; reading pauses beyond where that loses nothing, and goes on at a quarter of it. */
-export const waitingLimits = { count: 2_000, bytes: 4 * 1024 * 1024 }
-/** Lines held during a deploy, or waiting where a pause would lose them. */
-export const heldLimits = { count: 10_000, bytes: 16 * 1024 * 1024 }
 /** Lines given to the flow before other work has its turn. */
 const batch = 250
 /** How long (ms) a connection stays open without settings, for a deploy to make them anew. */
 const detachGrace = 2_000
-/** ms after a reset in which bytes from before it may still come */
-const resetLag = 30
 /** Turns of the event loop after the last line, so that it is through a few nodes when `drain` resolves. */
 const drainTurns = 10
-
-export interface PortCounts extends FrameCounts {
-  /** lines given to the flow */
-  sent: number
-  /** lines dropped because too many were held, or nobody was there to take them */
-  dropped: number
-}
-
-/** What a port says beside its lines. */
-export interface PortMessage {
-  /** `silent`: no byte has come; `catchup`: of the port's filter */
-  topic: 'silent' | 'catchup'
-  payload: { source: string } & Record<string, unknown>
-}
-
-/** A connection whose device somebody else has for a while. */
-export interface Loan {
-  source: LineSource
-  /** What came by the port's own source meanwhile; the buffer may be used again afterwards. */
-  data(chunk: Buffer, received: number): void
-  /** The device is free again: the port is opened. */
-  giveBack(): void
-}
-
-export interface Subscriber {
-  line(line: PortLine): void
-  /** something that is no line has happened */
-  told?(message: PortMessage): void
-  /** the state or the counts have changed */
-  changed(): void
-  /**
-   * False where what takes the lines can take no more for now; `ready` says when it can. A source that can make its
-   * sender wait then does; any other is read on, and it is the taker's to count what it drops. Default: always
-   */
-  canTake?(): boolean
-  /** Resolves when all lines that it was given are durable: where they are. Undefined where they are not logged. */
-  logged?(): Promise<LoggedTo | undefined>
-}
-
-export interface PortSetup {
-  /** tells settings apart: with the same key an open connection stays as it is */
-  key: string
-  source: LineSource
-  lines: LineSettings
-  /** what stands between the port and the flow; default nothing */
-  filter?: MakeFilter | undefined
-  /** default: nothing is watched for silence */
-  watch?: WatchSettings
-  /** not part of the key: a change of these needs no new connection. Default: `defaultSendSettings` */
-  sending?: SendSettings
-  report(level: 'info' | 'warn', text: string): void
-}
-
-interface Connection {
-  setup: PortSetup
-  supervisor: Supervisor
-  framer: Framer
-  opening: Opening
-  filter: LineFilter | undefined
-  /** undefined while it is not connected, and where there is no filter */
-  filtered: FilteredConnection | undefined
-  events: SupervisorEvents
-  watch: PortWatch
-}
 
 export class LinePort {
   /** the last lines, as a panel shows them */
@@ -122,7 +44,7 @@ export class LinePort {
   /** what the port's settings say; undefined where there are none (any more) */
   #wanted: PortSetup | undefined
   /** what is being read from */
-  #current: Connection | undefined
+  #current: PortConnection | undefined
   #work: Promise<void> = Promise.resolve()
   #cancelGrace: () => void = () => undefined
   /** of connections with earlier settings */
@@ -132,7 +54,6 @@ export class LinePort {
   #droppedInHold = 0
   #lineEnd: LineEnd | undefined
   #held = true
-  #paused = false
   #pumping = false
   #drained = false
   readonly #reports: RateLimit
@@ -155,12 +76,12 @@ export class LinePort {
   }
 
   get state(): SourceState {
-    return this.#current?.supervisor.state ?? { state: 'closed' }
+    return this.#current?.state ?? { state: 'closed' }
   }
 
   get counts(): PortCounts {
     return {
-      ...added(this.#past, this.#current?.framer.counts ?? noCounts),
+      ...added(this.#past, this.#current?.counts ?? noCounts),
       sent: this.#sent,
       dropped: this.#dropped,
     }
@@ -193,7 +114,7 @@ export class LinePort {
 
   /** What is wrong without any error, in a few words: silence, another speed; undefined where nothing is. */
   get trouble(): string | undefined {
-    return this.#current?.watch.trouble
+    return this.#current?.trouble
   }
 
   /** What is read from, as its settings have it; undefined while it is closed. */
@@ -278,7 +199,7 @@ export class LinePort {
   }
 
   #write(data: Buffer): Promise<void> {
-    if (this.#current && !this.#drained) return this.#current.supervisor.write(data)
+    if (this.#current && !this.#drained) return this.#current.write(data)
     return Promise.reject(withCode('PORT_NOT_OPEN', new SourceError('the port is not open', 'closed')))
   }
 
@@ -286,12 +207,7 @@ export class LinePort {
   async reset(): Promise<void> {
     const current = this.#current
     if (!current) throw new SourceError('the port is not open', 'closed')
-    await current.supervisor.reset()
-    this.#clock.after(resetLag, () => {
-      if (this.#current !== current || current.supervisor.state.state !== 'open') return
-      current.events.disconnected(false)
-      if (!this.#paused) current.opening.opened()
-    })
+    await current.reset()
   }
 
   /** Closes the device, for somebody else to open it for a while; undefined where it is not open. */
@@ -303,23 +219,7 @@ export class LinePort {
 
   async #lend(): Promise<Loan | undefined> {
     const current = this.#current
-    if (!current || current.supervisor.state.state === 'closed') return undefined
-    const { setup, supervisor, events } = current
-    const { name } = setup.source
-    const since = this.#clock.monotonic()
-    setup.report('info', `${name} is closed for a while: its speed is looked for`)
-    await supervisor.stop(false)
-    return {
-      source: setup.source,
-      data: (chunk, received) => events.data(chunk, received),
-      giveBack: () => {
-        events.disconnected(false)
-        if (this.#current !== current) return
-        const seconds = Math.round((this.#clock.monotonic() - since) / 1000)
-        setup.report('warn', `${name} was closed for ${seconds} s: ${lentText}`)
-        supervisor.start()
-      },
-    }
+    return current?.lend(() => this.#current === current)
   }
 
   /**
@@ -366,60 +266,28 @@ export class LinePort {
 
   #open(setup: PortSetup): void {
     this.#configureSending(setup)
-    const opening = new Opening(setup.source.settlesAfter, this.#clock)
-    const watch = this.#watch(setup)
-    const framer = createFramer(setup.lines, this.#clock, this.#framerListener(setup, watch))
-    const noEnd = new NoEndWatch(framer, this.#clock, () =>
-      this.#reportNoEnd(setup, noEndText(setup.source.name), framer.waiting),
-    )
-    const events: SupervisorEvents = {
-      data(chunk, received) {
-        if (!opening.hasBegun) framer.begin(opening.begin())
-        framer.push(chunk, received)
-        watch.look(chunk)
-        noEnd.look()
-      },
-      disconnected: (isOnPurpose) => {
-        // before the framer gives out a line that was cut off: that is no answer
-        this.sending.lost()
-        if (isOnPurpose) framer.close()
-        else framer.lost()
-        opening.ended()
-        connection.filtered = undefined
-        this.#tellFilter()
-      },
-      state: (state) => {
-        if (state.state !== 'open') watch.readsNot()
-        else if (!this.#paused) {
-          opening.opened()
-          watch.reads()
-        }
-        if (state.state === 'open') {
-          if (filter) connection.filtered ??= { filter }
-          this.#tellFilter()
-          this.sending.opened()
-        }
-        this.#changed()
-      },
-      report: (level, text) => setup.report(level, text),
-    }
-    const supervisor = new Supervisor(setup.source, this.#clock, this.#random, events)
     const filter = setup.filter?.(this.#filterContext(setup))
-    const connection: Connection = {
-      setup,
-      supervisor,
-      framer,
-      opening,
-      events,
-      watch,
-      filter,
-      filtered: undefined,
-    }
+    const connection = new PortConnection(setup, filter, this.#clock, this.#random, {
+      frame: (frame) => this.#receive(frame, connection),
+      found: (lineEnd) => {
+        this.#lineEnd = lineEnd
+        setup.report('info', `lines from ${setup.source.name} end in ${lineEnd}`)
+      },
+      opened: () => {
+        this.#tellFilter()
+        this.sending.opened()
+      },
+      // a line that was cut off is no answer
+      lost: () => this.sending.lost(),
+      ended: () => this.#tellFilter(),
+      silent: (seconds) => this.#silent(seconds, setup),
+      changed: () => this.#changed(),
+      mayReport: () => this.#reports.allows(),
+    })
     this.#current = connection
     this.#lineEnd = undefined
-    this.#paused = false
     this.#throttle()
-    supervisor.start()
+    connection.start()
   }
 
   #filterContext(setup: PortSetup): FilterContext {
@@ -436,49 +304,25 @@ export class LinePort {
     }
   }
 
-  #watch(setup: PortSetup): PortWatch {
-    const { source, lines, watch = noWatch } = setup
-    return new PortWatch(source.name, watch, lines.framing.framing, this.#clock, {
-      report: (level, text) => setup.report(level, text),
-      changed: () => this.#changed(),
-      silent: (seconds) => this.#silent(seconds, setup, watch),
-      speed: (isRight) => {
-        if (!isRight && this.#reports.allows()) setup.report('warn', speedText(source.name))
-      },
-    })
-  }
-
-  #silent(seconds: number, { source, report }: PortSetup, { whenSilent }: WatchSettings): void {
+  #silent(seconds: number, { source, report, watch = noWatch }: PortSetup): void {
     this.#tell({ topic: 'silent', payload: { source: source.name, seconds } })
-    if (whenSilent === 'reopen') this.#current?.supervisor.reopen()
-    if (whenSilent !== 'reset') return
+    if (watch.whenSilent === 'reopen') this.#current?.reopen()
+    if (watch.whenSilent !== 'reset') return
     inBackground(this.reset(), ({ message }) => {
       if (this.#reports.allows('reset')) report('warn', message)
     })
   }
 
-  #framerListener(setup: PortSetup, watch: PortWatch): FramerListener {
-    return {
-      frame: (frame) => {
-        watch.frame(frame)
-        this.#receive(frame, setup)
-      },
-      found: (lineEnd) => {
-        this.#lineEnd = lineEnd
-        setup.report('info', `lines from ${setup.source.name} end in ${lineEnd}`)
-      },
-    }
-  }
-
-  async #close({ supervisor, framer }: Connection): Promise<void> {
-    await supervisor.stop()
+  async #close(connection: PortConnection): Promise<void> {
+    await connection.stop()
     this.#flood.end()
-    this.#past = added(this.#past, framer.counts)
+    this.#past = added(this.#past, connection.counts)
     this.#current = undefined
     this.#changed()
   }
 
-  #receive(frame: Frame, setup: PortSetup): void {
+  #receive(frame: Frame, connection: PortConnection): void {
+    const { setup, filter } = connection
     const { name, holdsBack, losesUnread = false } = setup.source
     const line: WaitingLine = framedLine(frame, name, setup.lines.framing.framing !== 'auto')
     this.sending.heard(line)
@@ -492,20 +336,12 @@ export class LinePort {
     if (frame.piece === 1) {
       const notice: LongLineNotice = { kind: 'long-line', bytes: frame.bytes, piece: 1, source: name }
       line.notice = notice
-      this.#reportNoEnd(setup, longLineText(name, frame.bytes), frame.payload)
+      connection.isLong(frame)
     }
-    const current = this.#current
-    if (current?.filter) line.connection = current.filtered ??= { filter: current.filter }
+    if (filter) line.connection = connection.filtered ??= { filter }
     this.#queue.push(line)
     this.#throttle()
     this.#pump()
-  }
-
-  /** Once a minute at most: a wrong baud rate makes many. A long line is noted in the journal all the same. */
-  #reportNoEnd(setup: PortSetup, text: string, bytes: string | Buffer): void {
-    if (this.#current?.watch.isSpeedWrong || !this.#reports.allows()) return
-    const sample = Buffer.from(bytes as string).subarray(-1024)
-    setup.report('warn', `${text}. ${whatToSet(setup.lines.framing.framing, sample)}`)
   }
 
   /**
@@ -518,16 +354,8 @@ export class LinePort {
     const limits = this.#held ? heldLimits : waitingLimits
     const { holdsBack, losesUnread = false } = current.setup.source
     const mayPause = holdsBack || (!this.#held && !losesUnread)
-    if (!this.#paused && mayPause && this.#queue.reaches(limits)) {
-      this.#paused = true
-      current.opening.notRead()
-      current.watch.readsNot()
-      current.supervisor.pause()
-    } else if (this.#paused && !this.#queue.reaches(limits, 0.25)) {
-      this.#paused = false
-      if (current.supervisor.state.state === 'open') current.watch.reads()
-      current.supervisor.resume()
-    }
+    if (!current.isPaused && mayPause && this.#queue.reaches(limits)) current.pause()
+    else if (current.isPaused && !this.#queue.reaches(limits, 0.25)) current.resume()
   }
 
   /** At the end of the process everything goes into the flow: nobody will be there to send it again. */
@@ -592,25 +420,4 @@ function added(a: FrameCounts, b: FrameCounts): FrameCounts {
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
-}
-
-const lentText =
-  'what the device sent meanwhile was logged only as long as it was listened to at its own speed'
-
-const mostHeld = `${heldLimits.count.toLocaleString('en')} lines or ${heldLimits.bytes / 2 ** 20} MiB`
-
-function droppedText(count: number): string {
-  return `${count.toLocaleString('en')} lines dropped during the deploy: at most ${mostHeld} are held`
-}
-
-function floodText(count: number): string {
-  return `${count.toLocaleString('en')} lines dropped: they come faster than the flow takes them, and ${mostHeld} wait already. Set flow control if the device has it`
-}
-
-function noEndText(source: string): string {
-  return `bytes come from ${source}, but no line has ended for ${noEndAfter / 1000} seconds`
-}
-
-function longLineText(source: string, bytes: number): string {
-  return `a line from ${source} is over ${bytes.toLocaleString('en')} bytes: it is given out in pieces of that size`
 }

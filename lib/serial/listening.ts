@@ -1,7 +1,8 @@
 // Looks at what a port says for a while, before anything is deployed: nothing of it is logged.
 import { inBackground } from '../kit/background.ts'
 import type { Clock } from '../kit/clock.ts'
-import { LinePort, type PortSetup } from './line-port.ts'
+import { LinePort } from './line-port.ts'
+import type { PortSetup } from './port-interface.ts'
 import { type Status, statusOf } from './status.ts'
 import type { LiveLine } from './watch/live-lines.ts'
 

@@ -2,7 +2,7 @@
 // device, and gets what came at its own speed.
 import type { Clock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
-import type { Loan } from './line-port.ts'
+import type { Loan } from './port-interface.ts'
 import type { LineSource } from './source/source.ts'
 import { findSpeed, type HeardAt } from './watch/find-speed.ts'
 

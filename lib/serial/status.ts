@@ -1,6 +1,6 @@
 // The status text under a port's node.
 import type { LineEnd } from './framing/frame.ts'
-import type { PortCounts } from './line-port.ts'
+import type { PortCounts } from './port-interface.ts'
 import type { SourceState } from './supervisor.ts'
 
 export interface Status {

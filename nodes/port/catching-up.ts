@@ -121,7 +121,7 @@ class CatchUpFilter implements LineFilter {
 
   line(line: PortLine): void {
     if (this.#held === undefined) {
-      this.#asker.engine.line({ text: line.payload, received: line.received, line })
+      this.#asker.engine.line({ text: line.payload, received: line.received, ...line.framed, line })
       return
     }
     this.#held.push(line)

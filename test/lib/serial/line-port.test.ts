@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict'
 import type { FramingSettings } from '../../../lib/serial/framing/settings.ts'
-import {
-  heldLimits,
-  LinePort,
-  type PortMessage,
-  type PortSetup,
-  waitingLimits,
-} from '../../../lib/serial/line-port.ts'
+import { LinePort } from '../../../lib/serial/line-port.ts'
+import type { PortMessage, PortSetup } from '../../../lib/serial/port-interface.ts'
 import type { PortLine } from '../../../lib/serial/port-line.ts'
+import { heldLimits, waitingLimits } from '../../../lib/serial/port-words.ts'
 import { SourceError } from '../../../lib/serial/source/source.ts'
 import { FakeClock, settle } from '../../support/fake-clock.ts'
 import { FakeSource } from './fake-source.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { PortCounts } from '../../../lib/serial/line-port.ts'
+import type { PortCounts } from '../../../lib/serial/port-interface.ts'
 import { SourceError } from '../../../lib/serial/source/source.ts'
 import { statusOf } from '../../../lib/serial/status.ts'
 

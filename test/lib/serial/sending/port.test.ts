@@ -1,7 +1,8 @@
 // What a port sends, from the order to the source and back.
 import assert from 'node:assert/strict'
 import { demoSource } from '../../../../lib/serial/demo/demo-source.ts'
-import { LinePort, type PortSetup } from '../../../../lib/serial/line-port.ts'
+import { LinePort } from '../../../../lib/serial/line-port.ts'
+import type { PortSetup } from '../../../../lib/serial/port-interface.ts'
 import type { PortLine } from '../../../../lib/serial/port-line.ts'
 import { defaultSendSettings, type SendSettings } from '../../../../lib/serial/sending/settings.ts'
 import { SourceError } from '../../../../lib/serial/source/source.ts'

@@ -1,0 +1,28 @@
+// What a port says of lines that could not be kept or do not end, and the limits that the sentences name.
+import { noEndAfter } from './framing/no-end.ts'
+
+/** Lines that wait while the flow runs; reading pauses beyond where that loses nothing, and goes on at a quarter of it. */
+export const waitingLimits = { count: 2_000, bytes: 4 * 1024 * 1024 }
+/** Lines held during a deploy, or waiting where a pause would lose them. */
+export const heldLimits = { count: 10_000, bytes: 16 * 1024 * 1024 }
+
+export const lentText =
+  'what the device sent meanwhile was logged only as long as it was listened to at its own speed'
+
+const mostHeld = `${heldLimits.count.toLocaleString('en')} lines or ${heldLimits.bytes / 2 ** 20} MiB`
+
+export function droppedText(count: number): string {
+  return `${count.toLocaleString('en')} lines dropped during the deploy: at most ${mostHeld} are held`
+}
+
+export function floodText(count: number): string {
+  return `${count.toLocaleString('en')} lines dropped: they come faster than the flow takes them, and ${mostHeld} wait already. Set flow control if the device has it`
+}
+
+export function noEndText(source: string): string {
+  return `bytes come from ${source}, but no line has ended for ${noEndAfter / 1000} seconds`
+}
+
+export function longLineText(source: string, bytes: number): string {
+  return `a line from ${source} is over ${bytes.toLocaleString('en')} bytes: it is given out in pieces of that size`
+}
