@@ -51,7 +51,7 @@ function lineOf([active, reactive, apparent, current, voltage, ...peaks]: number
     'Device: ID=1; Fw=16071801; Evt=2; Alarms: CoilRevesed=OFF; ' +
     `Power: Active=${active}W; Reactive=${reactive}var; Appearent=${apparent}VA; ` +
     `Line: Current=${current}; Voltage=${voltage}V; Phase=-43,841rad; Peaks: ${peaks.join(';')}; ` +
-    'UTC Time: 2016-10-4 16:47:50; hz: 49.87; WiFi Strength: -62; Dummy: 20\r\n'
+    'UTC Time: 2016-10-4 16:47:50; hz: 49.87; FFT Re: 1;2; FFT Img: 3;4; WiFi Strength: -62; Dummy: 20\r\n'
   )
 }
 
