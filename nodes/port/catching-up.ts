@@ -18,7 +18,6 @@ import type {
   MakeFilter,
 } from '../../lib/serial/line-filter.ts'
 import type { PortLine } from '../../lib/serial/port-line.ts'
-
 import type { PortSettings } from './options.ts'
 
 interface DeviceLine extends Observed {
@@ -30,7 +29,8 @@ type Events = CatchUpEvents<DeviceLine>
 /** What asks a device, and how it gets to know what the journal has of it. */
 interface Asker {
   engine: CatchUp<DeviceLine> | AnyDevice<DeviceLine>
-  start(place: LoggedTo): Promise<void>
+  /** Reads what the journal has; what it gives starts the engine with that. */
+  read(place: LoggedTo): Promise<() => void>
 }
 
 /**
@@ -56,7 +56,10 @@ function jeelink(source: string, clock: Clock, collector: string, options: Catch
     const engine = new CatchUp<DeviceLine>(source, settings, clock, events)
     return {
       engine,
-      start: async (place) => engine.start(await readPast(systemDisk, { ...place, source, missing })),
+      async read(place) {
+        const past = await readPast(systemDisk, { ...place, source, missing })
+        return () => engine.start(past)
+      },
     }
   }
 }
@@ -68,8 +71,10 @@ function anyDevice(source: string, clock: Clock, options: CatchUpOptions) {
     const engine = new AnyDevice<DeviceLine>(source, settings, clock, events)
     return {
       engine,
-      start: async (place) =>
-        engine.start(await readAnyPast(settings, systemDisk, { ...place, source, missing })),
+      async read(place) {
+        const past = await readAnyPast(settings, systemDisk, { ...place, source, missing })
+        return () => engine.start(past)
+      },
     }
   }
 }
@@ -169,16 +174,18 @@ class CatchUpFilter implements LineFilter {
 
   /** From the first line on they wait, for what the journal has must be all that came before them. */
   async #start(): Promise<void> {
-    const first = this.#hold()
+    let held = this.#hold()
     try {
       let place = await this.#context.logged()
-      if (this.#held !== first) {
+      if (this.#held !== held) {
         // the journal was there only later, and what came meanwhile is in it
-        this.#hold()
+        held = this.#hold()
         place = await this.#context.logged()
       }
       if (!place) return
-      await this.#asker.start(place)
+      const start = await this.#asker.read(place)
+      if (this.#held !== held) throw new Error('it took too long to read; it is tried again')
+      start()
     } finally {
       this.#letGo()
     }

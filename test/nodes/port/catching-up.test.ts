@@ -18,6 +18,7 @@ describe('The filter of a port with a collector', () => {
   let clock: FakeClock
   let given: PortLine[]
   let sent: string[]
+  let reports: string[]
   /** resolves each request for where the lines are logged */
   let requests: Array<(place: LoggedTo | undefined) => void>
   let filter: LineFilter
@@ -31,6 +32,7 @@ describe('The filter of a port with a collector', () => {
     clock = new FakeClock(start + 200_000)
     given = []
     sent = []
+    reports = []
     requests = []
     const context: FilterContext = {
       give: (line) => given.push(line),
@@ -39,7 +41,7 @@ describe('The filter of a port with a collector', () => {
       },
       changed: () => undefined,
       tell: () => undefined,
-      report: () => undefined,
+      report: (_level, text) => reports.push(text),
       logged: () => new Promise((resolve) => requests.push(resolve)),
     }
     filter = catchingUp('jee', clock, readPortOptions({}))!(context)
@@ -98,6 +100,22 @@ describe('The filter of a port with a collector', () => {
   it('holds no more than 2,000 lines', async () => {
     for (let i = 0; i < 2_000; i++) says(`OK 12 ${i}`)
     assert.equal(given.length, 2_000)
+  })
+
+  it('does not begin with what the journal had before lines that went on, and reads again later', async () => {
+    says('OK 12 3')
+    requests.shift()!(place())
+    // the promise goes on, and the disk has not answered: more comes than it holds
+    for (let i = 0; i < 5; i++) await Promise.resolve()
+    for (let i = 0; i < 2_000; i++) says(`OK 12 ${i}`)
+    assert.equal(given.length, 2_001)
+    for (let i = 0; i < 50; i++) await settle()
+    assert.equal(filter.isCollector, false)
+    assert.match(reports.at(-1)!, /it took too long to read; it is tried again$/)
+    await clock.advance(60_000)
+    requests.shift()!(place())
+    await untilRead()
+    assert.equal(filter.isCollector, true)
   })
 
   it('lets all lines pass where nothing is logged', async () => {
