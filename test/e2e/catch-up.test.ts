@@ -51,8 +51,9 @@ describe('catching up with a collector', function () {
     await pause(500)
     const { journal } = gateway!
     await gateway!.stop()
-    const { entries } = readJournal(journal)
-    const packets = entries.filter(({ text }) => text.startsWith('OK '))
+    const { entries, cut } = readJournal(journal)
+    // the first line after a start is marked where it may lack its beginning, and may come once more, whole
+    const packets = entries.filter(({ text, seq }) => text.startsWith('OK ') && !cut.includes(seq))
     assert.deepEqual(twice(packets.map(({ text }) => text)), [])
     const logged = new Set(packets.map(({ text }) => text))
     const lost = new Set(house.lost)

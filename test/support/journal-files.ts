@@ -27,6 +27,8 @@ export interface JournalNotice {
 export interface JournalContents {
   entries: JournalEntry[]
   notices: JournalNotice[]
+  /** seqs of entries that are marked as cut */
+  cut: number[]
   /** what follows the last C of the last file: not durable */
   tail: string
 }
@@ -40,7 +42,7 @@ interface JournalFile {
 
 /** All files of a journal, in order of seq. Throws an Error at whatever does not keep to the format. */
 export function readJournal(directory: string): JournalContents {
-  const contents: JournalContents = { entries: [], notices: [], tail: '' }
+  const contents: JournalContents = { entries: [], notices: [], cut: [], tail: '' }
   const files = journalFiles(directory)
   files.forEach((file, index) => {
     contents.tail = ''
@@ -140,6 +142,7 @@ function take(
   if (!notice) throw fail(`not a line of a journal: ${line.slice(0, 100)}`)
   const [, clock, kind, json] = notice as unknown as [string, string, string, string]
   const value = JSON.parse(Buffer.from(json, 'latin1').toString('utf8')) as { epoch?: string }
+  if (kind === 'cut-line') contents.cut.push((contents.entries.at(-1)?.seq ?? 0) + 1)
   contents.notices.push({ time: Date.parse(`${day}T${clock}Z`), kind, json: value })
   return kind === 'open' && value.epoch ? value.epoch : epoch
 }
