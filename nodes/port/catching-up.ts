@@ -121,6 +121,8 @@ class CatchUpFilter implements LineFilter {
   }
 
   disconnected(): void {
+    // at the end of the process nobody would let them go later
+    this.#letGo()
     this.#asker.engine.disconnected()
   }
 

@@ -123,6 +123,13 @@ describe('The filter of a port with a collector', () => {
     assert.equal(filter.isCollector, true)
   })
 
+  it('lets them go where the connection ends, as at the end of the process', () => {
+    says('OK 12 3', 'OK 12 4')
+    assert.deepEqual(texts(), [])
+    filter.disconnected()
+    assert.deepEqual(texts(), ['OK 12 3', 'OK 12 4'])
+  })
+
   it('lets all lines pass where nothing is logged', async () => {
     says('OK 12 3', 'DF S 601 7 1199')
     requests.shift()!(undefined)
