@@ -7,11 +7,6 @@ import { readJournal } from '../support/journal-files.ts'
 import { type LineServer, startLineServer } from '../support/line-server.ts'
 import { Editor } from '../support/programs/editor.ts'
 
-interface BrowserRed {
-  nodes: { eachConfig(callback: (node: { type: string; id: string }) => void): void }
-  editor: { editConfig(name: string, type: string, id: string): void }
-}
-
 const hourAgo = Math.floor(Date.now() / 1000) - 3600
 
 describe('catching up, from the panel', function () {
@@ -30,7 +25,7 @@ describe('catching up, from the panel', function () {
     gateway = await Gateway.start({ env: { FIELDLOG_SERIAL: `tcp://127.0.0.1:${server.port}` } })
     editor = await Editor.open(gateway.url, { size: { width: 1280, height: 1250 } })
     page = editor.page
-    await openPort()
+    await editor.openConfig('fieldlog-port')
   })
   after(async () => {
     await (editor as Editor | undefined)?.close()
@@ -72,7 +67,7 @@ describe('catching up, from the panel', function () {
   })
 
   it('says what is wrong with a pattern, and what to do', async () => {
-    await openPort()
+    await editor.openConfig('fieldlog-port')
     await input('catchUpReplayed').fill('^#(?<text>.*)$')
     await editor.done()
     await editor.deploy()
@@ -80,15 +75,4 @@ describe('catching up, from the panel', function () {
       /port: line of the answer must have a group \(\?<text>…\), and \(\?<time>…\) or \(\?<age>…\)\. Correct it in the port's settings/,
     )
   })
-
-  /** Opens the panel of the port by the editor's own function. */
-  async function openPort(): Promise<void> {
-    await page.evaluate(() => {
-      const { RED } = globalThis as unknown as { RED: BrowserRed }
-      RED.nodes.eachConfig(({ type, id }) => {
-        if (type === 'fieldlog-port') RED.editor.editConfig('', type, id)
-      })
-    })
-    await page.locator('#node-config-dialog-ok').waitFor()
-  }
 })

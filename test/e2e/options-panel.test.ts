@@ -41,7 +41,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     const problem = (input: string) => page.locator(`#${input}-problem`)
 
     it('port: choices, defaults and units are the schema’s, and its variables stay as they are', async () => {
-      await openConfig('fieldlog-port')
+      await editor.openConfig('fieldlog-port')
       assert.deepEqual(await choices('node-config-input-parity'), ['none', 'even', 'odd'])
       assert.deepEqual(await choices('node-config-input-dataBits'), ['8', '7', '6', '5'])
       assert.deepEqual(await choices('node-config-input-flowControl'), [
@@ -84,7 +84,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     })
 
     it('port: shows the inputs of the chosen kind of frames, with what is wrong, and forgets what is hidden', async () => {
-      await openConfig('fieldlog-port')
+      await editor.openConfig('fieldlog-port')
       const shown = () =>
         page
           .locator('#fieldlog-port-frames .form-row:visible :is(input, select)')
@@ -111,7 +111,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
         .waitFor()
       await kind.selectOption('auto')
       await editor.done()
-      await openConfig('fieldlog-port')
+      await editor.openConfig('fieldlog-port')
       assert.equal(await pattern.inputValue(), '[\\r\\n]+')
       await editor.done()
     })
@@ -173,7 +173,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
         await editor.edit(type)
         await editor.done()
       }
-      await openConfig('fieldlog-journal')
+      await editor.openConfig('fieldlog-journal')
       await editor.done()
       assert.equal(await dirty(), false)
       assert.equal(readFileSync(join(gateway.home, 'flows.json'), 'utf8'), before)
@@ -187,18 +187,6 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       assert.deepEqual(invalid, [])
       assert.deepEqual(editor.problems, [])
     })
-
-    /** Opens the panel of the one config node of a type. */
-    async function openConfig(type: string): Promise<void> {
-      await page.evaluate((type) => {
-        const { RED } = globalThis as unknown as { RED: BrowserRed }
-        RED.nodes.eachConfig((node) => {
-          if (node.type === type) RED.editor.editConfig('', type, node.id)
-        })
-      }, type)
-      await editor.panelOpen()
-      await page.locator('#node-config-dialog-ok').waitFor()
-    }
 
     function choices(select: string): Promise<string[]> {
       return page.locator(`#${select} option`).allTextContents()

@@ -6,11 +6,6 @@ import { Gateway } from '../support/gateway.ts'
 import { Editor } from '../support/programs/editor.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
 
-interface BrowserRed {
-  nodes: { eachConfig(callback: (node: { type: string; id: string }) => void): void }
-  editor: { editConfig(name: string, type: string, id: string): void }
-}
-
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`the panel of a port (${nodeRed})`, function () {
     this.timeout(240_000)
@@ -56,7 +51,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     const path = () => page.locator('#node-config-input-path')
 
     it('shows the lines of the port that is deployed', async () => {
-      await openPort()
+      await editor.openConfig('fieldlog-port')
       await line(/OK \d+ /).waitFor()
       await page.locator('#fieldlog-port-state', { hasText: /^As deployed: connected, / }).waitFor()
       // the demo collector cannot be reset
@@ -115,7 +110,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     it('is deployed, and shows what the flow gets', async () => {
       await editor.done()
       await editor.deploy()
-      await openPort()
+      await editor.openConfig('fieldlog-port')
       await line(/OK 12 \d+ 118 182 0/).waitFor()
       await page.locator('#fieldlog-port-state', { hasText: /^As deployed: connected, / }).waitFor()
       await editor.picture(`port-deployed-${nodeRed}`)
@@ -130,15 +125,5 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
         [],
       )
     })
-
-    async function openPort(): Promise<void> {
-      await page.evaluate(() => {
-        const { RED } = globalThis as unknown as { RED: BrowserRed }
-        RED.nodes.eachConfig(({ type, id }) => {
-          if (type === 'fieldlog-port') RED.editor.editConfig('', type, id)
-        })
-      })
-      await editor.panelOpen()
-    }
   })
 }

@@ -5,11 +5,6 @@ import { Gateway } from '../support/gateway.ts'
 import { type LineServer, startLineServer } from '../support/line-server.ts'
 import { Editor } from '../support/programs/editor.ts'
 
-interface BrowserRed {
-  nodes: { eachConfig(callback: (node: { type: string; id: string }) => void): void }
-  editor: { editConfig(name: string, type: string, id: string): void }
-}
-
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`sending from the panel (${nodeRed})`, function () {
     this.timeout(240_000)
@@ -25,7 +20,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       gateway = await Gateway.start({ nodeRed, env: { FIELDLOG_SERIAL: `tcp://127.0.0.1:${server.port}` } })
       editor = await Editor.open(gateway.url, { size: { width: 1280, height: 1100 } })
       page = editor.page
-      await openPort()
+      await editor.openConfig('fieldlog-port')
     })
     after(async () => {
       await (editor as Editor | undefined)?.close()
@@ -61,7 +56,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await page.locator('#node-config-input-startLines').fill('1v\n\n0q')
       await editor.done()
       await editor.deploy()
-      await openPort()
+      await editor.openConfig('fieldlog-port')
       assert.equal(await page.locator('#node-config-input-startLines').inputValue(), '1v\n\n0q')
       await text().fill('1z')
       await page.locator('#fieldlog-port-send').click()
@@ -79,16 +74,5 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
         ['409 send'],
       )
     })
-
-    /** Opens the panel of the port by the editor's own function. */
-    async function openPort(): Promise<void> {
-      await page.evaluate(() => {
-        const { RED } = globalThis as unknown as { RED: BrowserRed }
-        RED.nodes.eachConfig(({ type, id }) => {
-          if (type === 'fieldlog-port') RED.editor.editConfig('', type, id)
-        })
-      })
-      await page.locator('#node-config-dialog-ok').waitFor()
-    }
   })
 }

@@ -31,6 +31,12 @@ const flags = [
   '--disable-sync',
 ]
 
+/** What a page of the editor has for it. */
+interface ConfigEditor {
+  nodes: { eachConfig(callback: (node: { type: string; id: string }) => void): void }
+  editor: { editConfig(name: string, type: string, id: string): void }
+}
+
 export class Editor {
   readonly page: Page
   /** what the page reported as errors: from its console, and from scripts that failed */
@@ -153,6 +159,18 @@ export class Editor {
       await this.page.locator(shade).waitFor({ state: 'hidden' })
     }
     if (!response.ok()) throw new Error(`the deploy was answered with ${response.status()}`)
+  }
+
+  /** Opens the panel of the one config node of a type, by the editor's own function. */
+  async openConfig(type: string): Promise<void> {
+    await this.page.evaluate((wanted) => {
+      const { RED } = globalThis as unknown as { RED: ConfigEditor }
+      RED.nodes.eachConfig(({ type, id }) => {
+        if (type === wanted) RED.editor.editConfig('', type, id)
+      })
+    }, type)
+    await this.panelOpen()
+    await this.page.locator('#node-config-dialog-ok').waitFor()
   }
 
   /** Puts a picture of the page into the folder FIELDLOG_PICTURES, for people to look at; without that does nothing. */
