@@ -84,7 +84,10 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   },
   'catch-up': { folders: ['lib/catch-up'], uses: ['ground', 'journal'] },
   http: { folders: ['lib/http'], uses: ['ground', 'journal', 'delivery', 'formats'] },
-  'time-events': { folders: ['lib/time-events/wire'], uses: ['ground'] },
+  'time-events': {
+    folders: ['lib/time-events/wire', 'lib/time-events/transport', 'lib/time-events'],
+    uses: ['ground'],
+  },
   cli: {
     folders: ['lib/cli', 'lib/cli/send'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling'],

@@ -1,0 +1,21 @@
+/** The categories that the usual programs send. */
+export const usualCategories: readonly string[] = [
+  'ADDR_IPV4',
+  'BOOT',
+  'CM_STATE',
+  'CONTROLLER',
+  'DHCP4_CLIENT',
+  'DHCP4_SERVER',
+  'DHCP6_CLIENT',
+  'DHCP6_SERVER',
+  'DHCP_CLIENT',
+  'DHCP_SERVER',
+  'GENERAL',
+  'GRE_LINK',
+  'MANAGER',
+  'REDIRECTOR',
+  'TELOG',
+  'UTC_TIME',
+  'WDS_LINK',
+  'WIFI_LINK',
+]

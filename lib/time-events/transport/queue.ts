@@ -1,0 +1,115 @@
+// The POSIX message queue. Whoever comes first makes it, and nobody removes it: what is sent while no server runs waits in it.
+import { fchmodSync, fstatSync, readFileSync } from 'node:fs'
+import { errorCode, withCode } from '../../kit/errors.ts'
+import { longestFrame } from '../wire/frame.ts'
+import { Drain } from './drain.ts'
+import type { Libc } from './libc.ts'
+import type { Receiver, ReceiverListener, Sender } from './receiver.ts'
+
+/** Where the usual client and server of time events meet. */
+export const usualQueue = '/telog.mq'
+
+/** As many as the usual client asks for. */
+const wantedPlaces = 32
+/** for the owner alone, as the usual client and server make it */
+export const privateMode = 0o600
+
+/** What is wrong with the name of a queue, in words; undefined where nothing is. */
+export function queueNameProblem(name: string): string | undefined {
+  return /^\/[^/\0]{1,254}$/.test(name) ? undefined : 'must be / and a name without another /'
+}
+
+export function receiveFromQueue(
+  libc: Libc,
+  { name, mode }: { name: string; mode: number },
+  listener: ReceiverListener,
+): Receiver {
+  const queue = open(libc, name, 'read', mode)
+  const drain = new Drain(
+    libc,
+    queue,
+    (buffer) => libc.receiveMessage(queue, buffer),
+    // the system refuses a buffer that is shorter than the longest message
+    libc.queueSize(queue).bytes,
+    listener,
+  )
+  return {
+    pause: () => drain.pause(),
+    resume: () => drain.resume(),
+    async close() {
+      drain.pause()
+      libc.close(queue)
+    },
+  }
+}
+
+export function sendToQueue(libc: Libc, name: string): Sender {
+  const queue = open(libc, name, 'write', privateMode)
+  return {
+    send: (message) => libc.sendMessage(queue, message),
+    pending: 0,
+    close: () => libc.close(queue),
+  }
+}
+
+/** Another process may make the queue between our two calls: then it is there at the second try. */
+function open(libc: Libc, name: string, direction: 'read' | 'write', mode: number): number {
+  try {
+    return openExisting(libc, name, direction, mode) ?? create(libc, name, direction, mode)
+  } catch (error) {
+    const code = errorCode(error)
+    const again = code === 'EEXIST' ? openExisting(libc, name, direction, mode) : undefined
+    if (again !== undefined) return again
+    throw withCode(
+      code ?? 'EVENTS_QUEUE',
+      new Error(`time events: cannot open the queue ${name}: ${advice(code)}`),
+    )
+  }
+}
+
+function openExisting(
+  libc: Libc,
+  name: string,
+  direction: 'read' | 'write',
+  mode: number,
+): number | undefined {
+  try {
+    const queue = libc.openQueue(name, direction)
+    if (direction === 'read') allow(queue, mode)
+    return queue
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** The longest frame of any client fits. More places than the system allows would make the call fail. */
+function create(libc: Libc, name: string, direction: 'read' | 'write', mode: number): number {
+  const most = Number(readFileSync('/proc/sys/fs/mqueue/msg_max', 'utf8'))
+  const queue = libc.createQueue(name, direction, mode, {
+    places: Math.min(wantedPlaces, most),
+    bytes: longestFrame,
+  })
+  allow(queue, mode)
+  return queue
+}
+
+/** Past the umask. A queue of another user keeps the mode that it has. */
+function allow(queue: number, mode: number): void {
+  const { mode: present, uid } = fstatSync(queue)
+  if ((present & 0o777) !== mode && uid === process.geteuid?.()) fchmodSync(queue, mode)
+}
+
+function advice(code: string | undefined): string {
+  switch (code) {
+    case 'EACCES':
+      return 'it belongs to another user (EACCES): run both as one user, or have its owner let others send'
+    case 'ENOSYS':
+    case 'ENOENT':
+      return `this system has no POSIX message queues (${code}): use the socket or UDP`
+    case 'EMFILE':
+      return 'the limit of queues of this user is reached (EMFILE): raise ulimit -q'
+    default:
+      return code ?? 'for an unknown reason'
+  }
+}
