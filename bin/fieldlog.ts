@@ -53,6 +53,9 @@ const subcommands: Record<string, Subcommand> = {
   import: journalCommand('append JeeMon day files to a journal', async () => {
     return (await import('../lib/cli/import.ts')).importFiles
   }),
+  send: journalCommand('send a time event, by queue, socket or UDP', async () => {
+    return (await import('../lib/cli/send/send-event.ts')).sendEvent
+  }),
   'send-lines': journalCommand('send the lines of a file over HTTP, as sensors do', async () => {
     return (await import('../lib/cli/send/send-lines.ts')).sendLines
   }),

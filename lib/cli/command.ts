@@ -17,6 +17,8 @@ export interface Io {
 /** One option of a subcommand. */
 export interface OptionSpec {
   type: 'string' | 'boolean'
+  /** a letter that stands for it: `c` for `-c` */
+  short?: string
   /** what stands for its value in the help */
   value?: string
   about: string
@@ -52,7 +54,7 @@ export class CommandError extends Error {
 
 const common: Record<string, OptionSpec> = {
   json: { type: 'boolean', about: 'print JSON' },
-  help: { type: 'boolean', about: 'print this' },
+  help: { type: 'boolean', short: 'h', about: 'print this' },
 }
 
 /** Runs a subcommand with the arguments after its name. */
@@ -83,7 +85,9 @@ export async function runCommand(name: string, command: Command, args: string[],
 
 function parse(args: string[], specs: Record<string, OptionSpec>) {
   const options: ParseArgsOptionsConfig = {}
-  for (const [name, { type, multiple = false }] of Object.entries(specs)) options[name] = { type, multiple }
+  for (const [name, { type, short, multiple = false }] of Object.entries(specs)) {
+    options[name] = short === undefined ? { type, multiple } : { type, multiple, short }
+  }
   try {
     return parseArgs({ args, options, allowPositionals: true })
   } catch (error) {
@@ -96,8 +100,9 @@ function parse(args: string[], specs: Record<string, OptionSpec>) {
 }
 
 function help(name: string, command: Command, specs: Record<string, OptionSpec>): string {
-  const rows = Object.entries(specs).map(([option, { value, about }]) => {
-    return `  ${`--${option}${value ? ` ${value}` : ''}`.padEnd(22)} ${about}`
+  const rows = Object.entries(specs).map(([option, { short, value, about }]) => {
+    const names = `${short === undefined ? '' : `-${short}, `}--${option}`
+    return `  ${`${names}${value ? ` ${value}` : ''}`.padEnd(22)} ${about}`
   })
   const usage = ['fieldlog', name, command.args, '[options]'].filter(Boolean).join(' ')
   return `Usage: ${usage}\n\n${command.about}\n\nOptions:\n${rows.join('\n')}\n`

@@ -69,6 +69,7 @@ describe('what the package exports', function () {
       problems: [],
       verdicts: ['good', 'bad'],
       devices: ['greenhouse', 'greenhouse'],
+      events: { sent: 1, lost: 0, refused: 1, buffered: 0, transport: 'udp:127.0.0.1:9' },
     })
     assert.equal(notices.length, 1)
     const [, notice, software] = /^(\w+) \{"epoch":"[a-z0-9]{8}","software":"(.*)"\}$/.exec(notices[0]!) ?? []

@@ -90,10 +90,13 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   },
   cli: {
     folders: ['lib/cli', 'lib/cli/send'],
-    uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling'],
+    uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling', 'time-events'],
   },
   // what package.json exports
-  public: { folders: ['lib/public'], uses: ['ground', 'journal', 'formats', 'devices', 'predicates'] },
+  public: {
+    folders: ['lib/public'],
+    uses: ['ground', 'journal', 'formats', 'devices', 'predicates', 'time-events'],
+  },
   appliance: {
     folders: ['lib/appliance/web', 'lib/appliance'],
     uses: ['ground', 'journal', 'serial', 'migrate'],

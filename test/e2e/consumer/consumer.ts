@@ -1,5 +1,6 @@
 // A program that uses what the package exports, by its name and with its types, as others would. exports.test.ts
 // compiles it and runs it beside the packed package; it prints what it found as JSON.
+import { EvClient, type EvStats } from '@fieldlog/node-red-gateway/events'
 import { compileFormats, type FormatDefinition, type Outcome } from '@fieldlog/node-red-gateway/formats'
 import {
   type Entry,
@@ -68,4 +69,12 @@ const events = entries.flatMap((entry) => {
 })
 const verdicts = events.map((event) => labeller.label(event).verdict)
 const devices = events.map(({ device }) => device)
-process.stdout.write(`${JSON.stringify({ durable, notices, problems, verdicts, devices })}\n`)
+
+const client = new EvClient({ transport: 'udp:127.0.0.1:9' })
+client.connect()
+client.send({ cat: 'CONSUMER', seq: 'START' })
+client.send({ cat: 'CONSUMER', time: Number.NaN })
+await client.flush(1_000)
+const sent: EvStats = client.stats
+client.close()
+process.stdout.write(`${JSON.stringify({ durable, notices, problems, verdicts, devices, events: sent })}\n`)

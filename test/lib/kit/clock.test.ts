@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { systemClock } from '../../../lib/kit/clock.ts'
+import { idleClock, systemClock } from '../../../lib/kit/clock.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 describe('kit: systemClock', () => {
@@ -22,6 +22,23 @@ describe('kit: systemClock', () => {
       })
     })
     assert.deepEqual(calls, ['called'])
+  })
+})
+
+describe('kit: idleClock', () => {
+  it('has timers that do not keep the process alive', async () => {
+    // the process of the tests goes on by a timer of the other kind
+    const active = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const before = active()
+    const stop = idleClock.after(10_000, () => {})
+    assert.equal(active(), before)
+    stop()
+    const order: string[] = []
+    await new Promise<void>((resolve) => {
+      idleClock.after(1, () => order.push('idle'))
+      systemClock.after(50, resolve)
+    })
+    assert.deepEqual(order, ['idle'])
   })
 })
 
