@@ -65,6 +65,8 @@ const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
   ['fieldlog-cluster', [numbered]],
   ['fieldlog-mqtt-out', mqttOut],
   ['fieldlog-http-body', [numbered]],
+  ['fieldlog-events', [numbered]],
+  ['fieldlog-events-in', [numbered]],
 ])
 
 /** The types of node that have a version. */

@@ -1,12 +1,12 @@
 // Which way a client's events go.
 import { existsSync } from 'node:fs'
 import { asError, withCode } from '../kit/errors.ts'
-import { socketNameProblem } from './transport/address.ts'
 import { Libc } from './transport/libc.ts'
-import { queueNameProblem, sendToQueue, usualQueue } from './transport/queue.ts'
+import { queueNameProblem, socketNameProblem, usualQueue, usualSocket, usualUdp } from './transport/names.ts'
+import { sendToQueue } from './transport/queue.ts'
 import type { Sender } from './transport/receiver.ts'
-import { sendToSocket, usualSocket } from './transport/socket.ts'
-import { sendToUdp, type UdpAddress, usualUdp } from './transport/udp.ts'
+import { sendToSocket } from './transport/socket.ts'
+import { sendToUdp, type UdpAddress } from './transport/udp.ts'
 
 /** A way that has a name, and how to open it. */
 export interface Way {

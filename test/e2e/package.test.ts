@@ -14,7 +14,7 @@ import { freePort } from '../support/programs/free-port.ts'
 
 const root = join(import.meta.dirname, '../..')
 const screenshots = process.env.FIELDLOG_SCREENSHOTS || join(tmpdir(), 'fieldlog-screenshots')
-const nodes = ['serial-in', 'http-body', 'log', 'clean', 'label', 'cluster', 'mqtt-out']
+const nodes = ['serial-in', 'http-body', 'events-in', 'log', 'clean', 'label', 'cluster', 'mqtt-out']
 const configNodes = ['port', 'journal', 'format']
 
 /** A plain Node-RED's settings; nothing of ours but the package in the user directory. */

@@ -120,6 +120,8 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'nodes/cluster',
       'nodes/mqtt-out',
       'nodes/http-body',
+      'nodes/events',
+      'nodes/events-in',
     ],
     uses: [
       'ground',
@@ -137,6 +139,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'serial',
       'catch-up',
       'http',
+      'time-events',
     ],
   },
   bin: { folders: ['bin'], uses: ['ground', 'cli', 'appliance', 'mqtt', 'nodes'] },

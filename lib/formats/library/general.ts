@@ -35,3 +35,26 @@ export const storedEvent: FormatDefinition = {
   ],
   time: 'at',
 }
+
+/** What a process of the gateway has sent, as lib/time-events makes its JSON; it is no other structured event. */
+export const timeEvent: FormatDefinition = {
+  type: 'timeevent',
+  name: 'Time event: START, STOP and steps of processes',
+  decoder: { kind: 'json' },
+  takes: { where: [{ from: 'transport', matches: '^(queue|socket|udp)$' }] },
+  fields: [
+    { name: 'cat', type: 'string', required: true },
+    { name: 'source', type: 'string', required: true },
+    { name: 'subject', type: 'string' },
+    { name: 'seq', type: 'string' },
+    { name: 'msg', type: 'string' },
+    { name: 'pid', type: 'integer' },
+    { name: 'time', type: 'time', time: 'ms', required: true },
+    { name: 'msec', type: 'integer', unit: 'ms', required: true },
+    { name: 'transport', type: 'string', required: true },
+    { name: 'known', type: 'boolean', required: true },
+    { name: 'clock', type: 'string' },
+  ],
+  key: ['source'],
+  time: 'time',
+}

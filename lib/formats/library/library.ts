@@ -3,7 +3,7 @@ import type { FormatDefinition } from '../model/definition.ts'
 import { pms5003, sds011 } from './dust.ts'
 import { emontx, emontx4, emontxContinuous, emontxDiscrete } from './emontx.ts'
 import { energy } from './energy.ts'
-import { csv, json, storedEvent } from './general.ts'
+import { csv, json, storedEvent, timeEvent } from './general.ts'
 import { homepower, radioblip, room, smarelay } from './jeelink.ts'
 import { lightnode, ookrelay, otrelay, p1scanner, slowlogger } from './jeelink-relays.ts'
 import { lacrosse, lacrosseStation } from './lacrosse.ts'
@@ -134,6 +134,12 @@ export const formatLibrary: readonly LibraryFormat[] = [
     definition: energy,
     sample:
       'Device: ID=1; Fw=16071801; Evt=2; Alarms: CoilRevesed=OFF; Power: Active=1753W; Reactive=279var; Appearent=403VA; Line: Current=7.35900021; Voltage=230.08V; Phase=-43,841rad; Peaks: 7.33; 7.31; 7.53; FFT Re: 9748;46; FFT Img: 2712;6; UTC Time: 2016-10-4 16:47:50; hz: 49.87; WiFi Strength: -62; Dummy: 20',
+  },
+  {
+    group: others,
+    definition: timeEvent,
+    sample:
+      '{"eventId":"DHCP4_CLIENT","data":{"time":1795612884041,"msec":7723892,"cat":"DHCP4_CLIENT","source":"dhcpc","transport":"queue","known":true,"pid":709,"subject":"eth0","seq":"START"}}',
   },
   { group: others, definition: json, sample: '{"temp":21.5,"humi":48}' },
   { group: others, definition: csv, sample: '2026-11-21T18:00:00Z,21.5,48' },

@@ -6,18 +6,10 @@ import { Drain } from './drain.ts'
 import type { Libc } from './libc.ts'
 import type { Receiver, ReceiverListener, Sender } from './receiver.ts'
 
-/** Where the usual client and server of time events meet. */
-export const usualQueue = '/telog.mq'
-
 /** As many as the usual client asks for. */
 const wantedPlaces = 32
 /** for the owner alone, as the usual client and server make it */
 export const privateMode = 0o600
-
-/** What is wrong with the name of a queue, in words; undefined where nothing is. */
-export function queueNameProblem(name: string): string | undefined {
-  return /^\/[^/\0]{1,254}$/.test(name) ? undefined : 'must be / and a name without another /'
-}
 
 export function receiveFromQueue(
   libc: Libc,

@@ -3,13 +3,11 @@ import { chmodSync, mkdirSync, statSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { errorCode, withCode } from '../../kit/errors.ts'
 import { longestFrame } from '../wire/frame.ts'
-import { isAbstract, socketAddress } from './address.ts'
+import { socketAddress } from './address.ts'
 import { Drain } from './drain.ts'
 import type { Libc } from './libc.ts'
+import { isAbstract } from './names.ts'
 import type { Receiver, ReceiverListener, Sender } from './receiver.ts'
-
-/** Where the usual client and server of time events meet where there is no queue. */
-export const usualSocket = '@timevt-server'
 
 const receiveBuffer = 1 << 20
 

@@ -4,8 +4,6 @@ import { asError, errorCode, withCode } from '../../kit/errors.ts'
 import { Fifo } from '../../kit/fifo.ts'
 import type { Receiver, ReceiverListener, Sender } from './receiver.ts'
 
-export const usualUdp: UdpAddress = { host: '127.0.0.1', port: 5150 }
-
 export interface UdpAddress {
   host: string
   port: number

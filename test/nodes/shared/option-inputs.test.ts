@@ -16,6 +16,8 @@ import { problemsOf, readOptions } from '../../../lib/options/options.ts'
 import { cleanOptions } from '../../../nodes/clean/options.ts'
 import { clusterOptions } from '../../../nodes/cluster/options.ts'
 import { devicesOptions } from '../../../nodes/devices/options.ts'
+import { eventsOptions } from '../../../nodes/events/options.ts'
+import { eventsInOptions } from '../../../nodes/events-in/options.ts'
 import { httpBodyOptions } from '../../../nodes/http-body/options.ts'
 import { readJournalOptions } from '../../../nodes/journal/options.ts'
 import { journalOptions } from '../../../nodes/journal/settings.ts'
@@ -39,6 +41,8 @@ const described: Record<string, Fields> = {
   cluster: clusterOptions,
   'mqtt-out': mqttOutOptions,
   'http-body': httpBodyOptions,
+  events: eventsOptions,
+  'events-in': eventsInOptions,
 }
 
 /** Inputs of what a flow file must not hold: Node-RED keeps it apart. */

@@ -4,14 +4,10 @@ import { existsSync, fstatSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { withCode } from '../../../../lib/kit/errors.ts'
-import { socketAddress, socketNameProblem } from '../../../../lib/time-events/transport/address.ts'
+import { socketAddress } from '../../../../lib/time-events/transport/address.ts'
 import { Libc } from '../../../../lib/time-events/transport/libc.ts'
-import {
-  privateMode,
-  queueNameProblem,
-  receiveFromQueue,
-  sendToQueue,
-} from '../../../../lib/time-events/transport/queue.ts'
+import { queueNameProblem, socketNameProblem } from '../../../../lib/time-events/transport/names.ts'
+import { privateMode, receiveFromQueue, sendToQueue } from '../../../../lib/time-events/transport/queue.ts'
 import type { Receiver, Sender } from '../../../../lib/time-events/transport/receiver.ts'
 import { receiveFromSocket, sendToSocket } from '../../../../lib/time-events/transport/socket.ts'
 import { receiveFromUdp, sendToUdp } from '../../../../lib/time-events/transport/udp.ts'

@@ -1,0 +1,51 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { migrate } from '../../lib/migrate/migrate.ts'
+import type { EventsNode } from '../events/registry.ts'
+import { sender } from '../journal/direct.ts'
+import { intakeOf } from '../journal/intake.ts'
+import { throttle } from '../shared/throttle.ts'
+import type { EventsInOptions } from './options.ts'
+import { statusOf } from './status.ts'
+
+const nodeType = 'fieldlog-events-in'
+
+export default function (RED: NodeAPI): void {
+  RED.nodes.registerType(nodeType, function (this: Node, saved: EventsInOptions & NodeDef) {
+    RED.nodes.createNode(this, saved)
+    const config = migrate(nodeType, saved)
+    const events = RED.nodes.getNode(config.events) as EventsNode | null
+    if (!events?.hub) {
+      this.status({ fill: 'red', shape: 'ring', text: 'no events' })
+      this.error('events in: nothing says where events come in. Choose or add it in the panel.')
+      return
+    }
+    if (events.problem !== undefined) {
+      this.status({ fill: 'red', shape: 'ring', text: 'the settings of the events are wrong' })
+      return
+    }
+    const { hub } = events
+    const status = throttle(() => this.status(statusOf(hub.transports)))
+    const send = sender(RED, this)
+    const intake = intakeOf(RED, this.id)
+    const unsubscribe = hub.subscribe({
+      event: (entry) => {
+        send([{ ...entry }, null])
+        status.changed()
+      },
+      rejected: (reject) => {
+        send([null, { topic: 'rejected', payload: { ...reject } }])
+        status.changed()
+      },
+      changed: status.changed,
+      canTake: () => intake.canTake(),
+      whenReady: () => intake.whenReady(),
+    })
+    status.changed()
+
+    this.on('close', () => {
+      unsubscribe()
+      intake.close()
+      status.stop()
+    })
+  })
+}
