@@ -138,18 +138,20 @@ export class EvClient {
     this.#lost += this.#waiting.takeAll().length
   }
 
-  /** Sends what waits, as far as somebody takes it. */
+  /** Sends what waits, as far as somebody takes it; what is left is tried again later. */
   #pump(): void {
-    this.#stopTimer?.()
-    this.#stopTimer = undefined
+    const before = this.#sent
     const problem = this.#sendWaiting()
     this.#isFull = problem === 'EAGAIN'
     if (problem === undefined) {
       this.#failures = 0
+      this.#stopTimer?.()
+      this.#stopTimer = undefined
       return
     }
-    this.#failures++
-    this.#stopTimer = this.#clock.after(pauseAfter(this.#failures, 0.5, pauses), () => {
+    // somebody is there
+    if (this.#sent > before) this.#failures = 0
+    this.#stopTimer ??= this.#clock.after(pauseAfter(++this.#failures, 0.5, pauses), () => {
       this.#stopTimer = undefined
       this.#pump()
     })
