@@ -13,7 +13,7 @@ const benches: Record<string, string> = {
   label: 'judging by rules, with and without memory',
   mqtt: 'our MQTT session beside bare MQTT.js',
   http: 'events over HTTP, durable before the answer, beside core http in and a function node',
-  events: 'time events of 32 clients on queue, socket and UDP, beside a plain UDP receiver',
+  'datagrams/events': 'time events of 32 clients on queue, socket and UDP, beside a plain UDP receiver',
   'mqtt-backlog': 'draining what waits after an outage, beside bare MQTT.js',
 }
 

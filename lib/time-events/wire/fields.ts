@@ -9,11 +9,38 @@ const wireType = { varint: 0, bytes: 2 } as const
 export type Reader = protobuf.Reader
 export type Writer = protobuf.Writer
 
-/** The fields of a message as they were read: by number, the last value of each. */
-export interface RawFields {
-  /** varints; undefined of what is larger than an exact integer */
-  numbers: Map<number, number | undefined>
-  texts: Map<number, Uint8Array>
+/** The fields of a message as they were read, by their numbers: of each the last value. */
+export class RawFields {
+  readonly #bytes: Buffer
+  /** varints; NaN of what is larger than an exact integer */
+  readonly numbers: Array<number | undefined> = []
+  readonly #starts: Array<number | undefined> = []
+  readonly #ends: number[] = []
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  setText(field: number, start: number, end: number): void {
+    this.#starts[field] = start
+    this.#ends[field] = end
+  }
+
+  /** Undefined where the message has none. Bytes that are no UTF-8 become U+FFFD. */
+  text(field: number): string | undefined {
+    const start = this.#starts[field]
+    return start === undefined ? undefined : this.#bytes.toString('utf8', start, this.#ends[field])
+  }
+
+  bytes(field: number): Buffer | undefined {
+    const start = this.#starts[field]
+    return start === undefined ? undefined : this.#bytes.subarray(start, this.#ends[field])
+  }
+
+  /** Whether a text, which was read from the field, is what its bytes say. */
+  isExact(field: number, text: string | undefined): boolean {
+    return text === undefined || !text.includes('\ufffd') || isUtf8(this.bytes(field)!)
+  }
 }
 
 /** What to read from a message: the numbers of its fields, by kind. */
@@ -47,26 +74,29 @@ export function writeNumber(writer: Writer, field: number, value: number): void 
  * @param onMessage receives each of the repeated messages
  */
 export function readFields(
-  bytes: Uint8Array,
+  bytes: Buffer,
   { numbers, texts, repeated }: Layout,
-  onMessage: (bytes: Uint8Array) => void = () => {},
+  onMessage: (bytes: Buffer) => void = () => {},
 ): RawFields {
   const reader = protobuf.Reader.create(bytes)
-  const read: RawFields = { numbers: new Map(), texts: new Map() }
+  const read = new RawFields(bytes)
   while (reader.pos < reader.len) {
     const tag = reader.tag()
     const field = tag >>> 3
     const type = tag & 7
     if (field === 0) throw new RangeError('a field has the number 0')
-    if (numbers.includes(field)) {
+    if (texts.includes(field)) {
+      expectType(field, type, wireType.bytes)
+      const end = reader.uint32() + reader.pos
+      if (end > reader.len) throw new RangeError(`field ${field} ends behind the message`)
+      read.setText(field, reader.pos, end)
+      reader.pos = end
+    } else if (numbers.includes(field)) {
       expectType(field, type, wireType.varint)
-      read.numbers.set(field, exact(reader.uint64()))
+      read.numbers[field] = exact(reader.uint64())
     } else if (field === repeated) {
       expectType(field, type, wireType.bytes)
-      onMessage(reader.bytes())
-    } else if (texts.includes(field)) {
-      expectType(field, type, wireType.bytes)
-      read.texts.set(field, reader.bytes())
+      onMessage(Buffer.from(reader.bytes()))
     } else {
       reader.skipType(type, 0, field)
     }
@@ -74,22 +104,12 @@ export function readFields(
   return read
 }
 
-/** The text of a field; undefined where the message has none. */
-export function textOf(bytes: Uint8Array | undefined): string | undefined {
-  return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
-}
-
-export function allUtf8(texts: Iterable<Uint8Array>): boolean {
-  for (const bytes of texts) if (!isUtf8(bytes)) return false
-  return true
-}
-
 function expectType(field: number, type: number, expected: number): void {
   if (type !== expected) throw new RangeError(`field ${field} has wire type ${type}, expected ${expected}`)
 }
 
-/** A 64-bit integer as a number; undefined where a number cannot hold it exactly. */
-function exact(value: number | { low: number; high: number }): number | undefined {
+/** A 64-bit integer as a number; NaN where a number cannot hold it exactly. */
+function exact(value: number | { low: number; high: number }): number {
   const number = typeof value === 'number' ? value : (value.high >>> 0) * 2 ** 32 + (value.low >>> 0)
-  return Number.isSafeInteger(number) ? number : undefined
+  return Number.isSafeInteger(number) ? number : Number.NaN
 }

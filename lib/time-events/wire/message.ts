@@ -1,5 +1,5 @@
 // The protobuf message TimeEvent (proto2, package sts): 1 time, 3 cat, 4 source, 5 subject, 6 seq, 7 msg; there is no 2.
-import { allUtf8, type Layout, newWriter, readFields, textOf, writeNumber, writeText } from './fields.ts'
+import { type Layout, newWriter, type RawFields, readFields, writeNumber, writeText } from './fields.ts'
 import type { TimeEvent } from './time-event.ts'
 
 /** Why a message is no time event, in the order in which it is looked for. */
@@ -18,22 +18,19 @@ export function encodeEvent(event: TimeEvent): Uint8Array {
   return writer.finish()
 }
 
-export function decodeEvent(bytes: Uint8Array): TimeEvent | MessageProblem {
-  let fields: ReturnType<typeof readFields>
+export function decodeEvent(bytes: Buffer): TimeEvent | MessageProblem {
+  let fields: RawFields
   try {
     fields = readFields(bytes, layout)
   } catch {
     return 'protobuf'
   }
-  const { numbers, texts } = fields
-  const cat = texts.get(3)
-  const source = texts.get(4)
-  if (!numbers.has(1) || !cat || !source) return 'required'
-  if (!allUtf8(texts.values())) return 'utf8'
-  const time = numbers.get(1)
-  if (time === undefined) return 'time'
-  const event: TimeEvent = { time, cat: textOf(cat)!, source: textOf(source)! }
-  const [subject, seq, msg] = [5, 6, 7].map((field) => textOf(texts.get(field)))
+  const time = fields.numbers[1]
+  const [cat, source, subject, seq, msg] = [3, 4, 5, 6, 7].map((field) => fields.text(field))
+  if (time === undefined || cat === undefined || source === undefined) return 'required'
+  if (![cat, source, subject, seq, msg].every((text, n) => fields.isExact(n + 3, text))) return 'utf8'
+  if (Number.isNaN(time)) return 'time'
+  const event: TimeEvent = { time, cat, source }
   if (subject !== undefined) event.subject = subject
   if (seq !== undefined) event.seq = seq
   if (msg !== undefined) event.msg = msg

@@ -1,15 +1,6 @@
 // The protobuf message TimeEventsReport: what a server sends on of many events.
 import { asError, withCode } from '../../kit/errors.ts'
-import {
-  allUtf8,
-  type Layout,
-  newWriter,
-  readFields,
-  textOf,
-  writeBytes,
-  writeNumber,
-  writeText,
-} from './fields.ts'
+import { type Layout, newWriter, readFields, writeBytes, writeNumber, writeText } from './fields.ts'
 import { decodeEvent, encodeEvent } from './message.ts'
 import type { TimeEvent } from './time-event.ts'
 
@@ -44,18 +35,19 @@ export function encodeReport({ identity, seqNo, realTime, monoTime, events }: Ti
 }
 
 /** Throws an error with the code `REPORT_WRONG` that says what is wrong. */
-export function decodeReport(bytes: Uint8Array): TimeEventsReport {
+export function decodeReport(bytes: Buffer): TimeEventsReport {
   const events: TimeEvent[] = []
-  const { numbers, texts } = read(bytes, layout, (event) => {
+  const fields = read(bytes, layout, (event) => {
     const decoded = decodeEvent(event)
     if (typeof decoded === 'string') throw wrong(`event ${events.length + 1} fails the check ${decoded}`)
     events.push(decoded)
   })
-  const identity = texts.get(1)
-  const [seqNo, realTime, monoTime] = [2, 3, 4].map((field) => numbers.get(field))
+  const identity = fields.bytes(1)
+  const [seqNo, realTime, monoTime] = [2, 3, 4].map((field) => fields.numbers[field])
   if (!identity || seqNo === undefined || realTime === undefined || monoTime === undefined) {
-    throw wrong('a required field is missing or too large')
+    throw wrong('a required field is missing')
   }
+  if ([seqNo, realTime, monoTime].some(Number.isNaN)) throw wrong('a number is larger than 2^53')
   return { identity: decodeIdentity(identity), seqNo, realTime, monoTime, events }
 }
 
@@ -72,17 +64,19 @@ function encodeIdentity({ nodeId, firmware, locationId }: Identity): Uint8Array 
   return writer.finish()
 }
 
-function decodeIdentity(bytes: Uint8Array): Identity {
-  const { texts } = read(bytes, identityLayout)
-  const [nodeId, firmware, locationId] = [1, 2, 3].map((field) => textOf(texts.get(field)))
+function decodeIdentity(bytes: Buffer): Identity {
+  const fields = read(bytes, identityLayout)
+  const [nodeId, firmware, locationId] = [1, 2, 3].map((field) => fields.text(field))
   if (nodeId === undefined || firmware === undefined || locationId === undefined) {
     throw wrong('its device has no node, firmware or location')
   }
-  if (!allUtf8(texts.values())) throw wrong('a text of its device is no UTF-8')
+  if (![nodeId, firmware, locationId].every((text, n) => fields.isExact(n + 1, text))) {
+    throw wrong('a text of its device is no UTF-8')
+  }
   return { nodeId, firmware, locationId }
 }
 
-function read(bytes: Uint8Array, wanted: Layout, onMessage?: (bytes: Uint8Array) => void) {
+function read(bytes: Buffer, wanted: Layout, onMessage?: (bytes: Buffer) => void) {
   try {
     return readFields(bytes, wanted, onMessage)
   } catch (error) {

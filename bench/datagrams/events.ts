@@ -4,11 +4,11 @@ import { fork } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import koffi from 'koffi'
-import { systemClock } from '../lib/kit/clock.ts'
-import { usualCategories } from '../lib/time-events/known.ts'
-import { EvClient, type EvStats } from '../lib/time-events/ev-client.ts'
-import { EventServer } from '../lib/time-events/server.ts'
-import type { ServerSettings } from '../lib/time-events/settings.ts'
+import { systemClock } from '../../lib/kit/clock.ts'
+import { EvClient, type EvStats } from '../../lib/time-events/ev-client.ts'
+import { usualCategories } from '../../lib/time-events/known.ts'
+import { EventServer } from '../../lib/time-events/server.ts'
+import type { ServerSettings } from '../../lib/time-events/settings.ts'
 
 const clients = 32
 const events = Number(process.argv[2] ?? 200_000)
@@ -43,7 +43,10 @@ if (process.send) {
 
 /** The clients' side, in a process of its own. */
 async function sendAll(transport: string): Promise<Sent> {
-  const all = Array.from({ length: clients }, (_, n) => new EvClient({ name: `bench-${n}[${process.pid}]`, transport }))
+  const all = Array.from(
+    { length: clients },
+    (_, n) => new EvClient({ name: `bench-${n}[${process.pid}]`, transport }),
+  )
   for (const client of all) client.connect()
   const begin = performance.now()
   let spent = 0
