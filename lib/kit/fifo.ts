@@ -12,6 +12,11 @@ export class Fifo<T> {
     return this.#items[this.#head]
   }
 
+  /** So many of the last ones, in order; they stay where they are. */
+  last(count: number): T[] {
+    return this.#items.slice(Math.max(this.#head, this.#items.length - count)) as T[]
+  }
+
   push(item: T): void {
     this.#items.push(item)
   }

@@ -63,6 +63,7 @@ const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
   ['fieldlog-clean', [addMissing({ match: 'first' })]],
   ['fieldlog-label', [numbered]],
   ['fieldlog-cluster', [numbered]],
+  ['fieldlog-timing', [numbered]],
   ['fieldlog-mqtt-out', mqttOut],
   ['fieldlog-http-body', [numbered]],
   ['fieldlog-events', [numbered]],

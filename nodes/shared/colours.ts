@@ -10,6 +10,7 @@ export const colours = {
   clean: '#7ab8b0',
   label: '#86bd9f',
   cluster: '#86bd9f',
+  timing: '#86bd9f',
   'mqtt-out': '#85b1cf',
   port: '#85b1cf',
   events: '#85b1cf',

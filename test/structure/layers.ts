@@ -66,6 +66,10 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   },
   statistics: { folders: ['lib/statistics'], uses: ['ground'] },
   cluster: { folders: ['lib/cluster/find', 'lib/cluster'], uses: ['ground', 'journal', 'statistics'] },
+  timing: {
+    folders: ['lib/timing'],
+    uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling', 'statistics'],
+  },
   mqtt: {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
     uses: ['ground', 'journal', 'delivery'],
@@ -118,6 +122,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'nodes/label',
       'nodes/cluster/panel',
       'nodes/cluster',
+      'nodes/timing',
       'nodes/mqtt-out',
       'nodes/http-body',
       'nodes/events',
@@ -135,6 +140,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'predicates',
       'labelling',
       'cluster',
+      'timing',
       'mqtt',
       'serial',
       'catch-up',

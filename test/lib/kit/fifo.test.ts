@@ -18,6 +18,7 @@ describe('kit: Fifo', () => {
         model.unshift(-1, -2)
       }
       assert.deepEqual([fifo.length, fifo.first], [model.length, model[0]])
+      assert.deepEqual(fifo.last(3), model.slice(-3))
     }
     assert.deepEqual(fifo.takeAll(), model)
     assert.deepEqual([fifo.length, fifo.first, fifo.shift()], [0, undefined, undefined])

@@ -83,6 +83,7 @@ const firstForms: Record<string, { before: object; after: object }> = {
   'fieldlog-cluster': { before: { fields: 'a, b' }, after: { fields: 'a, b', version: 1 } },
   'fieldlog-events': { before: { queue: true }, after: { queue: true, version: 1 } },
   'fieldlog-events-in': { before: { events: 'e' }, after: { events: 'e', version: 1 } },
+  'fieldlog-timing': { before: { hold: 2 }, after: { hold: 2, version: 1 } },
   'fieldlog-http-body': { before: { source: 'http' }, after: { source: 'http', version: 1 } },
   'fieldlog-mqtt-out': {
     before: { name: 'good', broker: 'b', topic: '', gateway: '', qos: 2, retain: true },

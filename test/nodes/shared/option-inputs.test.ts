@@ -26,6 +26,7 @@ import { logOptions } from '../../../nodes/log/settings.ts'
 import { mqttOutOptions } from '../../../nodes/mqtt-out/options.ts'
 import { portOptions, readPortOptions } from '../../../nodes/port/options.ts'
 import { editorDefaults } from '../../../nodes/shared/panel/editor-defaults.ts'
+import { timingOptions } from '../../../nodes/timing/options.ts'
 import { fc } from '../../support/random.ts'
 
 const nodes = join(import.meta.dirname, '../../../nodes')
@@ -39,6 +40,7 @@ const described: Record<string, Fields> = {
   devices: devicesOptions,
   label: labelOptions,
   cluster: clusterOptions,
+  timing: timingOptions,
   'mqtt-out': mqttOutOptions,
   'http-body': httpBodyOptions,
   events: eventsOptions,
