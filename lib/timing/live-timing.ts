@@ -112,7 +112,7 @@ export class LiveTiming {
     this.#attached = { listener, journal }
     this.#listensSince ??= this.#clock.monotonic()
     this.#toldAt = this.#clock.monotonic()
-    this.#startSaving()
+    if (this.#isReady) this.#startSaving()
     this.#stopTimer()
     this.#wait()
   }
@@ -229,6 +229,8 @@ export class LiveTiming {
     const stored = await fileOf(journal, this.#stateName).readUsable(stateRules, entries)
     if (!stored) {
       this.#timing.passed(checkpoint)
+      // a crash in the first seconds must find where to begin
+      await this.#startSaving()?.begin()
       return
     }
     this.#timing.load(stored.memory, stored.seq, this.#now)
@@ -270,9 +272,10 @@ export class LiveTiming {
     this.#telling(this.#attached?.listener.span, () => this.#timing.take(timeEvent, this.#now))
   }
 
-  #startSaving(): void {
+  /** Undefined without a journal. */
+  #startSaving(): StateSaver | undefined {
     const { journal, listener } = this.#attached ?? {}
-    if (!journal || !listener || !this.#isReady || this.#saver) return
+    if (!journal || !listener || this.#saver) return this.#saver
     this.#saver = new StateSaver(fileOf(journal, this.#stateName), {
       clock: this.#clock,
       // of the journal node as it is then: a deploy may make it anew
@@ -282,6 +285,7 @@ export class LiveTiming {
         listener.warn(`what is known of spans cannot be stored: ${problem}; a restart may forget open ones`),
     })
     this.#saver.changed()
+    return this.#saver
   }
 }
 

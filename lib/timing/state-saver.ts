@@ -49,6 +49,12 @@ export class StateSaver {
     this.#isChanged = true
   }
 
+  /** Writes at once where another one is to go on: nothing has been told yet. */
+  async begin(): Promise<void> {
+    const { seq, state } = this.#parts.take()
+    await this.#write({ seq, json: JSON.stringify(state) })
+  }
+
   /** To be called about once a second. */
   look(): void {
     const now = this.#parts.clock.monotonic()
@@ -74,7 +80,7 @@ export class StateSaver {
     this.#writing = this.#write(taken)
   }
 
-  async #write({ seq, json }: Taken): Promise<void> {
+  async #write({ seq, json }: Omit<Taken, 'at'>): Promise<void> {
     try {
       const id = seq > 0 ? await this.#file.idOf(seq) : undefined
       await this.#file.write({ rules: stateRules, from: 1, seq, ...(id !== undefined && { id }) }, json)

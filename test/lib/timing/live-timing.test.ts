@@ -1,6 +1,6 @@
 // Spans survive a restart and a crash: from the file, and from the journal behind it.
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FieldlogEvent } from '../../../lib/event.ts'
@@ -117,7 +117,14 @@ describe('live timing', () => {
   /** Time goes on until the state is on disk. */
   async function stored(): Promise<void> {
     await seconds(30)
-    await waitFor(() => existsSync(join(directory, file)))
+    await waitFor(() => storedSeq() === position.checkpoint)
+  }
+
+  /** Undefined where there is no state. */
+  function storedSeq(): number | undefined {
+    const path = join(directory, file)
+    if (!existsSync(path)) return undefined
+    return (JSON.parse(readFileSync(path, 'utf8').slice(9)) as { seq: number }).seq
   }
 
   async function waitFor(condition: () => boolean): Promise<void> {
@@ -176,6 +183,22 @@ describe('live timing', () => {
     assert.deepEqual([seqs(), timing.statistics()[0]?.count], [[1, 2, 5, 6], 4])
   })
 
+  it('a crash in the first seconds forgets nothing', async () => {
+    let timing = begin()
+    await send(timing, 1, 2)
+    position.checkpoint = 2
+    timing = begin()
+    done = []
+    await send(timing, 3, 4)
+    assert.deepEqual(
+      [seqs(), told.map(({ data }) => data.outcome)],
+      [
+        [1, 2],
+        ['done', 'done'],
+      ],
+    )
+  })
+
   it('what waited for earlier events, and for its end, goes on after a restart', async () => {
     let timing = begin(2_000)
     await send(timing, 1, 2)
@@ -195,10 +218,10 @@ describe('live timing', () => {
     const timing = begin()
     await send(timing, 1, 3)
     await seconds(20)
-    assert.equal(existsSync(join(directory, file)), false)
+    assert.equal(storedSeq(), 0)
     position.checkpoint = 3
     await seconds(1)
-    await waitFor(() => existsSync(join(directory, file)))
+    await waitFor(() => storedSeq() === 3)
     await timing.detach()
   })
 
