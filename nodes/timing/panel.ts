@@ -56,7 +56,7 @@ RED.nodes.registerType<TimingOptions>('fieldlog-timing', {
       removeItem: review,
       sortItems: review,
     })
-    for (const row of categories ?? []) list().editableList('addItem', row)
+    for (const row of categories ?? timingDefaults.categories) list().editableList('addItem', row)
     isFilled = true
     list().on('input change', 'input', review)
     review()
