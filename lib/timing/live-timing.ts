@@ -16,7 +16,7 @@ import { type Span, type SpanEvent, spanEvent } from './span.ts'
 import type { StatisticsRow } from './span-statistics.ts'
 import { StateSaver, stateRules } from './state-saver.ts'
 import { timeEventOf } from './time-event.ts'
-import { type StoredTiming, Timing, type TimingSettings } from './timing.ts'
+import { type StoredTiming, Timing, type TimingCounts, type TimingSettings } from './timing.ts'
 
 /** ms */
 const lookInterval = 1_000
@@ -37,7 +37,7 @@ export interface LiveTimingListener {
   /** A span has ended that no message at hand ended. */
   span(event: SpanEvent): void
   /** A minute is over. */
-  statistics(rows: StatisticsRow[]): void
+  statistics(rows: StatisticsRow[], counts: TimingCounts): void
   /** Something is not as it should be, and it goes on. */
   warn(text: string): void
   /** What the status shows has changed. */
@@ -101,6 +101,10 @@ export class LiveTiming {
   configure(settings: LiveTimingSettings): void {
     this.#settings = settings
     this.#timing.use(settings)
+  }
+
+  get counts(): TimingCounts {
+    return this.#timing.counts
   }
 
   statistics(): StatisticsRow[] {
@@ -191,7 +195,7 @@ export class LiveTiming {
     const now = this.#clock.monotonic()
     if (now - this.#toldAt < tellInterval) return
     this.#toldAt = now
-    listener.statistics(this.statistics())
+    listener.statistics(this.statistics(), this.counts)
   }
 
   /** Once the journal says where it stands. */
@@ -259,7 +263,6 @@ export class LiveTiming {
       },
       gap: () => {},
     })
-    this.#timing.passed(to)
     // what waits is not to be mixed with what comes now: a sender's clock may have begun anew
     this.#listened += longestPause
     this.#telling(this.#attached?.listener.span, () => this.#timing.look(this.#now, false))

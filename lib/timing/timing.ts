@@ -14,6 +14,12 @@ export interface TimingSettings {
   hold: number
 }
 
+/** Since the process began. */
+export interface TimingCounts extends RepeatCounts {
+  /** spans that the statistics had no room for */
+  leftOut: number
+}
+
 /** Plain JSON. */
 export interface StoredTiming {
   pairing: StoredPairing
@@ -51,8 +57,8 @@ export class Timing {
     return this.#pairing.openCount
   }
 
-  get counts(): RepeatCounts {
-    return this.#repeats.counts
+  get counts(): TimingCounts {
+    return { ...this.#repeats.counts, leftOut: this.#statistics.leftOut }
   }
 
   use({ words, hold }: TimingSettings): void {

@@ -41,7 +41,7 @@ export default function (RED: NodeAPI): void {
       next.attach(
         {
           span: (event) => send([spanMessage(event), null]),
-          statistics: (payload) => send([null, { topic: statisticsTopic, payload }]),
+          statistics: (payload, counts) => send([null, { topic: statisticsTopic, payload, counts }]),
           warn: (text) => this.warn(`timing: ${text}`),
           changed: status.changed,
         },
@@ -57,8 +57,7 @@ export default function (RED: NodeAPI): void {
       try {
         const running = timing ?? begin()
         if (msg.event === undefined && msg.topic === statisticsTopic) {
-          msg.payload = running.statistics()
-          reply([null, msg])
+          reply([null, { ...msg, payload: running.statistics(), counts: running.counts }])
           done()
           return
         }

@@ -214,6 +214,26 @@ describe('live timing', () => {
     assert.deepEqual([seqs(), timing.open, told[0]?.replayed], [[1, 2], 1, true])
   })
 
+  it('takes what was not durable yet when the journal was read again', async () => {
+    let timing = begin()
+    await send(timing, 1, 38)
+    position.checkpoint = 38
+    await stored()
+    timing = begin()
+    position.entries = 42
+    await seconds(2)
+    await waitFor(() => told.length === 20)
+    assert.equal(timing.open, 0)
+    const [last] = events.slice(-1) as [FieldlogEvent]
+    const next = { ...last, id: last.id.replace(/\d+$/, '41'), seq: 41, data: { ...last.data, seq: 'START' } }
+    timing.take(next, {
+      span: (span) => told.push(span),
+      done: (error) => done.push(error?.message ?? 'next'),
+    })
+    await waitFor(() => done.at(-1) === 'next')
+    assert.equal(timing.open, 1)
+  })
+
   it('writes the state five seconds after it was taken, and when the checkpoint has come up to it', async () => {
     const timing = begin()
     await send(timing, 1, 3)

@@ -154,7 +154,7 @@ describe('spans of time events', () => {
     one.take(start, 100)
     one.take(start, 150)
     one.take({ ...start, id: 'k3x9a7qd-2', seq: 2, transport: 'socket' }, 1_100)
-    assert.deepEqual([spans, one.counts], [[], { repeats: 1, doubled: 1 }])
+    assert.deepEqual([spans, one.counts], [[], { repeats: 1, doubled: 1, leftOut: 0 }])
     // more than a second later, or by the same transport, it is another event
     one.take({ ...start, id: 'k3x9a7qd-3', seq: 3, transport: 'socket' }, 1_101)
     one.take({ ...start, id: 'k3x9a7qd-4', seq: 4, transport: 'socket' }, 1_102)

@@ -91,9 +91,11 @@ describe(`nodes: timing (${nodeRedName})`, () => {
     receive(message(1, 'START', 0))
     receive(message(2, 'STOP', 800))
     receive(message(3, 'START', 1_000))
+    receive(message(3, 'START', 1_000))
     receive({ topic: 'statistics', extra: 7 })
     const [answer] = await statistics
     assert.deepEqual([answer?.topic, answer?.extra], ['statistics', 7])
+    assert.deepEqual(answer?.counts, { repeats: 1, doubled: 0, leftOut: 0 })
     assert.deepEqual(answer?.payload, [
       {
         ...{ cat: 'DHCP4_CLIENT', subject: 'eth0', count: 1, open: 1 },
