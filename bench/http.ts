@@ -1,8 +1,10 @@
 // Events over HTTP: the shipped flow for energy sensors, durable before it answers, beside core http in → function → http
-// response, in the same Node-RED, by turns. `node bench/http.ts [seconds]`; needs the build. FIELDLOG_NODE_RED=node-red-4 for
-// the older Node-RED.
+// response, in the same Node-RED, by turns; then the same flow with and without a clustering run under way, by turns.
+// `node bench/http.ts [seconds]`; needs the build. FIELDLOG_NODE_RED=node-red-4 for the older Node-RED.
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { inBackground } from '../lib/kit/background.ts'
+import type { FlowNode } from '../scripts/make-flow.ts'
 import { energyLineOf } from '../test/support/http/energy-requests.ts'
 import { endEnergyRuntime, startEnergyRuntime } from '../test/support/http/energy-runtime.ts'
 
@@ -15,6 +17,8 @@ interface Way {
   name: string
   path: string
   events: number
+  /** before it */
+  prepare?: () => Promise<void>
 }
 
 const ways: Way[] = [
@@ -35,51 +39,98 @@ interface Measured {
   latencies: number[]
 }
 
+let timer: NodeJS.Timeout | undefined
 const energy = await startEnergyRuntime((flow) => {
-  const { z } = flow.find(({ url }) => url === '/log/store')!
+  const z = String(flow.find(({ url }) => url === '/log/store')!.z)
+  const cluster = flow.find(({ type }) => type === 'fieldlog-cluster')!
+  // runs begin on request only, so that a part of the time is free of them
+  cluster.every = 0
   flow.push(
-    { id: 'peer-in', type: 'http in', z, url: '/peer', method: 'post', x: 1, y: 1, wires: [['peer']] },
-    {
-      id: 'peer',
-      type: 'function',
+    ...answering(z, 'peer', 'msg.payload = {}\nreturn msg'),
+    ...answering(
       z,
-      func: 'msg.payload = {}\nreturn msg',
-      outputs: 1,
-      libs: [],
-      x: 1,
-      y: 1,
-      wires: [['peer-out']],
-    },
-    { id: 'peer-out', type: 'http response', z, x: 1, y: 1, wires: [] },
+      'run',
+      "node.send([null, { topic: 'cluster' }])\nmsg.payload = {}\nreturn [msg]",
+      cluster.id,
+    ),
   )
 })
 const { hostname, port } = new URL(energy.runtime.url)
 for (const way of ways) await measure(way, 1)
-const results = new Map(
-  ways.map((way) => [way, { requests: 0, errors: 0, seconds: 0, latencies: [] } as Measured]),
-)
-for (let round = 0; round < rounds; round++) {
-  for (const way of ways) {
-    const part = await measure(way, seconds)
-    const sum = results.get(way)!
-    sum.requests += part.requests
-    sum.errors += part.errors
-    sum.seconds += part.seconds
-    for (const each of part.latencies) sum.latencies.push(each)
+report(await byTurns(ways))
+const clustering: Way[] = [
+  { name: 'no clustering run', path: '/log/store', events: 1 },
+  { name: 'clustering runs, one after the other', path: '/log/store', events: 1, prepare: startRuns },
+]
+report(await byTurns(clustering, stopRuns))
+await endEnergyRuntime(energy)
+
+/** http in → function → http response; the function's second output leads to the node `also`. */
+function answering(z: string, name: string, func: string, also?: string): FlowNode[] {
+  const place = { z, x: 1, y: 1 }
+  return [
+    { id: `${name}-in`, type: 'http in', ...place, url: `/${name}`, method: 'post', wires: [[name]] },
+    {
+      id: name,
+      type: 'function',
+      ...place,
+      func,
+      outputs: 2,
+      libs: [],
+      wires: [[`${name}-out`], also === undefined ? [] : [also]],
+    },
+    { id: `${name}-out`, type: 'http response', ...place, wires: [] },
+  ]
+}
+
+async function byTurns(some: readonly Way[], after: () => void = () => {}): Promise<Map<Way, Measured>> {
+  const results = new Map(
+    some.map((way) => [way, { requests: 0, errors: 0, seconds: 0, latencies: [] } as Measured]),
+  )
+  for (let round = 0; round < rounds; round++) {
+    for (const way of some) {
+      await way.prepare?.()
+      const part = await measure(way, seconds)
+      after()
+      const sum = results.get(way)!
+      sum.requests += part.requests
+      sum.errors += part.errors
+      sum.seconds += part.seconds
+      for (const each of part.latencies) sum.latencies.push(each)
+    }
+  }
+  return results
+}
+
+/** Each beside the first. */
+function report(results: Map<Way, Measured>): void {
+  const [first] = [...results.values()]
+  for (const [{ name, events }, measured] of results) {
+    const pace = measured.requests / measured.seconds
+    const p99 = quantile(measured.latencies, 0.99)
+    const share = pace / (first!.requests / first!.seconds)
+    const slower = p99 / quantile(first!.latencies, 0.99)
+    process.stdout.write(
+      `${name.padEnd(52)} ${rounded(pace * events).padStart(7)} events/s  p50 ${quantile(measured.latencies, 0.5).toFixed(1)} ms  ` +
+        `p99 ${p99.toFixed(1)} ms  errors ${measured.errors}  (${(share * 100).toFixed(0)} % of the requests, p99 × ${slower.toFixed(2)})\n`,
+    )
   }
 }
-const [peer] = [...results.values()]
-for (const [{ name, events }, measured] of results) {
-  const pace = measured.requests / measured.seconds
-  const p99 = quantile(measured.latencies, 0.99)
-  const share = pace / (peer!.requests / peer!.seconds)
-  const slower = p99 / quantile(peer!.latencies, 0.99)
-  process.stdout.write(
-    `${name.padEnd(52)} ${rounded(pace * events).padStart(7)} events/s  p50 ${quantile(measured.latencies, 0.5).toFixed(1)} ms  ` +
-      `p99 ${p99.toFixed(1)} ms  errors ${measured.errors}  (${(share * 100).toFixed(0)} % of the requests, p99 × ${slower.toFixed(2)})\n`,
-  )
+
+/** Asks for a run twenty times a second: a request during a run makes another one follow it. */
+async function startRuns(): Promise<void> {
+  await requestRun()
+  timer = setInterval(() => inBackground(requestRun()), 50)
 }
-await endEnergyRuntime(energy)
+
+function stopRuns(): void {
+  clearInterval(timer)
+}
+
+async function requestRun(): Promise<void> {
+  const answer = await fetch(`${energy.runtime.url}/run`, { method: 'POST' })
+  if (!answer.ok) throw new Error(`the run was answered with ${answer.status}`)
+}
 
 /** Sends requests on all connections, one after the other on each, for so many seconds. */
 async function measure({ path, events }: Way, duration: number): Promise<Measured> {
