@@ -1,0 +1,145 @@
+// Time events through the whole gateway to a real broker, while the gateway is stopped and killed and the broker is away.
+// `npm run soak -- events` has them away for a minute.
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { ownQueue, ownSocket } from '../lib/time-events/helper.ts'
+import { fastBroker } from '../outages/way.ts'
+import { Gateway } from '../support/gateway.ts'
+import { journalHolds } from '../support/journal-files.ts'
+import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
+import { eventsFlow } from '../support/time-events/flow.ts'
+import { EventArrivals, EventStream } from '../support/time-events/stream.ts'
+
+/** ms of each outage */
+const away = process.env.FIELDLOG_SOAK === '1' ? 60_000 : 2_000
+/** events a second of each stream */
+const pace = 100
+const buffer = 20_000
+/** ms in which nothing more arrives: it is lost */
+const patience = 20_000
+/** Before a kill, ms: what came in the last of these may not be on the disk. A busy machine takes longer. */
+const undurable = 2_000
+
+describe('time events, whatever is away', function () {
+  this.timeout(10 * away + 240_000)
+  const queue = ownQueue()
+  const socketName = ownSocket()
+  let home: string
+  let broker: Mosquitto
+  let gateway: Gateway
+  let arrivals: EventArrivals
+  const streams: EventStream[] = []
+
+  before(async () => {
+    home = mkdtempSync(join(tmpdir(), 'fieldlog-events-'))
+    writeFileSync(
+      join(home, 'flows.json'),
+      JSON.stringify(eventsFlow({ queueName: queue.name, socketName, limit: 0 })),
+    )
+    broker = await startMosquitto({ lines: fastBroker, quiet: true })
+    arrivals = await EventArrivals.open(broker.url)
+    await startGateway()
+  })
+  after(async () => {
+    for (const { client } of streams) client.close()
+    await (gateway as Gateway | undefined)?.remove()
+    await (arrivals as EventArrivals | undefined)?.close()
+    await (broker as Mosquitto | undefined)?.remove()
+    queue.remove()
+    rmSync(home, { recursive: true, force: true })
+  })
+
+  async function startGateway(): Promise<void> {
+    // the longest flush interval that is usual: time events do not wait for it
+    const env = { FIELDLOG_SERIAL: 'tcp://127.0.0.1:9', FIELDLOG_MQTT: broker.url, FIELDLOG_FLUSH_INTERVAL: '60' }
+    gateway = await Gateway.start({ home, env })
+  }
+
+  function streaming(test: string): EventStream[] {
+    const pair = [
+      new EventStream(`${test}-queue`, `queue:${queue.name}`, buffer),
+      new EventStream(`${test}-socket`, `socket:${socketName}`, buffer),
+    ]
+    streams.push(...pair)
+    for (const stream of pair) stream.start(pace)
+    return pair
+  }
+
+  async function assertOnce(pair: EventStream[]): Promise<void> {
+    for (const stream of pair) {
+      assert.equal(await stream.end(), true)
+      await arrivals.all(stream, patience)
+      assert.equal(stream.client.stats.lost, 0)
+    }
+    assertOneId()
+  }
+
+  /** A message that comes again has the id that it had before. */
+  function assertOneId(): void {
+    const several = [...arrivals.ids].filter(([, ids]) => ids.size !== 1)
+    assert.deepEqual(several, [])
+  }
+
+  it('arrive once where the gateway is stopped and started', async () => {
+    const pair = streaming('stopped')
+    for (const stream of pair) await arrivals.all(stream, patience, 0, 20)
+    assert.equal((await gateway.stop()).status, 0)
+    await pause(away)
+    await startGateway()
+    await assertOnce(pair)
+  })
+
+  it('are durable at once, whatever the flush interval, and survive a kill then', async () => {
+    const stream = new EventStream('durable', `queue:${queue.name}`, buffer)
+    streams.push(stream)
+    const { length } = [...arrivals.ids]
+    for (let n = 0; n < 20; n++) stream.send()
+    assert.equal(await stream.end(), true)
+    await journalHolds(gateway.journal, length + 20, 5_000)
+    await gateway.stop('SIGKILL')
+    await startGateway()
+    await assertOnce([stream])
+  })
+
+  it('arrive once where the gateway is killed twice, but for what came in the last moment before', async () => {
+    const pair = streaming('killed')
+    const kills: number[] = []
+    for (let kill = 0; kill < 2; kill++) {
+      const [begin] = pair.map(({ sentAt }) => sentAt.length)
+      for (const stream of pair) await arrivals.all(stream, patience, begin, begin! + 20)
+      kills.push(performance.now())
+      await gateway.stop('SIGKILL')
+      await pause(away)
+      await startGateway()
+    }
+    for (const stream of pair) {
+      assert.equal(await stream.end(), true)
+      const lost = await arrivals.all(stream, patience).then(
+        () => [],
+        () => arrivals.missing(stream),
+      )
+      const early = lost.filter((n) => !kills.some((kill) => within(stream.sentAt[n]!, kill)))
+      assert.deepEqual(early, [], `lost: ${lost}`)
+      process.stdout.write(`      ${stream.name}: lost ${lost.length} of ${stream.sentAt.length}\n`)
+      assert.equal(stream.client.stats.lost, 0)
+    }
+    assertOneId()
+  })
+
+  it('arrive once where the broker is away', async () => {
+    const pair = streaming('broker')
+    for (const stream of pair) await arrivals.all(stream, patience, 0, 20)
+    await broker.stop()
+    await pause(away)
+    await broker.start()
+    await assertOnce(pair)
+  })
+})
+
+/** Whether an event that was sent at `sent` may be lost by a kill. */
+function within(sent: number, kill: number): boolean {
+  return sent > kill - undurable && sent < kill + 100
+}
