@@ -54,7 +54,11 @@ describe('time events, whatever is away', function () {
 
   async function startGateway(): Promise<void> {
     // the longest flush interval that is usual: time events do not wait for it
-    const env = { FIELDLOG_SERIAL: 'tcp://127.0.0.1:9', FIELDLOG_MQTT: broker.url, FIELDLOG_FLUSH_INTERVAL: '60' }
+    const env = {
+      FIELDLOG_SERIAL: 'tcp://127.0.0.1:9',
+      FIELDLOG_MQTT: broker.url,
+      FIELDLOG_FLUSH_INTERVAL: '60',
+    }
     gateway = await Gateway.start({ home, env })
   }
 

@@ -59,7 +59,10 @@ export class EventArrivals {
       // it goes on trying: the broker is away for a while
     })
     client.on('message', (_topic, payload) => {
-      const { id, data } = JSON.parse(payload.toString()) as { id: string; data: { source: string; msg: string } }
+      const { id, data } = JSON.parse(payload.toString()) as {
+        id: string
+        data: { source: string; msg: string }
+      }
       const key = `${data.source} ${data.msg}`
       this.ids.set(key, (this.ids.get(key) ?? new Set()).add(id))
       for (const check of this.#waiting) check()
