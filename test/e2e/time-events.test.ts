@@ -96,6 +96,22 @@ describe('time events, whatever is away', function () {
     await assertOnce(pair)
   })
 
+  it('arrive once, and in order, through deploys', async () => {
+    const pair = streaming('deployed')
+    for (let n = 1; n <= 5; n++) {
+      const [begin] = pair.map(({ sentAt }) => sentAt.length)
+      await deploy(gateway.url, n)
+      for (const stream of pair) await arrivals.all(stream, patience, begin, begin! + 20)
+    }
+    await assertOnce(pair)
+    for (const { name } of pair) {
+      const numbers = [...arrivals.ids.keys()]
+        .filter((key) => key.startsWith(`${name} `))
+        .map((key) => Number(key.split(' ')[1]))
+      assert.deepEqual(numbers, Array.from(numbers.keys()))
+    }
+  })
+
   it('are durable at once, whatever the flush interval, and survive a kill then', async () => {
     const stream = new EventStream('durable', `queue:${queue.name}`, buffer)
     streams.push(stream)
@@ -119,12 +135,11 @@ describe('time events, whatever is away', function () {
       await pause(away)
       await startGateway()
     }
+    for (const stream of pair) assert.equal(await stream.end(), true)
     for (const stream of pair) {
-      assert.equal(await stream.end(), true)
-      const lost = await arrivals.all(stream, patience).then(
-        () => [],
-        () => arrivals.missing(stream),
-      )
+      // what comes to the broker does so in order: behind the last one there is nothing more
+      await arrivals.all(stream, patience, stream.sentAt.length - 1)
+      const lost = arrivals.missing(stream)
       const early = lost.filter((n) => !kills.some((kill) => within(stream.sentAt[n]!, kill)))
       assert.deepEqual(early, [], `lost: ${lost}`)
       process.stdout.write(`      ${stream.name}: lost ${lost.length} of ${stream.sentAt.length}\n`)
@@ -142,6 +157,24 @@ describe('time events, whatever is away', function () {
     await assertOnce(pair)
   })
 })
+
+/** The flow as it is, with one more thing changed: everything is closed and made anew. */
+async function deploy(url: string, number: number): Promise<void> {
+  const flows = new URL('flows', url)
+  const version = { 'node-red-api-version': 'v2' }
+  const current = (await (await fetch(flows, { headers: version })).json()) as {
+    flows: Array<{ type: string; label?: string }>
+  }
+  const changed = current.flows.map((node) =>
+    node.type === 'tab' ? { ...node, label: `deploy ${number}` } : node,
+  )
+  const response = await fetch(flows, {
+    method: 'POST',
+    headers: { ...version, 'content-type': 'application/json', 'node-red-deployment-type': 'full' },
+    body: JSON.stringify({ flows: changed }),
+  })
+  assert.equal(response.status, 200)
+}
 
 /** Whether an event that was sent at `sent` may be lost by a kill. */
 function within(sent: number, kill: number): boolean {

@@ -199,6 +199,42 @@ describe('time events: the server', () => {
     assert.equal(heard.rejects.filter(({ reason }) => reason === 'crc').length, rejected.get('crc'))
   })
 
+  it('empties a queue that is full of rubbish, and goes on with events', async () => {
+    const queue = ownQueue()
+    closing.push(queue.remove)
+    const send = sendToQueue(libc, queue.name)
+    closing.push(() => send.close())
+    const rubbish = [Buffer.from('x'), Buffer.alloc(8_192, '$TEL'), Buffer.from('$TELxxxx')]
+    let sent = 0
+    while (send.send(rubbish[sent % 3]!) === undefined) sent++
+    const { server, heard } = await serve({ queue: { name: queue.name, mode: privateMode } })
+    await heard.until(() => heard.rejects.length === sent)
+    assert.equal(send.send(encodeFrame(event)), undefined)
+    await heard.until(() => heard.entries.length === 1)
+    assert.deepEqual([...server.transports.get('queue')!.rejected.keys()], ['short', 'crc'])
+    assert.equal(heard.warnings.length, 2)
+  })
+
+  it('takes frames of 8,192 bytes, and none that is longer, whatever it is', async () => {
+    const name = ownSocket()
+    const port = await freePort()
+    const { heard } = await serve({
+      socket: { name, mode: privateMode },
+      udp: { host: '127.0.0.1', port },
+    })
+    const frame = (length: number) => {
+      const bare = encodeFrame({ ...event, msg: 'x'.repeat(4_000) }).length - 4_000
+      return encodeFrame({ ...event, msg: 'x'.repeat(length - bare) })
+    }
+    for (const send of [sender(sendToSocket(libc, name)), sender(sendToUdp({ host: '127.0.0.1', port }))]) {
+      for (const length of [8_192, 8_193, 16_400, 65_000]) send(frame(length))
+    }
+    await heard.until(() => heard.entries.length === 2 && heard.rejects.length === 6)
+    assert.ok(
+      heard.rejects.every(({ reason, bytes }) => reason === 'oversize' && bytes?.length === 2 * 8_192),
+    )
+  })
+
   it('counts what UDP lost of a client that says how many it has sent', async () => {
     const port = await freePort()
     const { server, heard } = await serve({ udp: { host: '127.0.0.1', port } })

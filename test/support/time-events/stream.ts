@@ -85,13 +85,15 @@ export class EventArrivals {
 
   /** Resolves when these have arrived; rejects with what is missing where none came for `limit` ms. */
   async all(stream: EventStream, limit: number, from = 0, to = stream.sentAt.length): Promise<void> {
-    for (;;) {
-      const missing = this.missing(stream, from, to)
-      if (missing.length === 0) return
-      const before = this.ids.size
-      const came = await this.#next(limit)
-      if (!came && this.ids.size === before)
+    let missing = this.missing(stream, from, to)
+    for (let deadline = performance.now() + limit; missing.length > 0; ) {
+      const left = deadline - performance.now()
+      if (left <= 0)
         throw new Error(`${stream.name}: ${missing.length} events have not arrived: ${missing.slice(0, 20)}`)
+      await this.#next(left)
+      const now = this.missing(stream, from, to)
+      if (now.length < missing.length) deadline = performance.now() + limit
+      missing = now
     }
   }
 
@@ -99,16 +101,16 @@ export class EventArrivals {
     await this.#client.endAsync(true)
   }
 
-  #next(limit: number): Promise<boolean> {
+  /** Resolves when one arrives, or after `limit` ms. */
+  #next(limit: number): Promise<void> {
     return new Promise((resolve) => {
-      const settle = (came: boolean) => {
+      const settle = () => {
         clearTimeout(timer)
-        this.#waiting.delete(check)
-        resolve(came)
+        this.#waiting.delete(settle)
+        resolve()
       }
-      const check = () => settle(true)
-      const timer = setTimeout(() => settle(false), limit)
-      this.#waiting.add(check)
+      const timer = setTimeout(settle, limit)
+      this.#waiting.add(settle)
     })
   }
 }
