@@ -1,5 +1,5 @@
 // Time events: 32 clients in two processes send 200,000, paced to 20,000 a second together, to our server on each transport; and over
-// UDP to a plain receiver of node:dgram, which only counts what comes. The exit status is 1 where the queue or the socket lost one,
+// UDP to a plain receiver of node:dgram, which only counts what comes, the clients' marks too. The exit status is 1 where the queue or the socket lost one,
 // or memory rose by 100 MB. Arguments: events, events a second.
 import { fork } from 'node:child_process'
 import { createSocket } from 'node:dgram'

@@ -26,16 +26,16 @@ export function sentOf({ cat, seq, msg }: TimeEvent): number | undefined {
 
 /**
  * A sender whose datagrams are counted and told: before the first one, each second in which there were more, and when it settles
- * or closes.
+ * or closes. The last mark is sent once more, a second later or at the end, as it may get lost, too.
  * @param frameOf makes the datagram of a mark
  */
 export function numbered(sender: Sender, frameOf: (sent: number) => Buffer, clock: Clock): Sender {
   let sent = 0
   let told: number | undefined
+  /** while there is something to tell, or to tell once more */
   let stopTimer: (() => void) | undefined
 
   function tell(): string | undefined {
-    if (told === sent) return undefined
     const problem = sender.send(frameOf(sent))
     if (problem === undefined) told = sent
     return problem
@@ -44,7 +44,8 @@ export function numbered(sender: Sender, frameOf: (sent: number) => Buffer, cloc
   function tellLater(): void {
     stopTimer ??= clock.after(markInterval, () => {
       stopTimer = undefined
-      if (tell() !== undefined) tellLater()
+      const hasNews = told !== sent
+      if (tell() !== undefined || hasNews) tellLater()
     })
   }
 
@@ -57,14 +58,14 @@ export function numbered(sender: Sender, frameOf: (sent: number) => Buffer, cloc
       return undefined
     },
     settle() {
-      if (told !== undefined) tell()
+      if (told !== undefined && told !== sent) tell()
     },
     get pending() {
       return sender.pending
     },
     close() {
       stopTimer?.()
-      if (told !== undefined) tell()
+      if (stopTimer) tell()
       sender.close()
     },
   }

@@ -141,7 +141,8 @@ describe('time events, whatever is away', function () {
       await arrivals.all(stream, patience, stream.sentAt.length - 1)
       const lost = arrivals.missing(stream)
       const early = lost.filter((n) => !kills.some((kill) => within(stream.sentAt[n]!, kill)))
-      assert.deepEqual(early, [], `lost: ${lost}`)
+      const before = early.map((n) => kills.map((kill) => Math.round(kill - stream.sentAt[n]!)))
+      assert.deepEqual(before, [], `lost ${lost.length}; of some, ms before the kills: ${before.join('; ')}`)
       process.stdout.write(`      ${stream.name}: lost ${lost.length} of ${stream.sentAt.length}\n`)
       assert.equal(stream.client.stats.lost, 0)
     }
