@@ -23,6 +23,10 @@ const soaks: Record<string, string[][]> = {
     [mocha, 'test/system/serial/unplugged.test.ts'],
     [join(root, 'bench/serial.ts'), '60'],
   ],
+  events: [
+    [mocha, 'test/e2e/time-events.test.ts', 'test/e2e/events-flood.test.ts'],
+    [join(root, 'bench/datagrams/events.ts')],
+  ],
   formats: [[mocha, 'test/lib/formats/**/*.test.ts']],
   predicates: [[mocha, 'test/lib/predicates/**/*.test.ts', 'test/lib/labelling/**/*.test.ts']],
 }

@@ -12,6 +12,8 @@ import { sendToUdp, type UdpAddress } from './transport/udp.ts'
 export interface Way {
   /** `queue:/telog.mq`, `socket:@timevt-server`, `udp:127.0.0.1:5150` */
   name: string
+  /** it loses datagrams without a word */
+  isLossy?: true
   /** Throws the system's error. */
   open(): Sender
 }
@@ -54,7 +56,7 @@ export function openFirst(ways: readonly Way[]): { way: Way; sender: Sender } {
 function udpWay(text: string, rest: string | undefined): Way {
   const address = rest === undefined ? usualUdp : udpAddress(rest)
   if (!address) throw wrongWay(text, 'must be udp:host:port')
-  return { name: `udp:${address.host}:${address.port}`, open: () => sendToUdp(address) }
+  return { name: `udp:${address.host}:${address.port}`, isLossy: true, open: () => sendToUdp(address) }
 }
 
 /** Undefined where it is none. */

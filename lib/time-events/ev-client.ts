@@ -4,6 +4,7 @@ import { type Pauses, pauseAfter } from '../kit/backoff.ts'
 import { type Clock, idleClock, systemClock } from '../kit/clock.ts'
 import { Fifo } from '../kit/fifo.ts'
 import { openFirst, type Way, waysOf } from './connect.ts'
+import { numbered, sentMark } from './numbering.ts'
 import { frameOf, type OutgoingEvent } from './outgoing.ts'
 import type { Sender } from './transport/receiver.ts'
 import { machineMonotonic } from './wire/monotonic.ts'
@@ -121,7 +122,10 @@ export class EvClient {
     const end = performance.now() + ms
     for (;;) {
       if (this.#waiting.length > 0) this.#pump()
-      if (this.#waiting.length === 0 && (this.#sender?.pending ?? 0) === 0) return true
+      if (this.#waiting.length === 0) {
+        this.#sender?.settle?.()
+        if ((this.#sender?.pending ?? 0) === 0) return true
+      }
       if (performance.now() >= end) return false
       await new Promise<void>((resolve) => systemClock.after(flushStep, resolve))
     }
@@ -153,8 +157,16 @@ export class EvClient {
     if (this.#sent > before) this.#failures = 0
     this.#stopTimer ??= this.#clock.after(pauseAfter(++this.#failures, 0.5, pauses), () => {
       this.#stopTimer = undefined
+      this.#leaveRemoved()
       this.#pump()
     })
+  }
+
+  /** Somebody removed what it sends to, and perhaps there is another by now. */
+  #leaveRemoved(): void {
+    if (!this.#sender?.isGone?.()) return
+    this.#sender.close()
+    this.#sender = undefined
   }
 
   /** Undefined where nothing waits any more, else why. */
@@ -179,21 +191,25 @@ export class EvClient {
   /** Before the first event that goes out after some were lost. */
   #tellLost(sender: Sender): string | undefined {
     if (this.#untold === 0) return undefined
-    const frame = frameOf(
-      { cat: 'TELOG', seq: 'LOST', msg: `n=${this.#untold}` },
-      this.#source,
-      this.#monotonic,
-    )
-    const problem = frame && sender.send(frame)
-    if (problem === undefined) this.#untold = 0
-    return problem
+    const problem = sender.send(this.#ownFrame({ cat: 'TELOG', seq: 'LOST', msg: `n=${this.#untold}` }))
+    // too long for this queue: it could never be told, and must not keep shorter events back
+    if (problem !== undefined && problem !== 'EMSGSIZE') return problem
+    this.#untold = 0
+    return undefined
+  }
+
+  /** Of what the client itself has to say. Its name is one that events have gone out with, so it is not refused. */
+  #ownFrame(event: OutgoingEvent): Buffer {
+    return frameOf(event, this.#source, this.#monotonic)!
   }
 
   #open(): Sender | undefined {
     if (this.#sender || !this.#ways) return this.#sender
     try {
       const { way, sender } = openFirst(this.#ways)
-      this.#sender = sender
+      this.#sender = way.isLossy
+        ? numbered(sender, (sent) => this.#ownFrame(sentMark(sent)), this.#clock)
+        : sender
       this.#way = way.name
     } catch {
       // the stats say that there is no transport, and it is tried again

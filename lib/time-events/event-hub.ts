@@ -63,11 +63,14 @@ export class EventHub implements ServerListener {
     const old = this.#server
     const server = new EventServer(settings, this, this.#parts)
     this.#server = server
-    this.#work = this.#work.then(async () => {
-      await old?.close()
-      await server.open()
+    const opened = this.#next(async () => {
+      try {
+        await old?.close()
+      } finally {
+        await server.open()
+      }
     })
-    inBackground(this.#work)
+    inBackground(opened, (error) => this.warn(error.message))
     this.#update()
   }
 
@@ -80,8 +83,7 @@ export class EventHub implements ServerListener {
     const server = this.#server
     this.#server = undefined
     this.#key = undefined
-    this.#work = this.#work.then(() => server?.close())
-    await this.#work
+    await this.#next(async () => server?.close())
   }
 
   subscribe(subscriber: Subscriber): () => void {
@@ -106,7 +108,12 @@ export class EventHub implements ServerListener {
 
   event(entry: EventEntry, event: TimeEvent): void {
     this.#listener?.logged(event)
-    for (const subscriber of this.#subscribers) subscriber.event(entry)
+    let isFirst = true
+    for (const subscriber of this.#subscribers) {
+      // each has one of its own, which its flow may change
+      subscriber.event(isFirst ? entry : structuredClone(entry))
+      isFirst = false
+    }
     for (const subscriber of this.#subscribers) {
       if (!subscriber.canTake() && !this.#isWaiting) inBackground(this.#wait())
     }
@@ -122,6 +129,13 @@ export class EventHub implements ServerListener {
 
   changed(): void {
     for (const subscriber of this.#subscribers) subscriber.changed()
+  }
+
+  /** What fails does not keep the rest from its turn. */
+  #next(work: () => Promise<void>): Promise<void> {
+    const done = this.#work.then(work)
+    this.#work = done.catch(() => {})
+    return done
   }
 
   async #wait(): Promise<void> {

@@ -15,9 +15,27 @@ export interface Dropped {
   sources: Record<string, number>
 }
 
+/** What was dropped since it was told last, by source. */
+export class DropCount {
+  #counts = new Map<string, number>()
+
+  add(source: string, count: number): void {
+    const name = this.#counts.has(source) || this.#counts.size < mostNames ? source : others
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + count)
+  }
+
+  /** Undefined where nothing was. */
+  take(): Dropped | undefined {
+    if (this.#counts.size === 0) return undefined
+    const sources = Object.fromEntries(this.#counts)
+    this.#counts = new Map()
+    return { count: Object.values(sources).reduce((sum, count) => sum + count, 0), sources }
+  }
+}
+
 export class FloodLimit {
   readonly #bucket: TokenBucket | undefined
-  #dropped = new Map<string, number>()
+  readonly #dropped = new DropCount()
 
   /** @param rate events a second; 0: no limit */
   constructor(rate: number, clock: Clock) {
@@ -27,16 +45,12 @@ export class FloodLimit {
   /** Whether one more may go on; if not, it is counted. */
   allows(source: string): boolean {
     if (!this.#bucket || this.#bucket.tryTake()) return true
-    const name = this.#dropped.has(source) || this.#dropped.size < mostNames ? source : others
-    this.#dropped.set(name, (this.#dropped.get(name) ?? 0) + 1)
+    this.#dropped.add(source, 1)
     return false
   }
 
   /** What was dropped since the last time; undefined where nothing was. */
   takeDropped(): Dropped | undefined {
-    if (this.#dropped.size === 0) return undefined
-    const sources = Object.fromEntries(this.#dropped)
-    this.#dropped = new Map()
-    return { count: Object.values(sources).reduce((sum, count) => sum + count, 0), sources }
+    return this.#dropped.take()
   }
 }

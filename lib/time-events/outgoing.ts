@@ -28,8 +28,9 @@ export function frameOf(
   now: () => number,
 ): Buffer | undefined {
   const at = time === undefined ? now() : Math.floor(time)
-  const texts = [cat, source, seq, ...(subject === undefined ? [] : [subject])]
-  if (!Number.isSafeInteger(at) || at < 0 || !texts.every(isShort)) return undefined
+  if (!Number.isSafeInteger(at) || at < 0) return undefined
+  if (!isShort(cat) || !isShort(source) || !isShort(seq)) return undefined
+  if (subject !== undefined && !isShort(subject)) return undefined
   if (msg !== undefined && typeof msg !== 'string') return undefined
   const event: TimeEvent = { time: at, cat: untilNul(cat), source: untilNul(source), seq: untilNul(seq) }
   if (subject !== undefined) event.subject = untilNul(subject)

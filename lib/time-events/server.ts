@@ -7,7 +7,8 @@ import type { Clock } from '../kit/clock.ts'
 import { asError, errorCode } from '../kit/errors.ts'
 import { RateLimit } from '../kit/rate-limit.ts'
 import { type EventEntry, entryOf, type TransportName } from './entry.ts'
-import { FloodLimit } from './flood.ts'
+import { DropCount, FloodLimit } from './flood.ts'
+import { SentCounts, sentOf } from './numbering.ts'
 import { SenderClocks } from './sender-clock.ts'
 import type { ServerSettings } from './settings.ts'
 import { Libc } from './transport/libc.ts'
@@ -19,15 +20,18 @@ import { decodeFrame, type FrameProblem, longestFrame } from './wire/frame.ts'
 import { machineMonotonic } from './wire/monotonic.ts'
 import { sourceParts, type TimeEvent } from './wire/time-event.ts'
 
-/** Why something did not go on: a check that it failed, more than may go on in a second, or no room while nobody took it. */
-export type Reason = FrameProblem | 'flood' | 'full'
+/**
+ * Why something did not go on: a check that it failed, more than may go on in a second, no room while nobody took it, or, of
+ * UDP and a client that counts what it sends, that it never came.
+ */
+export type Reason = FrameProblem | 'flood' | 'full' | 'lost'
 
 export interface Reject {
   reason: Reason
   transport: TransportName
-  /** how many, of a flood or of what had no room; else 1 */
+  /** how many, of a flood, of what had no room, or was lost; else 1 */
   count: number
-  /** of a flood: by source */
+  /** of a flood, and of what was lost: by source */
   sources?: Record<string, number>
   /** of a datagram: its first bytes, in hexadecimal */
   bytes?: string
@@ -63,6 +67,13 @@ export interface ServerParts {
   random?: () => number
 }
 
+/** What came, and from where: see ReceiverListener. */
+interface Datagram {
+  bytes: Buffer
+  sender: string | undefined
+  endpoint: string | undefined
+}
+
 /** Between two attempts to open what another one has. */
 const pauses: Pauses = { first: 500, longest: 30_000 }
 const warnInterval = 60_000
@@ -73,6 +84,9 @@ interface Transport extends TransportState {
   open(): Promise<Receiver>
   receiver: Receiver | undefined
   flood: FloodLimit
+  /** of UDP: what its clients sent, and what never came */
+  sent: SentCounts
+  lost: DropCount
   failures: number
   full: number
   stopTimer: (() => void) | undefined
@@ -159,6 +173,8 @@ export class EventServer {
       open: () => open(transport),
       receiver: undefined,
       flood: new FloodLimit(this.#settings.limit, this.#clock),
+      sent: new SentCounts(),
+      lost: new DropCount(),
       failures: 0,
       full: 0,
       stopTimer: undefined,
@@ -203,20 +219,22 @@ export class EventServer {
 
   #receiving(transport: Transport) {
     return {
-      datagram: (bytes: Buffer, isCut: boolean, sender: string | undefined) =>
-        this.#take(transport, bytes, isCut, sender),
+      datagram: (bytes: Buffer, isCut: boolean, sender: string | undefined, endpoint?: string) =>
+        this.#take(transport, decodeFrame(bytes, isCut), { bytes, sender, endpoint }),
       failed: (error: Error) => this.#failed(transport, error),
-      dropped: () => {
+      dropped: (endpoint: string) => {
+        transport.sent.received(endpoint)
         transport.full++
         count(transport, 'full', 1)
       },
     }
   }
 
-  #take(transport: Transport, bytes: Buffer, isCut: boolean, sender: string | undefined): void {
-    const event = decodeFrame(bytes, isCut)
+  #take(transport: Transport, event: TimeEvent | FrameProblem, datagram: Datagram): void {
+    const { sender, endpoint } = datagram
+    if (endpoint !== undefined && isMark(transport, event, endpoint)) return
     if (typeof event === 'string') {
-      this.#refuse(transport, event, bytes, sender)
+      this.#refuse(transport, event, datagram)
       return
     }
     if (!transport.flood.allows(sourceParts(event.source).name)) return
@@ -227,11 +245,11 @@ export class EventServer {
     this.#listener.event(entryOf(event, time, wall, { transport: transport.name, known }), event)
   }
 
-  #refuse(transport: Transport, reason: FrameProblem, bytes: Buffer, sender: string | undefined): void {
+  #refuse(transport: Transport, reason: FrameProblem, { bytes, sender }: Datagram): void {
+    // a flood of rubbish is one, too; each datagram counts once
+    if (!transport.flood.allows(reason)) return
     count(transport, reason, 1)
     this.#warnAbout(transport, reason)
-    // a flood of rubbish is one, too: it is counted by its reason
-    if (!transport.flood.allows(reason)) return
     const hex = bytes.toString('hex', 0, Math.min(bytes.length, longestFrame))
     const reject: Reject = { reason, transport: transport.name, count: 1, bytes: hex }
     this.#listener.rejected(sender === undefined ? reject : { ...reject, sender })
@@ -244,6 +262,14 @@ export class EventServer {
         `time events: the clock of this machine was stepped by ${(step / 1000).toFixed(1)} s: the times of events from before are marked "step"`,
       )
     }
+    for (const transport of this.#transports) {
+      if (transport.receiver?.isGone?.()) {
+        this.#failed(
+          transport,
+          new Error(`time events: ${transport.name}: somebody removed it: it is made again`),
+        )
+      }
+    }
     this.#tell()
     this.#stopSecond = this.#clock.after(1000, () => this.#everySecond())
   }
@@ -251,12 +277,15 @@ export class EventServer {
   /** Says what was dropped since the last time. */
   #tell(): void {
     for (const transport of this.#transports) {
-      const { name, flood, full } = transport
-      const dropped = flood.takeDropped()
-      if (dropped) {
-        count(transport, 'flood', dropped.count)
-        this.#listener.rejected({ reason: 'flood', transport: name, ...dropped })
-        this.#warnAbout(transport, 'flood')
+      const { name, flood, lost, full } = transport
+      for (const [reason, dropped] of [
+        ['flood', flood.takeDropped()],
+        ['lost', lost.take()],
+      ] as const) {
+        if (!dropped) continue
+        count(transport, reason, dropped.count)
+        this.#listener.rejected({ reason, transport: name, ...dropped })
+        this.#warnAbout(transport, reason)
       }
       transport.full = 0
       if (full === 0) continue
@@ -273,6 +302,18 @@ export class EventServer {
   }
 }
 
+/** Whether it is the mark of a client that counts what it sends; else what came counts as received. */
+function isMark({ sent, lost }: Transport, event: TimeEvent | FrameProblem, endpoint: string): boolean {
+  const told = typeof event === 'string' ? undefined : sentOf(event)
+  if (typeof event === 'string' || told === undefined) {
+    sent.received(endpoint)
+    return false
+  }
+  const missing = sent.marked(endpoint, told)
+  if (missing > 0) lost.add(sourceParts(event.source).name, missing)
+  return true
+}
+
 const texts: Record<Reason, string> = {
   short: 'a datagram is too short for an event',
   header: 'a datagram does not begin with $TEL',
@@ -285,6 +326,7 @@ const texts: Record<Reason, string> = {
   flood:
     'more events came in a second than may go on, and the rest was dropped: raise the limit, or stop the sender',
   full: 'events came while the flow took none, and were dropped as there was no more room',
+  lost: 'events were sent that never came: UDP lost them on their way; use the queue or the socket on this machine',
 }
 
 function count({ rejected }: Transport, reason: Reason, more: number): void {

@@ -4,6 +4,7 @@ import type { EventsNode } from '../events/registry.ts'
 import { sender } from '../journal/direct.ts'
 import { intakeOf } from '../journal/intake.ts'
 import { throttle } from '../shared/throttle.ts'
+import { durableSoon } from './durable-soon.ts'
 import type { EventsInOptions } from './options.ts'
 import { statusOf } from './status.ts'
 
@@ -27,9 +28,11 @@ export default function (RED: NodeAPI): void {
     const status = throttle(() => this.status(statusOf(hub.transports)))
     const send = sender(RED, this)
     const intake = intakeOf(RED, this.id)
+    const soon = durableSoon(() => Promise.all(intake.journals().map((journal) => journal.flush())))
     const unsubscribe = hub.subscribe({
       event: (entry) => {
         send([{ ...entry }, null])
+        soon.came()
         status.changed()
       },
       rejected: (reject) => {
@@ -44,6 +47,7 @@ export default function (RED: NodeAPI): void {
 
     this.on('close', () => {
       unsubscribe()
+      soon.stop()
       intake.close()
       status.stop()
     })

@@ -1,10 +1,7 @@
 import { asError } from '../../kit/errors.ts'
 import type { Libc } from './libc.ts'
 import { type Readiness, type ReadinessListener, readinessOf } from './readiness.ts'
-import type { ReceiverListener } from './receiver.ts'
-
-/** Datagrams that are read in one turn of the event loop, at most. */
-const mostInTurn = 512
+import { mostInTurn, type ReceiverListener } from './receiver.ts'
 
 /**
  * Reads a descriptor until nothing waits, whenever something comes. Linux lets only ten datagrams wait in a Unix socket: who does

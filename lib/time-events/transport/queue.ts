@@ -3,7 +3,7 @@ import { fchmodSync, fstatSync, readFileSync } from 'node:fs'
 import { errorCode, withCode } from '../../kit/errors.ts'
 import { longestFrame } from '../wire/frame.ts'
 import { Drain } from './drain.ts'
-import type { Libc } from './libc.ts'
+import type { Libc, QueueSize } from './libc.ts'
 import type { Receiver, ReceiverListener, Sender } from './receiver.ts'
 
 /** As many as the usual client asks for. */
@@ -28,6 +28,7 @@ export function receiveFromQueue(
   return {
     pause: () => drain.pause(),
     resume: () => drain.resume(),
+    isGone: () => isRemoved(queue),
     async close() {
       drain.pause()
       libc.close(queue)
@@ -39,6 +40,7 @@ export function sendToQueue(libc: Libc, name: string): Sender {
   const queue = open(libc, name, 'write', privateMode)
   return {
     send: (message) => libc.sendMessage(queue, message),
+    isGone: () => isRemoved(queue),
     pending: 0,
     close: () => libc.close(queue),
   }
@@ -75,15 +77,28 @@ function openExisting(
   }
 }
 
-/** The longest frame of any client fits. More places than the system allows would make the call fail. */
 function create(libc: Libc, name: string, direction: 'read' | 'write', mode: number): number {
-  const most = Number(readFileSync('/proc/sys/fs/mqueue/msg_max', 'utf8'))
-  const queue = libc.createQueue(name, direction, mode, {
-    places: Math.min(wantedPlaces, most),
-    bytes: longestFrame,
-  })
+  const queue = libc.createQueue(name, direction, mode, sizeWithin(readLimits()))
   allow(queue, mode)
   return queue
+}
+
+/** As large as is wanted, and as the system allows: beyond its limits a queue cannot be made at all. */
+export function sizeWithin(limits: QueueSize): QueueSize {
+  return {
+    places: Math.min(wantedPlaces, limits.places),
+    bytes: Math.min(longestFrame, limits.bytes),
+  }
+}
+
+function readLimits(): QueueSize {
+  const limit = (name: string) => Number(readFileSync(`/proc/sys/fs/mqueue/${name}`, 'utf8'))
+  return { places: limit('msg_max'), bytes: limit('msgsize_max') }
+}
+
+/** A queue that was removed lives on for those who have it open, and nobody else finds it. */
+function isRemoved(queue: number): boolean {
+  return fstatSync(queue).nlink === 0
 }
 
 /** Past the umask. A queue of another user keeps the mode that it has. */
@@ -101,6 +116,8 @@ function advice(code: string | undefined): string {
       return `this system has no POSIX message queues (${code}): use the socket or UDP`
     case 'EMFILE':
       return 'the limit of queues of this user is reached (EMFILE): raise ulimit -q'
+    case 'ENOSPC':
+      return 'this system has as many queues as it may (ENOSPC): raise /proc/sys/fs/mqueue/queues_max, or remove a queue in /dev/mqueue'
     default:
       return code ?? 'for an unknown reason'
   }

@@ -2,12 +2,11 @@
 import { chmodSync, mkdirSync, statSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { errorCode, withCode } from '../../kit/errors.ts'
-import { longestFrame } from '../wire/frame.ts'
 import { socketAddress } from './address.ts'
 import { Drain } from './drain.ts'
 import type { Libc } from './libc.ts'
 import { isAbstract } from './names.ts'
-import type { Receiver, ReceiverListener, Sender } from './receiver.ts'
+import { longestTaken, type Receiver, type ReceiverListener, type Sender } from './receiver.ts'
 
 const receiveBuffer = 1 << 20
 
@@ -18,30 +17,29 @@ export function receiveFromSocket(
   listener: ReceiverListener,
 ): Receiver {
   const socket = libc.openSocket()
+  let file: number | undefined
   try {
     if (!isAbstract(name)) makeRoom(libc, name)
     libc.setReceiveBuffer(socket, receiveBuffer)
     libc.bind(socket, socketAddress(name))
-    if (!isAbstract(name)) chmodSync(name, mode)
+    if (!isAbstract(name)) {
+      chmodSync(name, mode)
+      file = fileAt(name)
+    }
   } catch (error) {
     libc.close(socket)
     throw explained(error, name)
   }
-  const drain = new Drain(
-    libc,
-    socket,
-    (buffer) => libc.receive(socket, buffer),
-    // one that is longer is refused, and its checksum tells first whether it is one
-    2 * longestFrame,
-    listener,
-  )
+  const drain = new Drain(libc, socket, (buffer) => libc.receive(socket, buffer), longestTaken, listener)
   return {
     pause: () => drain.pause(),
     resume: () => drain.resume(),
+    isGone: () => file !== undefined && fileAt(name) !== file,
     async close() {
       drain.pause()
       libc.close(socket)
-      if (!isAbstract(name)) remove(name)
+      // another server may have made its own in the place of ours
+      if (file !== undefined && fileAt(name) === file) unlinkSync(name)
     },
   }
 }
@@ -76,12 +74,9 @@ function makeRoom(libc: Libc, path: string): void {
   throw withCode('EADDRINUSE', new Error('a server listens there'))
 }
 
-function remove(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error
-  }
+/** Its number in the file system; undefined where there is none. */
+function fileAt(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino
 }
 
 function explained(error: unknown, name: string): Error {
@@ -89,6 +84,7 @@ function explained(error: unknown, name: string): Error {
   const why: Record<string, string> = {
     EADDRINUSE: 'another server of time events has it: stop that one, or choose another name',
     EACCES: 'this user may not write there (EACCES): choose another path',
+    EPROTOTYPE: 'a program of another kind listens there: choose another path',
     ENOTSOCK: 'there is a file that is no socket: remove it, or choose another path',
   }
   return withCode(code, new Error(`time events: cannot listen at ${name}: ${why[code] ?? code}`))

@@ -21,6 +21,7 @@ export const frameProblems: readonly FrameProblem[] = [
 export const longestFrame = 8_192
 
 const header = Buffer.from('$TEL', 'latin1')
+const headerNumber = header.readUInt32BE()
 const crcLength = 4
 
 export function encodeFrame(event: TimeEvent): Buffer {
@@ -38,7 +39,7 @@ export function encodeFrame(event: TimeEvent): Buffer {
  */
 export function decodeFrame(datagram: Buffer, isCut = false): TimeEvent | FrameProblem {
   if (datagram.length < header.length + crcLength) return 'short'
-  if (datagram.compare(header, 0, header.length, 0, header.length) !== 0) return 'header'
+  if (datagram.readUInt32BE() !== headerNumber) return 'header'
   // of a datagram that was cut the CRC is not here
   if (isCut) return 'oversize'
   if (datagram.readUInt32BE(datagram.length - crcLength) !== frameCrc(datagram)) return 'crc'

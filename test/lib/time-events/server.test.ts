@@ -1,9 +1,13 @@
 // A server on a real queue, a real socket and real UDP.
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { systemClock } from '../../../lib/kit/clock.ts'
 import type { EventEntry } from '../../../lib/time-events/entry.ts'
 import { usualCategories } from '../../../lib/time-events/known.ts'
+import { numbered, sentMark } from '../../../lib/time-events/numbering.ts'
 import { EventServer, type Reject, type ServerListener } from '../../../lib/time-events/server.ts'
 import type { ServerSettings } from '../../../lib/time-events/settings.ts'
 import { Libc } from '../../../lib/time-events/transport/libc.ts'
@@ -177,6 +181,106 @@ describe('time events: the server', () => {
     assert.equal(heard.entries.length, 0)
     server.release()
     await heard.until(() => heard.entries.length === 5)
+  })
+
+  it('counts each datagram once: rubbish beyond the limit is a flood, and no more', async () => {
+    const name = ownSocket()
+    const { server, heard } = await serve({ limit: 10, socket: { name, mode: privateMode } })
+    const one = sendToSocket(libc, name)
+    closing.push(() => one.close())
+    for (let sent = 0; sent < 30; ) {
+      if (one.send(Buffer.from('$TELxxxx')) === undefined) sent++
+      else await new Promise((resolve) => setImmediate(resolve))
+    }
+    await heard.until(() => heard.rejects.some(({ reason }) => reason === 'flood'))
+    const { rejected } = server.transports.get('socket')!
+    assert.deepEqual([...rejected.keys()], ['crc', 'flood'])
+    assert.equal(rejected.get('crc')! + rejected.get('flood')!, 30)
+    assert.equal(heard.rejects.filter(({ reason }) => reason === 'crc').length, rejected.get('crc'))
+  })
+
+  it('empties a queue that is full of rubbish, and goes on with events', async () => {
+    const queue = ownQueue()
+    closing.push(queue.remove)
+    const send = sendToQueue(libc, queue.name)
+    closing.push(() => send.close())
+    const rubbish = [Buffer.from('x'), Buffer.alloc(8_192, '$TEL'), Buffer.from('$TELxxxx')]
+    let sent = 0
+    while (send.send(rubbish[sent % 3]!) === undefined) sent++
+    const { server, heard } = await serve({ queue: { name: queue.name, mode: privateMode } })
+    await heard.until(() => heard.rejects.length === sent)
+    assert.equal(send.send(encodeFrame(event)), undefined)
+    await heard.until(() => heard.entries.length === 1)
+    assert.deepEqual([...server.transports.get('queue')!.rejected.keys()], ['short', 'crc'])
+    assert.equal(heard.warnings.length, 2)
+  })
+
+  it('takes frames of 8,192 bytes, and none that is longer, whatever it is', async () => {
+    const name = ownSocket()
+    const port = await freePort()
+    const { heard } = await serve({
+      socket: { name, mode: privateMode },
+      udp: { host: '127.0.0.1', port },
+    })
+    const frame = (length: number) => {
+      const bare = encodeFrame({ ...event, msg: 'x'.repeat(4_000) }).length - 4_000
+      return encodeFrame({ ...event, msg: 'x'.repeat(length - bare) })
+    }
+    for (const send of [sender(sendToSocket(libc, name)), sender(sendToUdp({ host: '127.0.0.1', port }))]) {
+      for (const length of [8_192, 8_193, 16_400, 65_000]) send(frame(length))
+    }
+    await heard.until(() => heard.entries.length === 2 && heard.rejects.length === 6)
+    assert.ok(
+      heard.rejects.every(({ reason, bytes }) => reason === 'oversize' && bytes?.length === 2 * 8_192),
+    )
+  })
+
+  it('counts what UDP lost of a client that says how many it has sent', async () => {
+    const port = await freePort()
+    const { server, heard } = await serve({ udp: { host: '127.0.0.1', port } })
+    // the way loses each third datagram, except the first two: a mark and an event
+    const socket = sendToUdp({ host: '127.0.0.1', port })
+    let count = 0
+    const lossy: Sender = {
+      send: (datagram) => (++count % 3 === 0 ? undefined : socket.send(datagram)),
+      pending: 0,
+      close: () => socket.close(),
+    }
+    const mark = (sent: number) => encodeFrame({ ...event, ...sentMark(sent) })
+    const one = numbered(lossy, mark, systemClock)
+    closing.push(() => one.close())
+    for (let n = 0; n < 60; n++) one.send(encodeFrame(event))
+    // 61 with the first mark, of which 20 were lost
+    one.settle?.()
+    await heard.until(() => heard.rejects.length > 0)
+    assert.deepEqual(heard.rejects, [{ reason: 'lost', transport: 'udp', count: 20, sources: { shim: 20 } }])
+    assert.equal(heard.entries.length, 40)
+    assert.deepEqual([...server.transports.get('udp')!.rejected], [['lost', 20]])
+    assert.match(heard.warnings[0]!, /UDP lost them on their way.*\(lost, 20 so far\)$/)
+  })
+
+  it('makes its queue and its socket again where somebody removed them', async () => {
+    const queue = ownQueue()
+    closing.push(queue.remove)
+    const folder = mkdtempSync(join(tmpdir(), 'fieldlog-events-'))
+    closing.push(() => rmSync(folder, { recursive: true }))
+    const path = join(folder, 'a.sock')
+    const { server, heard } = await serve({
+      queue: { name: queue.name, mode: privateMode },
+      socket: { name: path, mode: privateMode },
+    })
+    const isOpen = () => [...server.transports.values()].map((transport) => transport.isOpen)
+    queue.remove()
+    rmSync(path)
+    await heard.until(() => !isOpen().some(Boolean))
+    await heard.until(() => isOpen().every(Boolean))
+    sender(sendToQueue(libc, queue.name))(encodeFrame(event))
+    sender(sendToSocket(libc, path))(encodeFrame(event))
+    await heard.until(() => heard.entries.length === 2)
+    assert.deepEqual(heard.warnings, [
+      'time events: queue: somebody removed it: it is made again',
+      'time events: socket: somebody removed it: it is made again',
+    ])
   })
 
   it('without koffi: UDP works, and one line names the package', async () => {

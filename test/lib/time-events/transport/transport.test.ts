@@ -7,7 +7,12 @@ import { withCode } from '../../../../lib/kit/errors.ts'
 import { socketAddress } from '../../../../lib/time-events/transport/address.ts'
 import { Libc } from '../../../../lib/time-events/transport/libc.ts'
 import { queueNameProblem, socketNameProblem } from '../../../../lib/time-events/transport/names.ts'
-import { privateMode, receiveFromQueue, sendToQueue } from '../../../../lib/time-events/transport/queue.ts'
+import {
+  privateMode,
+  receiveFromQueue,
+  sendToQueue,
+  sizeWithin,
+} from '../../../../lib/time-events/transport/queue.ts'
 import type { Receiver, Sender } from '../../../../lib/time-events/transport/receiver.ts'
 import { receiveFromSocket, sendToSocket } from '../../../../lib/time-events/transport/socket.ts'
 import { receiveFromUdp, sendToUdp } from '../../../../lib/time-events/transport/udp.ts'
@@ -144,6 +149,71 @@ describe('time events: transports', () => {
     assert.equal(modeOf(queue.name), 0o666)
   })
 
+  it('a queue: is made as large as the system allows, and no larger than is wanted', () => {
+    assert.deepEqual(sizeWithin({ places: 10, bytes: 8_192 }), { places: 10, bytes: 8_192 })
+    assert.deepEqual(sizeWithin({ places: 4, bytes: 128 }), { places: 4, bytes: 128 })
+    assert.deepEqual(sizeWithin({ places: 65_536, bytes: 16_777_216 }), { places: 32, bytes: 8_192 })
+  })
+
+  it('a queue of another user: one clear error', () => {
+    const queue = ownQueue()
+    closing.push(queue.remove)
+    const descriptor = libc.createQueue(queue.name, 'read', 0, { places: 1, bytes: 16 })
+    libc.close(descriptor)
+    const error = {
+      code: 'EACCES',
+      message: `time events: cannot open the queue ${queue.name}: it belongs to another user (EACCES): run both as one user, or have its owner let others send`,
+    }
+    // root may open what others may not
+    const isRoot = process.geteuid?.() === 0
+    if (isRoot) process.seteuid?.(65_534)
+    try {
+      assert.throws(() => receiveFromQueue(libc, { name: queue.name, mode: privateMode }, new Inbox()), error)
+      assert.throws(() => sendToQueue(libc, queue.name), error)
+    } finally {
+      if (isRoot) process.seteuid?.(0)
+    }
+  })
+
+  it('a queue: one of another size and mode is taken as it is, and gets the mode that is set', async () => {
+    const queue = ownQueue()
+    closing.push(queue.remove)
+    libc.close(libc.createQueue(queue.name, 'write', 0o622, { places: 3, bytes: 100 }))
+    const inbox = new Inbox()
+    open(receiveFromQueue(libc, { name: queue.name, mode: 0o660 }, inbox))
+    assert.equal(modeOf(queue.name), 0o660)
+    const sender = open(sendToQueue(libc, queue.name))
+    assert.equal(sender.send(Buffer.alloc(100)), undefined)
+    assert.equal(sender.send(Buffer.alloc(101)), 'EMSGSIZE')
+    await inbox.count(1)
+    assert.deepEqual([inbox.datagrams[0]?.bytes.length, inbox.datagrams[0]?.isCut], [100, false])
+  })
+
+  it('a queue and a socket know when they were removed; the file of another server stays', async () => {
+    const queue = ownQueue()
+    const name = join(folder, 'removed.sock')
+    const receivers = [
+      open(receiveFromQueue(libc, { name: queue.name, mode: privateMode }, new Inbox())),
+      open(receiveFromSocket(libc, { name, mode: privateMode }, new Inbox())),
+    ]
+    const sender = open(sendToQueue(libc, queue.name))
+    assert.deepEqual(
+      [...receivers, sender].map((one) => one.isGone?.()),
+      [false, false, false],
+    )
+    queue.remove()
+    rmSync(name)
+    assert.deepEqual(
+      [...receivers, sender].map((one) => one.isGone?.()),
+      [true, true, true],
+    )
+    const inbox = new Inbox()
+    open(receiveFromSocket(libc, { name, mode: privateMode }, inbox))
+    await receivers[1]!.close()
+    assert.equal(open(sendToSocket(libc, name)).send(Buffer.from('x')), undefined)
+    await inbox.count(1)
+  })
+
   it('a queue with shorter messages, made by another: longer ones are refused by the system', async () => {
     const queue = ownQueue()
     closing.push(queue.remove)
@@ -174,7 +244,61 @@ describe('time events: transports', () => {
       await new Promise((resolve) => setImmediate(resolve))
     }
     receiver.resume()
-    assert.equal(inbox.datagrams.length, 10_000)
+    await inbox.count(10_000)
+  })
+
+  it('UDP: of the longest datagrams only the beginning is kept, and 16 MiB at most', async () => {
+    const inbox = new Inbox()
+    const { receiver, sender } = await ways.UDP!(inbox)
+    receiver.pause()
+    let dropped = 0
+    inbox.events.on('dropped', () => dropped++)
+    const longest = Buffer.alloc(65_507, '$TEL')
+    while (dropped === 0) {
+      for (let n = 0; n < 3; n++) sender.send(longest)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    receiver.resume()
+    await inbox.count(1_024)
+    assert.equal(inbox.datagrams.length, 1_024)
+    assert.ok(inbox.datagrams.every(({ bytes, isCut }) => isCut && bytes.length === 2 * longestFrame))
+  })
+
+  it('UDP: what was kept and what comes meanwhile stay in order, and other work has its turn', async () => {
+    const inbox = new Inbox()
+    const { receiver, sender } = await ways.UDP!(inbox)
+    receiver.pause()
+    const send = (from: number, to: number) => {
+      for (let n = from; n < to; n++) sender.send(Buffer.from(String(n)))
+    }
+    for (let from = 0; from < 1_500; from += 100) {
+      send(from, from + 100)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    receiver.resume()
+    await inbox.count(1)
+    assert.ok(inbox.datagrams.length <= 512, `${inbox.datagrams.length} in one turn`)
+    send(1_500, 1_600)
+    await inbox.count(1_600)
+    assert.deepEqual(
+      inbox.datagrams.map(({ bytes }) => Number(bytes.toString())),
+      Array.from({ length: 1_600 }, (_, n) => n),
+    )
+  })
+
+  it('UDP: a sender takes so many at once, and goes out although it is closed at once', async () => {
+    const inbox = new Inbox()
+    const { receiver } = await ways.UDP!(inbox)
+    const { port } = receiver as Receiver & { port: number }
+    const sender = sendToUdp({ host: 'localhost', port })
+    let taken = 0
+    while (sender.send(Buffer.from('x')) === undefined) taken++
+    assert.deepEqual([taken, sender.pending, sender.send(Buffer.from('x'))], [1_000, 1_000, 'EAGAIN'])
+    const last = sendToUdp({ host: '127.0.0.1', port })
+    last.send(Buffer.from('last'))
+    last.close()
+    sender.close()
+    while (inbox.datagrams.at(-1)?.bytes.toString() !== 'last') await inbox.count(inbox.datagrams.length + 1)
   })
 
   it('without koffi one error names the package', () => {

@@ -11,6 +11,7 @@ import { logLine } from '../../../../lib/time-events/wire/log-line.ts'
 import { decodeReport, encodeReport, utcOf } from '../../../../lib/time-events/wire/report.ts'
 import { sourceParts, type TimeEvent } from '../../../../lib/time-events/wire/time-event.ts'
 import vectors from '../../../fixtures/time-events.json' with { type: 'json' }
+import { fc } from '../../../support/random.ts'
 
 const goldenFrames = vectors.frames.slice(0, 2).map(({ hex }) => Buffer.from(hex, 'hex'))
 
@@ -118,6 +119,26 @@ describe('a datagram that is no frame', () => {
   for (const [name, datagram, problem] of cases) {
     it(`${name}: ${problem}`, () => assert.equal(decodeFrame(datagram), problem))
   }
+
+  it('is told, whatever its bytes are, and nothing throws', () => {
+    const field = fc.tuple(
+      fc.constantFrom(0x08, 0x0a, 0x12, 0x1a, 0x22, 0x2a, 0x32, 0x3a, 0x40),
+      fc.uint8Array(),
+    )
+    const fields = fc.array(field, { maxLength: 8 })
+    const found = new Set<string>()
+    fc.assert(
+      fc.property(fields, (all) => {
+        const bytes = all.map(([tag, content]) => Buffer.from([tag, content.length, ...content]))
+        const result = decodeFrame(body(Buffer.concat(bytes).toString('hex')))
+        if (typeof result !== 'string') return encodeFrame(result).length > 8
+        found.add(result)
+        return frameProblems.includes(result)
+      }),
+      { numRuns: 2_000 },
+    )
+    assert.ok(found.has('protobuf') && found.has('required'))
+  })
 
   it('is told for one of the reasons that are counted', () => {
     assert.deepEqual([...new Set(cases.map(([, , problem]) => problem))], frameProblems)
