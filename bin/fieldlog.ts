@@ -24,34 +24,34 @@ const subcommands: Record<string, Subcommand> = {
     },
   },
   verify: journalCommand('check every checksum, hash and number of a journal', async () => {
-    return (await import('../lib/cli/verify.ts')).verify
+    return (await import('../lib/cli/journal/verify.ts')).verify
   }),
   audit: journalCommand('add up what became of every entry of a journal', async () => {
-    return (await import('../lib/cli/audit.ts')).audit
+    return (await import('../lib/cli/journal/audit.ts')).audit
   }),
   cat: journalCommand('print entries of a journal, by seq, time or source', async () => {
-    return (await import('../lib/cli/cat.ts')).cat
+    return (await import('../lib/cli/journal/cat.ts')).cat
   }),
   replay: journalCommand('have the running gateway send events again', async () => {
-    return (await import('../lib/cli/replay.ts')).replay
+    return (await import('../lib/cli/gateway/replay.ts')).replay
   }),
   refused: journalCommand('show what MQTT brokers refused, or send it again', async () => {
-    return (await import('../lib/cli/refused.ts')).refused
+    return (await import('../lib/cli/gateway/refused.ts')).refused
   }),
   backup: journalCommand('copy a journal, a live one too', async () => {
-    return (await import('../lib/cli/backup.ts')).backup
+    return (await import('../lib/cli/journal/backup.ts')).backup
   }),
   relabel: journalCommand('try the formats and predicates of a flow on a whole journal', async () => {
-    return (await import('../lib/cli/relabel.ts')).relabel
+    return (await import('../lib/cli/journal/relabel.ts')).relabel
   }),
   clock: journalCommand(
     'say whether the clock agrees with the journal, or confirm that it is right',
     async () => {
-      return (await import('../lib/cli/clock.ts')).clock
+      return (await import('../lib/cli/gateway/clock.ts')).clock
     },
   ),
   import: journalCommand('append JeeMon day files to a journal', async () => {
-    return (await import('../lib/cli/import.ts')).importFiles
+    return (await import('../lib/cli/journal/import.ts')).importFiles
   }),
   send: journalCommand('send a time event, by queue, socket or UDP', async () => {
     return (await import('../lib/cli/send/send-event.ts')).sendEvent

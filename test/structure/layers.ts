@@ -93,7 +93,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground'],
   },
   cli: {
-    folders: ['lib/cli', 'lib/cli/send'],
+    folders: ['lib/cli', 'lib/cli/gateway', 'lib/cli/journal', 'lib/cli/send'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling', 'time-events'],
   },
   // what package.json exports

@@ -1,12 +1,12 @@
 import { access, constants } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { dayLines, dayOfName } from '../journal/format/jeemon.ts'
-import { escapeText } from '../journal/format/text.ts'
-import { parseDay } from '../journal/format/time.ts'
-import { Journal } from '../journal/journal.ts'
-import { asError } from '../kit/errors.ts'
-import { type Command, CommandError, type Io, UsageError } from './command.ts'
-import { count, counted } from './text.ts'
+import { dayLines, dayOfName } from '../../journal/format/jeemon.ts'
+import { escapeText } from '../../journal/format/text.ts'
+import { parseDay } from '../../journal/format/time.ts'
+import { Journal } from '../../journal/journal.ts'
+import { asError } from '../../kit/errors.ts'
+import { type Command, CommandError, type Io, UsageError } from '../command.ts'
+import { count, counted } from '../text.ts'
 
 /** Entries between two writes: a batch of about 1 MB. */
 const batch = 20_000

@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { readCheckpoint } from '../delivery/progress/audit.ts'
-import { CheckpointFile } from '../delivery/progress/checkpoint.ts'
-import { systemDisk } from '../journal/disk/disk.ts'
-import { verifyJournal } from '../journal/inspect/verify.ts'
-import { backupJournal } from '../journal/keep/backup.ts'
-import { type Command, CommandError } from './command.ts'
+import { readCheckpoint } from '../../delivery/progress/audit.ts'
+import { CheckpointFile } from '../../delivery/progress/checkpoint.ts'
+import { systemDisk } from '../../journal/disk/disk.ts'
+import { verifyJournal } from '../../journal/inspect/verify.ts'
+import { backupJournal } from '../../journal/keep/backup.ts'
+import { type Command, CommandError } from '../command.ts'
+import { count, counted, size } from '../text.ts'
 import { journalDirectory } from './journal-directory.ts'
-import { count, counted, size } from './text.ts'
 
 export const backup: Command = {
   args: 'DIR TARGET',

@@ -1,5 +1,5 @@
 // Parses the values of --from and --to: a seq, a time, or how long ago.
-import { UsageError } from './command.ts'
+import { UsageError } from '../command.ts'
 
 /** A stretch of time, ms since 1970, both ends included; or a seq. */
 export type When = { seq: number } | { first: number; last: number }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { clock } from '../../../lib/cli/clock.ts'
-import { runCommand } from '../../../lib/cli/command.ts'
+import { runCommand } from '../../../../lib/cli/command.ts'
+import { clock } from '../../../../lib/cli/gateway/clock.ts'
 
 const doubt = 'the clock says 2037-01-01, but entries of 2026-11-20 are followed by 2037-01-01'
 const answers: Record<string, unknown> = {

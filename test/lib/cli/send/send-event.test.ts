@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { runCommand } from '../../../lib/cli/command.ts'
-import { sendEvent } from '../../../lib/cli/send/send-event.ts'
-import { Libc } from '../../../lib/time-events/transport/libc.ts'
-import { privateMode } from '../../../lib/time-events/transport/queue.ts'
-import { receiveFromSocket } from '../../../lib/time-events/transport/socket.ts'
-import { decodeFrame } from '../../../lib/time-events/wire/frame.ts'
-import type { TimeEvent } from '../../../lib/time-events/wire/time-event.ts'
-import { Inbox, ownSocket } from '../time-events/helper.ts'
+import { runCommand } from '../../../../lib/cli/command.ts'
+import { sendEvent } from '../../../../lib/cli/send/send-event.ts'
+import { Libc } from '../../../../lib/time-events/transport/libc.ts'
+import { privateMode } from '../../../../lib/time-events/transport/queue.ts'
+import { receiveFromSocket } from '../../../../lib/time-events/transport/socket.ts'
+import { decodeFrame } from '../../../../lib/time-events/wire/frame.ts'
+import type { TimeEvent } from '../../../../lib/time-events/wire/time-event.ts'
+import { Inbox, ownSocket } from '../../time-events/helper.ts'
 
 describe('fieldlog send', () => {
   async function send(...args: string[]) {

@@ -1,10 +1,10 @@
 // The journal directory that a subcommand is given.
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { systemDisk } from '../journal/disk/disk.ts'
-import { journalPaths } from '../journal/read/catalog.ts'
-import { errorCode } from '../kit/errors.ts'
-import { CommandError } from './command.ts'
+import { systemDisk } from '../../journal/disk/disk.ts'
+import { journalPaths } from '../../journal/read/catalog.ts'
+import { errorCode } from '../../kit/errors.ts'
+import { CommandError } from '../command.ts'
 
 /** Its absolute path. Throws where there is no such directory, or no journal in it. */
 export async function journalDirectory(path: string): Promise<string> {

@@ -1,8 +1,8 @@
-import { type Audit, auditJournal } from '../delivery/progress/audit.ts'
-import { systemDisk } from '../journal/disk/disk.ts'
-import type { Command } from './command.ts'
+import { type Audit, auditJournal } from '../../delivery/progress/audit.ts'
+import { systemDisk } from '../../journal/disk/disk.ts'
+import type { Command } from '../command.ts'
+import { count } from '../text.ts'
 import { journalDirectory } from './journal-directory.ts'
-import { count } from './text.ts'
 
 /** Stretches of incomplete events that are named. */
 const named = 20

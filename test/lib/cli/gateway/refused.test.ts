@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { runCommand } from '../../../lib/cli/command.ts'
-import { refused } from '../../../lib/cli/refused.ts'
+import { runCommand } from '../../../../lib/cli/command.ts'
+import { refused } from '../../../../lib/cli/gateway/refused.ts'
 
 const message = {
   id: 'e-7',

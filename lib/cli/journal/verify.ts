@@ -1,10 +1,10 @@
-import { readCheckpoint } from '../delivery/progress/audit.ts'
-import { systemDisk } from '../journal/disk/disk.ts'
-import type { Finding } from '../journal/inspect/findings.ts'
-import { verifyJournal } from '../journal/inspect/verify.ts'
-import type { Command } from './command.ts'
+import { readCheckpoint } from '../../delivery/progress/audit.ts'
+import { systemDisk } from '../../journal/disk/disk.ts'
+import type { Finding } from '../../journal/inspect/findings.ts'
+import { verifyJournal } from '../../journal/inspect/verify.ts'
+import type { Command } from '../command.ts'
+import { count, counted, size } from '../text.ts'
 import { journalDirectory } from './journal-directory.ts'
-import { count, counted, size } from './text.ts'
 
 export const verify: Command = {
   args: 'DIR',
