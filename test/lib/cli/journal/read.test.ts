@@ -115,10 +115,10 @@ describe('fieldlog verify', () => {
   })
 
   it('says what is wrong with its arguments', async () => {
-    assert.deepEqual(await fieldlog(['verify']), {
+    assert.deepEqual(await fieldlog(['backup']), {
       status: 2,
       stdout: '',
-      stderr: 'fieldlog verify: it needs DIR; see fieldlog verify --help\n',
+      stderr: 'fieldlog backup: it needs [DIR] TARGET; see fieldlog backup --help\n',
     })
     assert.deepEqual(await fieldlog(['verify', place.path, 'more']), {
       status: 2,
