@@ -57,4 +57,12 @@ export const subcommands: Readonly<Record<string, Subcommand>> = {
     summary: 'send the lines of a file over HTTP, as sensors do',
     load: async () => (await import('../lib/cli/send/send-lines.ts')).sendLines,
   },
+  install: {
+    summary: 'make the gateway a service of systemd',
+    load: async () => (await import('../lib/cli/service/install.ts')).install,
+  },
+  uninstall: {
+    summary: 'take that service away; data and settings stay',
+    load: async () => (await import('../lib/cli/service/uninstall.ts')).uninstall,
+  },
 }

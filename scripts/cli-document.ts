@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { subcommands } from '../bin/subcommands.ts'
 import { help } from '../lib/cli/command.ts'
 
-export const cliDocument = join(import.meta.dirname, '../docs/cli.md')
+const cliDocument = join(import.meta.dirname, '../docs/cli.md')
 
 const start = '<!-- what --help prints -->'
 const end = '<!-- the end of it -->'
