@@ -1,3 +1,4 @@
+import { ageText } from '../../kit/age.ts'
 import { type Command, CommandError, type Io } from '../command.ts'
 import { count, paint, size } from '../text.ts'
 import { gatewayOptions, withGateway } from './gateway.ts'
@@ -79,11 +80,11 @@ function screen(state: Status, io: Io): string {
 
 function gatewayText({ now, gateway: { name, version, started }, machine }: Status): string {
   const heat = machine.temperature === null ? '' : `, ${machine.temperature.toFixed(0)} °C`
-  return `${name}, version ${version}, running for ${span(now - started)}; ${size(machine.rss)} of memory, load ${machine.load.toFixed(1)}${heat}`
+  return `${name}, version ${version}, running for ${ageText(now - started)}; ${size(machine.rss)} of memory, load ${machine.load.toFixed(1)}${heat}`
 }
 
 function portText(port: Status['ports'][number], now: number, io: Io): string {
-  const last = port.lastLine === null ? 'no line yet' : `last line ${span(now - port.lastLine)} ago`
+  const last = port.lastLine === null ? 'no line yet' : `last line ${ageText(now - port.lastLine)} ago`
   const state = port.state === 'open' ? port.state : paint(io, 'yellow', port.state)
   const problem = port.problem === null ? '' : `: ${port.problem}`
   return `${nameOf(port)}: ${state}, ${last}, ${count(port.perMinute)} lines a minute${problem}`
@@ -108,16 +109,4 @@ function diskText({ free, total, perDay, daysLeft }: Status['disk']): string {
 
 function nameOf({ name, address }: { name: string; address: string }): string {
   return name === '' || name === address ? address : `${name} (${address})`
-}
-
-/** `46 min`: how long something is ago, in its largest unit. */
-function span(ms: number): string {
-  for (const [unit, name] of [
-    [86_400_000, 'days'],
-    [3_600_000, 'h'],
-    [60_000, 'min'],
-  ] as const) {
-    if (ms >= 2 * unit) return `${Math.floor(ms / unit)} ${name}`
-  }
-  return `${Math.max(0, Math.round(ms / 1000))} s`
 }
