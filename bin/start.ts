@@ -13,6 +13,7 @@ import { type KeptBroker, keepBroker } from '../lib/appliance/embedded.ts'
 import { credentialSecret, installDefaultFlow, joinFlows, openHome } from '../lib/appliance/home.ts'
 import { type Login, loginFor } from '../lib/appliance/login.ts'
 import { privateUmask, tighten } from '../lib/appliance/permissions.ts'
+import { serviceIsReady, serviceParts } from '../lib/appliance/service.ts'
 import { nodeRedSettings } from '../lib/appliance/settings.ts'
 import { Shutdown } from '../lib/appliance/shutdown.ts'
 import { createGuardedServer } from '../lib/appliance/web/guarded-server.ts'
@@ -111,6 +112,7 @@ async function run(shutdown: Shutdown): Promise<void> {
   }
   await flowRuns
   say('the flow is running')
+  serviceIsReady(serviceParts(process.env, complain))
 }
 
 function gateFor({ user, hash, known }: Login, { bcrypt }: NodeRed): LoginGate {

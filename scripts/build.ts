@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
+import { withWholeDescriptions } from './help-text.ts'
 
 const root = join(import.meta.dirname, '..')
 const path = (...parts: string[]) => join(root, ...parts)
@@ -31,7 +32,7 @@ function nodeNames(): string[] {
 function assembleNode(name: string): void {
   const target = path('dist/nodes', name)
   mkdirSync(target, { recursive: true })
-  const html = readFileSync(path('nodes', name, `${name}.html`), 'utf8')
+  const html = withWholeDescriptions(readFileSync(path('nodes', name, `${name}.html`), 'utf8'))
   writeFileSync(join(target, `${name}.html`), `${panelScript(name)}${html}`)
   for (const folder of ['locales']) {
     if (existsSync(path('nodes', name, folder))) {

@@ -12,6 +12,10 @@ export interface Io {
   /** SIGINT, SIGTERM, or nobody reads the output any more */
   signal: AbortSignal
   env: NodeJS.ProcessEnv
+  /** standard error is a terminal: somebody may be told how far the work is */
+  isWatched: boolean
+  /** standard output is a terminal that shows colours, and NO_COLOR is not set */
+  hasColours: boolean
 }
 
 /** One option of a subcommand. */
@@ -57,9 +61,13 @@ const common: Record<string, OptionSpec> = {
   help: { type: 'boolean', short: 'h', about: 'print this' },
 }
 
+function allOptions({ options }: Command): Record<string, OptionSpec> {
+  return { ...options, ...common }
+}
+
 /** Runs a subcommand with the arguments after its name. */
 export async function runCommand(name: string, command: Command, args: string[], io: Io): Promise<number> {
-  const specs = { ...command.options, ...common }
+  const specs = allOptions(command)
   try {
     const { values, positionals } = parse(args, specs)
     if (values.help) {
@@ -99,7 +107,8 @@ function parse(args: string[], specs: Record<string, OptionSpec>) {
   }
 }
 
-function help(name: string, command: Command, specs: Record<string, OptionSpec>): string {
+/** What `fieldlog <name> --help` prints. */
+export function help(name: string, command: Command, specs = allOptions(command)): string {
   const rows = Object.entries(specs).map(([option, { short, value, about }]) => {
     const names = `${short === undefined ? '' : `-${short}, `}--${option}`
     return `  ${`${names}${value ? ` ${value}` : ''}`.padEnd(22)} ${about}`
@@ -121,6 +130,8 @@ export function processIo(): Io {
   return {
     signal: stop.signal,
     env: process.env,
+    isWatched: process.stderr.isTTY === true,
+    hasColours: process.stdout.isTTY === true && process.stdout.hasColors(),
     err: (text) => process.stderr.write(text),
     async out(text) {
       // what an interrupted command has to say at the end is written, too

@@ -1,8 +1,10 @@
 // Numbers and lines as subcommands print them.
 import { isUtf8 } from 'node:buffer'
+import { styleText } from 'node:util'
 import { type Entry, idOf } from '../journal/format/entry.ts'
 import { unescapeBytes } from '../journal/format/text.ts'
 import { dateTime } from '../journal/format/time.ts'
+import type { Io } from './command.ts'
 
 /** `10,000,000` */
 export function count(n: number): string {
@@ -26,9 +28,26 @@ export function size(bytes: number): string {
   return `${bytes} bytes`
 }
 
-/** An entry as one line: seq, the moment it belongs to in UTC, kind, source, text. */
-export function entryLine({ seq, time, kind, source, text }: Entry): string {
-  return `${seq} ${dateTime(time)}Z ${kind} ${source} ${text}\n`
+/** An entry as one line: seq, the moment it belongs to (in UTC unless `shown` says otherwise), kind, source, text. */
+export function entryLine({ seq, time, kind, source, text }: Entry, shown = utcTime): string {
+  return `${seq} ${shown(time)} ${kind} ${source} ${text}\n`
+}
+
+function utcTime(ms: number): string {
+  return `${dateTime(ms)}Z`
+}
+
+/** `2026-11-21T13:30:00.250+01:00`: ms since 1970 by the time zone of this machine */
+export function localTime(ms: number): string {
+  const offset = -new Date(ms).getTimezoneOffset()
+  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60]
+  const two = (n: number) => String(n).padStart(2, '0')
+  return `${dateTime(ms + offset * 60_000)}${offset < 0 ? '-' : '+'}${two(hours)}:${two(minutes)}`
+}
+
+/** A text in a colour, where standard output shows colours. */
+export function paint({ hasColours }: Io, colour: 'red' | 'green' | 'yellow' | 'dim', text: string): string {
+  return hasColours ? styleText(colour, text, { validateStream: false }) : text
 }
 
 /** An entry as one line of JSON. `payload` is what a flow gets; bytes that are no UTF-8 stand in `raw` alone. */

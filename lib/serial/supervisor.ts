@@ -1,5 +1,6 @@
 // Keeps one source connected: it retries with backoff and jitter, and reports each change of state once.
 
+import { ageText } from '../kit/age.ts'
 import { pauseAfter } from '../kit/backoff.ts'
 import type { Clock } from '../kit/clock.ts'
 import { asError, withCode } from '../kit/errors.ts'
@@ -37,6 +38,8 @@ export class Supervisor {
   #paused = false
   #failures = 0
   #reported: string | undefined
+  /** monotonic, ms; undefined while it is connected, and before the first failure */
+  #awaySince: number | undefined
   #cancelTimer: () => void = () => undefined
 
   /** @param random 0 ≤ x < 1: spreads the pauses between attempts */
@@ -58,6 +61,7 @@ export class Supervisor {
     this.#abort = new AbortController()
     this.#failures = 0
     this.#reported = undefined
+    this.#awaySince = undefined
     this.#try()
   }
 
@@ -129,10 +133,17 @@ export class Supervisor {
     if (!this.#running) return
     if (this.#paused) link.pause()
     this.#set({ state: 'open' })
-    this.#report('info', `connected to ${this.#source.text}`)
+    this.#report('info', `connected to ${this.#source.text}${this.#afterOutage()}`)
     this.#cancelTimer = this.#clock.after(stableAfter, () => {
       this.#failures = 0
     })
+  }
+
+  /** How long it was away; nothing where it was not. */
+  #afterOutage(): string {
+    const since = this.#awaySince
+    this.#awaySince = undefined
+    return since === undefined ? '' : ` again after ${ageText(this.#clock.monotonic() - since)}`
   }
 
   #lost(reason: SourceError): void {
@@ -149,6 +160,7 @@ export class Supervisor {
         ? error
         : new SourceError(`${this.#source.text}: ${error.message}`, 'error')
     this.#failures++
+    this.#awaySince ??= this.#clock.monotonic()
     const retryIn = pauseAfter(this.#failures, this.#random())
     this.#set({ state: 'waiting', reason, retryIn })
     this.#report(

@@ -1,5 +1,6 @@
 // The rows of counters in the log panel, made from a report of the journal's admin endpoint.
 import type { ReplayProgress } from '../../lib/delivery/send/replay.ts'
+import { ageText } from '../../lib/kit/age.ts'
 import type { JournalReport } from '../journal/endpoints.ts'
 
 /** One row of the table: a key of the locale, and its value. */
@@ -25,9 +26,27 @@ export function counterRows(
   rows.push(['dropped', number(journal.dropped)], ['held', number(journal.held)])
   if (report.withoutProperties > 0) rows.push(['withoutProperties', number(report.withoutProperties)])
   if (delivery?.replay) rows.push(['replay', replayText(delivery.replay, text)])
-  const wear = perDay && text('perDayValue', { size: size(perDay.bytes), syncs: number(perDay.syncs) })
-  rows.push(['perDay', wear ?? text('perDayLater')])
+  rows.push(['perDay', perDay ? wearText(perDay, text) : text('perDayLater')])
   return rows
+}
+
+/** bytes of a small card */
+const card = 32e9
+const day = 86_400_000
+
+/** What is written in a day, and what that is for a card. */
+function wearText(
+  { bytes, syncs }: NonNullable<JournalReport['perDay']>,
+  text: (key: string, values?: object) => string,
+): string {
+  const written = { size: size(bytes), syncs: number(syncs) }
+  return text('perDayValue', { ...written, once: yearsOrDays(bytes > 0 ? (card / bytes) * day : Infinity) })
+}
+
+function yearsOrDays(ms: number): string {
+  const years = ms / (365 * day)
+  if (years > 100) return '100 years'
+  return years >= 2 ? `${Math.floor(years)} years` : ageText(ms)
 }
 
 function replayText(

@@ -1,4 +1,5 @@
 import type { NodeStatus } from 'node-red'
+import { ageText } from '../../lib/kit/age.ts'
 import type { DeliveryCounts } from '../../lib/mqtt/session/delivery.ts'
 import type { SessionState } from '../../lib/mqtt/session/session-options.ts'
 import type { ProblemKind } from '../../lib/mqtt/wire/problems.ts'
@@ -68,12 +69,4 @@ function waitingText({ waiting, oldest }: SessionState, least: number, now: numb
   const age = oldest === undefined ? 0 : now - oldest
   if (waiting === 0 || (waiting <= least && age < longWait)) return []
   return [`waiting ${waiting}${age < longWait ? '' : `, oldest ${ageText(age)}`}`]
-}
-
-/** In its largest unit. */
-function ageText(ms: number): string {
-  const minutes = Math.floor(ms / 60_000)
-  if (minutes < 1) return `${Math.floor(ms / 1000)} s`
-  if (minutes < 120) return `${minutes} min`
-  return minutes < 2_880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1_440)} days`
 }

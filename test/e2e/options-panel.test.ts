@@ -1,6 +1,6 @@
 // In the browser: the panels of nodes whose options are described by a schema show what the schema says, at the field.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { Gateway } from '../support/gateway.ts'
@@ -19,6 +19,8 @@ interface BrowserNode {
   type: string
   valid: boolean
 }
+
+const root = join(import.meta.dirname, '../..')
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Node-RED's own way to name a variable
 for (const nodeRed of ['node-red', 'node-red-4']) {
@@ -39,6 +41,26 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     })
 
     const problem = (input: string) => page.locator(`#${input}-problem`)
+
+    it('help: the editor reads every description of every node whole', async () => {
+      const files = readdirSync(join(root, 'dist/nodes'), { recursive: true, encoding: 'utf8' })
+      const helps = files
+        .filter((name) => /^[\w-]+\/[\w-]+\.html$/.test(name))
+        .map((name) => readFileSync(join(root, 'dist/nodes', name), 'utf8'))
+        .flatMap((html) => [...html.matchAll(/data-help-name="([\w-]+)">(.*?)<\/script>/gs)])
+      assert.ok(helps.length >= 14, `only ${helps.length} help texts`)
+      for (const [, type = '', text = ''] of helps) {
+        const shown = await page.evaluate(listOf, type)
+        const lines = text.split('\n').filter((line) => line.startsWith(':'))
+        assert.equal(
+          shown.terms,
+          lines.length,
+          `${type} shows ${shown.terms} of ${lines.length} descriptions`,
+        )
+        // what is left of a line that was not read whole begins with a colon
+        assert.ok(!/(^|\n)\s*:/.test(shown.text), `${type}: ${shown.text}`)
+      }
+    })
 
     it('port: choices, defaults and units are the schema’s, and its variables stay as they are', async () => {
       await editor.openConfig('fieldlog-port')
@@ -198,3 +220,11 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
   })
 }
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: Node-RED's own way to name a variable
+
+/** In the page: what the editor makes of a node's help. */
+function listOf(type: string): { terms: number; text: string } {
+  const { RED } = globalThis as unknown as { RED: { nodes: { getNodeHelp(type: string): string } } }
+  const shown = document.createElement('div')
+  shown.innerHTML = RED.nodes.getNodeHelp(type)
+  return { terms: shown.querySelectorAll('dl.message-properties > dt').length, text: shown.textContent ?? '' }
+}

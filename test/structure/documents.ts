@@ -94,7 +94,7 @@ export function promisesOf(markdown: string): number[] {
   return [...section.matchAll(/^(\d+)\. /gm)].map(([, number]) => Number(number))
 }
 
-export function headingsOf(markdown: string): string[] {
+function headingsOf(markdown: string): string[] {
   return [...withoutBlocks(markdown).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading!)
 }
 

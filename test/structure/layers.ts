@@ -93,8 +93,18 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground'],
   },
   cli: {
-    folders: ['lib/cli', 'lib/cli/send'],
-    uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling', 'time-events'],
+    folders: ['lib/cli', 'lib/cli/gateway', 'lib/cli/journal', 'lib/cli/send', 'lib/cli/service'],
+    uses: [
+      'ground',
+      'journal',
+      'delivery',
+      'formats',
+      'devices',
+      'predicates',
+      'labelling',
+      'time-events',
+      'appliance',
+    ],
   },
   // what package.json exports
   public: {

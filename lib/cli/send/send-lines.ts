@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { asError, errorCode } from '../../kit/errors.ts'
 import { withoutLogin } from '../../kit/url-login.ts'
 import { type Command, CommandError, type Io, type OptionValues, UsageError } from '../command.ts'
-import { given } from '../gateway.ts'
+import { given } from '../gateway/gateway.ts'
 import { count, counted } from '../text.ts'
 
 export const sendLines: Command = {

@@ -1,4 +1,5 @@
 // The lines that a session writes to the log: one for each change of state, not for each attempt or message.
+import { ageText } from '../../kit/age.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { RateLimit } from '../../kit/rate-limit.ts'
 import type { ProtocolVersion } from '../wire/connection.ts'
@@ -49,8 +50,8 @@ export class SessionReports {
     const problem = this.#problem
     if (problem === undefined) return
     this.#problem = undefined
-    const seconds = Math.round((this.#clock.monotonic() - problem.since) / 1000)
-    this.#report('info', `mqtt: connected to ${this.#address} again after ${seconds} s${held(waiting)}`)
+    const age = ageText(this.#clock.monotonic() - problem.since)
+    this.#report('info', `mqtt: connected to ${this.#address} again after ${age}${held(waiting)}`)
   }
 
   notConnected(problem: Problem, waiting: number): void {

@@ -1,8 +1,9 @@
-// Runs the `fieldlog` command from the sources.
+// Runs the `fieldlog` command from the sources, or one of its subcommands in this process.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Command, type Io, runCommand } from '../../../lib/cli/command.ts'
 
 export const program = join(import.meta.dirname, '../../../bin/fieldlog.ts')
 
@@ -10,6 +11,25 @@ export interface Outcome {
   status: number | null
   stdout: string
   stderr: string
+}
+
+/** Runs a subcommand in this process. */
+export async function runHere(name: string, command: Command, args: string[], more: Partial<Io> = {}) {
+  const printed = { out: '', err: '' }
+  const io: Io = {
+    async out(text) {
+      printed.out += text
+    },
+    err(text) {
+      printed.err += text
+    },
+    signal: new AbortController().signal,
+    env: {},
+    isWatched: false,
+    hasColours: false,
+    ...more,
+  }
+  return { status: await runCommand(name, command, args, io), ...printed }
 }
 
 /** Runs a subcommand to its end. */

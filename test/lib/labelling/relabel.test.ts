@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runCommand } from '../../../lib/cli/command.ts'
-import { relabel } from '../../../lib/cli/relabel.ts'
+import { relabel } from '../../../lib/cli/journal/relabel.ts'
 import { room } from '../../../lib/formats/library/jeelink.ts'
 import { Journal } from '../../../lib/journal/journal.ts'
 import { systemClock } from '../../../lib/kit/clock.ts'
+import { runHere } from '../cli/helper.ts'
 
 const day = Date.UTC(2026, 10, 21, 12)
 /** temp is the low 10 bits of the last two bytes, in tenths of a degree */
@@ -39,19 +39,8 @@ describe('predicates: relabel', () => {
   afterEach(() => rmSync(directory, { recursive: true }))
 
   async function run(...args: string[]) {
-    let out = ''
-    let errors = ''
-    const status = await runCommand('relabel', relabel, [join(directory, 'journal'), ...args], {
-      out: async (text) => {
-        out += text
-      },
-      err: (text) => {
-        errors += text
-      },
-      signal: new AbortController().signal,
-      env: {},
-    })
-    return { status, out, errors }
+    const { err, ...ended } = await runHere('relabel', relabel, [join(directory, 'journal'), ...args])
+    return { ...ended, errors: err }
   }
 
   function flow(predicates: object[], ...more: object[]): string {

@@ -118,7 +118,7 @@ describe('Supervisor', () => {
       [
         'warn: /dev/fake does not exist: is the collector plugged in?',
         'warn: /dev/fake is in use.',
-        'info: connected to /dev/fake',
+        'info: connected to /dev/fake again after 2 s',
         'warn: /dev/fake has gone: was the collector unplugged?',
         'warn: /dev/fake does not exist: is the collector plugged in?',
       ],

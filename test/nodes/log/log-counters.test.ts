@@ -51,8 +51,16 @@ describe('nodes: counters of the log panel', () => {
       ['damaged', '3'],
       ['dropped', '12'],
       ['held', '3'],
-      ['perDay', 'perDayValue {"size":"52 MB","syncs":"86,400"}'],
+      ['perDay', 'perDayValue {"size":"52 MB","syncs":"86,400","once":"611 days"}'],
     ])
+  })
+
+  it('say how often a card of 32 GB is written over', () => {
+    const once = (bytes: number) => {
+      const [, value = ''] = counterRows({ ...report, perDay: { bytes, syncs: 1 } }, text).at(-1) ?? []
+      return JSON.parse(value.slice(value.indexOf('{'))).once
+    }
+    assert.deepEqual([0, 9.4e6, 32e9, 64e9].map(once), ['100 years', '9 years', '24 h', '12 h'])
   })
 
   it('show what memory had no room for, and a replay while it runs', () => {

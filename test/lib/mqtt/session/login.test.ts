@@ -153,7 +153,7 @@ describe('mqtt session: the login', () => {
       'info mqtt: connected to mqtt://model as raspberrypi (MQTT 5)',
       'warn mqtt: mqtt://model closed the connection. Trying again.',
       'warn mqtt: mqtt://model cannot be reached: nothing listens there. Trying again.',
-      'info mqtt: connected to mqtt://model again after 62 s',
+      'info mqtt: connected to mqtt://model again after 1 min',
     ])
   })
 })

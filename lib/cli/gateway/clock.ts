@@ -1,4 +1,4 @@
-import type { Command, Io } from './command.ts'
+import type { Command, Io } from '../command.ts'
 import { gatewayOptions, given, withGateway } from './gateway.ts'
 import { onlyJournal } from './replay.ts'
 

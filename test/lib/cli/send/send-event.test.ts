@@ -1,28 +1,15 @@
 import assert from 'node:assert/strict'
-import { runCommand } from '../../../lib/cli/command.ts'
-import { sendEvent } from '../../../lib/cli/send/send-event.ts'
-import { Libc } from '../../../lib/time-events/transport/libc.ts'
-import { privateMode } from '../../../lib/time-events/transport/queue.ts'
-import { receiveFromSocket } from '../../../lib/time-events/transport/socket.ts'
-import { decodeFrame } from '../../../lib/time-events/wire/frame.ts'
-import type { TimeEvent } from '../../../lib/time-events/wire/time-event.ts'
-import { Inbox, ownSocket } from '../time-events/helper.ts'
+import { sendEvent } from '../../../../lib/cli/send/send-event.ts'
+import { Libc } from '../../../../lib/time-events/transport/libc.ts'
+import { privateMode } from '../../../../lib/time-events/transport/queue.ts'
+import { receiveFromSocket } from '../../../../lib/time-events/transport/socket.ts'
+import { decodeFrame } from '../../../../lib/time-events/wire/frame.ts'
+import type { TimeEvent } from '../../../../lib/time-events/wire/time-event.ts'
+import { Inbox, ownSocket } from '../../time-events/helper.ts'
+import { runHere } from '../helper.ts'
 
 describe('fieldlog send', () => {
-  async function send(...args: string[]) {
-    const written = { out: '', err: '' }
-    const io = {
-      out: async (text: string) => {
-        written.out += text
-      },
-      err: (text: string) => {
-        written.err += text
-      },
-      signal: new AbortController().signal,
-      env: {},
-    }
-    return { status: await runCommand('send', sendEvent, args, io), ...written }
-  }
+  const send = (...args: string[]) => runHere('send', sendEvent, args)
 
   it('sends one event, with the letters of the usual command or with either kind of long names', async () => {
     const name = ownSocket()

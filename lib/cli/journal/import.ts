@@ -1,12 +1,14 @@
-import { access, constants } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { dayLines, dayOfName } from '../journal/format/jeemon.ts'
-import { escapeText } from '../journal/format/text.ts'
-import { parseDay } from '../journal/format/time.ts'
-import { Journal } from '../journal/journal.ts'
-import { asError } from '../kit/errors.ts'
-import { type Command, CommandError, type Io, UsageError } from './command.ts'
-import { count, counted } from './text.ts'
+import { dayLines, dayOfName } from '../../journal/format/jeemon.ts'
+import { escapeText } from '../../journal/format/text.ts'
+import { parseDay } from '../../journal/format/time.ts'
+import { Journal } from '../../journal/journal.ts'
+import { asError } from '../../kit/errors.ts'
+import { type Command, CommandError, type Io, UsageError } from '../command.ts'
+import { Progress } from '../progress.ts'
+import { count, counted } from '../text.ts'
+import { homeJournal } from './journal-directory.ts'
 
 /** Entries between two writes: a batch of about 1 MB. */
 const batch = 20_000
@@ -14,7 +16,7 @@ const batch = 20_000
 const shown = 200
 
 export const importFiles: Command = {
-  args: 'DIR FILE…',
+  args: '[DIR] FILE…',
   about:
     'Appends JeeMon day files (20121130.txt, 20121130.txt.gz; lines `L HH:MM:SS.mmm device text`) to a journal that\n' +
     'no gateway has open, with their own times. A line that is no entry is named on standard error with its file and\n' +
@@ -22,13 +24,14 @@ export const importFiles: Command = {
   options: {
     date: { type: 'string', value: 'YYYY-MM-DD', about: 'the day of a file whose name does not say it' },
   },
-  count: { min: 2, max: Number.POSITIVE_INFINITY },
+  count: { min: 1, max: Number.POSITIVE_INFINITY },
 
-  async run([path = '', ...files], { date, json }, io) {
+  async run(paths, { date, json }, io) {
+    const { directory, files } = await target(paths, io.env)
     const days = await Promise.all(
       files.map((file) => dayOf(file, typeof date === 'string' ? date : undefined)),
     )
-    const journal = new Journal({ directory: resolve(path), bufferSize: batch, flushInterval: 3600 })
+    const journal = new Journal({ directory, bufferSize: batch, flushInterval: 3600 })
     await journal.start()
     const results: FileResult[] = []
     try {
@@ -42,6 +45,26 @@ export const importFiles: Command = {
     }
     return await report(results, files, json === true, io)
   },
+}
+
+/** The first argument is the journal, unless it is a file or has the name of a day file. */
+async function target(
+  paths: string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ directory: string; files: string[] }> {
+  const [first = '', ...rest] = paths
+  const isFile = dayOfName(first) !== undefined || (await isFileNow(first))
+  if (!isFile && rest.length === 0) throw new UsageError('it needs [DIR] FILE…: no file is given')
+  return isFile ? { directory: homeJournal(env), files: paths } : { directory: resolve(first), files: rest }
+}
+
+async function isFileNow(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile()
+  } catch {
+    // what is wrong with it is said where it is opened
+    return false
+  }
 }
 
 interface FileResult {
@@ -68,6 +91,7 @@ async function importFile(journal: Journal, file: string, day: number, io: Io): 
   const before = journal.lastSeq
   const result = { file, entries: 0, rejected: 0 }
   let waiting = 0
+  const progress = new Progress(io)
   try {
     for await (const lines of dayLines(file, day)) {
       for (const line of lines) {
@@ -85,6 +109,7 @@ async function importFile(journal: Journal, file: string, day: number, io: Io): 
       }
       if (waiting < batch) continue
       await flush(journal)
+      progress.tell(() => `${file}: ${counted(result.entries, 'entry', 'entries')} so far`)
       waiting = 0
       if (io.signal.aborted) break
     }
@@ -92,6 +117,8 @@ async function importFile(journal: Journal, file: string, day: number, io: Io): 
     // what came before is kept and told
     result.rejected++
     io.err(`fieldlog import: ${asError(error).message}\n`)
+  } finally {
+    progress.end()
   }
   journal.notice('import', { file: basename(file), entries: result.entries, rejected: result.rejected })
   await flush(journal)

@@ -1,7 +1,7 @@
-import { type Command, CommandError, type Io, type OptionValues } from './command.ts'
+import { type Command, CommandError, type Io, type OptionValues } from '../command.ts'
+import { counted } from '../text.ts'
 import { gatewayOptions, given, withGateway } from './gateway.ts'
 import type { AdminApi } from './http.ts'
-import { counted } from './text.ts'
 
 interface BrokerInUse {
   id: string

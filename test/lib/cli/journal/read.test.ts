@@ -5,16 +5,16 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { CheckpointFile } from '../../../lib/delivery/progress/checkpoint.ts'
-import { openText } from '../../../lib/journal/archive/open-text.ts'
-import { systemDisk } from '../../../lib/journal/disk/disk.ts'
-import { closeBatch } from '../../../lib/journal/format/batch.ts'
-import { headerLine } from '../../../lib/journal/format/line.ts'
-import { Journal } from '../../../lib/journal/journal.ts'
-import { archiveFile } from '../../../lib/journal/keep/archiver.ts'
-import { readCatalog } from '../../../lib/journal/read/catalog.ts'
-import { buildJournal, inBatches, lines, writeJournal } from '../../support/build-journal.ts'
-import { fieldlog, program, temporaryDirectory } from './helper.ts'
+import { CheckpointFile } from '../../../../lib/delivery/progress/checkpoint.ts'
+import { openText } from '../../../../lib/journal/archive/open-text.ts'
+import { systemDisk } from '../../../../lib/journal/disk/disk.ts'
+import { closeBatch } from '../../../../lib/journal/format/batch.ts'
+import { headerLine } from '../../../../lib/journal/format/line.ts'
+import { Journal } from '../../../../lib/journal/journal.ts'
+import { archiveFile } from '../../../../lib/journal/keep/archiver.ts'
+import { readCatalog } from '../../../../lib/journal/read/catalog.ts'
+import { buildJournal, inBatches, lines, writeJournal } from '../../../support/build-journal.ts'
+import { fieldlog, program, temporaryDirectory } from '../helper.ts'
 
 const notice = (kind: string, value: unknown) => ({
   kind: 'N' as const,
@@ -115,10 +115,10 @@ describe('fieldlog verify', () => {
   })
 
   it('says what is wrong with its arguments', async () => {
-    assert.deepEqual(await fieldlog(['verify']), {
+    assert.deepEqual(await fieldlog(['backup']), {
       status: 2,
       stdout: '',
-      stderr: 'fieldlog verify: it needs DIR; see fieldlog verify --help\n',
+      stderr: 'fieldlog backup: it needs [DIR] TARGET; see fieldlog backup --help\n',
     })
     assert.deepEqual(await fieldlog(['verify', place.path, 'more']), {
       status: 2,

@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises'
-import { deviceFormat } from '../devices/device-event.ts'
-import { noNames } from '../devices/names.ts'
-import type { Flag } from '../event.ts'
-import { jeelinkFormats } from '../formats/library/jeelink.ts'
-import { systemDisk } from '../journal/disk/disk.ts'
-import { asError } from '../kit/errors.ts'
-import { type FlowRules, rulesOfFlow } from '../labelling/flow-rules.ts'
-import { type Relabelling, type RuleChanges, relabel as relabelJournal } from '../labelling/relabel.ts'
-import { type Command, CommandError, UsageError } from './command.ts'
+import { deviceFormat } from '../../devices/device-event.ts'
+import { noNames } from '../../devices/names.ts'
+import type { Flag } from '../../event.ts'
+import { jeelinkFormats } from '../../formats/library/jeelink.ts'
+import { asError } from '../../kit/errors.ts'
+import { type FlowRules, rulesOfFlow } from '../../labelling/flow-rules.ts'
+import { type Relabelling, type RuleChanges, relabel as relabelJournal } from '../../labelling/relabel.ts'
+import { type Command, CommandError, UsageError } from '../command.ts'
+import { count, counted } from '../text.ts'
 import { journalDirectory } from './journal-directory.ts'
-import { count, counted } from './text.ts'
+import { readingAll } from './reading.ts'
 
 export const relabel: Command = {
-  args: 'DIR --flow FILE',
+  args: '[DIR] --flow FILE',
   about:
     "Tries a flow's formats and predicates on a whole journal, a live one too, and prints for each type and rule what\n" +
     'would be other than by the rules of another flow, or by those of the default flow. It changes nothing.',
@@ -21,14 +21,16 @@ export const relabel: Command = {
     against: { type: 'string', value: 'FILE', about: 'flow file to compare with; default: the default flow' },
     node: { type: 'string', value: 'ID', about: 'id or name of the label node, where a flow has several' },
   },
-  count: { min: 1, max: 1 },
+  count: { min: 0, max: 1 },
 
-  async run([path = ''], { flow, against, node, json }, io) {
+  async run([path], { flow, against, node, json }, io) {
     if (typeof flow !== 'string') throw new UsageError('it needs --flow FILE')
-    const directory = await journalDirectory(path)
+    const directory = await journalDirectory(path, io.env)
     const after = await readRules(flow, node)
     const before = typeof against === 'string' ? await readRules(against, node) : defaultRules()
-    const result = await relabelJournal(systemDisk, directory, before, after, io.signal)
+    const result = await readingAll(io, directory, 'read', (disk) =>
+      relabelJournal(disk, directory, before, after, io.signal),
+    )
     if (json) await io.out(`${JSON.stringify(result, null, 2)}\n`)
     else await io.out(report(result))
     return 0

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { ReplayResult } from '../delivery/send/replay.ts'
-import { asError } from '../kit/errors.ts'
-import { type Command, CommandError, type Io, type OptionValues, UsageError } from './command.ts'
+import type { ReplayResult } from '../../delivery/send/replay.ts'
+import { asError } from '../../kit/errors.ts'
+import { type Command, CommandError, type Io, type OptionValues, UsageError } from '../command.ts'
+import { count, counted } from '../text.ts'
 import { gatewayOptions, given, withGateway } from './gateway.ts'
 import type { AdminApi } from './http.ts'
-import { count, counted } from './text.ts'
 
 interface JournalName {
   id: string

@@ -1,29 +1,30 @@
-import { type Audit, auditJournal } from '../delivery/progress/audit.ts'
-import { systemDisk } from '../journal/disk/disk.ts'
-import type { Command } from './command.ts'
+import { type Audit, auditJournal } from '../../delivery/progress/audit.ts'
+import type { Command, Io } from '../command.ts'
+import { count, paint } from '../text.ts'
 import { journalDirectory } from './journal-directory.ts'
-import { count } from './text.ts'
+import { readingAll } from './reading.ts'
 
 /** Stretches of incomplete events that are named. */
 const named = 20
 
 export const audit: Command = {
-  args: 'DIR',
+  args: '[DIR]',
   about:
     'Adds up what became of every entry, from the files of a journal and its checkpoint, and says which accounts do\n' +
     'not balance; the status is 1 then.',
-  count: { min: 1, max: 1 },
+  count: { min: 0, max: 1 },
 
-  async run([path = ''], { json }, io) {
-    const result = await auditJournal(systemDisk, await journalDirectory(path))
+  async run([path], { json }, io) {
+    const directory = await journalDirectory(path, io.env)
+    const result = await readingAll(io, directory, 'read', (disk) => auditJournal(disk, directory))
     const isBalanced = result.balances.every(({ balanced }) => balanced)
     if (json) await io.out(`${JSON.stringify({ balanced: isBalanced, ...result }, null, 2)}\n`)
-    else await io.out(report(result))
+    else await io.out(report(result, io))
     return isBalanced ? 0 : 1
   },
 }
 
-function report(audit: Audit): string {
+function report(audit: Audit, io: Io): string {
   const rows: Array<[string, number | undefined, string]> = [
     ['entries', audit.entries, 'logged, each with its seq'],
     [
@@ -58,7 +59,7 @@ function report(audit: Audit): string {
   }
   if (audit.passedSeqs.length > named) lines.push('passed as damaged: …')
   for (const { text, balanced } of audit.balances)
-    lines.push(`${balanced ? 'balanced' : 'NOT BALANCED'}: ${text}`)
+    lines.push(`${balanced ? paint(io, 'green', 'balanced') : paint(io, 'red', 'NOT BALANCED')}: ${text}`)
   return `${lines.join('\n')}\n`
 }
 

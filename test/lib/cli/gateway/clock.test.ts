@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { clock } from '../../../lib/cli/clock.ts'
-import { runCommand } from '../../../lib/cli/command.ts'
+import { clock } from '../../../../lib/cli/gateway/clock.ts'
+import { runHere } from '../helper.ts'
 
 const doubt = 'the clock says 2037-01-01, but entries of 2026-11-20 are followed by 2037-01-01'
 const answers: Record<string, unknown> = {
@@ -30,16 +30,9 @@ describe('fieldlog clock', () => {
   })
 
   async function run(...args: string[]) {
-    let out = ''
-    const io = {
-      async out(text: string) {
-        out += text
-      },
-      err: assert.fail,
-      signal: new AbortController().signal,
-      env: {},
-    }
-    return { status: await runCommand('clock', clock, ['--url', url, ...args], io), out }
+    const { err, ...ended } = await runHere('clock', clock, ['--url', url, ...args])
+    assert.equal(err, '')
+    return ended
   }
 
   it('ends with 1 and says why where the clock and the journal disagree', async () => {

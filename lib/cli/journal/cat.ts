@@ -1,19 +1,20 @@
-import { openText } from '../journal/archive/open-text.ts'
-import { systemDisk } from '../journal/disk/disk.ts'
-import { escapeText } from '../journal/format/text.ts'
-import { followJournal } from '../journal/read/follow.ts'
-import { type Found, type PoisonReport, type Query, queryJournal } from '../journal/read/query.ts'
-import type { DamageReport } from '../journal/read/reader.ts'
-import { type Command, type Io, type OptionValues, UsageError } from './command.ts'
+import { openText } from '../../journal/archive/open-text.ts'
+import { systemDisk } from '../../journal/disk/disk.ts'
+import type { Entry } from '../../journal/format/entry.ts'
+import { escapeText } from '../../journal/format/text.ts'
+import { followJournal } from '../../journal/read/follow.ts'
+import { type Found, type PoisonReport, type Query, queryJournal } from '../../journal/read/query.ts'
+import type { DamageReport } from '../../journal/read/reader.ts'
+import { type Command, type Io, type OptionValues, UsageError } from '../command.ts'
+import { entryJson, entryLine, localTime } from '../text.ts'
 import { journalDirectory } from './journal-directory.ts'
-import { entryJson, entryLine } from './text.ts'
 import { parseWhen } from './when.ts'
 
 /** At most this many bytes of a damaged stretch are shown. */
 const shownDamage = 1 << 20
 
 export const cat: Command = {
-  args: 'DIR',
+  args: '[DIR]',
   about:
     'Prints the entries of a journal, archived ones too, in the order in which they came: seq, time (UTC), kind,\n' +
     'source and text. What is damaged is named on standard error; --damaged prints its bytes in their place.\n' +
@@ -35,14 +36,18 @@ export const cat: Command = {
       multiple: true,
       about: 'only from this source; may be given again',
     },
+    local: {
+      type: 'boolean',
+      about: 'times in the time zone of this machine; those given without a zone, too',
+    },
     follow: { type: 'boolean', about: 'go on with what is written from now on' },
     damaged: { type: 'boolean', about: 'print damaged stretches, too' },
   },
-  count: { min: 1, max: 1 },
+  count: { min: 0, max: 1 },
 
-  async run([path = ''], options, io) {
+  async run([path], options, io) {
     const query = readQuery(options)
-    const directory = await journalDirectory(path)
+    const directory = await journalDirectory(path, io.env)
     const found = options.follow
       ? followJournal(systemDisk, directory, query, { signal: io.signal })
       : queryJournal(systemDisk, directory, query)
@@ -55,16 +60,17 @@ export const cat: Command = {
   },
 }
 
-function readQuery({ from, to, source }: OptionValues): Query {
+function readQuery({ from, to, source, local }: OptionValues): Query {
   const query: Query = {}
   const now = Date.now()
+  const zone = local === true ? 'local' : 'UTC'
   if (typeof from === 'string') {
-    const when = parseWhen('--from', from, now)
+    const when = parseWhen('--from', from, now, zone)
     if ('seq' in when) query.fromSeq = when.seq
     else query.fromTime = when.first
   }
   if (typeof to === 'string') {
-    const when = parseWhen('--to', to, now)
+    const when = parseWhen('--to', to, now, zone)
     if ('seq' in when) query.toSeq = when.seq
     else query.toTime = when.last
   }
@@ -78,13 +84,15 @@ class Printer {
   readonly #directory: string
   readonly #json: boolean
   readonly #damaged: boolean
+  readonly #line: (entry: Entry) => string
   readonly #io: Io
   /** nothing was damaged so far */
   isWhole = true
 
-  constructor(directory: string, { json, damaged }: OptionValues, io: Io) {
+  constructor(directory: string, { json, damaged, local }: OptionValues, io: Io) {
     this.#directory = directory
     this.#json = json === true
+    this.#line = local === true ? (entry) => entryLine(entry, localTime) : (entry) => entryLine(entry)
     this.#damaged = damaged === true
     this.#io = io
   }
@@ -92,7 +100,7 @@ class Printer {
   async part(part: Found): Promise<void> {
     this.isWhole &&= part.kind === 'entries'
     if (part.kind === 'entries')
-      await this.#io.out(part.entries.map(this.#json ? entryJson : entryLine).join(''))
+      await this.#io.out(part.entries.map(this.#json ? entryJson : this.#line).join(''))
     else if (part.kind === 'poison') await this.#poison(part)
     else if (this.#damaged) await this.#damage(part)
     else this.#io.err(`fieldlog cat: damaged: ${where(part)}; --damaged prints it\n`)

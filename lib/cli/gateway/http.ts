@@ -1,9 +1,9 @@
 // Asks a running gateway over its admin API.
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { asError, errorCode } from '../kit/errors.ts'
-import { withoutLogin } from '../kit/url-login.ts'
-import { CommandError } from './command.ts'
+import { asError, errorCode } from '../../kit/errors.ts'
+import { withoutLogin } from '../../kit/url-login.ts'
+import { CommandError } from '../command.ts'
 
 /** Who asks. */
 export interface Login {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { AdminApi } from '../../../lib/cli/http.ts'
+import { AdminApi } from '../../../../lib/cli/gateway/http.ts'
 
 describe('AdminApi', () => {
   let server: Server

@@ -1,5 +1,5 @@
 // A writer for the tests: logs `n 1`, `n 2` … into the directory it is given and prints each seq that is durable.
-import { Journal } from '../../../lib/journal/journal.ts'
+import { Journal } from '../../../../lib/journal/journal.ts'
 
 await write(process.argv[2]!)
 

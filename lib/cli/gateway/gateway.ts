@@ -1,7 +1,7 @@
 // What the commands that ask a running gateway have in common.
 import { readFileSync } from 'node:fs'
-import { asError } from '../kit/errors.ts'
-import { CommandError, type Io, type OptionSpec, type OptionValues } from './command.ts'
+import { asError } from '../../kit/errors.ts'
+import { CommandError, type Io, type OptionSpec, type OptionValues } from '../command.ts'
 import { AdminApi } from './http.ts'
 
 export const gatewayOptions: Record<string, OptionSpec> = {

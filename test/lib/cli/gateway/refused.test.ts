@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { runCommand } from '../../../lib/cli/command.ts'
-import { refused } from '../../../lib/cli/refused.ts'
+import { refused } from '../../../../lib/cli/gateway/refused.ts'
+import { runHere } from '../helper.ts'
 
 const message = {
   id: 'e-7',
@@ -41,20 +41,7 @@ describe('fieldlog refused', () => {
     await once(server, 'close')
   })
 
-  async function run(...args: string[]) {
-    const printed = { out: '', err: '' }
-    const io = {
-      async out(text: string) {
-        printed.out += text
-      },
-      err(text: string) {
-        printed.err += text
-      },
-      signal: new AbortController().signal,
-      env: {},
-    }
-    return { status: await runCommand('refused', refused, ['--url', url, ...args], io), ...printed }
-  }
+  const run = (...args: string[]) => runHere('refused', refused, ['--url', url, ...args])
 
   it('shows what each broker refused', async () => {
     assert.deepEqual(await run(), {

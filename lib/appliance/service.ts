@@ -1,0 +1,42 @@
+// What systemd is told: that the gateway is ready, and that it does not hang. Without systemd nothing is told.
+import { execFile } from 'node:child_process'
+import { type Clock, idleClock } from '../kit/clock.ts'
+
+export interface ServiceParts {
+  env: Record<string, string | undefined>
+  clock: Clock
+  /** runs a program; nobody waits for it */
+  run(program: string, args: readonly string[]): void
+}
+
+/**
+ * Tells systemd that the gateway is ready (`Type=notify`), and from now on that the event loop still turns, three times in
+ * each WatchdogSec. systemd-notify does it: Node.js has no datagram sockets of the kind that systemd listens to.
+ */
+export function serviceIsReady({ env, clock, run }: ServiceParts): void {
+  if (!env.NOTIFY_SOCKET) return
+  run('systemd-notify', ['--ready'])
+  const ms = Number(env.WATCHDOG_USEC) / 3_000
+  if (!(ms > 0)) return
+  const turn = () => {
+    run('systemd-notify', ['WATCHDOG=1'])
+    clock.after(ms, turn)
+  }
+  clock.after(ms, turn)
+}
+
+/** @param complain says once where systemd-notify cannot be run */
+export function serviceParts(env: ServiceParts['env'], complain: (text: string) => void): ServiceParts {
+  let hasFailed = false
+  return {
+    env,
+    clock: idleClock,
+    run(program, args) {
+      execFile(program, args, (error) => {
+        if (!error || hasFailed) return
+        hasFailed = true
+        complain(`systemd cannot be told how the gateway is: ${error.message}`)
+      })
+    },
+  }
+}

@@ -1,0 +1,101 @@
+// The texts of a systemd service: its unit, and its settings file. Pure; install.ts writes them.
+import { type Variable, variables } from '../../appliance/variables.ts'
+
+/** Where the parts of an installed service are. */
+export const servicePaths = {
+  unit: '/etc/systemd/system/fieldlog.service',
+  settings: '/etc/fieldlog/fieldlog.env',
+  home: '/var/lib/fieldlog',
+} as const
+
+export const serviceUser = 'fieldlog'
+
+/** What the service runs: Node.js and its arguments, absolute paths. */
+export type Program = readonly string[]
+
+/**
+ * The unit. A gateway whose event loop hangs for a minute is started anew; it has 15 s for an orderly end (it takes less
+ * than 10). What it may do is what a gateway does: its home, serial devices, the network.
+ */
+export function unitText(program: Program): string {
+  return `# Written by \`fieldlog install\`, which writes it anew; your changes belong into \`systemctl edit fieldlog\`.
+[Unit]
+Description=Fieldlog sensor gateway
+Documentation=man:systemd.service(5)
+# not for the network, nor for the clock: it logs from the first second, and the broker may come later
+After=local-fs.target dbus.service
+
+[Service]
+Type=notify
+NotifyAccess=all
+ExecStart=${program.map(quoted).join(' ')} start
+User=${serviceUser}
+Group=${serviceUser}
+SupplementaryGroups=dialout
+StateDirectory=fieldlog
+StateDirectoryMode=0700
+WorkingDirectory=${servicePaths.home}
+Environment=FIELDLOG_HOME=${servicePaths.home} HOME=${servicePaths.home}
+EnvironmentFile=-${servicePaths.settings}
+Restart=always
+RestartSec=2
+TimeoutStartSec=180
+TimeoutStopSec=15
+WatchdogSec=60
+UMask=0077
+
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+ProtectSystem=strict
+ProtectHome=${isBelowHome(program) ? 'read-only' : 'yes'}
+PrivateTmp=yes
+DevicePolicy=closed
+DeviceAllow=char-ttyUSB rw
+DeviceAllow=char-ttyACM rw
+DeviceAllow=char-ttyAMA rw
+DeviceAllow=char-ttyS rw
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectProc=invisible
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+RemoveIPC=no
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+`
+}
+
+/** The settings file: every variable as a comment, with its default. */
+export function settingsText(): string {
+  const parts = variables.filter(({ name }) => name !== 'FIELDLOG_HOME').map(commented)
+  return (
+    `# Settings of the Fieldlog service. Take away the # in front of a line to set it, then: systemctl restart fieldlog\n` +
+    `# Serial port and broker are read by the flow; the rest is in the flow itself, in the editor.\n\n` +
+    `${parts.join('\n')}`
+  )
+}
+
+function commented({ name, fallback, about }: Variable): string {
+  return `# ${about}\n#${name}=${fallback}\n`
+}
+
+/** A word of a command line, as systemd reads it. */
+function quoted(word: string): string {
+  const escaped = word.replaceAll('%', '%%').replaceAll('$', '$$$$')
+  return /[\s"'\\]/.test(escaped) ? `"${escaped.replaceAll(/["\\]/g, '\\$&')}"` : escaped
+}
+
+function isBelowHome(program: Program): boolean {
+  return program.some((path) => /^\/(?:home|root)\//.test(path))
+}
