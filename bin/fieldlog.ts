@@ -56,6 +56,9 @@ const subcommands: Record<string, Subcommand> = {
   send: journalCommand('send a time event, by queue, socket or UDP', async () => {
     return (await import('../lib/cli/send/send-event.ts')).sendEvent
   }),
+  'send-demo': journalCommand('send the time events of a demo boot', async () => {
+    return (await import('../lib/cli/send/send-demo.ts')).sendDemo()
+  }),
   'send-lines': journalCommand('send the lines of a file over HTTP, as sensors do', async () => {
     return (await import('../lib/cli/send/send-lines.ts')).sendLines
   }),
