@@ -48,15 +48,15 @@ export function timeEventsFlow(): FlowNode[] {
   return [
     { id: tab, type: 'tab', label: 'Time events', disabled: false, info: tabInfo, env: [] },
     ...comments(),
-    onCanvas(eventsIn, 'fieldlog-events-in', 100, 120, [[log], [rejected]], {
+    onCanvas(eventsIn, 'fieldlog-events-in', 90, 120, [[log], [rejected]], {
       ...defaultsOf(eventsInOptions),
       events,
     }),
-    onCanvas(rejected, 'debug', 260, 180, [], debug('no events')),
-    onCanvas(log, 'fieldlog-log', 250, 120, [[clean], []], { ...defaultsOf(logOptions), journal }),
-    onCanvas(clean, 'fieldlog-clean', 430, 120, [[timing, each], [undecoded], [undecoded]], {
+    onCanvas(rejected, 'debug', 250, 180, [], debug('no events')),
+    onCanvas(log, 'fieldlog-log', 240, 120, [[clean], []], { ...defaultsOf(logOptions), journal }),
+    onCanvas(clean, 'fieldlog-clean', 380, 120, [[timing, each], [undecoded], [undecoded]], {
       ...cleanDefaults,
-      name: 'decode time events',
+      name: 'decode',
       formats: [format],
     }),
     onCanvas(each, 'fieldlog-mqtt-out', 660, 100, [], {
@@ -65,18 +65,18 @@ export function timeEventsFlow(): FlowNode[] {
       topic: 'fieldlog/{gateway}/event/{data.cat}/{data.source}',
     }),
     onCanvas(undecoded, 'debug', 660, 180, [], debug('not decoded')),
-    onCanvas(timing, 'fieldlog-timing', 140, 320, [[label], [statistics]], {
+    onCanvas(timing, 'fieldlog-timing', 320, 320, [[label], [statistics]], {
       ...timingDefaults,
-      name: 'START … STOP to spans',
+      name: 'START … STOP',
     }),
-    onCanvas(statistics, 'debug', 370, 400, [], debug('statistics')),
-    onCanvas(label, 'fieldlog-label', 380, 320, [[spans], [slow]], {
+    onCanvas(statistics, 'debug', 500, 400, [], debug('statistics')),
+    onCanvas(label, 'fieldlog-label', 510, 320, [[spans], [slow]], {
       ...labelDefaults,
-      name: 'was it quick enough?',
+      name: 'quick enough?',
       predicates: [leaseRule],
     }),
-    onCanvas(spans, 'fieldlog-mqtt-out', 640, 300, [], { ...published, name: 'good spans' }),
-    onCanvas(slow, 'fieldlog-mqtt-out', 640, 360, [], { ...published, name: 'bad spans' }),
+    onCanvas(spans, 'fieldlog-mqtt-out', 680, 300, [], { ...published, name: 'good spans' }),
+    onCanvas(slow, 'fieldlog-mqtt-out', 680, 360, [], { ...published, name: 'bad spans' }),
     {
       id: events,
       type: 'fieldlog-events',
@@ -138,23 +138,23 @@ function comments(): FlowNode[] {
     ),
     comment(
       0x203,
-      560,
+      580,
       60,
       '2 · Decode it and publish it',
       'Topic: fieldlog/{gateway}/event/{category}/{source}. Its id is unique for ever.',
     ),
     comment(
       0x204,
-      180,
-      260,
-      '3 · Measure how long things take',
+      120,
+      240,
+      '3 · How long it took',
       'The steps of one category, source and subject make a span: START, then others, then STOP. The table in the timing node says which ' +
         'words begin a span and which end it.',
     ),
     comment(
       0x205,
-      570,
-      260,
+      610,
+      240,
       '4 · Publish good and bad spans',
       'Topic: fieldlog/{gateway}/{verdict}/span/{source}. A bad one says why in its reasons.',
     ),

@@ -41,13 +41,13 @@ describe('flows: time events', () => {
 
   it('logs, publishes and measures what comes in', () => {
     assert.deepEqual(targets(only('fieldlog-events-in')), [['fieldlog-log'], ['no events']])
-    assert.deepEqual(targets(only('fieldlog-log')), [['decode time events'], []])
+    assert.deepEqual(targets(only('fieldlog-log')), [['decode'], []])
     assert.deepEqual(targets(only('fieldlog-clean')), [
-      ['START … STOP to spans', 'every event'],
+      ['START … STOP', 'every event'],
       ['not decoded'],
       ['not decoded'],
     ])
-    assert.deepEqual(targets(only('fieldlog-timing')), [['was it quick enough?'], ['statistics']])
+    assert.deepEqual(targets(only('fieldlog-timing')), [['quick enough?'], ['statistics']])
     assert.deepEqual(targets(only('fieldlog-label')), [['good spans'], ['bad spans']])
     assert.equal(only('fieldlog-journal').directory, 'events-journal')
     for (const node of flow.filter(({ type }) => type === 'fieldlog-mqtt-out')) {
