@@ -8,7 +8,7 @@ import type { Identity } from './wire/report.ts'
 import type { TimeEvent } from './wire/time-event.ts'
 
 export interface LocalLogSettings {
-  form: 'events' | 'reports'
+  form: 'lines' | 'reports'
   /** of reports, ms */
   interval: number
   identity: Partial<Identity>
@@ -39,7 +39,7 @@ export class LocalLog {
   }
 
   take(event: TimeEvent): void {
-    if (this.#settings.form === 'events') {
+    if (this.#settings.form === 'lines') {
       this.#parts.write(logLine(event))
       return
     }

@@ -84,10 +84,10 @@ export const eventsOptions = {
     default: 'off',
     env: true,
   }),
-  logForm: choice(['events', 'reports'], {
+  logForm: choice(['lines', 'reports'], {
     title: 'form of the local log',
     description: 'Each event as a line, or what came in an interval as a report.',
-    default: 'events',
+    default: 'lines',
   }),
   reportInterval: wholeNumber({
     title: 'report interval',

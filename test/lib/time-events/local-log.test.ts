@@ -51,7 +51,7 @@ TIME MONO: 02:08:47.732
   })
 
   it('writes each event as the line that the usual server writes', () => {
-    const { log, written } = open({ form: 'events' })
+    const { log, written } = open({ form: 'lines' })
     for (const event of first!.events) log.take(event)
     log.close()
     assert.deepEqual(written, reports[0]!.local_log_lines)
