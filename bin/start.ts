@@ -10,6 +10,7 @@ import { demandLogin, guardFor, type TokenCheck } from '../lib/appliance/access.
 import { banner, type FlowNode } from '../lib/appliance/banner.ts'
 import { type ApplianceConfig, flowEnvironment, hideSecrets, readConfig } from '../lib/appliance/config.ts'
 import { type KeptBroker, keepBroker } from '../lib/appliance/embedded.ts'
+import { isAnyOn, withTransports } from '../lib/appliance/events.ts'
 import { credentialSecret, installDefaultFlow, joinFlows, openHome } from '../lib/appliance/home.ts'
 import { type Login, loginFor } from '../lib/appliance/login.ts'
 import { privateUmask, tighten } from '../lib/appliance/permissions.ts'
@@ -110,6 +111,11 @@ async function run(shutdown: Shutdown): Promise<void> {
       'FIELDLOG_HTTP: your flow stays as it is; for HTTP import energy-sensors in the editor (Import, Examples)',
     )
   }
+  if (isAnyOn(config.events) && !flow.some(({ type }) => type === 'fieldlog-events-in')) {
+    say(
+      'FIELDLOG_EVENTS: your flow stays as it is; for time events import time-events in the editor (Import, Examples)',
+    )
+  }
   await flowRuns
   say('the flow is running')
   serviceIsReady(serviceParts(process.env, complain))
@@ -185,9 +191,12 @@ function reportMissingNodes({ RED }: NodeRed): void {
   })
 }
 
-function defaultFlow({ http }: ApplianceConfig): string {
-  const gateway = shippedFlow('gateway')
-  return http ? joinFlows(gateway, shippedFlow('energy-sensors')) : gateway
+function defaultFlow({ http, events }: ApplianceConfig): string {
+  return joinFlows(
+    shippedFlow('gateway'),
+    ...(http ? [shippedFlow('energy-sensors')] : []),
+    ...(isAnyOn(events) ? [withTransports(shippedFlow('time-events'), events)] : []),
+  )
 }
 
 function shippedFlow(name: string): string {

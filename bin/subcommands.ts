@@ -53,6 +53,10 @@ export const subcommands: Readonly<Record<string, Subcommand>> = {
     summary: 'send a time event, by queue, socket or UDP',
     load: async () => (await import('../lib/cli/send/send-event.ts')).sendEvent,
   },
+  'send-demo': {
+    summary: 'send the time events of a demo boot',
+    load: async () => (await import('../lib/cli/send/send-demo.ts')).sendDemo(),
+  },
   'send-lines': {
     summary: 'send the lines of a file over HTTP, as sensors do',
     load: async () => (await import('../lib/cli/send/send-lines.ts')).sendLines,

@@ -33,9 +33,17 @@ export function isPlayed(source: string): boolean {
   return source.endsWith(replayMark)
 }
 
+/**
+ * Whether an event was derived from others: a span. No entry of the journal is it, so it cannot be read back from there. Its id is
+ * that of one of the others with a word behind it, `<epoch>-<seq>-span`; its seq is the highest that was known then.
+ */
+export function isDerived({ id }: Pick<FieldlogEvent, 'id'>): boolean {
+  return id.indexOf('-', id.indexOf('-') + 1) !== -1
+}
+
 /** One event on its way through a flow. Each step adds its part; none changes what an earlier one set. */
 export interface FieldlogEvent {
-  /** `<epoch>-<seq>`, unique for ever; events that one line gives add `.1`, `.2` … */
+  /** `<epoch>-<seq>`, unique for ever; events that one line gives add `.1`, `.2` …; derived ones a word (`isDerived`) */
   id: string
   /** the entry's number in its journal, 1, 2, 3 … without a gap */
   seq: number

@@ -1,5 +1,6 @@
-// Writes flows/gateway.json, the flow that the appliance starts with, and flows/energy-sensors.json, its second tab where
-// it is wanted. The Import menu offers both. The formats come from the library and all other properties from the nodes' own defaults, so each stands in one place.
+// Writes flows/gateway.json, the flow that the appliance starts with, and its further tabs where they are wanted:
+// flows/energy-sensors.json and flows/time-events.json. The Import menu offers all of them. The formats come from the library and
+// all other properties from the nodes' own defaults, so each stands in one place.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jeelinkFormats } from '../lib/formats/library/jeelink.ts'
@@ -14,18 +15,19 @@ import { mqttOutOptions } from '../nodes/mqtt-out/options.ts'
 import { portOptions } from '../nodes/port/options.ts'
 import { serialInOptions } from '../nodes/serial-in/options.ts'
 import { energyFlow } from './flows/energy.ts'
-import { canvas, env, type FlowNode, id, versionOf } from './flows/parts.ts'
+import { broker, canvas, env, type FlowNode, id, versionOf } from './flows/parts.ts'
+import { timeEventsFlow } from './flows/time-events.ts'
 
 export type { FlowNode }
 
 export const flowFile = join(import.meta.dirname, '../flows/gateway.json')
 export const energyFlowFile = join(import.meta.dirname, '../flows/energy-sensors.json')
+export const timeEventsFlowFile = join(import.meta.dirname, '../flows/time-events.json')
 
 const tab = id(0x01)
 const onCanvas = canvas(tab)
 const port = id(0x10)
 const journal = id(0x11)
-const broker = id(0x12)
 const devices = id(0x13)
 const serialIn = id(0x20)
 const log = id(0x21)
@@ -57,13 +59,17 @@ export function gatewayFlow(): FlowNode[] {
     onCanvas(good, 'fieldlog-mqtt-out', 710, 100, [], {
       ...defaultsOf(mqttOutOptions),
       name: 'good',
-      broker,
+      broker: broker.id,
     }),
-    onCanvas(bad, 'fieldlog-mqtt-out', 710, row, [], { ...defaultsOf(mqttOutOptions), name: 'bad', broker }),
+    onCanvas(bad, 'fieldlog-mqtt-out', 710, row, [], {
+      ...defaultsOf(mqttOutOptions),
+      name: 'bad',
+      broker: broker.id,
+    }),
     onCanvas(rejected, 'fieldlog-mqtt-out', 680, 240, [], {
       ...defaultsOf(mqttOutOptions),
       name: 'rejected',
-      broker,
+      broker: broker.id,
     }),
     onCanvas(unknown, 'debug', 690, 300, [], debugSettings),
     {
@@ -85,7 +91,7 @@ export function gatewayFlow(): FlowNode[] {
     },
     { id: devices, type: 'fieldlog-devices', ...versionOf('fieldlog-devices'), ...devicesDefaults },
     ...formatNodes(),
-    { id: broker, type: 'mqtt-broker', ...brokerSettings },
+    broker,
   ]
 }
 
@@ -97,35 +103,6 @@ function formatNodes(): FlowNode[] {
     definition,
     sample: formatLibrary.find((format) => format.definition === definition)?.sample ?? '',
   }))
-}
-
-// Address and login come from the environment; the appliance puts the login in the credentials, not in this file.
-// The scheme of the URL decides about TLS; the CA is that of FIELDLOG_MQTT_CA.
-const brokerSettings = {
-  name: '',
-  broker: env('MQTT'),
-  port: '1883',
-  clientid: '',
-  autoConnect: true,
-  usetls: false,
-  protocolVersion: '5',
-  keepalive: '60',
-  cleansession: true,
-  autoUnsubscribe: true,
-  birthTopic: '',
-  birthQos: '0',
-  birthPayload: '',
-  birthMsg: {},
-  closeTopic: '',
-  closeQos: '0',
-  closePayload: '',
-  closeMsg: {},
-  willTopic: '',
-  willQos: '0',
-  willPayload: '',
-  willMsg: {},
-  userProps: '',
-  sessionExpiry: '',
 }
 
 const debugSettings = {
@@ -188,6 +165,7 @@ if (process.argv[1] === import.meta.filename) {
   for (const [file, flow] of [
     [flowFile, gatewayFlow()],
     [energyFlowFile, energyFlow()],
+    [timeEventsFlowFile, timeEventsFlow()],
   ] as const) {
     writeFileSync(file, `${JSON.stringify(flow, null, 2)}\n`)
   }

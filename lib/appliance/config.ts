@@ -4,8 +4,10 @@ import { bufferFields } from '../journal/write/buffer-fields.ts'
 import { asError } from '../kit/errors.ts'
 import { brokerAddress } from '../kit/url-login.ts'
 import { problemOf, settingOf } from '../options/check.ts'
-import { type NumberField, wholeNumber } from '../options/fields.ts'
+import { choice, type NumberField, wholeNumber } from '../options/fields.ts'
 import { serialFields } from '../serial/source/settings.ts'
+import { type LogLevel, logLevels } from '../time-events/settings.ts'
+import { type EventsConfig, eventsUsage, parseEvents } from './events.ts'
 import { isLoopbackHost } from './loopback.ts'
 
 const brokerSchemes = ['mqtt', 'mqtts', 'ws', 'wss']
@@ -52,6 +54,10 @@ export interface ApplianceConfig {
   bufferSize: number
   /** the first start's flow has a tab for energy sensors that send over HTTP */
   http: boolean
+  /** the transports of time events, for which the first start's flow has a tab where any is on */
+  events: EventsConfig
+  /** the level at which time events are written to Node-RED's log */
+  eventsLog: LogLevel
 }
 
 /** A variable that cannot be used as it is. The message names it and what it may be. */
@@ -82,6 +88,8 @@ export function readConfig(env: Environment, machine: Machine): ApplianceConfig 
     flushInterval: number(env, 'FIELDLOG_FLUSH_INTERVAL', bufferFields.flushInterval),
     bufferSize: number(env, 'FIELDLOG_BUFFER_SIZE', bufferFields.bufferSize),
     http: isOn(env, 'FIELDLOG_HTTP'),
+    events: eventsConfig(env),
+    eventsLog: logLevel(env, 'FIELDLOG_EVENTS_LOG'),
   }
 }
 
@@ -115,6 +123,7 @@ export function flowEnvironment(config: ApplianceConfig, brokerUrl: string): Rec
     FIELDLOG_GATEWAY: config.gateway,
     FIELDLOG_FLUSH_INTERVAL: String(config.flushInterval),
     FIELDLOG_BUFFER_SIZE: String(config.bufferSize),
+    FIELDLOG_EVENTS_LOG: config.eventsLog,
   }
 }
 
@@ -179,6 +188,20 @@ function isOn(env: Environment, name: string): boolean {
   const text = (env[name]?.trim() || 'off').toLowerCase()
   if (text === 'on' || text === 'off') return text === 'on'
   throw new ConfigError(`${name} is ${text}: give on or off`)
+}
+
+function eventsConfig(env: Environment): EventsConfig {
+  const text = env.FIELDLOG_EVENTS?.trim() || 'off'
+  const config = parseEvents(text)
+  if (config) return config
+  throw new ConfigError(`FIELDLOG_EVENTS is ${JSON.stringify(text)}: ${eventsUsage}`)
+}
+
+function logLevel(env: Environment, name: string): LogLevel {
+  const field = choice(logLevels, { title: name, default: 'off' })
+  const problem = problemOf(field, env[name])
+  if (problem !== undefined) throw new ConfigError(problem)
+  return logLevels.find((level) => level === env[name]?.trim()) ?? field.default
 }
 
 function port(fallback: number): NumberField {

@@ -53,9 +53,10 @@ interface FlowNode {
   type: string
 }
 
-/** The tabs of one flow behind those of another. */
-export function joinFlows(flowText: string, more: string): string {
-  const nodes = [flowText, more].flatMap((text) => JSON.parse(text) as FlowNode[])
+/** The tabs of flows one behind the other; a config node that several have, such as the broker, is there once. */
+export function joinFlows(...flowTexts: string[]): string {
+  const all = flowTexts.flatMap((text) => JSON.parse(text) as FlowNode[])
+  const nodes = [...new Map(all.map((node) => [node.id, node])).values()]
   return `${JSON.stringify(nodes, null, 2)}\n`
 }
 

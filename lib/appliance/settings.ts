@@ -33,7 +33,7 @@ export function nodeRedSettings(config: ApplianceConfig, context: SettingsContex
     get nodesExcludes() {
       return benchOnlyModules(config.home)
     },
-    logging: { console: { level: 'warn', metrics: false, audit: false } },
+    logging: { console: { level: consoleLevel(config), metrics: false, audit: false } },
     telemetry: { enabled: false, updateNotification: false },
     externalModules: { autoInstall: false },
     functionExternalModules: true,
@@ -50,6 +50,11 @@ export function nodeRedSettings(config: ApplianceConfig, context: SettingsContex
       projects: {},
     },
   }
+}
+
+/** The log shows warnings and errors, and what is less grave only where the time events in it are. */
+function consoleLevel({ eventsLog }: ApplianceConfig): string {
+  return eventsLog === 'off' ? 'warn' : eventsLog
 }
 
 /** For the editor and its API. What flows serve is behind the guard, and needs no settings. */

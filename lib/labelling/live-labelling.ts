@@ -8,11 +8,11 @@ import { type Disk, systemDisk } from '../journal/disk/disk.ts'
 import { inBackground } from '../kit/background.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
-import type { Labeller, StoredMemory } from '../predicates/judge/labeller.ts'
+import type { Labeller } from '../predicates/judge/labeller.ts'
 import type { LabelResult } from '../predicates/judge/result.ts'
 import { decoded, readEntries } from './history.ts'
 import { isBehind, type PastReader, placeOf } from './lane.ts'
-import { LabelSession } from './session.ts'
+import { LabelSession, type StoredSession } from './session.ts'
 import { StateFile } from './state-file.ts'
 import { StateKeeper } from './state-keeper.ts'
 
@@ -162,7 +162,7 @@ export class LiveLabelling<Message> {
         },
         gap: () => session.gap(),
       })
-    } else await session.begin(begin)
+    } else await session.begin(begin, checkpoint === 0)
     await this.#expect(journal, begin.seq, Math.min(entries, checkpoint + lookAhead))
   }
 
@@ -194,7 +194,7 @@ export class LiveLabelling<Message> {
     this.#keeper.start()
   }
 
-  #file({ disk = systemDisk, directory }: JournalPlace): StateFile<StoredMemory> {
+  #file({ disk = systemDisk, directory }: JournalPlace): StateFile<StoredSession> {
     return new StateFile(disk, directory, this.#stateName)
   }
 }

@@ -1,16 +1,23 @@
 // Judges the events of one label node over deploys and repeats, so that the same event always gets the same verdict.
-import type { FieldlogEvent } from '../event.ts'
+import { type FieldlogEvent, isDerived } from '../event.ts'
 import { inBackground } from '../kit/background.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
 import { Draft } from '../predicates/judge/draft.ts'
-import type { Labeller } from '../predicates/judge/labeller.ts'
+import type { Labeller, StoredMemory } from '../predicates/judge/labeller.ts'
 import type { LabelResult } from '../predicates/judge/result.ts'
+import { DerivedEvents, type StoredDerived } from './derived-events.ts'
 import { Holding } from './holding.ts'
 import { isBehind, Lane, type LaneParts, placeOf, type ReadPast } from './lane.ts'
 import type { Place } from './retraced.ts'
 
 /** Verdicts that are remembered for events that come again. */
 const mostRemembered = 20_000
+
+/** What rules remember, as plain JSON. */
+export interface StoredSession extends StoredMemory {
+  /** of derived events; absent: there were none */
+  derived?: StoredDerived
+}
 
 /** What a session needs of its user. */
 export interface SessionParts<Message> {
@@ -51,6 +58,7 @@ export class LabelSession<Message> {
   #replay: Lane | undefined
   /** logged events that may not be sent any more, lowest first; they count for what is remembered */
   #expected: FieldlogEvent[] = []
+  #derived: DerivedEvents
   #lastSeq = 0
   #lastId: string | undefined
 
@@ -58,6 +66,7 @@ export class LabelSession<Message> {
   constructor(make: LaneParts['make'], clock: Clock = systemClock) {
     this.#make = make
     this.#live = this.#lane(this.#labeller(true), 1)
+    this.#derived = new DerivedEvents(this.#labeller(true))
     this.#holding = new Holding(clock, {
       wait: () => this.labeller.limit + (this.#parts?.slack ?? 1000),
       isBehind: () => this.#isBehind,
@@ -96,12 +105,19 @@ export class LabelSession<Message> {
 
   /** Up to this seq events count for what is remembered; 0: none do. */
   get lastSeq(): number {
-    return this.#lastSeq
+    return Math.max(this.#lastSeq, this.#derived.lastSeq)
   }
 
   /** Id of the event with that seq (of its line, where that gave several); undefined: not known. */
   get lastId(): string | undefined {
-    return this.#lastId
+    return this.#derived.lastSeq > this.#lastSeq ? undefined : this.#lastId
+  }
+
+  /** What is remembered of live and of derived events, as the JSON of a `StoredSession`. */
+  save(): string {
+    const live = this.labeller.save()
+    const derived = this.#derived.save()
+    return derived === undefined ? live : `${live.slice(0, -1)},"derived":${derived}}`
   }
 
   /** From this seq on. */
@@ -110,24 +126,33 @@ export class LabelSession<Message> {
   }
 
   /** Goes on with what a labeller of the same rules remembered of these seqs; before the first event. */
-  restore(stored: Parameters<Labeller['load']>[0], from: number, seq: number): void {
+  restore({ derived, ...stored }: StoredSession, from: number, seq: number): void {
     const labeller = this.#labeller(false)
     labeller.load(stored)
     this.#live.retraced.replace(labeller, from)
     this.#lastSeq = seq
+    this.#derived = new DerivedEvents(this.#labeller(false))
+    if (derived) this.#derived.load(derived)
+    // some may have come between the state and the restart, and do not come again
+    this.#derived.labeller.gap()
   }
 
-  /** Begins with what was logged before a place, as far back as it proves necessary; before the first event. */
-  async begin(before: Place): Promise<void> {
+  /**
+   * Begins with what was logged before a place, as far back as it proves necessary; before the first event.
+   * @param isNew whether nothing was derived before
+   */
+  async begin(before: Place, isNew = before.seq <= 1): Promise<void> {
     const lane = this.#lane()
     await lane.retraced.begin(before)
     this.#live = lane
+    this.#derived = new DerivedEvents(this.#labeller(isNew))
     this.#lastSeq = before.seq - 1
   }
 
   /** Entries between what was restored and what comes next are missing. */
   gap(): void {
     this.labeller.gap()
+    this.#derived.labeller.gap()
   }
 
   /** These events were dealt with before: they count for what is remembered, and have no message. */
@@ -151,9 +176,30 @@ export class LabelSession<Message> {
       this.#parts?.judged(message, labeller.label(event))
       return
     }
+    if (isDerived(event)) {
+      this.#takeDerived(event, message)
+      return
+    }
     const known = this.#known.get(event.id)
     if (known) this.#again(known, message)
     else this.#judgeIn(this.#laneFor(event), event, message)
+  }
+
+  #takeDerived(event: FieldlogEvent, message: Message): void {
+    const known = this.#derived.known(event.id)
+    if (known) {
+      this.#again(known, message)
+      return
+    }
+    const unsettled = this.#derived.judgeUnsettled(event)
+    if (unsettled) {
+      this.#parts?.judged(message, unsettled)
+      return
+    }
+    const draft = new Draft(event, this.#derived)
+    this.#messages.set(draft, [message])
+    this.#derived.push(draft)
+    if (draft.result === undefined) this.#holding.add(draft)
   }
 
   #laneFor(event: FieldlogEvent): Lane {
@@ -219,9 +265,10 @@ export class LabelSession<Message> {
 
   /** It has waited for the next reading long enough. */
   #due(draft: Draft): void {
-    const lane = draft.tag as Lane
-    if (lane === this.#live) {
-      this.labeller.giveUp(draft, !this.#isBehind)
+    const lane = draft.tag as Lane | DerivedEvents
+    if (lane === this.#live || lane instanceof DerivedEvents) {
+      const labeller = lane instanceof DerivedEvents ? lane.labeller : this.labeller
+      labeller.giveUp(draft, !this.#isBehind)
       return
     }
     const looked = lane.lookAhead(draft, (labeller, next) => this.#push(labeller, next))

@@ -2,8 +2,7 @@
 
 import type { Clock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
-import type { StoredMemory } from '../predicates/judge/labeller.ts'
-import type { LabelSession } from './session.ts'
+import type { LabelSession, StoredSession } from './session.ts'
 import type { StateFile } from './state-file.ts'
 
 const pause = 5_000
@@ -25,10 +24,10 @@ interface Taken {
   memory: string
 }
 
-type Kept = Pick<LabelSession<unknown>, 'labeller' | 'lastSeq' | 'lastId' | 'from'>
+type Kept = Pick<LabelSession<unknown>, 'labeller' | 'lastSeq' | 'lastId' | 'from' | 'save'>
 
 export class StateKeeper {
-  readonly #file: StateFile<StoredMemory>
+  readonly #file: StateFile<StoredSession>
   readonly #session: Kept
   readonly #parts: KeeperParts
   #taken: Taken | undefined
@@ -37,7 +36,7 @@ export class StateKeeper {
   #writing: Promise<void> | undefined
   #hasWarned = false
 
-  constructor(file: StateFile<StoredMemory>, session: Kept, parts: KeeperParts) {
+  constructor(file: StateFile<StoredSession>, session: Kept, parts: KeeperParts) {
     this.#file = file
     this.#session = session
     this.#parts = parts
@@ -66,7 +65,7 @@ export class StateKeeper {
 
   /** How long it took, ms. */
   #take(): number {
-    const { lastSeq, lastId, labeller, from } = this.#session
+    const { lastSeq, lastId, from } = this.#session
     if (this.#taken || lastSeq <= this.#storedSeq) return 0
     const begin = this.#parts.clock.monotonic()
     // where the journal could not be read it has no beginning
@@ -74,7 +73,7 @@ export class StateKeeper {
       from: Number.isFinite(from) ? from : lastSeq,
       seq: lastSeq,
       id: lastId,
-      memory: labeller.save(),
+      memory: this.#session.save(),
     }
     return this.#parts.clock.monotonic() - begin
   }
@@ -89,7 +88,9 @@ export class StateKeeper {
   async #write({ from, seq, id, memory }: Taken): Promise<void> {
     try {
       const { rules } = this.#session.labeller
-      await this.#file.write({ rules, from, seq, ...(id !== undefined && { id }) }, memory)
+      // of the last event, where that was derived, no id is an entry's
+      const lastId = id ?? (await this.#file.idOf(seq))
+      await this.#file.write({ rules, from, seq, ...(lastId !== undefined && { id: lastId }) }, memory)
       this.#storedSeq = seq
     } catch (error) {
       if (!this.#hasWarned) {

@@ -10,3 +10,7 @@ export interface ServerSettings {
   /** categories that are known by name */
   known: ReadonlySet<string>
 }
+
+/** The levels of Node-RED's log at which time events may be written to it. */
+export const logLevels = ['off', 'info', 'warn', 'debug', 'trace'] as const
+export type LogLevel = (typeof logLevels)[number]

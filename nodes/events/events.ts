@@ -1,11 +1,12 @@
 import type { NodeAPI, NodeDef } from 'node-red'
+import { systemClock } from '../../lib/kit/clock.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
-import { readOptions } from '../../lib/options/options.ts'
-import { logLine } from '../../lib/time-events/wire/log-line.ts'
-import type { TimeEvent } from '../../lib/time-events/wire/time-event.ts'
+import { readOptions, type Settings } from '../../lib/options/options.ts'
+import { LocalLog } from '../../lib/time-events/local-log.ts'
+import type { LogLevel } from '../../lib/time-events/settings.ts'
 import { onFlows } from '../shared/flows.ts'
-import { type EventsOptions, eventsOptions, serverSettings } from './options.ts'
+import { type EventsOptions, eventsOptions, localLogSettings, serverSettings } from './options.ts'
 import { type EventsNode, hubRegistry } from './registry.ts'
 
 const nodeType = 'fieldlog-events'
@@ -17,11 +18,12 @@ export default function (RED: NodeAPI): void {
     const config = migrate(nodeType, saved)
     this.hub = registry.hub(this.id)
     let isDeploy = false
+    let localLog: LocalLog | undefined
     try {
       const settings = readOptions(eventsOptions, config)
-      const { localLog } = settings
+      localLog = localLogOf(this, settings)
       this.hub.attach(serverSettings(settings), {
-        logged: localLog === 'off' ? () => {} : (event: TimeEvent) => write(this, localLog, logLine(event)),
+        logged: (event) => localLog?.take(event),
         warn: (text) => this.warn(text),
       })
     } catch (error) {
@@ -37,6 +39,7 @@ export default function (RED: NodeAPI): void {
     this.on('close', (removed: boolean, done: () => void) => {
       forgetFlows()
       this.hub.detach()
+      localLog?.close()
       // the sockets stay open through a deploy, for the node that comes
       if (isDeploy && !removed) {
         done()
@@ -50,7 +53,14 @@ export default function (RED: NodeAPI): void {
   })
 }
 
-function write(node: EventsNode, level: 'info' | 'warn' | 'debug' | 'trace', line: string): void {
-  if (level === 'info') node.log(line)
-  else node[level](line)
+function localLogOf(node: EventsNode, settings: Settings<typeof eventsOptions>): LocalLog | undefined {
+  const { localLog: level } = settings
+  if (level === 'off') return undefined
+  const write = (text: string) => writeAt(node, level, text)
+  return new LocalLog(localLogSettings(settings), { write, clock: systemClock })
+}
+
+function writeAt(node: EventsNode, level: Exclude<LogLevel, 'off'>, text: string): void {
+  if (level === 'info') node.log(text)
+  else node[level](text)
 }

@@ -2,7 +2,8 @@
 import { choice, flag, text, wholeNumber } from '../../lib/options/fields.ts'
 import type { Saved, Settings } from '../../lib/options/options.ts'
 import { usualCategories } from '../../lib/time-events/known.ts'
-import type { ServerSettings } from '../../lib/time-events/settings.ts'
+import type { LocalLogSettings } from '../../lib/time-events/local-log.ts'
+import { logLevels, type ServerSettings } from '../../lib/time-events/settings.ts'
 import {
   queueNameProblem,
   socketNameProblem,
@@ -70,10 +71,32 @@ export const eventsOptions = {
     title: 'categories',
     description: 'Categories that are known beside the usual ones, separated by commas.',
   }),
-  localLog: choice(['off', 'info', 'warn', 'debug', 'trace'], {
+  nodeId: text({ title: 'node id', description: 'Names this machine in reports.', env: true }),
+  locationId: text({ title: 'location', description: 'Says in reports where this machine is.', env: true }),
+  firmware: text({
+    title: 'firmware',
+    description: "This machine's firmware version, in reports.",
+    env: true,
+  }),
+  localLog: choice(logLevels, {
     title: 'local log',
-    description: "The level at which each event is written to Node-RED's log.",
+    description: "The level at which events are written to Node-RED's log.",
     default: 'off',
+    env: true,
+  }),
+  logForm: choice(['lines', 'reports'], {
+    title: 'form of the local log',
+    description: 'Each event as a line, or what came in an interval as a report.',
+    default: 'lines',
+  }),
+  reportInterval: wholeNumber({
+    title: 'report interval',
+    description: 'Seconds between two reports in the local log.',
+    unit: 'seconds',
+    min: 1,
+    max: 3_600,
+    default: 5,
+    env: true,
   }),
 }
 
@@ -91,4 +114,10 @@ export function serverSettings(settings: Settings<typeof eventsOptions>): Server
   if (socket) server.socket = { name: socketName, mode: Number.parseInt(socketMode, 8) }
   if (udp) server.udp = { host: udpHost, port: udpPort }
   return server
+}
+
+/** What the local log needs of them. */
+export function localLogSettings(settings: Settings<typeof eventsOptions>): LocalLogSettings {
+  const { logForm, reportInterval, nodeId, locationId, firmware } = settings
+  return { form: logForm, interval: reportInterval * 1000, identity: { nodeId, locationId, firmware } }
 }

@@ -45,3 +45,37 @@ export function canvas(tab: string): OnCanvas {
 export function versionOf(type: string): { version?: number } {
   return versionedTypes.includes(type) ? { version: currentVersion(type) } : {}
 }
+
+/**
+ * The broker of all flows: the appliance joins them, and then it is there once. Address and login come from the
+ * environment; the appliance puts the login in the credentials, not in the flow. The scheme of the URL decides about TLS;
+ * the CA is that of FIELDLOG_MQTT_CA.
+ */
+export const broker: FlowNode = {
+  id: id(0x12),
+  type: 'mqtt-broker',
+  name: '',
+  broker: env('MQTT'),
+  port: '1883',
+  clientid: '',
+  autoConnect: true,
+  usetls: false,
+  protocolVersion: '5',
+  keepalive: '60',
+  cleansession: true,
+  autoUnsubscribe: true,
+  birthTopic: '',
+  birthQos: '0',
+  birthPayload: '',
+  birthMsg: {},
+  closeTopic: '',
+  closeQos: '0',
+  closePayload: '',
+  closeMsg: {},
+  willTopic: '',
+  willQos: '0',
+  willPayload: '',
+  willMsg: {},
+  userProps: '',
+  sessionExpiry: '',
+}

@@ -113,7 +113,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   },
   appliance: {
     folders: ['lib/appliance/web', 'lib/appliance'],
-    uses: ['ground', 'journal', 'serial', 'migrate'],
+    uses: ['ground', 'journal', 'serial', 'time-events', 'migrate'],
   },
   nodes: {
     folders: [

@@ -1,8 +1,14 @@
 import { EvClient } from '../../time-events/ev-client.ts'
-import { type Command, CommandError, type OptionValues, UsageError } from '../command.ts'
+import { type Command, CommandError, type OptionSpec, type OptionValues, UsageError } from '../command.ts'
 
 /** ms in which the event must be with the system */
-const deliveryLimit = 1_000
+export const deliveryLimit = 1_000
+
+export const transportOption: OptionSpec = {
+  type: 'string',
+  value: 'WAY',
+  about: 'auto, queue[:/name], socket[:@name], socket:/path or udp[:host:port]',
+}
 
 export const sendEvent: Command = {
   args: '[MESSAGE]',
@@ -24,11 +30,7 @@ export const sendEvent: Command = {
       value: 'NAME',
       about: 'who sends it (default fieldlog[pid]); also --source',
     },
-    transport: {
-      type: 'string',
-      value: 'WAY',
-      about: 'auto, queue[:/name], socket[:@name], socket:/path or udp[:host:port]',
-    },
+    transport: transportOption,
     cat: { type: 'string', value: 'CAT', about: 'as --category' },
     seq: { type: 'string', value: 'STEP', about: 'as --step' },
     source: { type: 'string', value: 'NAME', about: 'as --name' },

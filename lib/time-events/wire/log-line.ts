@@ -8,7 +8,7 @@ export function logLine({ time, cat, source, subject, seq, msg }: TimeEvent): st
 }
 
 /** `02:08:43.892`, and from one day on `1d,02:08:43.892`. */
-function monotonicText(ms: number): string {
+export function monotonicText(ms: number): string {
   const days = Math.floor(ms / (24 * msPerHour))
   const twoDigits = (value: number) => String(Math.floor(value)).padStart(2, '0')
   const hours = twoDigits((ms / msPerHour) % 24)

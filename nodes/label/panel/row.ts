@@ -147,7 +147,9 @@ export function predicateRow(place: JQuery, given: Partial<PredicateRow>, contex
   function adviceFor(now: PredicateRow): string | undefined {
     if (fields.size === 0 || now.field === '') return undefined
     const known = fields.get(now.field)
-    if (!known) return words('unknownField', { field: now.field })
+    // types that other nodes make, as span, have no format
+    const isOfOthers = now.types.length > 0 && !now.types.some((type) => types.includes(type))
+    if (!known) return isOfOthers ? undefined : words('unknownField', { field: now.field })
     const other = now.types.find((type) => types.includes(type) && !known.types.includes(type))
     return other === undefined ? undefined : words('notInType', { field: now.field, type: other })
   }

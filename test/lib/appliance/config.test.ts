@@ -33,6 +33,8 @@ describe('appliance configuration', () => {
       flushInterval: 1,
       bufferSize: 100,
       http: false,
+      events: {},
+      eventsLog: 'off',
     })
   })
 
@@ -54,6 +56,8 @@ describe('appliance configuration', () => {
         FIELDLOG_FLUSH_INTERVAL: '0.25',
         FIELDLOG_BUFFER_SIZE: '500',
         FIELDLOG_HTTP: ' On ',
+        FIELDLOG_EVENTS: 'queue, socket,udp:5151',
+        FIELDLOG_EVENTS_LOG: ' info ',
       }),
       {
         home: '/srv/field',
@@ -74,6 +78,12 @@ describe('appliance configuration', () => {
         flushInterval: 0.25,
         bufferSize: 500,
         http: true,
+        events: {
+          queueName: '/telog.mq',
+          socketName: '@timevt-server',
+          udp: { host: '127.0.0.1', port: 5151 },
+        },
+        eventsLog: 'info',
       },
     )
   })
@@ -124,6 +134,16 @@ describe('appliance configuration', () => {
     const cases: Array<[string, string, RegExp]> = [
       ['FIELDLOG_PORT', 'http', /^FIELDLOG_PORT is "http": give a whole number from 0 to 65535$/],
       ['FIELDLOG_PORT', '70000', /^FIELDLOG_PORT is 70000:/],
+      [
+        'FIELDLOG_EVENTS',
+        'queue,pipe',
+        /^FIELDLOG_EVENTS is "queue,pipe": give off, or some of queue, socket and udp:5150 /,
+      ],
+      [
+        'FIELDLOG_EVENTS_LOG',
+        'loud',
+        /^FIELDLOG_EVENTS_LOG is "loud": give one of off, info, warn, debug, trace$/,
+      ],
       ['FIELDLOG_MQTT_PORT', '-1', /^FIELDLOG_MQTT_PORT is -1:/],
       [
         'FIELDLOG_BAUD',
@@ -176,6 +196,7 @@ describe('appliance configuration', () => {
       FIELDLOG_GATEWAY: 'pi-4',
       FIELDLOG_FLUSH_INTERVAL: '1',
       FIELDLOG_BUFFER_SIZE: '100',
+      FIELDLOG_EVENTS_LOG: 'off',
     })
     const own = flowEnvironment(read({ FIELDLOG_MQTT: 'mqtt://a:b@far' }), 'mqtt://127.0.0.1:4711')
     assert.deepEqual([own.FIELDLOG_MQTT, own.FIELDLOG_MQTT_USER], ['mqtt://far', 'a'])

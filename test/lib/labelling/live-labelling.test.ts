@@ -13,6 +13,7 @@ import { decoded, readEntries } from '../../../lib/labelling/history.ts'
 import { LiveLabelling } from '../../../lib/labelling/live-labelling.ts'
 import { StateFile } from '../../../lib/labelling/state-file.ts'
 import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
+import type { LabelResult } from '../../../lib/predicates/judge/result.ts'
 import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
@@ -62,12 +63,21 @@ describe('predicates: live labelling', () => {
     return found
   }
 
-  function open(checkpoint: () => number): LiveLabelling<string> {
+  function open(
+    checkpoint: () => number,
+    rules = rows,
+    judged: (id: string, result: LabelResult) => void = (id, result) =>
+      flags.set(id, JSON.stringify(result.flags)),
+  ): LiveLabelling<string> {
     flags = new Map()
     clock = new FakeClock()
-    const labelling = new LiveLabelling<string>(() => compilePredicates(rows, []), '.label-n1', clock)
+    const labelling = new LiveLabelling<string>(
+      (_warn, isWhole) => compilePredicates(rules, [], {}, { isWhole }),
+      '.label-n1',
+      clock,
+    )
     labelling.attach({
-      judged: (id, result) => flags.set(id, JSON.stringify(result.flags)),
+      judged,
       warn: (message) => warnings.push(message),
       journal: {
         directory,
@@ -210,6 +220,60 @@ describe('predicates: live labelling', () => {
     await takeAll(labelling, [events[40] as FieldlogEvent, events[41] as FieldlogEvent])
     assert.equal(flags.size, 1)
     assert.match(warnings[0] ?? '', /label: cannot read back what the rules must remember: .*begin anew/)
+  })
+
+  describe('of derived events', () => {
+    /** A span that ended when seq `seq` was the highest that was known. */
+    const span = (start: number, seq: number, v: number): FieldlogEvent => {
+      const base = events.find((each) => each.seq >= seq)!
+      const [epoch] = base.id.split('-')
+      const key = 'DHCP4_CLIENT.eth0'
+      return { ...base, id: `${epoch}-${start}-span`, seq, type: 'span', key, data: { v } }
+    }
+    const jump: Array<Partial<PredicateRow>> = [
+      { name: 'jump', field: 'v', operator: 'change larger than', values: [5] },
+    ]
+    /** without the epoch */
+    const shortId = (id: string) => id.replace(/^[^-]*-/, '')
+    let results: Array<[id: string, jump: number | undefined, unsure: string[] | undefined]>
+
+    function openFor(checkpoint: () => number): LiveLabelling<string> {
+      results = []
+      return open(checkpoint, jump, (id, { flags, unsure }) => {
+        results.push([shortId(id), flags.jump, unsure])
+      })
+    }
+
+    it('goes on after a restart with what they remembered, marked as unsure until that suffices', async () => {
+      let checkpoint = 0
+      const first = openFor(() => checkpoint)
+      const told = [span(1, 4, 10), span(2, 4, 12), span(3, 9, 30), span(5, 9, 31)]
+      await takeAll(first, told)
+      // two that ended with the same event are two, in the order in which they came
+      assert.deepEqual(results, [
+        ['1-span', 1, undefined],
+        ['2-span', 1, undefined],
+        ['3-span', 4, undefined],
+        ['5-span', 1, undefined],
+      ])
+      tick()
+      checkpoint = 9
+      tick()
+      await first.detach()
+      const state = await new StateFile(systemDisk, directory, '.label-n1').read()
+      assert.deepEqual([state?.seq, state?.id], [9, `${events[0]!.id.split('-')[0]}-9`])
+
+      const second = openFor(() => checkpoint)
+      // the last two are derived anew, and the next one is compared with the last
+      await takeAll(second, [...told.slice(2), span(10, 12, 60), span(11, 14, 61)])
+      assert.deepEqual(results, [
+        ['3-span', 4, undefined],
+        ['5-span', 1, undefined],
+        ['10-span', 4, ['jump']],
+        ['11-span', 1, undefined],
+      ])
+      assert.deepEqual(warnings, [])
+    })
   })
 
   async function stored(): Promise<{ seq: number } | undefined> {
