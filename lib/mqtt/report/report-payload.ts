@@ -42,7 +42,7 @@ export function reportPayload(
  * The events by this machine's monotonic clock. It began at boot, and no time can be negative: where an event is older, the clock is
  * taken to have begun earlier, for all of the report.
  */
-export function toldBy(
+function toldBy(
   { wall, monotonic }: Now,
   events: readonly DatedEvent[],
 ): { monoTime: number; events: TimeEvent[] } {
