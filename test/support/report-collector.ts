@@ -1,5 +1,5 @@
 // An MQTT subscriber to reports of time events, which keeps their very bytes, and to the counts beside them.
-import mqtt from 'mqtt'
+import mqtt, { type IClientOptions } from 'mqtt'
 
 export interface ReceivedReport {
   payload: Buffer
@@ -28,9 +28,14 @@ export class ReportCollector {
     })
   }
 
-  /** Resolves when the broker has confirmed the subscription. It is the broker's to keep what comes while it is away. */
-  static async open(url: string, topic: string): Promise<ReportCollector> {
-    const client = await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 100 })
+  /** Resolves when the broker has confirmed the subscription. It connects again every 100 ms when cut. */
+  static async open(url: string, topic: string, options: IClientOptions = {}): Promise<ReportCollector> {
+    // a session that is kept, if the options ask for one
+    const properties = { sessionExpiryInterval: 3_600 }
+    const client = await mqtt.connectAsync(url, {
+      ...{ protocolVersion: 5, reconnectPeriod: 100, properties },
+      ...options,
+    })
     const collector = new ReportCollector(client)
     await client.subscribeAsync(topic, { qos: 2 })
     await client.subscribeAsync(`${topic}/stats`, { qos: 1 })
