@@ -30,16 +30,17 @@ const shipped = JSON.parse(readFileSync(join(root, 'flows/gateway.json'), 'utf8'
 const boot = 1_480_000_000_000
 const topic = 'reports/test-gateway'
 
-/** The flow that ships, with the format of time events, and reports of what is clean. */
-function flow(): FlowNode[] {
+/** The flow that ships, with the format of time events, and reports of what is clean. @param window of the log node */
+function flow(reportInterval: number, window: number): FlowNode[] {
   const clean = shipped.find(({ type }) => type === 'fieldlog-clean')!
   const good = shipped.find(({ type, name }) => type === 'fieldlog-mqtt-out' && name === 'good')!
   const reports = {
     ...{ ...good, id: 'reports', name: 'reports', topic: 'reports/{gateway}' },
-    ...{ payload: 'report', reportInterval: 1, compressed: true, nodeId: 'NODE' },
+    ...{ payload: 'report', reportInterval, compressed: true, nodeId: 'NODE' },
   }
   const changed = shipped.map((node) => {
     if (node.id === clean.id) return { ...node, wires: [[reports.id], ...node.wires!.slice(1)] }
+    if (node.type === 'fieldlog-log') return { ...node, window }
     return node.type === 'fieldlog-format' ? { ...node, definition: timeEvent } : node
   })
   return [...changed, reports]
@@ -56,7 +57,7 @@ describe('reports of time events', function () {
 
   before(async () => {
     home = mkdtempSync(join(tmpdir(), 'fieldlog-reports-'))
-    writeFileSync(join(home, 'flows.json'), JSON.stringify(flow()))
+    writeFileSync(join(home, 'flows.json'), JSON.stringify(flow(1, 1_000)))
     broker = await startMosquitto({ lines: ['persistence true'] })
     pty = await createPty()
     collector = await ReportCollector.open(broker.url, topic, { clean: false, clientId: 'reports' })
@@ -155,5 +156,22 @@ describe('reports of time events', function () {
     assert.equal(inLog.length, 200)
     assert.deepEqual([...events.keys()].sort(), [...inLog].sort())
     for (const [msg, utc] of events) assert.equal(utc, boot + 1_000 + Number(msg.slice(1)), msg)
+  })
+
+  it('are closed early where the log’s window or time limit would hold up the flow, which is told', async () => {
+    await gateway.stop()
+    writeFileSync(join(home, 'flows.json'), JSON.stringify(flow(3_600, 20)))
+    const before = decoded().length
+    await startGateway()
+    await gateway.line(/reports are closed after 150 s instead of 3600, because the log node gives up/)
+    await send(25)
+    await collector.until(() => isReported(220), 30_000)
+    assert.deepEqual(
+      decoded()
+        .slice(before)
+        .map(({ events }) => events.length),
+      [10, 10],
+    )
+    assert.equal(isReported(221), false)
   })
 })
