@@ -14,7 +14,7 @@ import { decodeReport, utcOf } from '../../lib/time-events/wire/report.ts'
 import { Gateway } from '../support/gateway.ts'
 import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
-import { ReportCollector } from '../support/report-collector.ts'
+import { ReportCollector } from '../support/reports/report-collector.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 interface FlowNode {

@@ -7,7 +7,7 @@ import { inflateSync } from 'node:zlib'
 import { machineMonotonic } from '../../../lib/time-events/wire/monotonic.ts'
 import { decodeReport, type TimeEventsReport, utcOf } from '../../../lib/time-events/wire/report.ts'
 import { type Mosquitto, startMosquitto } from '../../support/programs/mosquitto.ts'
-import { ReportCollector } from '../../support/report-collector.ts'
+import { ReportCollector } from '../../support/reports/report-collector.ts'
 import helper, { nodeRedName } from '../helper.ts'
 import { brokerNode, deliver, message, out, statusWhen, tab, types } from './helper.ts'
 
