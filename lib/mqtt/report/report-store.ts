@@ -56,7 +56,13 @@ interface ReportRecord extends Totals {
   ids: string[]
 }
 
-type StoredRecord = ReportRecord | { outcome: Outcome }
+/** With the number of its report, in case that cannot be read any more. */
+interface OutcomeRecord {
+  outcome: Outcome
+  seqNo: number
+}
+
+type StoredRecord = ReportRecord | OutcomeRecord
 
 /** Events that are recognised when they come again: the log's largest window and what it sends again beside that. */
 const remembered = 20_000
@@ -117,6 +123,8 @@ export class ReportStore {
   /** Takes the directory over; may be called again where it rejects. */
   async open(): Promise<Found> {
     await this.#store.open()
+    this.#kept.length = 0
+    this.#weight = 0
     const reportedIds: string[] = []
     let unsettled: StoredReport | undefined
     let lastId: string | undefined
@@ -126,12 +134,18 @@ export class ReportStore {
         if (seq < from) continue
         const record = JSON.parse(text) as StoredRecord
         if ('outcome' in record) {
-          if (unsettled === undefined) continue
+          if (unsettled?.seqNo !== record.seqNo) {
+            // its report is damaged: that must not be numbered again
+            if (record.outcome !== 'dropped') this.#seqNo = record.seqNo
+            continue
+          }
           if (record.outcome === 'reported') reportedIds.push(...unsettled.eventIds)
           this.#count(record.outcome)
           lastId = unsettled.id
           unsettled = undefined
         } else {
+          // its outcome is damaged: it had one, or there would be no report behind it
+          if (unsettled !== undefined) reportedIds.push(...unsettled.eventIds)
           unsettled = storedReport(record, `${epoch}-${seq}`)
           this.#totals = { reported: record.reported, lost: record.lost, since: record.since }
           this.#begin(seq, record)
@@ -158,8 +172,9 @@ export class ReportStore {
 
   /** The last report has an outcome. A kill before that is durable sends the report once more. */
   settled(outcome: Outcome): void {
+    const record: OutcomeRecord = { outcome, seqNo: this.#last?.seqNo ?? 0 }
     this.#count(outcome)
-    this.#store.append(JSON.stringify({ outcome }), undefined, true)
+    this.#store.append(JSON.stringify(record), undefined, true)
     this.#forget()
   }
 

@@ -2,6 +2,7 @@
 import type { FieldlogEvent } from '../../event.ts'
 import { inBackground } from '../../kit/background.ts'
 import type { Clock } from '../../kit/clock.ts'
+import { doneWithin } from '../../kit/deadline.ts'
 import { asError, errorCode } from '../../kit/errors.ts'
 import type { Now } from '../../time-events/sender-clock.ts'
 import { encodeEvent } from '../../time-events/wire/message.ts'
@@ -48,6 +49,8 @@ interface Held extends DatedEvent {
 
 /** ms between attempts to open the store */
 const openPause = 5_000
+/** ms that close() waits for a store that is being opened */
+const openLimit = 4_000
 /** A replay has 100 events in flight at most: it must not wait for the interval with each hundred. */
 const mostAsked = 50
 /** events whose repeats are recognised */
@@ -70,6 +73,7 @@ export class Reporter {
   /** a report is written or handed over, and has no outcome */
   #isUnderWay = false
   #closed = false
+  #opening: Promise<void> = Promise.resolve()
   #stopTimer: (() => void) | undefined
   readonly #stopListening: () => void
 
@@ -82,26 +86,9 @@ export class Reporter {
   }
 
   /** Opens the store, and goes on with what it holds; tries again until close(). */
-  async open(): Promise<void> {
-    try {
-      const { unsettled, lastId, reportedIds } = await this.#parts.store.open()
-      if (this.#closed) return
-      for (const id of reportedIds) this.#reported.add(id)
-      if (unsettled !== undefined) this.#resume(unsettled)
-      else if (lastId !== undefined) this.#stats.changed(lastId, () => this.counts)
-    } catch (error) {
-      if (this.#closed) return
-      this.#parts.warn(`mqtt out: reports wait, their folder cannot be opened: ${asError(error).message}`)
-      this.#stopTimer = this.#parts.clock.after(openPause, () => {
-        this.#stopTimer = undefined
-        inBackground(this.open())
-      })
-      return
-    }
-    const early = this.#early ?? []
-    this.#early = undefined
-    for (const take of early) take()
-    this.#closeReports()
+  open(): Promise<void> {
+    this.#opening = this.#open()
+    return this.#opening
   }
 
   /** Other limits from now on: those of the log node are known when the flows run. */
@@ -140,11 +127,36 @@ export class Reporter {
     this.#closed = true
     this.#stopTimer?.()
     this.#stopListening()
+    // what is being opened must not keep the folder from the next one
+    await doneWithin(this.#opening, openLimit, this.#parts.clock)
     try {
       await this.#parts.store.close()
     } catch (error) {
       this.#parts.warn(`mqtt out: the store of reports was not closed in order: ${asError(error).message}`)
     }
+  }
+
+  async #open(): Promise<void> {
+    if (this.#closed) return
+    try {
+      const { unsettled, lastId, reportedIds } = await this.#parts.store.open()
+      if (this.#closed) return
+      for (const id of reportedIds) this.#reported.add(id)
+      if (unsettled !== undefined) this.#resume(unsettled)
+      else if (lastId !== undefined) this.#stats.changed(lastId, () => this.counts)
+    } catch (error) {
+      if (this.#closed) return
+      this.#parts.warn(`mqtt out: reports wait, their folder cannot be opened: ${asError(error).message}`)
+      this.#stopTimer = this.#parts.clock.after(openPause, () => {
+        this.#stopTimer = undefined
+        inBackground(this.open())
+      })
+      return
+    }
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const take of early) take()
+    this.#closeReports()
   }
 
   #take(id: string, dated: DatedEvent, settled: Settled, again: boolean): void {

@@ -366,6 +366,69 @@ describe('reports of time events', () => {
     await one.reporter.close()
   })
 
+  it('leave the folder to the next one when they are closed while it is opened', async () => {
+    const make = () => {
+      const store = new ReportStore(
+        { directory, disk: medium, clock: time, reserve: 0, lock: takeLock },
+        { problem() {} },
+      )
+      const now = () => ({ wall: time.wall(), monotonic: time.monotonic() })
+      const parts = {
+        session: new ScriptedSession(),
+        store,
+        clock: time,
+        now,
+        warn: (text: string) => warnings.push(text),
+      }
+      return new Reporter(settings, reportLimits(5), parts)
+    }
+    const warnings: string[] = []
+    let holders = 0
+    const takeLock = () => {
+      assert.equal(++holders, 1)
+      return {
+        release() {
+          holders--
+        },
+      }
+    }
+    const one = make()
+    const opening = one.open()
+    await time.run(one.close())
+    await opening
+    const two = make()
+    await two.open()
+    assert.deepEqual(warnings, [])
+    await time.run(two.close())
+    assert.equal(holders, 0)
+  })
+
+  it('keep the number of one that cannot be read any more', async () => {
+    const one = await open()
+    one.session.answers = () => true
+    for (const seq of [1, 2]) {
+      one.take(timeEvent(seq))
+      await time.advance(5_000)
+      await untilSent(one, seq)
+    }
+    await time.run(one.reporter.close())
+    const [path] = medium.paths(directory).filter((each) => each.endsWith('.txt'))
+    const bytes = Buffer.from(medium.peek(path!)!)
+    const place = bytes.indexOf('{"seqNo":2,')
+    assert.ok(place > 0)
+    bytes[place + 20]! ^= 1
+    medium.drop(path!)
+    medium.place(path!, bytes)
+    const two = await open()
+    two.take(timeEvent(1))
+    two.take(timeEvent(3))
+    assert.deepEqual([...two.done.keys()], [1])
+    await time.advance(5_000)
+    await untilSent(two, 1)
+    assert.deepEqual(contentOf(two.session.reports[0]!), { seqNo: 3, events: ['3'] })
+    await two.reporter.close()
+  })
+
   it('refuse what is no time event at once', async () => {
     const one = await open()
     assert.throws(() => one.take(timeEvent(1, 1, { data: { temp: 1 } })), { code: 'NO_TIME_EVENT' })
