@@ -24,4 +24,5 @@ export const mqttOut: readonly Migration[] = [
   (config) => addLater(keepTopic(config)),
   keepTopic,
   addMissing({ played: false }),
+  addMissing({ reportInterval: 5, nodeId: '', firmware: '', location: '', compressed: false }),
 ]

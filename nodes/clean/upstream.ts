@@ -62,18 +62,40 @@ export function upstreamOf(RED: NodeAPI, id: string): Upstream {
   const formats = withOwnFormats(formatDefinitions(RED, Array.isArray(clean?.formats) ? clean.formats : []))
   const deployed = clean ? (RED.nodes.getNode(clean.id) as CleanNode | null) : null
   const match = deployed?.match ?? cleanOptions.match.default
-  // of the deployed nodes: in the flow file the environment may stand for a limit
-  const timeLimits = logsOf(before)
-    .map((log) => (RED.nodes.getNode(log.id) as LogNode | null)?.timeLimit)
-    .filter((limit) => limit !== undefined)
   const known = () => (clean && memoryOf(RED, clean.id)) ?? new EventMemory({ isWhole: false })
   const compile = (memory = known()) => compileFormats(formats, { match, memory })
   const journal = journalOf(RED, before)
   return {
     formats,
     journal: journal && placeOf(journal, compile),
-    timeLimit: timeLimits.length > 0 ? Math.min(...timeLimits) : undefined,
+    timeLimit: limitsOf(RED, before).timeLimit,
   }
+}
+
+/** What the log nodes before a node allow: the least of each, undefined where there is none. */
+export interface LimitsBefore {
+  /** seconds after which delivery gives up on an event that is held */
+  timeLimit: number | undefined
+  /** events under way at most */
+  window: number | undefined
+}
+
+export function limitsBefore(RED: NodeAPI, id: string): LimitsBefore {
+  return limitsOf(RED, deployedBefore(RED, id))
+}
+
+/** Of the deployed nodes: in the flow file the environment may stand for a limit. */
+function limitsOf(RED: NodeAPI, before: readonly FlowNode[]): LimitsBefore {
+  const logs = logsOf(before).map((log) => RED.nodes.getNode(log.id) as LogNode | null)
+  return {
+    timeLimit: least(logs.map((log) => log?.timeLimit)),
+    window: least(logs.map((log) => log?.window)),
+  }
+}
+
+function least(values: ReadonlyArray<number | undefined>): number | undefined {
+  const known = values.filter((value) => value !== undefined)
+  return known.length > 0 ? Math.min(...known) : undefined
 }
 
 /** The journal that a clean node's events come from; undefined where there is not exactly one. */

@@ -21,6 +21,8 @@ export interface JournalNode extends Node {
 export interface LogNode extends Node {
   /** seconds after which an event that a node still holds is noted as incomplete */
   timeLimit?: number
+  /** events under way at most */
+  window?: number
 }
 
 const trackers = new Map<EventEmitter, { tracker: FlowTracker; users: number }>()

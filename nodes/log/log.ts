@@ -33,6 +33,7 @@ export default function (RED: NodeAPI): void {
     const config = migrate('fieldlog-log', saved)
     const limits = deliveryLimits(config, (problem) => this.warn(`log: ${problem}`))
     this.timeLimit = limits.timeLimit
+    this.window = limits.window
     this.on('close', limitErrors(this, frequent))
     const journal = () => usableJournal(RED.nodes.getNode(config.journal) as JournalNode | null)
 

@@ -4,9 +4,10 @@ import { type EventMessage, type FieldlogEvent, isPlayed } from '../../lib/event
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { fieldMessages, whenAll } from '../../lib/mqtt/message/fields.ts'
-import { payloadForm } from '../../lib/mqtt/message/payload.ts'
+import { type PayloadKind, payloadForm } from '../../lib/mqtt/message/payload.ts'
 import { compileTopic, namesField, type TopicValues } from '../../lib/mqtt/message/topic.ts'
-import type { Publication } from '../../lib/mqtt/outbox/outbox.ts'
+import type { Publication, Settled } from '../../lib/mqtt/outbox/outbox.ts'
+import type { Session } from '../../lib/mqtt/session/session.ts'
 import { readOptions } from '../../lib/options/options.ts'
 import { onInput } from '../journal/direct.ts'
 import { throttle } from '../shared/throttle.ts'
@@ -14,6 +15,7 @@ import { type BrokerNode, sessionOptions, tlsNodeOf } from './broker.ts'
 import { installationId } from './installation.ts'
 import { type MqttOutOptions, type MqttOutSettings, mqttOutOptions } from './options.ts'
 import { serveRefused } from './refused.ts'
+import { openReporter, reportSettings } from './reports.ts'
 import { type OutboxSettings, type Seat, takeSeat } from './sessions.ts'
 import { statusOf } from './status.ts'
 
@@ -27,7 +29,7 @@ export default function (RED: NodeAPI): void {
     const config = migrate('fieldlog-mqtt-out', saved)
     let out: Output
     try {
-      out = open(RED, config)
+      out = open(RED, this, config)
     } catch (error) {
       refuseAll(this, asError(error))
       return
@@ -58,9 +60,7 @@ export default function (RED: NodeAPI): void {
           status.changed()
           done(error)
         }
-        const publications = out.publicationsOf(event)
-        const each = publications.length === 1 ? settled : whenAll(publications.length, settled)
-        for (const publication of publications) session.publish(publication, each, event.for === this.id)
+        out.publish(event, settled, event.for === this.id)
         status.changed()
       } catch (error) {
         done(asError(error))
@@ -72,7 +72,7 @@ export default function (RED: NodeAPI): void {
       stopListening()
       status.stop()
       clearInterval(statusTimer)
-      out.seat.leave().then(done, done)
+      out.close().then(done, done)
     })
   })
 }
@@ -81,26 +81,54 @@ interface Output {
   seat: Seat
   /** the lines of a `replay:` port, too */
   publishesPlayed: boolean
-  /** one; where the topic names the field, one for each of the event's fields */
-  publicationsOf(event: FieldlogEvent): Publication[]
+  /** Throws where nothing can be made of the event. @param again also what was published before */
+  publish(event: FieldlogEvent, settled: Settled, again: boolean): void
+  close(): Promise<void>
 }
 
 /** @throws Error in words when the node's settings, or the broker's, cannot be used */
-function open(RED: NodeAPI, config: MqttOutOptions): Output {
+function open(RED: NodeAPI, node: Node, config: MqttOutOptions): Output {
   const settings = readOptions(mqttOutOptions, config)
   const gateway = settings.gateway ?? (process.env.FIELDLOG_GATEWAY || hostname())
-  const publicationsOf = publisher(settings, gateway)
+  const takes =
+    settings.payload === 'report'
+      ? { report: reportSettings(settings, gateway) }
+      : { event: publisher({ ...settings, payload: settings.payload }, gateway) }
   const broker = RED.nodes.getNode(settings.broker) as BrokerNode | null
   if (!broker?.brokerurl) throw new Error('no broker is chosen, or the chosen one is disabled')
   const installation = () =>
     installationId(RED.settings.userDir ?? process.cwd(), (text) => RED.log.warn(text))
   const session = sessionOptions(broker, gateway, installation, tlsNodeOf(RED, broker.id))
   const seat = takeSeat(RED, broker.id, session, outboxSettings(settings))
-  return { seat, publishesPlayed: settings.played, publicationsOf }
+  const publishesPlayed = settings.played
+  if (takes.report === undefined) {
+    const publish = eventPublisher(seat.session, takes.event)
+    return { seat, publishesPlayed, publish, close: () => seat.leave() }
+  }
+  const { reporter, close } = openReporter(RED, node, seat.session, settings, takes.report)
+  return {
+    ...{ seat, publishesPlayed },
+    publish: (event, settled, again) => reporter.take(event, settled, again),
+    close: () => close().then(() => seat.leave()),
+  }
 }
 
+/** Hands over all publications of an event, and settles it when all of them are. */
+function eventPublisher(session: Session, publicationsOf: PublicationsOf): Output['publish'] {
+  return (event, settled, again) => {
+    const publications = publicationsOf(event)
+    const each = publications.length === 1 ? settled : whenAll(publications.length, settled)
+    for (const publication of publications) session.publish(publication, each, again)
+  }
+}
+
+/** One; where the topic names the field, one for each of the event's fields. */
+type PublicationsOf = (event: FieldlogEvent) => Publication[]
+/** All payloads but reports. */
+type EventSettings = MqttOutSettings & { payload: PayloadKind }
+
 /** What becomes of an event at once, and what when it has to wait. */
-function publisher(settings: MqttOutSettings, gateway: string): (event: FieldlogEvent) => Publication[] {
+function publisher(settings: EventSettings, gateway: string): PublicationsOf {
   const { qos, expiry, retain, topic, lateTopic = topic } = settings
   const topicOf = compileTopic(topic, { gateway })
   const lateTopicOf = compileTopic(lateTopic, { gateway })

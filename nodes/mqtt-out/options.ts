@@ -36,6 +36,33 @@ export const outboxFields = {
   }),
 }
 
+/** Of reports of time events alone. */
+const reportFields = {
+  reportInterval: wholeNumber({
+    title: 'interval',
+    description: 'A report holds the time events of so long, counted from its first one.',
+    unit: 'seconds',
+    min: 1,
+    max: 3_600,
+    default: 5,
+    env: true,
+  }),
+  nodeId: optional(
+    text({ title: 'node id', description: 'Of the device in each report; empty: the gateway.', env: true }),
+  ),
+  firmware: optional(
+    text({ title: 'firmware', description: 'Its version in each report; empty: (null).', env: true }),
+  ),
+  location: optional(
+    text({ title: 'location', description: 'Its location id in each report; empty: (null).', env: true }),
+  ),
+  compressed: flag({
+    title: 'compressed',
+    description: 'Each report is a zlib stream.',
+    default: false,
+  }),
+}
+
 /** The options of a `fieldlog-mqtt-out` node. */
 export const mqttOutOptions = {
   name: text({ title: 'name', description: 'Shown under the node.' }),
@@ -67,12 +94,14 @@ export const mqttOutOptions = {
       env: true,
     }),
   ),
-  payload: choice(['event', 'data', 'raw'], {
+  payload: choice(['event', 'data', 'raw', 'report'], {
     title: 'payload',
-    description: 'The whole event as JSON, its data as JSON, or the line as it came.',
+    description:
+      'The whole event as JSON, its data as JSON, the line as it came, or reports of many time events as protobuf.',
     default: 'event',
     env: true,
   }),
+  ...reportFields,
   qos: choice([0, 1, 2], {
     title: 'QoS',
     description: 'With 1 and 2 the broker acknowledges each message.',

@@ -1,5 +1,6 @@
 import { currentVersion, migrate } from '../../lib/migrate/migrate.ts'
-import { compileTopic, namesField, rawField } from '../../lib/mqtt/message/topic.ts'
+import { compileTopic, defaultTopic, namesField, rawField } from '../../lib/mqtt/message/topic.ts'
+import { defaultReportTopic, reportTemplate, reportTopic } from '../../lib/mqtt/report/report-topic.ts'
 import { problemOf } from '../../lib/options/check.ts'
 import { isReference } from '../../lib/options/reference.ts'
 import { colours } from '../shared/colours.ts'
@@ -43,13 +44,25 @@ RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
     bindInputs(this, mqttOutOptions)
     const topic = $('#node-input-topic')
     const gateway = $('#node-input-gateway')
+    const payload = $('#node-input-payload')
+    const isReport = () => payload.val() === 'report'
     const show = () => {
-      showTopic(text(topic), text(gateway), (key) => this._(`fieldlog-mqtt-out.${key}`))
-      const isByField = namesField(text(topic))
+      const words = (key: string) => this._(`fieldlog-mqtt-out.${key}`)
+      if (isReport()) showReportTopics(text(topic), text(gateway), words)
+      else showTopic(text(topic), text(gateway), words)
+      const isByField = namesField(text(topic)) && !isReport()
       $('#fieldlog-mqtt-out-by-field').toggle(isByField)
-      $('#node-input-payload').prop('disabled', isByField)
+      payload.prop('disabled', isByField)
+      $('.fieldlog-mqtt-out-report').toggle(isReport())
+      $('.fieldlog-mqtt-out-late').toggle(!isReport())
     }
     topic.add(gateway).on('input change', show)
+    payload.on('change', () => {
+      // a topic that the user has entered stays
+      if (isReport()) topic.val(reportTemplate(text(topic)))
+      else if (text(topic) === defaultReportTopic) topic.val(defaultTopic)
+      topic.trigger('change')
+    })
     show()
     const order = $('#node-input-order')
     const showPace = () => void $('.fieldlog-mqtt-out-pace').toggle(order.val() !== 'strict')
@@ -81,6 +94,26 @@ function shareOutbox(own: string): void {
 
 function text(input: JQuery): string {
   return String(input.val() ?? '').trim()
+}
+
+/** Below the template: where reports go, and their counts; or what is wrong with it for reports. */
+function showReportTopics(template: string, gateway: string, words: (key: string) => string): void {
+  const isKnown = !isReference(template) && problemOf(mqttOutOptions.topic, template) === undefined
+  const preview = $('#fieldlog-mqtt-out-preview').toggle(isKnown).empty()
+  if (!isKnown) return
+  let topic: string
+  try {
+    topic = reportTopic(template, gateway === '' || isReference(gateway) ? example.gateway : gateway)
+  } catch (error) {
+    preview.append($('<dd class="fieldlog-mqtt-out-wrong">').text((error as Error).message))
+    return
+  }
+  for (const [key, shown] of [
+    ['reports', topic],
+    ['stats', `${topic}/stats`],
+  ] as const) {
+    preview.append($('<dt>').text(words(key)), $('<dd>').append($('<code>').text(shown)))
+  }
 }
 
 /** Below the template: the topics that events of each verdict get, where the template is right and known. */

@@ -161,12 +161,15 @@ function reporter(RED: NodeAPI, brokerId: string): Report {
   }
 }
 
-/** `<userDir>/outbox/<broker id>`; ids that a user has written may hold anything. */
-function outboxDirectory(RED: NodeAPI, brokerId: string): string {
-  const name = /^[\w-]{1,100}$/.test(brokerId)
-    ? brokerId
-    : createHash('sha256').update(brokerId).digest('hex').slice(0, 16)
-  return join(RED.settings.userDir ?? process.cwd(), 'outbox', name)
+/** `<userDir>/outbox/<broker id>` */
+export function outboxDirectory(RED: NodeAPI, brokerId: string): string {
+  return join(RED.settings.userDir ?? process.cwd(), 'outbox', folderName(brokerId))
+}
+
+/** The id of a node as the name of a folder; ids that a user has written may hold anything. */
+export function folderName(id: string): string {
+  if (/^[\w-]{1,100}$/.test(id)) return id
+  return createHash('sha256').update(id).digest('hex').slice(0, 16)
 }
 
 function fingerprintOf({ statusTopic: _, healthTopic: __, tls, ...options }: SessionOptions): string {

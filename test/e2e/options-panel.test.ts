@@ -187,6 +187,49 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await page.locator('#red-ui-editor-shade').waitFor({ state: 'hidden' })
     })
 
+    it('mqtt out: reports of time events have options and a topic of their own', async () => {
+      await editor.edit('fieldlog-mqtt-out', 'good')
+      const payload = page.locator('#node-input-payload')
+      assert.deepEqual(await choices('node-input-payload'), [
+        'the whole event (JSON)',
+        'its data (JSON)',
+        'the line as it came',
+        'time event report (protobuf)',
+      ])
+      const own = ['reportInterval', 'nodeId', 'firmware', 'location', 'compressed']
+      const shown = () =>
+        Promise.all([...own, 'lateTopic'].map((name) => page.locator(`#node-input-${name}`).isVisible()))
+      assert.deepEqual(await shown(), [false, false, false, false, false, true])
+      await payload.selectOption('report')
+      assert.deepEqual(await shown(), [true, true, true, true, true, false])
+      const topics = page.locator('#fieldlog-mqtt-out-preview code')
+      assert.equal(await value('node-input-topic'), 'fieldlog/{gateway}/time-events')
+      assert.deepEqual(await topics.allInnerTexts(), [
+        'fieldlog/pi-4/time-events',
+        'fieldlog/pi-4/time-events/stats',
+      ])
+      await page.getByText('The window of the log node must be at least the events of one interval').waitFor()
+      const interval = page.locator('#node-input-reportInterval')
+      assert.deepEqual([await interval.inputValue(), await value('node-input-nodeId')], ['5', ''])
+      assert.equal(await page.locator('#node-input-nodeId').getAttribute('placeholder'), 'the gateway')
+      assert.equal(await page.locator('#node-input-firmware').getAttribute('placeholder'), '(null)')
+      for (const wrong of ['0', '3601']) {
+        await interval.fill(wrong)
+        await problem('node-input-reportInterval')
+          .getByText(`interval is ${wrong}: give a whole number of seconds from 1 to 3600`)
+          .waitFor()
+      }
+      await page.locator('#node-input-topic').fill('reports/{type}')
+      await page.getByText('the topic names {type}, but a report holds many events').waitFor()
+      await page.locator('#node-input-topic').fill('fieldlog/{gateway}/time-events')
+      await editor.picture(`mqtt-out-reports-${nodeRed}`)
+      await payload.selectOption('event')
+      assert.equal(await value('node-input-topic'), 'fieldlog/{gateway}/{verdict}/{type}/{device}')
+      assert.deepEqual(await shown(), [false, false, false, false, false, true])
+      await page.locator('#node-dialog-cancel').click()
+      await page.locator('#red-ui-editor-shade').waitFor({ state: 'hidden' })
+    })
+
     it('a panel that was only looked at changes nothing', async () => {
       const dirty = () =>
         page.evaluate(() => (globalThis as unknown as { RED: BrowserRed }).RED.nodes.dirty())

@@ -92,6 +92,10 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/time-events/wire', 'lib/time-events/transport', 'lib/time-events'],
     uses: ['ground'],
   },
+  reports: {
+    folders: ['lib/mqtt/report'],
+    uses: ['ground', 'journal', 'delivery', 'mqtt', 'time-events'],
+  },
   cli: {
     folders: ['lib/cli', 'lib/cli/gateway', 'lib/cli/journal', 'lib/cli/send', 'lib/cli/service'],
     uses: [
@@ -156,6 +160,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'catch-up',
       'http',
       'time-events',
+      'reports',
     ],
   },
   bin: { folders: ['bin'], uses: ['ground', 'cli', 'appliance', 'mqtt', 'nodes'] },

@@ -102,7 +102,12 @@ const firstForms: Record<string, { before: object; after: object }> = {
       maxSize: 1000,
       keep: 'oldest',
       played: false,
-      version: 3,
+      reportInterval: 5,
+      nodeId: '',
+      firmware: '',
+      location: '',
+      compressed: false,
+      version: 4,
     },
   },
 }
@@ -139,7 +144,7 @@ describe('migrations', () => {
   it('leave the topic that an empty one stood for to nodes of each version that ran by it', () => {
     for (const old of [{}, { topic: '' }, { topic: '  ', version: 1 }]) {
       const { topic, version } = migrate('fieldlog-mqtt-out', old as { topic?: string; version?: number })
-      assert.deepEqual([topic, version], ['fieldlog/{gateway}/{verdict}/{type}/{source}', 3])
+      assert.deepEqual([topic, version], ['fieldlog/{gateway}/{verdict}/{type}/{source}', 4])
     }
     assert.equal(migrate('fieldlog-mqtt-out', { topic: '', version: 2 }).topic, '')
     assert.equal(migrate('fieldlog-mqtt-out', { topic: '', version: 3 }).topic, '')
