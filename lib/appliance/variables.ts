@@ -64,6 +64,17 @@ export const variables: readonly Variable[] = [
     about: 'on: the flow of the first start has a second tab for energy sensors that send over HTTP.',
   },
   {
+    name: 'FIELDLOG_EVENTS',
+    fallback: 'off',
+    about:
+      'queue, socket, udp:5150, or several with commas: the flow of the first start has a tab for time events, which come by these.',
+  },
+  {
+    name: 'FIELDLOG_EVENTS_LOG',
+    fallback: 'off',
+    about: 'info, warn, debug or trace: time events are written to the log at that level.',
+  },
+  {
     name: 'FIELDLOG_FLUSH_INTERVAL',
     fallback: '1',
     about: 'The journal is written every so many seconds, or …',
