@@ -25,6 +25,7 @@ import { systemClock } from '../lib/kit/clock.ts'
 import { asError, errorCode } from '../lib/kit/errors.ts'
 import { startEmbeddedBroker } from '../lib/mqtt/broker/embedded.ts'
 import { packageRoot, packageVersion } from '../lib/package.ts'
+import { endEvents } from '../nodes/events/registry.ts'
 import { drain } from '../nodes/port/registry.ts'
 import { loadNodeRed, type NodeRed, startNodeRed, tokenCheck } from './node-red.ts'
 
@@ -96,6 +97,7 @@ async function run(shutdown: Shutdown): Promise<void> {
     const left = await drain()
     if (left > 0) complain(`${left} lines that were read could not be logged: a deploy was under way`)
   })
+  shutdown.add('the time events', endEvents)
   const flowRuns = once(nodeRed.RED.events, 'flows:started')
   reportMissingNodes(nodeRed)
   answer = await started

@@ -40,6 +40,10 @@ class HubRegistry {
     await hub?.close()
   }
 
+  async end(): Promise<void> {
+    await Promise.all([...this.#hubs.keys()].map((id) => this.close(id)))
+  }
+
   #start(): void {
     for (const [id, hub] of this.#hubs) {
       if (hub.isAttached) hub.release()
@@ -48,11 +52,19 @@ class HubRegistry {
   }
 }
 
-const registries = new WeakMap<EventEmitter, HubRegistry>()
+const registries = new Map<EventEmitter, HubRegistry>()
 
 /** The hubs of this runtime. */
 export function hubRegistry({ events }: NodeAPI): HubRegistry {
   const registry = registries.get(events) ?? new HubRegistry(events)
   registries.set(events, registry)
   return registry
+}
+
+/**
+ * Closes all of them while the flows still run, so that what waits in a socket is logged, and clients keep the rest. For the
+ * end of the process: in a deploy they stay open.
+ */
+export async function endEvents(): Promise<void> {
+  await Promise.all([...registries.values()].map((registry) => registry.end()))
 }

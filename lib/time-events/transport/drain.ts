@@ -40,6 +40,12 @@ export class Drain implements ReadinessListener {
     this.#isReading = false
   }
 
+  /** Reads what waits, where it is not paused, and then no more: who closes it next loses nothing that its senders had sent. */
+  finish(): void {
+    if (this.#isReading) this.readable()
+    this.pause()
+  }
+
   resume(): void {
     if (!this.#isReading) this.#readiness.watch(this.#descriptor, this)
     this.#isReading = true

@@ -36,7 +36,8 @@ export function receiveFromSocket(
     resume: () => drain.resume(),
     isGone: () => file !== undefined && fileAt(name) !== file,
     async close() {
-      drain.pause()
+      // with the socket goes what waits in it
+      drain.finish()
       libc.close(socket)
       // another server may have made its own in the place of ours
       if (file !== undefined && fileAt(name) === file) unlinkSync(name)

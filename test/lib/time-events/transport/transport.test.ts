@@ -57,6 +57,21 @@ describe('time events: transports', () => {
     },
   }
 
+  it('a socket gives out what waits in it before it is closed, unless it is paused', async () => {
+    for (const isPaused of [false, true]) {
+      const inbox = new Inbox()
+      const name = ownSocket()
+      const receiver = receiveFromSocket(libc, { name, mode: privateMode }, inbox)
+      const sender = open(sendToSocket(libc, name))
+      if (isPaused) receiver.pause()
+      for (let n = 0; n < 5; n++) assert.equal(sender.send(Buffer.from(`${n}`)), undefined)
+      await receiver.close()
+      const texts = inbox.datagrams.map(({ bytes }) => bytes.toString())
+      assert.deepEqual(texts, isPaused ? [] : ['0', '1', '2', '3', '4'])
+      assert.equal(sender.send(Buffer.from('5')), 'ECONNREFUSED')
+    }
+  })
+
   for (const [way, start] of Object.entries(ways)) {
     it(`${way}: brings datagrams in order, of every length up to the longest`, async () => {
       const inbox = new Inbox()
