@@ -70,6 +70,10 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/timing'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling', 'statistics'],
   },
+  history: {
+    folders: ['lib/history/model', 'lib/history/store'],
+    uses: ['ground', 'journal', 'delivery'],
+  },
   mqtt: {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
     uses: ['ground', 'journal', 'delivery'],
@@ -127,6 +131,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'nodes/http-body',
       'nodes/events',
       'nodes/events-in',
+      'nodes/store',
     ],
     uses: [
       'ground',
@@ -141,6 +146,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'labelling',
       'cluster',
       'timing',
+      'history',
       'mqtt',
       'serial',
       'catch-up',
