@@ -74,6 +74,10 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/timing'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling', 'statistics'],
   },
+  history: {
+    folders: ['lib/history/model', 'lib/history/store'],
+    uses: ['ground', 'journal', 'delivery'],
+  },
   mqtt: {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
     uses: ['ground', 'journal', 'delivery'],
@@ -131,6 +135,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'nodes/http-body',
       'nodes/events',
       'nodes/events-in',
+      'nodes/store',
     ],
     uses: [
       'ground',
@@ -145,6 +150,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'labelling',
       'cluster',
       'timing',
+      'history',
       'mqtt',
       'serial',
       'catch-up',
