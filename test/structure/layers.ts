@@ -48,6 +48,10 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   // lib/devices is names and formats, and runs in the browser
   devices: { folders: ['lib/devices'], uses: ['ground', 'formats'] },
   watch: { folders: ['lib/devices/watch'], uses: ['ground', 'journal', 'delivery', 'formats', 'devices'] },
+  history: {
+    folders: ['lib/history/model', 'lib/history/query/read', 'lib/history/query'],
+    uses: ['ground', 'formats', 'devices'],
+  },
   preview: { folders: ['lib/preview'], uses: ['ground', 'journal', 'formats'] },
   predicates: {
     folders: [
