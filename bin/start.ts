@@ -13,6 +13,7 @@ import { type KeptBroker, keepBroker } from '../lib/appliance/embedded.ts'
 import { credentialSecret, installDefaultFlow, joinFlows, openHome } from '../lib/appliance/home.ts'
 import { type Login, loginFor } from '../lib/appliance/login.ts'
 import { privateUmask, tighten } from '../lib/appliance/permissions.ts'
+import { ReaderLogin } from '../lib/appliance/reader-login.ts'
 import { nodeRedSettings } from '../lib/appliance/settings.ts'
 import { Shutdown } from '../lib/appliance/shutdown.ts'
 import { createGuardedServer } from '../lib/appliance/web/guarded-server.ts'
@@ -70,7 +71,8 @@ async function run(shutdown: Shutdown): Promise<void> {
     response.end('Fieldlog is starting\n')
   }
   let tokens: TokenCheck
-  const guard = guardFor({ gate, tokenCheck: () => tokens })
+  const reader = new ReaderLogin()
+  const guard = guardFor({ gate, tokenCheck: () => tokens, reader })
   const server = createGuardedServer((request, response) => answer(request, response), guard)
   const port = await listen(server, config)
   shutdown.add('the HTTP server', () => server.closeAllConnections())
@@ -83,7 +85,7 @@ async function run(shutdown: Shutdown): Promise<void> {
   const settings = nodeRedSettings(config, {
     packageRoot,
     credentialSecret: secret,
-    login: login && gate && { user: login.user, gate },
+    login: login && gate && { user: login.user, gate, reader },
   })
   const started = startNodeRed(nodeRed, server, settings, gate && demandLogin(gate))
   shutdown.add('the flow', async () => {

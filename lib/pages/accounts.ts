@@ -84,7 +84,8 @@ function lostText(dropped: number): string | undefined {
 
 function unbalancedText(difference: number): string | undefined {
   if (difference === 0) return undefined
-  const more = difference > 0 ? 'more were logged than are accounted for' : 'more are accounted for than were logged'
+  const more =
+    difference > 0 ? 'more were logged than are accounted for' : 'more are accounted for than were logged'
   return `${plural(Math.abs(difference), 'event')} ${more}: run fieldlog audit on the journal`
 }
 
@@ -115,9 +116,21 @@ function labellingBoxes({ since, good, bad, held }: LabellingCounts): Box[] {
 function brokerBoxes(brokers: readonly BrokerFacts[], since: number): Box[] {
   const sum = (of: (broker: BrokerFacts) => number) => brokers.reduce((all, each) => all + of(each), 0)
   return [
-    box('published', sum(({ counts }) => counts.acknowledged), since),
-    box('for the broker', sum(({ state }) => state.waiting), since),
-    ...sometimes('refused', sum(({ counts }) => counts.refused), since),
+    box(
+      'published',
+      sum(({ counts }) => counts.acknowledged),
+      since,
+    ),
+    box(
+      'for the broker',
+      sum(({ state }) => state.waiting),
+      since,
+    ),
+    ...sometimes(
+      'refused',
+      sum(({ counts }) => counts.refused),
+      since,
+    ),
   ]
 }
 
@@ -126,6 +139,11 @@ function box(name: string, count: number, since: number | null = null, of: Box['
 }
 
 /** A box that nobody needs to see while it is empty. */
-function sometimes(name: string, count: number, since: number | null = null, of: Box['of'] = 'events'): Box[] {
+function sometimes(
+  name: string,
+  count: number,
+  since: number | null = null,
+  of: Box['of'] = 'events',
+): Box[] {
   return count > 0 ? [box(name, count, since, of)] : []
 }

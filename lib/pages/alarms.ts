@@ -40,7 +40,7 @@ function journalAlarms({ id, name, state }: JournalFacts): Found[] {
   const found: Found[] = []
   const add = (kind: string, level: Alarm['level'], says: string) =>
     found.push({ id: `${kind}:${id}`, level, says: `${name}: ${says}`, link: pages.gateway })
-  if (problem !== undefined) add('journal', 'error', problem.replace(/^journal: /, ''))
+  if (problem !== undefined) add('journal', 'error', problem)
   if (journal.dropped > 0) {
     add(
       'dropped',
@@ -99,7 +99,9 @@ function portAlarms({ id, address, wrong, state, isSilent, trouble }: PortFacts)
       `${trouble ?? 'no byte comes'}. Check that the device is powered, and the baud rate in the settings of the port.`,
     )
   }
-  return trouble === undefined ? [] : alarm('warning', `${trouble}. Look at its last lines in the settings of the port.`)
+  return trouble === undefined
+    ? []
+    : alarm('warning', `${trouble}. Look at its last lines in the settings of the port.`)
 }
 
 function brokerAlarms({ id, address, state }: BrokerFacts): Found[] {
@@ -142,7 +144,8 @@ function brokerAlarms({ id, address, state }: BrokerFacts): Found[] {
         'mqtt out, where they can be sent again.',
     )
   }
-  if (diskProblem !== undefined) add('outbox', 'error', `What waits for the broker ${address}: ${diskProblem}`)
+  if (diskProblem !== undefined)
+    add('outbox', 'error', `What waits for the broker ${address}: ${diskProblem}`)
   return found
 }
 
@@ -161,7 +164,10 @@ function diskAlarms({ free, perDay, daysLeft }: DiskStatus): Found[] {
   ]
 }
 
-function rejectedAlarms({ id, name }: JournalFacts, lines: { cleaned: number; rejected: number } | undefined): Found[] {
+function rejectedAlarms(
+  { id, name }: JournalFacts,
+  lines: { cleaned: number; rejected: number } | undefined,
+): Found[] {
   if (!lines) return []
   const { cleaned, rejected } = lines
   const all = cleaned + rejected

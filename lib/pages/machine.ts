@@ -31,7 +31,9 @@ async function processorTemperature(folder: string): Promise<number | null> {
 /** Undefined for a zone that cannot be read now: some sleep. */
 async function zoneIn(folder: string): Promise<{ type: string; temperature: number } | undefined> {
   try {
-    const [type, thousandths] = await Promise.all(['type', 'temp'].map((name) => readFile(join(folder, name), 'utf8')))
+    const [type, thousandths] = await Promise.all(
+      ['type', 'temp'].map((name) => readFile(join(folder, name), 'utf8')),
+    )
     const temperature = Number(thousandths) / 1000
     return Number.isFinite(temperature) ? { type: type!.trim(), temperature } : undefined
   } catch {

@@ -135,16 +135,25 @@ export class StatusBook {
   /** With the moment at which each was first seen. */
   #dated(found: readonly Found[], now: number): Alarm[] {
     forget(this.#alarms, found)
-    return found.map((alarm) => ({ ...alarm, since: alarm.since ?? known(this.#alarms, alarm.id, () => now) }))
+    return found.map((alarm) => ({
+      ...alarm,
+      since: alarm.since ?? known(this.#alarms, alarm.id, () => now),
+    }))
   }
 }
 
 /** With several journals nobody can say of a broker's message which one it came from. */
-function brokersOf(journals: readonly JournalFacts[], brokers: readonly BrokerFacts[]): readonly BrokerFacts[] {
+function brokersOf(
+  journals: readonly JournalFacts[],
+  brokers: readonly BrokerFacts[],
+): readonly BrokerFacts[] {
   return journals.length === 1 ? brokers : []
 }
 
-function journalStatus({ id, name, state }: JournalFacts, { first, bytes }: JournalFilesReport): JournalStatus {
+function journalStatus(
+  { id, name, state }: JournalFacts,
+  { first, bytes }: JournalFilesReport,
+): JournalStatus {
   return { id, name, first, lastSeq: state.journal.lastSeq, bytes, verified: null }
 }
 

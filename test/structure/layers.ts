@@ -49,8 +49,8 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   devices: { folders: ['lib/devices'], uses: ['ground', 'formats'] },
   watch: { folders: ['lib/devices/watch'], uses: ['ground', 'journal', 'delivery', 'formats', 'devices'] },
   history: {
-    folders: ['lib/history/model', 'lib/history/query/read', 'lib/history/query'],
-    uses: ['ground', 'formats', 'devices'],
+    folders: ['lib/history/model', 'lib/history/store', 'lib/history/query/read', 'lib/history/query'],
+    uses: ['ground', 'journal', 'delivery', 'formats', 'devices'],
   },
   preview: { folders: ['lib/preview'], uses: ['ground', 'journal', 'formats'] },
   predicates: {
@@ -74,10 +74,6 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/timing'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling', 'statistics'],
   },
-  history: {
-    folders: ['lib/history/model', 'lib/history/store'],
-    uses: ['ground', 'journal', 'delivery'],
-  },
   mqtt: {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
     uses: ['ground', 'journal', 'delivery'],
@@ -95,6 +91,11 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground', 'journal'],
   },
   'catch-up': { folders: ['lib/catch-up'], uses: ['ground', 'journal'] },
+  // what the pages of the gateway are told
+  pages: {
+    folders: ['lib/pages'],
+    uses: ['ground', 'journal', 'delivery', 'history', 'cluster', 'mqtt', 'serial'],
+  },
   http: { folders: ['lib/http'], uses: ['ground', 'journal', 'delivery', 'formats'] },
   'time-events': {
     folders: ['lib/time-events/wire', 'lib/time-events/transport', 'lib/time-events'],
@@ -136,6 +137,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'nodes/events',
       'nodes/events-in',
       'nodes/store',
+      'nodes/store/web',
     ],
     uses: [
       'ground',
@@ -153,6 +155,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'history',
       'mqtt',
       'serial',
+      'pages',
       'catch-up',
       'http',
       'time-events',
