@@ -73,8 +73,8 @@ function storeAlarms({ store }: Facts): Found[] {
       id: 'verdicts',
       level: 'warning',
       says:
-        `The rules or formats have changed: ${plural(oldVerdicts, 'event')} in the history have verdicts of earlier ones. ` +
-        'Press Rebuild to judge them anew from the journal.',
+        'The rules or formats have changed. Still with verdicts of the earlier ones: ' +
+        `${plural(oldVerdicts, 'event')} in the history. Press Rebuild to judge them anew from the journal.`,
       link: pages.gateway,
     },
   ]
@@ -115,7 +115,7 @@ function brokerAlarms({ id, address, state }: BrokerFacts): Found[] {
       link: pages.gateway,
       ...(since !== undefined && { since }),
     })
-  const wait = waiting > 0 ? ` ${plural(waiting, 'message')} wait on disk and follow in order.` : ''
+  const wait = waiting > 0 ? ` On disk, to follow in order: ${plural(waiting, 'message')}.` : ''
   if (phase !== 'connected' && problem !== undefined) {
     add('broker', 'error', `The broker ${address} ${problem.text}. It is tried again by itself.${wait}`)
   }
@@ -197,7 +197,7 @@ function silentAlarms(silent: readonly SilentFacts[], now: number): Found[] {
   )
   const more = silent.length - found.length
   if (more === 0) return found
-  const says = `${plural(more, 'more device')} are silent: is the receiver in order?`
+  const says = `Silent, too: ${plural(more, 'more device')}. Is the receiver in order?`
   return [...found, { id: 'silent', level: 'warning', says, link: pages.readings }]
 }
 

@@ -55,7 +55,7 @@ export interface BrokerFacts {
   name: string
   address: string
   state: SessionState
-  counts: Readonly<DeliveryCounts>
+  counts: DeliveryCounts
 }
 
 export interface PortFacts {

@@ -58,10 +58,6 @@ export class StaticFiles {
     this.#files = new Map(namesIn(folder).map((name) => [name, fileAt(join(folder, name))]))
   }
 
-  get isEmpty(): boolean {
-    return this.#files.size === 0
-  }
-
   /** @param path as it stands in the address, below the pages' own: `/`, `/app.js`; undefined where no file has it */
   answer(path: string, headers: IncomingHttpHeaders): StaticAnswer | undefined {
     const file = this.#files.get(path === '/' ? index : path.slice(1))

@@ -64,13 +64,13 @@ export class StatusBook {
     const facts = factsNow()
     await this.#lookAt(facts)
     const now = clock.wall()
-    const started = now - uptime()
+    // to the second: two clocks make it, and it should stay the same
+    const started = Math.round((now - uptime()) / 1000) * 1000
     const { journals, brokers, ports } = facts
     const reports = await Promise.all(journals.map(({ directory }) => files(directory)))
     return {
       now,
-      // to the second: two clocks make it, and it should stay the same
-      gateway: { ...facts.gateway, started: Math.round(started / 1000) * 1000 },
+      gateway: { ...facts.gateway, started },
       accounts: journals.map((journal) => accountOf(journal, brokersOf(journals, brokers), started)),
       brokers: brokers.map((broker) => this.#brokerStatus(broker)),
       ports: ports.map((port) => this.#portStatus(port)),

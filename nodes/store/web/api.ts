@@ -9,7 +9,7 @@ import { clustersAnswer } from '../../../lib/pages/clusters.ts'
 import { type LiveFeed, waitingFor } from '../../../lib/pages/live-feed.ts'
 import type { Status } from '../../../lib/pages/status.ts'
 import { clusterings } from '../../cluster/registry.ts'
-import { type ApiRequest, refuse, sendError, sendJson, sendWaiting } from './answers.ts'
+import { type ApiRequest, refuse, sendError, sendJson, sendWaiting, setCommonHeaders } from './answers.ts'
 import type { Histories } from './histories.ts'
 
 export interface ApiParts {
@@ -78,13 +78,9 @@ export function serveApi(RED: NodeAPI, { histories, status, feed }: ApiParts): v
       )
       return
     }
-    response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store, no-transform',
-      'x-content-type-options': 'nosniff',
-      // proxies of this kind would hold it back
-      'x-accel-buffering': 'no',
-    })
+    setCommonHeaders(response, 'text/event-stream; charset=utf-8', 'no-store, no-transform')
+    // nginx would hold it back
+    response.setHeader('x-accel-buffering', 'no')
     feed.open(response)
   })
 }
@@ -101,12 +97,8 @@ async function sendExport(
   const parts = queries.export({ ...query, format }, signal)[Symbol.asyncIterator]()
   // what is wrong with the question comes with the first part
   let part = await parts.next()
-  response.writeHead(200, {
-    'content-type': exportTypes[format],
-    'content-disposition': `attachment; filename="fieldlog.${format}"`,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  })
+  setCommonHeaders(response, exportTypes[format])
+  response.setHeader('content-disposition', `attachment; filename="fieldlog.${format}"`)
   if (method === 'HEAD') {
     await parts.return?.()
     response.end()

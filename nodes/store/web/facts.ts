@@ -2,6 +2,7 @@
 import { hostname } from 'node:os'
 import { basename } from 'node:path'
 import type { NodeAPI, NodeDef } from 'node-red'
+import type { StoreState } from '../../../lib/history/model/store-state.ts'
 import { withoutLogin } from '../../../lib/kit/url-login.ts'
 import { packageVersion } from '../../../lib/package.ts'
 import type {
@@ -19,8 +20,9 @@ import type { JournalNode } from '../../journal/registry.ts'
 import type { LabelNode } from '../../label/registry.ts'
 import { sessionsInUse } from '../../mqtt-out/sessions.ts'
 import type { PortNode } from '../../port/registry.ts'
-import { stores } from '../registry.ts'
+import { type DeployedStore, stores } from '../registry.ts'
 
+/** All of one moment: copies, for the nodes count on while the status is made. */
 export function factsOf(RED: NodeAPI): Facts {
   return {
     gateway: { name: process.env.FIELDLOG_GATEWAY || hostname(), version: packageVersion },
@@ -28,7 +30,7 @@ export function factsOf(RED: NodeAPI): Facts {
     brokers: brokers(RED),
     ports: deployed<PortNode>(RED, 'fieldlog-port').map(portFacts),
     silent: silentDevices(RED),
-    store: stores()[0],
+    store: storeFacts(stores()[0]),
   }
 }
 
@@ -83,7 +85,7 @@ function sum<Key extends string>(all: ReadonlyArray<Readonly<Record<Key, number>
 
 function brokers(RED: NodeAPI): BrokerFacts[] {
   return sessionsInUse().map(([id, { address, state, counts }]) => {
-    return { id, name: RED.nodes.getNode(id)?.name || address, address, state, counts }
+    return { id, name: RED.nodes.getNode(id)?.name || address, address, state, counts: { ...counts } }
   })
 }
 
@@ -100,6 +102,12 @@ function portFacts({ id, name, port, problem }: PortNode): PortFacts {
     lines: port.counts.sent,
     lastLine: port.live.lastReceived,
   }
+}
+
+function storeFacts(store: DeployedStore | undefined): StoreState | undefined {
+  if (!store) return undefined
+  const { state, says, isReadable, generation, upTo, last, done, rate, left, oldVerdicts, bytes } = store
+  return { state, says, isReadable, generation, upTo, last, done, rate, left, oldVerdicts, bytes }
 }
 
 /** One for each device, for the series that was heard last. */
