@@ -27,10 +27,10 @@ export type Request =
   | { kind: 'seqs'; part: Omit<Part, 'ranges'> }
   /** Removes some rows of a part; noted in the file, so that a crash does not leave the hole open. */
   | { kind: 'clear'; part: Part }
-  /** How far the part is filled; undefined: all of it. */
-  | { kind: 'filled'; part: Part | undefined }
+  /** The part is filled. */
+  | { kind: 'filled' }
   /** To be asked every ten seconds. */
-  | { kind: 'upkeep'; keep: KeepDays }
+  | { kind: 'upkeep'; keep: KeepDays; upTo?: Partial<UpTo> }
   | { kind: 'close' }
 
 /** `live`: into each file that is open. `file`, `new`: what was asked for to fill one of them. */

@@ -3,6 +3,7 @@ import type { StatementSync } from 'node:sqlite'
 import { valueTable } from '../model/schema.ts'
 import { Aggregation, type ColumnField, startOf } from './aggregation.ts'
 import { type Batch, type RejectRow, rowHead, type Shape } from './batch.ts'
+import type { Part } from './requests.ts'
 import type { StoreFile, Value } from './store-file.ts'
 
 /** Rejected events that are kept. */
@@ -138,17 +139,18 @@ export class RowWriter {
   }
 
   /**
-   * Removes the rows of a stretch of time, of one type or of all, whose seqs a replay will bring again; within a transaction.
+   * Removes the rows of a part that a replay will bring again; within a transaction. Those of later seqs have come since.
    * @param limit at most so many @returns how many were removed
    */
-  remove(from: number, to: number, typeName: string | undefined, limit: number): number {
+  remove({ from, to, type, ranges }: Part, limit: number): number {
+    const lastSeq = ranges.at(-1)?.to ?? 0
     const touched = new Map<number, { type: number; starts: Set<number> }>()
     let left = limit
     for (const series of this.#series.values()) {
       if (left <= 0) break
-      if (typeName !== undefined && series.type.name !== typeName) continue
+      if (type !== undefined && series.type.name !== type) continue
       if (series.last < from || series.first > to) continue
-      left -= this.#removeOf(series, from, to, left, touched)
+      left -= this.#removeOf(series, { from, to, lastSeq }, left, touched)
     }
     if (left === limit) return 0
     this.aggregation.makeMinutes(touched)
@@ -205,15 +207,14 @@ export class RowWriter {
 
   #removeOf(
     series: SeriesRow,
-    from: number,
-    to: number,
+    { from, to, lastSeq }: { from: number; to: number; lastSeq: number },
     limit: number,
     touched: Map<number, { type: number; starts: Set<number> }>,
   ): number {
     const table = `t_${series.type.id}`
     const found = this.file.db
-      .prepare(`SELECT time, seq, sub FROM ${table} WHERE series = ? AND time BETWEEN ? AND ? LIMIT ?`)
-      .all(series.id, from, to, limit) as Array<{ time: number; seq: number; sub: number }>
+      .prepare(`SELECT time, seq, sub FROM ${table} WHERE series = ? AND time BETWEEN ? AND ? AND seq <= ? LIMIT ?`)
+      .all(series.id, from, to, lastSeq, limit) as Array<{ time: number; seq: number; sub: number }>
     if (found.length === 0) return 0
     const remove = this.file.db.prepare(`DELETE FROM ${table} WHERE series = ? AND time = ? AND seq = ? AND sub = ?`)
     const { starts } = touchedOf(touched, series)

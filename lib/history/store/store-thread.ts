@@ -61,7 +61,7 @@ export class StoreThread {
       case 'clear':
         return this.#clear(request.part)
       case 'filled':
-        return this.#filled(request.part)
+        return this.#filled()
       case 'upkeep':
         return this.#upkeep(request)
       case 'close':
@@ -187,23 +187,19 @@ export class StoreThread {
     const removed = this.#operate(() =>
       file.file.transaction(() => {
         file.file.set('part', JSON.stringify(part))
-        return file.remove(part.from, part.to, part.type, clearStep)
+        return file.remove(part, clearStep)
       }),
     )
     return { ...this.#report(), more: removed === clearStep }
   }
 
-  #filled(part: Part | undefined): Report {
+  #filled(): Report {
     const file = this.#file?.file
-    if (!file) return this.#report()
-    this.#operate(() => {
-      if (part) file.set('part', JSON.stringify(part))
-      else file.delete('part')
-    })
+    if (file) this.#operate(() => file.delete('part'))
     return this.#report()
   }
 
-  #upkeep({ keep }: Request & { kind: 'upkeep' }): Report {
+  #upkeep({ keep, upTo }: Request & { kind: 'upkeep' }): Report {
     const file = this.#file
     if (!file) return this.#report()
     if (!file.file.isInPlace) {
@@ -211,6 +207,7 @@ export class StoreThread {
       return { ...this.#report(), isGone: true }
     }
     const more = this.#operate(() => {
+      if (upTo?.file !== undefined) file.setUpTo(upTo.file)
       if (file.aggregation.isBehind) file.file.transaction(() => file.aggregation.makeCoarse())
       return retire(file, keep, this.#now())
     })
