@@ -15,8 +15,8 @@ export interface ColumnField {
   col: number
 }
 
-/** The columns of `agg` from `n` on. */
-type AggregateRow = [n: number, good: number, min: number, max: number, mean: number, m2: number]
+/** Minutes whose rows have changed, by series. */
+export type Touched = Map<number, { type: number; starts: Set<number> }>
 
 export class Aggregation {
   readonly #file: StoreFile
@@ -26,7 +26,7 @@ export class Aggregation {
   readonly #fieldsOf: (type: number) => readonly ColumnField[]
   readonly #rowsOf = new Map<string, StatementSync>()
   /** by series: its type, and the quarters of an hour whose minutes have changed */
-  readonly #dirty = new Map<number, { type: number; quarters: Set<number> }>()
+  readonly #dirty: Touched = new Map()
   #dirtyCount = 0
   /** as noted in the file */
   #coarseFrom: number
@@ -39,7 +39,7 @@ export class Aggregation {
     this.#put = db.prepare('INSERT OR REPLACE INTO agg VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
     this.#remove = db.prepare('DELETE FROM agg WHERE level = ? AND series = ? AND field = ? AND t = ?')
     this.#finer = db.prepare(
-      'SELECT n, good, min, max, mean, m2 FROM agg WHERE level = ? AND series = ? AND field = ? AND t >= ? AND t < ? ORDER BY t',
+      'SELECT n, good, min, max, mean, m2, t FROM agg WHERE level = ? AND series = ? AND field = ? AND t >= ? AND t < ? ORDER BY t',
     )
     this.#finer.setReturnArrays(true)
     this.#coarseFrom = file.number('coarseFrom') ?? Number.POSITIVE_INFINITY
@@ -63,9 +63,8 @@ export class Aggregation {
 
   /**
    * Makes the minutes again whose rows have changed; within a transaction.
-   * @param minutes by series: its type, and the starts of the minutes
    */
-  makeMinutes(minutes: ReadonlyMap<number, { type: number; starts: ReadonlySet<number> }>): void {
+  makeMinutes(minutes: Touched): void {
     let first = Number.POSITIVE_INFINITY
     for (const [series, { type, starts }] of minutes) {
       for (const start of starts) {
@@ -93,13 +92,14 @@ export class Aggregation {
   /** Makes the coarser levels; within a transaction. */
   makeCoarse(): void {
     if (this.#dirtyCount === 0) return
-    for (const [series, { type, quarters }] of this.#dirty) {
+    for (const [series, { type, starts: quarters }] of this.#dirty) {
       const fields = this.#fieldsOf(type)
       let starts = quarters
       for (const level of [2, 3, 4] as const) {
         const length = levels[level]
         starts = new Set([...starts].map((start) => startOf(start, length)))
-        for (const start of starts) for (const { id } of fields) this.#makeFromFiner(level, series, id, start)
+        for (const { from, to } of runsOf(starts, length))
+          for (const { id } of fields) this.#makeFromFiner(level, series, id, from, to)
       }
     }
     this.#dirty.clear()
@@ -111,11 +111,11 @@ export class Aggregation {
   #mark(series: number, type: number, quarter: number): void {
     let known = this.#dirty.get(series)
     if (!known) {
-      known = { type, quarters: new Set() }
+      known = { type, starts: new Set() }
       this.#dirty.set(series, known)
     }
-    if (known.quarters.has(quarter)) return
-    known.quarters.add(quarter)
+    if (known.starts.has(quarter)) return
+    known.starts.add(quarter)
     this.#dirtyCount++
   }
 
@@ -136,19 +136,21 @@ export class Aggregation {
     }
   }
 
-  #makeFromFiner(level: Exclude<Level, 1>, series: number, field: number, start: number): void {
-    const rows = this.#finer.all(level - 1, series, field, start, start + levels[level]) as unknown as AggregateRow[]
-    const parts = rows.map(([n, good, min, max, mean, m2]): Aggregate => ({ n, good, min, max, mean, m2 }))
-    this.#store(level, series, field, start, combined(parts))
+  /** The buckets of a level from one start up to, not including, another one. */
+  #makeFromFiner(level: Exclude<Level, 1>, series: number, field: number, from: number, to: number): void {
+    const length = levels[level]
+    const rows = this.#finer.all(level - 1, series, field, from, to) as unknown as Array<[...Aggregate, t: number]>
+    let at = 0
+    for (let start = from; start < to; start += length) {
+      const begin = at
+      while (at < rows.length && rows[at]![6] < start + length) at++
+      this.#store(level, series, field, start, combined(rows.slice(begin, at) as unknown as Aggregate[]))
+    }
   }
 
   #store(level: Level, series: number, field: number, start: number, aggregate: Aggregate | undefined): void {
-    if (!aggregate) {
-      this.#remove.run(level, series, field, start)
-      return
-    }
-    const { n, good, min, max, mean, m2 } = aggregate
-    this.#put.run(level, series, field, start, n, good, min, max, mean, m2)
+    if (aggregate) this.#put.run(level, series, field, start, ...aggregate)
+    else this.#remove.run(level, series, field, start)
   }
 
   /** In key order, which is the same in every store. */
@@ -169,4 +171,15 @@ export class Aggregation {
 /** The start of the bucket that a time is in; times before 1970, too. */
 export function startOf(time: number, length: number): number {
   return Math.floor(time / length) * length
+}
+
+/** Buckets that follow one another without a gap are one run. */
+function runsOf(starts: ReadonlySet<number>, length: number): Array<{ from: number; to: number }> {
+  const runs: Array<{ from: number; to: number }> = []
+  for (const start of [...starts].toSorted((one, other) => one - other)) {
+    const last = runs.at(-1)
+    if (last?.to === start) last.to = start + length
+    else runs.push({ from: start, to: start + length })
+  }
+  return runs
 }

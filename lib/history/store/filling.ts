@@ -4,7 +4,6 @@ import type { FieldlogEvent } from '../../event.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { asError, errorCode } from '../../kit/errors.ts'
 import { type Batch, BatchMaker, type FieldWords } from './batch.ts'
-import { batchSize } from './live-queue.ts'
 import type { Destination, Part, Report, Request, UpTo } from './requests.ts'
 import type { StoreJournal } from './store-journal.ts'
 
@@ -46,8 +45,10 @@ export interface Progress {
   left: number | null
 }
 
+/** events */
+const batchSize = 4_000
 /** Batches that the thread is given ahead; the replay waits beyond. */
-const mostSent = 4
+const mostSent = 2
 const pollTime = 200
 
 class JobFailed extends Error {

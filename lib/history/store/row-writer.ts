@@ -1,7 +1,7 @@
 // Writes batches into one store: rows, rejects, and what the tables type, series, field and epoch say of them.
 import type { StatementSync } from 'node:sqlite'
 import { valueTable } from '../model/schema.ts'
-import { Aggregation, type ColumnField, startOf } from './aggregation.ts'
+import { Aggregation, type ColumnField, startOf, type Touched } from './aggregation.ts'
 import { type Batch, type RejectRow, rowHead, type Shape } from './batch.ts'
 import type { Part } from './requests.ts'
 import type { StoreFile, Value } from './store-file.ts'
@@ -119,7 +119,7 @@ export class RowWriter {
 
   /** Writes within a transaction; what the caches know is only right if that is committed. @returns rows that were new */
   write(batch: Batch, options: WriteOptions): number {
-    const touched = new Map<number, { type: number; starts: Set<number> }>()
+    const touched: Touched = new Map()
     const written = this.#writeRows(batch, options, touched)
     for (const reject of batch.rejects) this.#writeReject(reject)
     if (this.#rejects > mostRejects) this.#prune()
@@ -144,7 +144,7 @@ export class RowWriter {
    */
   remove({ from, to, type, ranges }: Part, limit: number): number {
     const lastSeq = ranges.at(-1)?.to ?? 0
-    const touched = new Map<number, { type: number; starts: Set<number> }>()
+    const touched: Touched = new Map()
     let left = limit
     for (const series of this.#series.values()) {
       if (left <= 0) break
@@ -209,7 +209,7 @@ export class RowWriter {
     series: SeriesRow,
     { from, to, lastSeq }: { from: number; to: number; lastSeq: number },
     limit: number,
-    touched: Map<number, { type: number; starts: Set<number> }>,
+    touched: Touched,
   ): number {
     const table = `t_${series.type.id}`
     const found = this.file.db
@@ -231,7 +231,7 @@ export class RowWriter {
   #writeRows(
     { numbers, texts }: Batch,
     { oldest, shapes }: WriteOptions,
-    touched: Map<number, { type: number; starts: Set<number> }>,
+    touched: Touched,
   ): number {
     let written = 0
     for (let at = 0; at < numbers.length; ) {
@@ -465,7 +465,7 @@ function placeOf(type: number, source: string, key: string): string {
 }
 
 function touchedOf(
-  touched: Map<number, { type: number; starts: Set<number> }>,
+  touched: Touched,
   { id, type }: SeriesRow,
 ): { starts: Set<number> } {
   let known = touched.get(id)
