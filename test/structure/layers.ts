@@ -48,10 +48,6 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   // lib/devices is names and formats, and runs in the browser
   devices: { folders: ['lib/devices'], uses: ['ground', 'formats'] },
   watch: { folders: ['lib/devices/watch'], uses: ['ground', 'journal', 'delivery', 'formats', 'devices'] },
-  history: {
-    folders: ['lib/history/model', 'lib/history/query/read', 'lib/history/query'],
-    uses: ['ground', 'formats', 'devices'],
-  },
   preview: { folders: ['lib/preview'], uses: ['ground', 'journal', 'formats'] },
   predicates: {
     folders: [
@@ -78,6 +74,10 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/history/model', 'lib/history/store'],
     uses: ['ground', 'journal', 'delivery'],
   },
+  query: {
+    folders: ['lib/history/query/read', 'lib/history/query'],
+    uses: ['ground', 'formats', 'devices', 'history'],
+  },
   mqtt: {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
     uses: ['ground', 'journal', 'delivery'],
@@ -102,7 +102,18 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   },
   cli: {
     folders: ['lib/cli', 'lib/cli/send'],
-    uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling', 'time-events'],
+    uses: [
+      'ground',
+      'journal',
+      'delivery',
+      'formats',
+      'devices',
+      'predicates',
+      'labelling',
+      'history',
+      'query',
+      'time-events',
+    ],
   },
   // what package.json exports
   public: {
@@ -136,6 +147,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'nodes/events',
       'nodes/events-in',
       'nodes/store',
+      'nodes/query',
     ],
     uses: [
       'ground',
@@ -151,6 +163,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'cluster',
       'timing',
       'history',
+      'query',
       'mqtt',
       'serial',
       'catch-up',
