@@ -75,8 +75,8 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground', 'journal', 'delivery'],
   },
   query: {
-    folders: ['lib/history/query/read', 'lib/history/query'],
-    uses: ['ground', 'formats', 'devices', 'history'],
+    folders: ['lib/history/query/read', 'lib/history/query/questions', 'lib/history/query'],
+    uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'watch', 'history'],
   },
   mqtt: {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
