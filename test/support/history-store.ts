@@ -1,7 +1,7 @@
 // Writes a store with the tables of the schema from plain rows, so that what reads it can be tested without the flow that
 // fills it.
 import { rmSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import {
   applicationId,
   levels,
@@ -72,6 +72,8 @@ class Filler {
   readonly #series = new Map<string, number>()
   readonly #fields = new Map<string, { id: number; type: number; col: number | null }>()
 
+  readonly #statements = new Map<string, StatementSync>()
+
   constructor(database: DatabaseSync, content: StoreContent) {
     this.#database = database
     this.#content = content
@@ -94,17 +96,17 @@ class Filler {
     }
     const fixed = ['series', 'time', 'seq', 'sub', 'verdict', 'extra', 'reasons']
     const all = [...fixed, ...columns]
-    this.#database
-      .prepare(`INSERT INTO t_${typeId} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')})`)
-      .run(
-        ...[series, time, seq, sub, verdictCodes[verdict]],
-        Object.keys(texts).length > 0 ? JSON.stringify(texts) : null,
-        reasons.length > 0 ? JSON.stringify(reasons) : null,
-        ...values,
-      )
-    this.#database
-      .prepare('UPDATE series SET first = min(first, ?1), last = max(last, ?1), n = n + 1 WHERE id = ?2')
-      .run(time, series)
+    this.#prepared(
+      `INSERT INTO t_${typeId} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')})`,
+    ).run(
+      ...[series, time, seq, sub, verdictCodes[verdict]],
+      Object.keys(texts).length > 0 ? JSON.stringify(texts) : null,
+      reasons.length > 0 ? JSON.stringify(reasons) : null,
+      ...values,
+    )
+    this.#prepared(
+      'UPDATE series SET first = min(first, ?1), last = max(last, ?1), n = n + 1 WHERE id = ?2',
+    ).run(time, series)
   }
 
   addRejects(rejects: readonly StoredReject[]): void {
@@ -118,6 +120,12 @@ class Filler {
     for (const { id, type, col } of this.#fields.values()) {
       if (col !== null) addAggregates(this.#database, id, `t_${type}`, `f${col}`)
     }
+  }
+
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql) ?? this.#database.prepare(sql)
+    this.#statements.set(sql, known)
+    return known
   }
 
   #type(type: string): number {

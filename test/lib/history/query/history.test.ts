@@ -56,7 +56,7 @@ describe('the history', () => {
   function opened(content?: StoreContent): History {
     if (content) writeStore(file, content)
     const clock = { ...systemClock, wall: () => now }
-    history = new History({ file, clock, ...(names && { names: () => names as DeviceNames }) })
+    history ??= new History({ file, clock, ...(names && { names: () => names as DeviceNames }) })
     return history
   }
 
@@ -307,10 +307,7 @@ describe('the history', () => {
       assert.equal(await failure(opened({ rows }).values(query)), many)
       assert.equal((await opened().values({ ...query, from: now - 100_000 * 1000 })).n, 100_000)
       assert.equal((await opened().values({ ...query, level: 'auto' })).n, 100_001)
-      assert.match(
-        await failure(exported({}).then((text) => Promise.reject(new Error(String(text.length))))),
-        /^undefined \d{7}/,
-      )
+      assert.equal((await exported({})).split('\n').length - 2, 100_001)
       const far = readings(2, (place) => ({ time: now - (place === 0 ? 367 : 1) * day }))
       const long =
         'TOO_LONG raw readings are given for 366 days at most: choose a shorter range or a coarser level'
