@@ -48,10 +48,6 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   // lib/devices is names and formats, and runs in the browser
   devices: { folders: ['lib/devices'], uses: ['ground', 'formats'] },
   watch: { folders: ['lib/devices/watch'], uses: ['ground', 'journal', 'delivery', 'formats', 'devices'] },
-  history: {
-    folders: ['lib/history/model', 'lib/history/store', 'lib/history/query/read', 'lib/history/query'],
-    uses: ['ground', 'journal', 'delivery', 'formats', 'devices'],
-  },
   preview: { folders: ['lib/preview'], uses: ['ground', 'journal', 'formats'] },
   predicates: {
     folders: [
@@ -74,6 +70,14 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/timing'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling', 'statistics'],
   },
+  history: {
+    folders: ['lib/history/model', 'lib/history/store'],
+    uses: ['ground', 'journal', 'delivery'],
+  },
+  query: {
+    folders: ['lib/history/query/read', 'lib/history/query/questions', 'lib/history/query'],
+    uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'watch', 'history'],
+  },
   mqtt: {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
     uses: ['ground', 'journal', 'delivery'],
@@ -94,7 +98,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   // what the pages of the gateway are told
   pages: {
     folders: ['lib/pages'],
-    uses: ['ground', 'journal', 'delivery', 'history', 'cluster', 'mqtt', 'serial'],
+    uses: ['ground', 'journal', 'delivery', 'history', 'query', 'cluster', 'mqtt', 'serial'],
   },
   http: { folders: ['lib/http'], uses: ['ground', 'journal', 'delivery', 'formats'] },
   'time-events': {
@@ -103,7 +107,18 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
   },
   cli: {
     folders: ['lib/cli', 'lib/cli/send'],
-    uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling', 'time-events'],
+    uses: [
+      'ground',
+      'journal',
+      'delivery',
+      'formats',
+      'devices',
+      'predicates',
+      'labelling',
+      'history',
+      'query',
+      'time-events',
+    ],
   },
   // what package.json exports
   public: {
@@ -137,6 +152,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'nodes/events',
       'nodes/events-in',
       'nodes/store',
+      'nodes/query',
       'nodes/store/web',
     ],
     uses: [
@@ -153,6 +169,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'cluster',
       'timing',
       'history',
+      'query',
       'mqtt',
       'serial',
       'pages',

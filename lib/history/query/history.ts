@@ -1,7 +1,10 @@
 // What programs ask the store: each question as a record of strings, as it comes from a URL, and each answer as the JSON of
 // docs/history.md. The questions are answered in a worker thread, so that a long one does not hold the gateway.
 import type { DeviceNames } from '../../devices/names.ts'
-import type { Clock } from '../../kit/clock.ts'
+import { type Clock, systemClock } from '../../kit/clock.ts'
+import { QueryThread } from './query-thread.ts'
+import type { Question, Subject } from './query-worker.ts'
+import type { Cursor, Page } from './questions/export.ts'
 import type {
   LatestAnswer,
   RejectAnswer,
@@ -39,44 +42,73 @@ export interface HistoryQueries {
 }
 
 export class History implements HistoryQueries {
-  readonly #settings: HistorySettings
+  readonly #names: (() => DeviceNames) | undefined
+  readonly #clock: Clock
+  readonly #thread: QueryThread
 
-  constructor(settings: HistorySettings) {
-    this.#settings = settings
+  constructor({ file, names, clock = systemClock }: HistorySettings) {
+    this.#names = names
+    this.#clock = clock
+    this.#thread = new QueryThread(file, clock)
   }
 
-  latest(_query: Given = {}, _signal?: AbortSignal): Promise<LatestAnswer> {
-    return this.#none()
+  latest(query: Given = {}, signal?: AbortSignal): Promise<LatestAnswer> {
+    return this.#ask('latest', query, signal)
   }
 
-  series(_query: Given = {}, _signal?: AbortSignal): Promise<SeriesAnswer[]> {
-    return this.#none()
+  series(query: Given = {}, signal?: AbortSignal): Promise<SeriesAnswer[]> {
+    return this.#ask('series', query, signal)
   }
 
-  values(_query: Given, _signal?: AbortSignal): Promise<ValuesAnswer> {
-    return this.#none()
+  values(query: Given, signal?: AbortSignal): Promise<ValuesAnswer> {
+    return this.#ask('values', query, signal)
   }
 
-  statistics(_query: Given, _signal?: AbortSignal): Promise<StatisticsAnswer> {
-    return this.#none()
+  statistics(query: Given, signal?: AbortSignal): Promise<StatisticsAnswer> {
+    return this.#ask('statistics', query, signal)
   }
 
-  rejects(_query: Given = {}, _signal?: AbortSignal): Promise<RejectAnswer[]> {
-    return this.#none()
+  rejects(query: Given = {}, signal?: AbortSignal): Promise<RejectAnswer[]> {
+    return this.#ask('rejects', query, signal)
   }
 
-  spans(_query: Given = {}, _signal?: AbortSignal): Promise<SpansAnswer[]> {
-    return this.#none()
+  spans(query: Given = {}, signal?: AbortSignal): Promise<SpansAnswer[]> {
+    return this.#ask('spans', query, signal)
   }
 
-  async *export(_query: Given, _signal?: AbortSignal): AsyncIterable<string> {
-    yield await this.#none()
+  async *export(query: Given, signal?: AbortSignal): AsyncIterable<string> {
+    let page = await this.#ask<Page>('export', query, signal)
+    if (page.text !== '') yield page.text
+    while (page.next) {
+      page = await this.#ask<Page>('page', {}, signal, page.next)
+      if (page.text !== '') yield page.text
+    }
   }
 
   /** Ends the thread. Questions that are not answered reject with `NO_STORE`. */
-  async close(): Promise<void> {}
-
-  #none(): Promise<never> {
-    return Promise.reject(new Error(`history: nothing reads ${this.#settings.file} yet`))
+  close(): Promise<void> {
+    return this.#thread.close()
   }
+
+  async #ask<Answer>(about: Subject, query: Given, signal?: AbortSignal, cursor?: Cursor): Promise<Answer> {
+    const rows = this.#names?.().rows
+    const question: Question = {
+      about,
+      given: plain(query),
+      now: this.#clock.wall(),
+      ...(cursor && { cursor }),
+      ...(rows && { rows }),
+    }
+    return (await this.#thread.ask(question, signal)) as Answer
+  }
+}
+
+/** What a thread can be sent; anything else than a text or a number is refused there. */
+function plain(query: Given): Given {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => {
+      const isPlain = value === null || ['string', 'number', 'undefined'].includes(typeof value)
+      return [name, isPlain ? value : {}]
+    }),
+  )
 }

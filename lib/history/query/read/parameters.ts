@@ -72,7 +72,7 @@ export function parseTime(given: unknown, now: number): number | undefined {
   const relative = /^([+-]?)(\d{1,15}(?:\.\d{1,9})?)([smhdwy])$/.exec(text)
   const time = relative
     ? now + (relative[1] === '-' ? -1 : 1) * Math.round(Number(relative[2]) * (units[relative[3]!] ?? 0))
-    : /^-?\d{1,16}$/.test(text)
+    : /^\d{1,16}$/.test(text)
       ? Number(text)
       : isoTime(text)
   return Math.abs(time) <= lastMoment ? time : undefined
