@@ -1,8 +1,8 @@
 // The layers of the source, from the ground up: a folder may import what stands above it in this list, within its own
 // group or a group named by it, and nothing else. See ARCHITECTURE.md, "The layers".
 
-/** Each group's folders, from the ground up; each may import those before it in its group. */
-const groups: Record<string, { folders: string[]; uses: string[] }> = {
+/** Each group's folders, from the ground up; each may import those before it in its group. `besides` are single folders of other groups. */
+const groups: Record<string, { folders: string[]; uses: string[]; besides?: string[] }> = {
   ground: { folders: ['types', 'lib', 'lib/kit', 'lib/options'], uses: [] },
   migrate: { folders: ['lib/migrate'], uses: ['ground'] },
   journal: {
@@ -178,15 +178,21 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'time-events',
     ],
   },
+  // runs in the browser only; what it draws clusters with is the panel's
+  pages: {
+    folders: ['pages/model', 'pages/link', 'pages/parts', 'pages/chart', 'pages/views', 'pages'],
+    uses: ['ground'],
+    besides: ['nodes/cluster/panel'],
+  },
   bin: { folders: ['bin'], uses: ['ground', 'cli', 'appliance', 'mqtt', 'nodes'] },
 }
 
 /** For each folder the folders that it may import. */
 export const allowedImports: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.values(groups).flatMap(({ folders, uses }) =>
+  Object.values(groups).flatMap(({ folders, uses, besides = [] }) =>
     folders.map((folder, place): [string, string[]] => [
       folder,
-      [...uses.flatMap((group) => groups[group]!.folders), ...folders.slice(0, place)],
+      [...uses.flatMap((group) => groups[group]!.folders), ...besides, ...folders.slice(0, place)],
     ]),
   ),
 )
