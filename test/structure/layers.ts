@@ -96,7 +96,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
   },
   'catch-up': { folders: ['lib/catch-up'], uses: ['ground', 'journal'] },
   // what the pages of the gateway are told
-  pages: {
+  'pages-data': {
     folders: ['lib/pages'],
     uses: ['ground', 'journal', 'delivery', 'history', 'query', 'cluster', 'mqtt', 'serial'],
   },
@@ -172,7 +172,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
       'query',
       'mqtt',
       'serial',
-      'pages',
+      'pages-data',
       'catch-up',
       'http',
       'time-events',
