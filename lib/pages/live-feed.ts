@@ -64,7 +64,8 @@ export class LiveFeed {
   #nextAsk = 0
   #nextStatus = 0
   #statusAt = Number.NEGATIVE_INFINITY
-  #status: string | undefined
+  /** the last one that was told, and as JSON without its time */
+  #status: { told: PostedWhole; text: string } | undefined
 
   constructor(parts: LiveFeedParts) {
     this.#parts = parts
@@ -79,13 +80,12 @@ export class LiveFeed {
   /** A page listens: it is told everything once, and then what changes. */
   open(target: StreamTarget): void {
     if (this.#stream.size === 0) this.#begin()
-    this.#stream.open(target, [this.#condition()])
+    this.#stream.open(target, [this.#condition(), ...(this.#status ? [this.#status.told] : [])])
     target.once('close', () => {
       if (this.#stream.size === 0) this.#end()
     })
-    // all of it again, for the others too: pages come seldom
+    // all of them again, for the others too: pages come seldom
     this.#readings.clear()
-    this.#status = undefined
     this.#isDue = true
     this.#tick()
   }
@@ -107,6 +107,8 @@ export class LiveFeed {
     this.#subscribed?.end()
     this.#subscribed = undefined
     this.#readings.clear()
+    // it would be an old one for the next page
+    this.#status = undefined
   }
 
   #tick(): void {
@@ -167,10 +169,10 @@ export class LiveFeed {
       const { now, ...rest } = await status()
       const text = JSON.stringify(rest)
       const at = clock.monotonic()
-      if (text === this.#status && at - this.#statusAt < statusAtLeast) return
-      this.#status = text
+      if (text === this.#status?.text && at - this.#statusAt < statusAtLeast) return
+      this.#status = { told: { event: 'status', data: { now, ...rest } }, text }
       this.#statusAt = at
-      this.#stream.post({ event: 'status', data: { now, ...rest } })
+      this.#stream.post(this.#status.told)
     } finally {
       this.#nextStatus = clock.monotonic() + statusPause
       this.#isLooking = false

@@ -164,6 +164,18 @@ describe('the live feed', () => {
     assert.equal(told?.rest, 2)
   })
 
+  it('tells a new page at once what the others know already', async () => {
+    const { clock, page, heard } = newFeed()
+    const one = page()
+    await heard(one, 1_000)
+    const two = page()
+    assert.deepEqual(names(two.heard()), ['ready', 'status'])
+    one.destroy()
+    two.destroy()
+    await clock.advance(60_000)
+    assert.deepEqual(names(page().heard()), ['ready'], 'what was known a minute ago is told to nobody')
+  })
+
   it('says that there is nothing to read yet, and when there is', async () => {
     const { world, page, heard } = newFeed()
     world.store = storeState({ state: 'rebuilding', isReadable: false, done: 0.34, left: 41 })
