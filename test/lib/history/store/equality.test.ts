@@ -25,10 +25,7 @@ describe('history: a store filled live, and from the journal', function () {
     assert.deepEqual(journal.errors, [])
     await bench.close()
     const contents = contentsOf(bench.path)
-    assert.equal(
-      contents.rows,
-      events.bySeq.flat().filter(({ data }) => data !== undefined).length,
-    )
+    assert.equal(contents.rows, events.bySeq.flat().filter(({ data }) => data !== undefined).length)
     return contents.sha256
   }
 

@@ -52,7 +52,9 @@ export class ModelJournal implements StoreJournal {
   }
 
   async seqsIn(from: number, to: number) {
-    const seqs = this.events.bySeq.flat().filter(({ time, seq }) => time >= from && time <= to && seq <= this.lastSeq)
+    const seqs = this.events.bySeq
+      .flat()
+      .filter(({ time, seq }) => time >= from && time <= to && seq <= this.lastSeq)
     return seqs.length === 0 ? [] : [{ from: seqs[0]!.seq, to: seqs.at(-1)!.seq }]
   }
 
