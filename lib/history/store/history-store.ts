@@ -230,6 +230,8 @@ export class HistoryStore {
       report = await this.#ask({ kind: 'refuse' })
     if (next && !(await isOfJournal(next, this.#journal.view, position.lastSeq)))
       report = await this.#ask({ kind: 'abandon' })
+    // live events need a file, the first ones too
+    if (!report.file) report = await this.#ask({ kind: 'begin', journal: journal ?? '' })
     if (this.#mode === 'closed') return
     this.#problem = undefined
     this.#lowestMissing = undefined
