@@ -51,7 +51,10 @@ export class Aggregation {
     const minutes = this.#file.db.prepare(
       'SELECT t FROM agg WHERE level = 1 AND series = ? AND field = ? AND t >= ?',
     )
-    const all = this.#file.db.prepare('SELECT id, type FROM series').all() as Array<{ id: number; type: number }>
+    const all = this.#file.db.prepare('SELECT id, type FROM series').all() as Array<{
+      id: number
+      type: number
+    }>
     for (const { id, type } of all) {
       for (const field of this.#fieldsOf(type)) {
         for (const { t } of minutes.iterate(id, field.id, this.#coarseFrom) as Iterable<{ t: number }>)
@@ -122,7 +125,9 @@ export class Aggregation {
   #makeMinute(series: number, type: number, start: number): void {
     const fields = this.#fieldsOf(type)
     if (fields.length === 0) return
-    const rows = this.#rows(type, fields).all(series, start, start + minute) as unknown as Array<Array<number | null>>
+    const rows = this.#rows(type, fields).all(series, start, start + minute) as unknown as Array<
+      Array<number | null>
+    >
     for (let i = 0; i < fields.length; i++) {
       const values: number[] = []
       const isGood: boolean[] = []
@@ -139,7 +144,9 @@ export class Aggregation {
   /** The buckets of a level from one start up to, not including, another one. */
   #makeFromFiner(level: Exclude<Level, 1>, series: number, field: number, from: number, to: number): void {
     const length = levels[level]
-    const rows = this.#finer.all(level - 1, series, field, from, to) as unknown as Array<[...Aggregate, t: number]>
+    const rows = this.#finer.all(level - 1, series, field, from, to) as unknown as Array<
+      [...Aggregate, t: number]
+    >
     let at = 0
     for (let start = from; start < to; start += length) {
       const begin = at

@@ -121,7 +121,9 @@ export class BatchMaker {
     numbers.push(shape.id, time, at, sub, verdictCodes[event.verdict ?? 'held'], text)
     for (let i = 0; i < names.length; i++) {
       const value = event.data[names[i]!]
-      numbers.push(typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : Number.NaN)
+      numbers.push(
+        typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : Number.NaN,
+      )
     }
   }
 
@@ -204,7 +206,12 @@ function nextId(): number {
 }
 
 /** Whether an event is of this shape. */
-function fits({ shape, names, kinds }: Known, event: FieldlogEvent, data: Record<string, Scalar>, epoch: string) {
+function fits(
+  { shape, names, kinds }: Known,
+  event: FieldlogEvent,
+  data: Record<string, Scalar>,
+  epoch: string,
+) {
   if (shape.epoch !== epoch || shape.rules !== (event.rules ?? '')) return false
   if (shape.name !== (event.device ?? event.source)) return false
   let i = 0

@@ -9,9 +9,7 @@ import type { StoreJournal } from './store-journal.ts'
 
 export type Job =
   /** What the file lacks, from its `upTo` on. */
-  | { kind: 'fill' }
-  | { kind: 'part'; part: Part }
-  | { kind: 'rebuild' }
+  { kind: 'fill' } | { kind: 'part'; part: Part } | { kind: 'rebuild' }
 
 export interface FillingParts {
   clock: Clock
@@ -251,7 +249,9 @@ export class Filling {
     progressed: (next: number) => void,
   ): Promise<void> {
     const last = this.#lastSeq()
-    const wanted = ranges.map(({ from, to }) => ({ from, to: Math.min(to, last) })).filter(({ from, to }) => from <= to)
+    const wanted = ranges
+      .map(({ from, to }) => ({ from, to: Math.min(to, last) }))
+      .filter(({ from, to }) => from <= to)
     this.#span = { ...bounds(wanted), at: this.#parts.clock.monotonic() }
     for (const range of wanted) {
       this.#throwIfFailed()
@@ -348,7 +348,11 @@ function isOf({ time, type }: FieldlogEvent, part: Part): boolean {
   return time >= part.from && time <= part.to && (part.type === undefined || part.type === type)
 }
 
-function bounds(ranges: ReadonlyArray<{ from: number; to: number }>): { from: number; to: number; next: number } {
+function bounds(ranges: ReadonlyArray<{ from: number; to: number }>): {
+  from: number
+  to: number
+  next: number
+} {
   const from = ranges[0]?.from ?? 1
   return { from, to: ranges.at(-1)?.to ?? 0, next: from }
 }

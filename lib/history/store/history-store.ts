@@ -78,7 +78,8 @@ export class HistoryStore {
     this.#live = new LiveQueue({
       clock,
       words,
-      write: (batch) => this.#write({ kind: 'write', batch, to: 'live', ...this.#upTo(), keep: options.keep }),
+      write: (batch) =>
+        this.#write({ kind: 'write', batch, to: 'live', ...this.#upTo(), keep: options.keep }),
       isOpen: () => this.#mode === 'open',
       committed: (events) => listener.committed(events),
       notStored: (seq) => {
@@ -185,7 +186,8 @@ export class HistoryStore {
       const what = this.#filling.job?.kind === 'fill' ? 'filled' : 'made'
       return `being ${what} from the journal`
     }
-    if (old > 0) return `rules changed: ${old.toLocaleString('en-US')} events have old verdicts until a rebuild`
+    if (old > 0)
+      return `rules changed: ${old.toLocaleString('en-US')} events have old verdicts until a rebuild`
     return 'all events are stored'
   }
 
@@ -224,8 +226,12 @@ export class HistoryStore {
     const { path } = this.#options
     let report = await this.#ask({ kind: 'open', path, journal })
     const { file, new: next } = report
-    if (file && !(await isOfJournal(file, this.#journal.view, position.lastSeq))) report = await this.#ask({ kind: 'refuse' })
-    if (next && !(await isOfJournal(next, this.#journal.view, position.lastSeq))) report = await this.#ask({ kind: 'abandon' })
+    if (file && !(await isOfJournal(file, this.#journal.view, position.lastSeq)))
+      report = await this.#ask({ kind: 'refuse' })
+    if (next && !(await isOfJournal(next, this.#journal.view, position.lastSeq)))
+      report = await this.#ask({ kind: 'abandon' })
+    // live events need a file, the first ones too
+    if (!report.file) report = await this.#ask({ kind: 'begin', journal: journal ?? '' })
     if (this.#mode === 'closed') return
     this.#problem = undefined
     this.#lowestMissing = undefined
@@ -290,7 +296,7 @@ export class HistoryStore {
   }
 
   #broken(error: Error): void {
-        const isDamage = error instanceof StoreProblem && error.isDamage
+    const isDamage = error instanceof StoreProblem && error.isDamage
     this.#mode = 'broken'
     this.#report = undefined
     this.#filling.fail(error)
@@ -308,7 +314,8 @@ export class HistoryStore {
   }
 
   #lost(): void {
-    if (this.#mode !== 'closed') this.#broken(new StoreProblem({ message: 'its thread ended', isDamage: false }))
+    if (this.#mode !== 'closed')
+      this.#broken(new StoreProblem({ message: 'its thread ended', isDamage: false }))
   }
 
   #look(): void {
@@ -329,7 +336,9 @@ export class HistoryStore {
       ({ isGone = false, more = false }) => {
         this.#after('upkeep', more ? stepTime : upkeepTime, () => this.#upkeep())
         if (!isGone || this.#mode !== 'open') return
-        this.#listener.warn(`store: ${this.#options.path} was deleted or replaced. It is made again from the journal`)
+        this.#listener.warn(
+          `store: ${this.#options.path} was deleted or replaced. It is made again from the journal`,
+        )
         this.#filling.fail(new StoreProblem({ message: 'the file is gone', isDamage: false }))
         // what waits is kept: it goes into the new file
         inBackground(nextTurn().then(() => this.#open()))

@@ -126,7 +126,8 @@ export class LiveQueue {
       this.#parts.committed(waiting.events)
     } else this.#giveUp(waiting)
     if (this.#filling.done.length >= batchSize) this.flush()
-    else if (this.#filling.done.length > 0) this.#stopTimer ??= this.#parts.clock.after(batchTime, () => this.flush())
+    else if (this.#filling.done.length > 0)
+      this.#stopTimer ??= this.#parts.clock.after(batchTime, () => this.flush())
   }
 
   #giveUp(waiting: Waiting): void {

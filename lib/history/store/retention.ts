@@ -20,7 +20,10 @@ const day = levels[4]
  * Before which time raw rows and aggregates go. Always at the start of a UTC day: a bucket is there as a whole, or not at all. A finer
  * level is never kept longer than a coarser one, which would be made from a part of it.
  */
-export function limitsOf({ raw, minutes, quarters }: KeepDays, now: number): { raw: number; 1: number; 2: number } {
+export function limitsOf(
+  { raw, minutes, quarters }: KeepDays,
+  now: number,
+): { raw: number; 1: number; 2: number } {
   const before = (days: number) => (days > 0 ? startOf(now - days * day, day) : Number.NEGATIVE_INFINITY)
   const limits = { raw: before(raw), 1: before(minutes), 2: before(quarters) }
   limits[1] = Math.min(limits.raw, limits[1])
@@ -34,7 +37,8 @@ export function retire(writer: RowWriter, keep: KeepDays, now: number): boolean 
   const { file } = writer
   const removed = file.transaction(() => {
     let count = writer.dropRaw(limits.raw, stepSize)
-    for (const level of [1, 2] as const) if (count < stepSize) count += dropLevel(writer, level, limits[level], stepSize - count)
+    for (const level of [1, 2] as const)
+      if (count < stepSize) count += dropLevel(writer, level, limits[level], stepSize - count)
     return count
   })
   if (removed > 0) file.db.exec(`PRAGMA incremental_vacuum(${pagesGiven})`)
@@ -43,7 +47,9 @@ export function retire(writer: RowWriter, keep: KeepDays, now: number): boolean 
 
 function dropLevel({ file }: RowWriter, level: Level, before: number, limit: number): number {
   if (before === Number.NEGATIVE_INFINITY) return 0
-  const series = file.db.prepare('SELECT s.id AS series, f.id AS field FROM series s JOIN field f ON f.type = s.type').all()
+  const series = file.db
+    .prepare('SELECT s.id AS series, f.id AS field FROM series s JOIN field f ON f.type = s.type')
+    .all()
   const remove = file.db.prepare(
     `DELETE FROM agg WHERE (level, series, field, t) IN (SELECT level, series, field, t FROM agg
       WHERE level = ? AND series = ? AND field = ? AND t < ? LIMIT ?)`,

@@ -165,7 +165,9 @@ export class RowWriter {
     for (const { id, type } of this.#series.values()) {
       if (typeName !== undefined && type.name !== typeName) continue
       const found = this.file.db
-        .prepare(`SELECT min(seq) AS low, max(seq) AS high FROM t_${type.id} WHERE series = ? AND time BETWEEN ? AND ?`)
+        .prepare(
+          `SELECT min(seq) AS low, max(seq) AS high FROM t_${type.id} WHERE series = ? AND time BETWEEN ? AND ?`,
+        )
         .get(id, from, to) as { low: number | null; high: number | null }
       if (found.low === null || found.high === null) continue
       low = Math.min(low, found.low)
@@ -213,10 +215,14 @@ export class RowWriter {
   ): number {
     const table = `t_${series.type.id}`
     const found = this.file.db
-      .prepare(`SELECT time, seq, sub FROM ${table} WHERE series = ? AND time BETWEEN ? AND ? AND seq <= ? LIMIT ?`)
+      .prepare(
+        `SELECT time, seq, sub FROM ${table} WHERE series = ? AND time BETWEEN ? AND ? AND seq <= ? LIMIT ?`,
+      )
       .all(series.id, from, to, lastSeq, limit) as Array<{ time: number; seq: number; sub: number }>
     if (found.length === 0) return 0
-    const remove = this.file.db.prepare(`DELETE FROM ${table} WHERE series = ? AND time = ? AND seq = ? AND sub = ?`)
+    const remove = this.file.db.prepare(
+      `DELETE FROM ${table} WHERE series = ? AND time = ? AND seq = ? AND sub = ?`,
+    )
     const { starts } = touchedOf(touched, series)
     for (const { time, seq, sub } of found) {
       remove.run(series.id, time, seq, sub)
@@ -228,11 +234,7 @@ export class RowWriter {
     return found.length
   }
 
-  #writeRows(
-    { numbers, texts }: Batch,
-    { oldest, shapes }: WriteOptions,
-    touched: Touched,
-  ): number {
+  #writeRows({ numbers, texts }: Batch, { oldest, shapes }: WriteOptions, touched: Touched): number {
     let written = 0
     for (let at = 0; at < numbers.length; ) {
       const shape = shapes.get(numbers[at]!)!
@@ -274,10 +276,12 @@ export class RowWriter {
       const col = cols[i]!
       const value = numbers[at + rowHead + i]!
       // NaN: the field is there, and has no value
-      if (col > 0 && value === value) row[7 + col] = value
+      if (col > 0 && !Number.isNaN(value)) row[7 + col] = value
     }
     type.insert ??= this.file.db.prepare(
-      `INSERT OR IGNORE INTO t_${type.id} VALUES (${Array(8 + type.columns.length).fill('?').join(', ')})`,
+      `INSERT OR IGNORE INTO t_${type.id} VALUES (${Array(8 + type.columns.length)
+        .fill('?')
+        .join(', ')})`,
     )
     return type.insert.run(...row).changes === 1
   }
@@ -288,8 +292,10 @@ export class RowWriter {
     else if (time > series.last) series.last = time
     series.n++
     series.isChanged = true
-    const counts = (this.#rules[series.type.name] ??= {})
+    const { name } = series.type
+    const counts = this.#rules[name] ?? {}
     counts[rules] = (counts[rules] ?? 0) + 1
+    this.#rules[name] = counts
   }
 
   /** Which rules judged what was removed is not known: those that are not today's first. */
@@ -297,7 +303,9 @@ export class RowWriter {
     const counts = this.#rules[type] ?? {}
     let left = removed
     const today = this.#today[type]
-    const order = Object.keys(counts).toSorted((one, other) => Number(one === today) - Number(other === today))
+    const order = Object.keys(counts).toSorted(
+      (one, other) => Number(one === today) - Number(other === today),
+    )
     for (const rules of order) {
       const some = Math.min(left, counts[rules]!)
       counts[rules]! -= some
@@ -411,7 +419,11 @@ export class RowWriter {
       field = { id: Number(lastInsertRowid), kind, col: null }
       type.fields.set(name, field)
     } else if (unit !== undefined || decimals !== undefined) {
-      db.prepare('UPDATE field SET unit = ?, decimals = ? WHERE id = ?').run(unit ?? null, decimals ?? null, field.id)
+      db.prepare('UPDATE field SET unit = ?, decimals = ? WHERE id = ?').run(
+        unit ?? null,
+        decimals ?? null,
+        field.id,
+      )
     }
     const weights = ['text', 'boolean', 'number']
     if (weights.indexOf(kind) > weights.indexOf(field.kind)) {
@@ -438,7 +450,9 @@ export class RowWriter {
       this.#epochs.set(epoch, first)
     for (const row of db.prepare('SELECT id, type FROM type').all() as Array<{ id: number; type: string }>)
       this.#addType(row.id, row.type)
-    const fields = db.prepare('SELECT id, type, name, kind, col FROM field ORDER BY type, col').all() as Array<{
+    const fields = db
+      .prepare('SELECT id, type, name, kind, col FROM field ORDER BY type, col')
+      .all() as Array<{
       id: number
       type: number
       name: string
@@ -464,10 +478,7 @@ function placeOf(type: number, source: string, key: string): string {
   return `${type}\n${source}\n${key}`
 }
 
-function touchedOf(
-  touched: Touched,
-  { id, type }: SeriesRow,
-): { starts: Set<number> } {
+function touchedOf(touched: Touched, { id, type }: SeriesRow): { starts: Set<number> } {
   let known = touched.get(id)
   if (!known) {
     known = { type: type.id, starts: new Set() }

@@ -131,7 +131,10 @@ function check(db: DatabaseSync, path: string): void {
   const version = pragma(db, 'user_version')
   if (application !== applicationId) throw notUsable(path, 'it is no store of Fieldlog')
   if (version !== schemaVersion) {
-    throw notUsable(path, `it has version ${version} of the tables, and this software writes ${schemaVersion}`)
+    throw notUsable(
+      path,
+      `it has version ${version} of the tables, and this software writes ${schemaVersion}`,
+    )
   }
   const found = pragma(db, 'quick_check(1)')
   if (found !== 'ok') throw notUsable(path, `it is damaged (${String(found).split('\n').at(-1)})`)

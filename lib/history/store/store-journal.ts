@@ -1,6 +1,7 @@
 // The journal and its delivery, as a store needs them.
-import { type JournalView, viewOf } from '../../delivery/progress/agreement.ts'
+
 import type { LogService } from '../../delivery/log-service.ts'
+import { type JournalView, viewOf } from '../../delivery/progress/agreement.ts'
 import type { ReplayRequest, ReplayResult } from '../../delivery/send/replay.ts'
 import { openText } from '../../journal/archive/open-text.ts'
 import { systemDisk } from '../../journal/disk/disk.ts'

@@ -81,7 +81,8 @@ export class StoreThread {
     if (existsSync(path)) {
       try {
         this.#file = opened(path)
-        if (journal !== undefined && this.#file.file.get('journal') === '') this.#file.file.set('journal', journal)
+        if (journal !== undefined && this.#file.file.get('journal') === '')
+          this.#file.file.set('journal', journal)
       } catch (error) {
         if (!isDamage(error)) throw error
         movedAside = this.#setAside(asError(error).message)
@@ -137,7 +138,8 @@ export class StoreThread {
     }
     const file = this.#file
     if (file && to !== 'new') written = this.#operate(() => write(file, upTo?.file))
-    if (!file && !this.#new) throw new RequestFailed({ message: `${this.#path}: it is not open`, isDamage: false })
+    if (!file && !this.#new)
+      throw new RequestFailed({ message: `${this.#path}: it is not open`, isDamage: false })
     return { ...this.#report(), written, ...(newProblem && { newProblem }) }
   }
 
@@ -232,7 +234,8 @@ export class StoreThread {
       return work()
     } catch (error) {
       this.#drop()
-      const movedAside = isDamage(error) && existsSync(this.#path) ? moveAside(this.#path, this.#now()) : undefined
+      const movedAside =
+        isDamage(error) && existsSync(this.#path) ? moveAside(this.#path, this.#now()) : undefined
       const message = `${this.#path}: ${asError(error).message}`
       throw new RequestFailed(
         movedAside === undefined

@@ -47,7 +47,8 @@ export class ThreadClient {
 
   /** Rejects with a `StoreProblem`. */
   ask(request: Request): Promise<Report> {
-    if (this.#isClosed) return Promise.reject(new StoreProblem({ message: 'the store is closed', isDamage: false }))
+    if (this.#isClosed)
+      return Promise.reject(new StoreProblem({ message: 'the store is closed', isDamage: false }))
     this.#thread ??= this.#startThread()
     const id = ++this.#lastId
     const transfer = request.kind === 'write' ? [request.batch.numbers.buffer] : []

@@ -41,7 +41,10 @@ export function countOf(path: string): number {
 }
 
 function rowsOf(db: DatabaseSync): string[] {
-  const types = db.prepare('SELECT id, type FROM type ORDER BY type').all() as Array<{ id: number; type: string }>
+  const types = db.prepare('SELECT id, type FROM type ORDER BY type').all() as Array<{
+    id: number
+    type: string
+  }>
   return types.flatMap(({ id, type }) => {
     const fields = db
       .prepare('SELECT name, col FROM field WHERE type = ? AND col IS NOT NULL ORDER BY name')

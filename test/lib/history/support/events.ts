@@ -27,11 +27,20 @@ function entry(seq: number, random: Random): FieldlogEvent[] {
   const received = begin + seq * pace + Math.floor(random() * pace)
   const isLate = random() < 0.05
   const time = isLate ? received - Math.floor(random() * 40 * 86_400_000) : received
-  const place = { id: `${epoch}-${seq}`, seq, received, time, source: 'ttyUSB0', raw: `OK ${seq}`, replayed: false }
+  const place = {
+    id: `${epoch}-${seq}`,
+    seq,
+    received,
+    time,
+    source: 'ttyUSB0',
+    raw: `OK ${seq}`,
+    replayed: false,
+  }
   const late = isLate ? { late: true as const } : {}
   const kind = random()
   if (kind < 0.05) return []
-  if (kind < 0.1) return [{ ...place, ...late, type: 'room', verdict: 'rejected', reasons: [`range: temp: ${seq} of 9`] }]
+  if (kind < 0.1)
+    return [{ ...place, ...late, type: 'room', verdict: 'rejected', reasons: [`range: temp: ${seq} of 9`] }]
   if (kind < 0.12) return [{ ...place, ...late }]
   if (kind < 0.2) {
     return [1, 2, 3].map((sub) => ({
@@ -41,15 +50,27 @@ function entry(seq: number, random: Random): FieldlogEvent[] {
   }
   if (kind < 0.3) {
     const state = random() < 0.5 ? 'auto' : null
-    return [{ ...place, ...late, ...judged('boiler', '', { state, flow: random() * 60, note: 'ä "x"' }, random) }]
+    return [
+      { ...place, ...late, ...judged('boiler', '', { state, flow: random() * 60, note: 'ä "x"' }, random) },
+    ]
   }
   const key = String(Math.floor(random() * 12))
   const temp = random() < 0.01 ? null : Math.round((18 + 6 * random()) * 10) / 10
-  const data = { light: Math.floor(random() * 255), moved: random() < 0.1, humi: 50 + Math.floor(random() * 20), temp }
+  const data = {
+    light: Math.floor(random() * 255),
+    moved: random() < 0.1,
+    humi: 50 + Math.floor(random() * 20),
+    temp,
+  }
   return [{ ...place, ...late, ...judged('room', key, data, random) }]
 }
 
-function judged(type: string, key: string, data: Record<string, Scalar>, random: Random): Partial<FieldlogEvent> {
+function judged(
+  type: string,
+  key: string,
+  data: Record<string, Scalar>,
+  random: Random,
+): Partial<FieldlogEvent> {
   const isBad = random() < 0.07
   return {
     type,

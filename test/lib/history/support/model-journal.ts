@@ -13,7 +13,9 @@ export interface ModelOptions {
   window?: number
   /** told after each step of the checkpoint */
   moved?(checkpoint: number): void
-  /** the seqs of a replay are held back in this way before they are sent: a node that waits for a next reading */
+  /** awaited after each few hundred events of a replay */
+  paced?(): Promise<void>
+  /** what the journal says instead of its events */
   epochOf?(seq: number): string | undefined
 }
 
@@ -52,7 +54,9 @@ export class ModelJournal implements StoreJournal {
   }
 
   async seqsIn(from: number, to: number) {
-    const seqs = this.events.bySeq.flat().filter(({ time, seq }) => time >= from && time <= to && seq <= this.lastSeq)
+    const seqs = this.events.bySeq
+      .flat()
+      .filter(({ time, seq }) => time >= from && time <= to && seq <= this.lastSeq)
     return seqs.length === 0 ? [] : [{ from: seqs[0]!.seq, to: seqs.at(-1)!.seq }]
   }
 
@@ -110,7 +114,7 @@ export class ModelJournal implements StoreJournal {
         })
       if (seq % 300 === 0) {
         if (open === 0) progressed?.(seq + 1)
-        await nextTurn()
+        await (this.#options.paced?.() ?? nextTurn())
       }
     }
     while (open > 0 && !isCancelled)
