@@ -53,6 +53,9 @@ const subcommands: Record<string, Subcommand> = {
   import: journalCommand('append JeeMon day files to a journal', async () => {
     return (await import('../lib/cli/import.ts')).importFiles
   }),
+  export: journalCommand('print what a store holds, as CSV or JSON', async () => {
+    return (await import('../lib/cli/store/export.ts')).exportRows
+  }),
   send: journalCommand('send a time event, by queue, socket or UDP', async () => {
     return (await import('../lib/cli/send/send-event.ts')).sendEvent
   }),

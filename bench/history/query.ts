@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { valueTable } from '../../lib/history/model/schema.ts'
 import { History } from '../../lib/history/query/history.ts'
-import { addAggregates, newStore } from '../../test/support/history-store.ts'
+import { addAggregates, newStore } from '../../test/support/history/history-store.ts'
 
 const count = Number(process.argv[2] ?? 10_000_000)
 const seriesCount = 10

@@ -91,7 +91,10 @@ function inOrderOfTime(rows: readonly NamePeriod[]): NamePeriod[] {
 }
 
 /** When a row holds, ms since 1970. */
-export function periodOf({ from = '', to = '' }: Pick<DeviceRow, 'from' | 'to'>): { from: number; to: number } {
+export function periodOf({ from = '', to = '' }: Pick<DeviceRow, 'from' | 'to'>): {
+  from: number
+  to: number
+} {
   return {
     from: from === '' ? Number.NEGATIVE_INFINITY : momentOf(from),
     to: to === '' ? Number.POSITIVE_INFINITY : momentOf(to),

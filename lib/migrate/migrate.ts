@@ -65,6 +65,7 @@ const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
   ['fieldlog-cluster', [numbered]],
   ['fieldlog-timing', [numbered]],
   ['fieldlog-store', [numbered]],
+  ['fieldlog-query', [numbered]],
   ['fieldlog-mqtt-out', mqttOut],
   ['fieldlog-http-body', [numbered]],
   ['fieldlog-events', [numbered]],

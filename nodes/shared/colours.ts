@@ -12,6 +12,7 @@ export const colours = {
   cluster: '#86bd9f',
   timing: '#86bd9f',
   store: '#79b0be',
+  query: '#79b0be',
   'mqtt-out': '#85b1cf',
   port: '#85b1cf',
   events: '#85b1cf',

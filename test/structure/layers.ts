@@ -106,7 +106,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
     uses: ['ground'],
   },
   cli: {
-    folders: ['lib/cli', 'lib/cli/send'],
+    folders: ['lib/cli', 'lib/cli/send', 'lib/cli/store'],
     uses: [
       'ground',
       'journal',

@@ -86,7 +86,8 @@ export class DeviceWatch {
       if (series.count === 0 && this.#row(series) === undefined) this.#series.remove(series)
     }
     for (const { source, type, key, interval, to = '' } of names.rows) {
-      if (to === '' && interval !== '' && source !== '' && !/[*?]/.test(source)) this.#series.make({ source, type, key })
+      if (to === '' && interval !== '' && source !== '' && !/[*?]/.test(source))
+        this.#series.make({ source, type, key })
     }
   }
 

@@ -10,7 +10,7 @@ import type { Answer, Question } from './query-worker.ts'
 import { noStore, tooLong } from './read/store-file.ts'
 
 /** ms that one question may take */
-export const longestQuestion = 5_000
+const longestQuestion = 5_000
 /** questions that wait: more of them would be answered when nobody waits any more */
 const mostWaiting = 100
 /** of the thread's memory, so that no question takes that of the gateway */

@@ -25,6 +25,7 @@ import { labelOptions } from '../../../nodes/label/options.ts'
 import { logOptions } from '../../../nodes/log/settings.ts'
 import { mqttOutOptions } from '../../../nodes/mqtt-out/options.ts'
 import { portOptions, readPortOptions } from '../../../nodes/port/options.ts'
+import { queryOptions } from '../../../nodes/query/options.ts'
 import { editorDefaults } from '../../../nodes/shared/panel/editor-defaults.ts'
 import { storeOptions } from '../../../nodes/store/options.ts'
 import { timingOptions } from '../../../nodes/timing/options.ts'
@@ -43,6 +44,7 @@ const described: Record<string, Fields> = {
   cluster: clusterOptions,
   timing: timingOptions,
   store: storeOptions,
+  query: queryOptions,
   'mqtt-out': mqttOutOptions,
   'http-body': httpBodyOptions,
   events: eventsOptions,

@@ -100,12 +100,12 @@ function newest(store: Store, series: Series, fields: readonly Field[]): Row[] {
 function latestField(
   field: Field,
   value: LatestField['value'],
-  reasons: readonly string[],
+  broken: readonly string[],
   spark: LatestField['spark'],
 ): LatestField {
   const says = lowBattery.test(field.name) && (value === true || value === 1)
   // `<rule>: <field>: <text>`
-  const breaks = reasons.some((reason) => battery.test(reason) && reason.split(': ').includes(field.name))
+  const breaks = broken.some((rule) => battery.test(rule) && rule.split(': ').includes(field.name))
   return { ...publicField(field), value, low: says || breaks, spark }
 }
 

@@ -7,7 +7,7 @@ import { compileNames, type DeviceNames, type DeviceRow } from '../../../../lib/
 import { History } from '../../../../lib/history/query/history.ts'
 import type { Given } from '../../../../lib/history/query/read/parameters.ts'
 import { systemClock } from '../../../../lib/kit/clock.ts'
-import { type StoreContent, type StoredRow, writeStore } from '../../../support/history-store.ts'
+import { type StoreContent, type StoredRow, writeStore } from '../../../support/history/history-store.ts'
 
 const minute = 60_000
 const hour = 60 * minute

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { statisticsOf } from '../../../../../lib/history/query/questions/statistics.ts'
 import { valuesOf } from '../../../../../lib/history/query/questions/values.ts'
 import { StoreFile } from '../../../../../lib/history/query/read/store-file.ts'
-import { type StoredRow, writeStore } from '../../../../support/history-store.ts'
+import { type StoredRow, writeStore } from '../../../../support/history/history-store.ts'
 import { type Random, seeded } from '../../../../support/random.ts'
 
 const begin = Date.UTC(2026, 10, 1)

@@ -9,7 +9,7 @@ import {
   tables,
   valueTable,
   verdictCodes,
-} from '../../lib/history/model/schema.ts'
+} from '../../../lib/history/model/schema.ts'
 
 export interface StoredRow {
   type?: string
