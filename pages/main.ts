@@ -100,6 +100,8 @@ class Pages implements Page {
     const name = this.gateway.status?.gateway.name
     const title = this.#view?.title ?? ''
     setText(this.#heading, title)
+    // the first view has a headline of its own, which says how the gateway is
+    this.#heading.classList.toggle('unseen', this.#view instanceof ReadingsView)
     setText(this.#name, name ?? '')
     document.title = [title, name, 'Fieldlog'].filter(Boolean).join(' · ')
   }

@@ -91,7 +91,7 @@ export class Plot {
       ...size,
       ms: 1,
       legend: { show: false },
-      padding: [10, 12, 0, 0],
+      padding: [10, 22, 0, 0],
       cursor: {
         sync: { key: sync },
         drag: { x: true, y: false, setScale: false, dist: shortestDrag },

@@ -3,6 +3,16 @@ import type { FieldReading, Latest, Reading } from './wire.ts'
 
 export const hasLowBattery = (reading: Reading) => reading.fields.some(({ low }) => low)
 
+/** Names of fields that only say whether a battery is low. */
+const batteryName = /lo(w)?[_-]?bat|bat(tery)?[_-]?low/i
+
+/** The fields that are shown: a battery that is not low is not worth a place. */
+export function shownFields({ fields }: Reading): FieldReading[] {
+  return fields.filter(
+    ({ name, low, value }) => low || !batteryName.test(name) || (value !== false && value !== 0),
+  )
+}
+
 /** Puts changed readings into those that are known. A change carries no sparkline: the one that is known stays. */
 export function merge(known: readonly Reading[], changes: Latest['series']): Reading[] {
   const byId = new Map(known.map((reading) => [reading.id, reading]))
