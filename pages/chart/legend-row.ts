@@ -75,9 +75,13 @@ export class LegendRow {
 
   total({ n, good, min, mean, max }: Statistics): void {
     const { min: least, mean: middle, max: greatest, n: all, bad } = this.#cells
-    setText(least, this.#text(min))
-    setText(middle, this.#text(mean))
-    setText(greatest, this.#text(max))
+    if (this.#values.kind === 'boolean') {
+      setText(middle, mean === null ? '–' : `${Math.round(mean * 100)} % yes`)
+    } else {
+      setText(least, this.#text(min))
+      setText(middle, this.#text(mean))
+      setText(greatest, this.#text(max))
+    }
     setText(all, count(n))
     setText(bad, count(n - good))
     bad.classList.toggle('bad', n > good)

@@ -131,7 +131,12 @@ class FieldCell {
     const label = element('span', { class: 'field' }, name)
     const drawing = drawn(
       'svg',
-      { class: 'spark', viewBox: `-1 -1 ${spark.width + 2} ${spark.height + 2}`, 'aria-hidden': 'true' },
+      {
+        class: 'spark',
+        viewBox: `-1 -1 ${spark.width + 2} ${spark.height + 2}`,
+        preserveAspectRatio: 'none',
+        'aria-hidden': 'true',
+      },
       this.#path,
     )
     const curve = { type: reading.type, name: reading.name, field: name }

@@ -21,8 +21,11 @@ const longestPaint = 1_000
 const views: Record<string, [hash: string, text: string]> = {
   readings: ['#/', 'What went wrong lately'],
   'chart-choice': ['#/chart', 'Choose what to draw'],
-  chart: ['#/chart?s=room/kitchen:temp&s=room/bedroom:temp&s=room/kitchen:moved&from=-24h', 'readings'],
-  month: ['#/chart?s=room/bedroom:temp&s=room/hall:temp&s=energy/solar:power&from=-30d', 'readings'],
+  chart: [
+    '#/chart?s=room/kitchen:temp&s=room/bedroom:temp&s=room/kitchen:moved&from=-24h',
+    'Drag over a part',
+  ],
+  month: ['#/chart?s=room/bedroom:temp&s=room/hall:temp&s=energy/solar:power&from=-30d', 'Drag over a part'],
   rejects: ['#/rejects', '3 bytes, 4 are needed'],
   spans: ['#/spans', 'The slowest'],
   clusters: ['#/clusters', 'washing programmes'],
@@ -83,7 +86,9 @@ describe('the pages', function () {
   async function picture(page: Page, name: string): Promise<void> {
     if (pictures === undefined) return
     mkdirSync(pictures, { recursive: true })
-    await page.screenshot({ path: join(pictures, `pages-${name}.png`), fullPage: true })
+    const { width, height } = await page.evaluate(() => document.documentElement.getBoundingClientRect())
+    const clip = { x: 0, y: 0, width, height: Math.min(Math.max(height, 740), 1600) }
+    await page.screenshot({ path: join(pictures, `pages-${name}.png`), fullPage: true, clip })
   }
 
   const row = (page: Page, name: string) =>
@@ -172,9 +177,10 @@ describe('the pages', function () {
     assert.match(await kitchen.innerText(), /31\.3\u202f°C/)
     await page.locator('.readings tr.changed').waitFor({ state: 'detached' })
     await kitchen.getByText('2 s ago').waitFor()
-    server.cut()
+    server.isDown = true
     await page.locator('#connection').getByText('Connection lost').waitFor()
     await picture(page, 'lost')
+    server.isDown = false
     await page.getByRole('button', { name: 'Try now' }).click()
     await page.locator('#connection.live').waitFor()
   })

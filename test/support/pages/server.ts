@@ -49,6 +49,7 @@ export class PagesServer {
   readonly #feeds = new Set<ServerResponse>()
   readonly #now: () => number
   readonly #started: number
+  #isDown = false
   #timer: ReturnType<typeof setInterval> | undefined
 
   private constructor(state: PagesState, now: () => number) {
@@ -98,9 +99,10 @@ export class PagesServer {
     }, 500)
   }
 
-  /** Ends all live feeds, as a gateway does that is stopped. */
-  cut(): void {
-    for (const feed of this.#feeds) feed.destroy()
+  /** Whether it ends all live feeds and answers nothing, as a gateway does that is stopped. */
+  set isDown(down: boolean) {
+    this.#isDown = down
+    if (down) for (const feed of this.#feeds) feed.destroy()
   }
 
   async stop(): Promise<void> {
@@ -119,6 +121,10 @@ export class PagesServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#isDown) {
+      response.destroy()
+      return
+    }
     const url = new URL(request.url ?? '/', 'http://gateway')
     this.requests.push(`${request.method} ${url.pathname}${url.search}`)
     const isIn = this.state.password === undefined || request.headers.authorization === 'Bearer right'
