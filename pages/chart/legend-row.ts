@@ -92,6 +92,7 @@ export class LegendRow {
     const { t, v } = this.#values
     const index = time === undefined ? t.length - 1 : nearest(t, time)
     setText(this.#at, this.#text(bad ? bad.v : (v[index] ?? null)))
+    this.#at.dataset.title = time === undefined ? 'newest' : 'at pointer'
     this.#at.classList.toggle('bad', bad !== undefined)
     setText(this.#reason, bad ? `${moment(bad.t)}: ${bad.reasons.join('; ')}` : '')
   }

@@ -398,7 +398,11 @@ function keyOf(values: readonly Values[]): Child[] {
   const hasBad = values.some(({ bad }) => bad.length > 0)
   const hasBand = values.some(({ lo }) => lo !== null)
   return [
-    element('span', {}, 'Drag over a part to look closer; the browser’s way back leads out again.'),
+    element(
+      'span',
+      { class: 'mouse' },
+      'Drag over a part to look closer; the browser’s way back leads out again.',
+    ),
     hasBad
       ? element(
           'span',

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { PagesServer, type PagesState } from '../support/pages/server.ts'
 import { launchChromium } from '../support/programs/editor.ts'
 
@@ -35,6 +35,7 @@ const views: Record<string, [hash: string, text: string]> = {
 describe('the pages', function () {
   this.timeout(60_000)
   let browser: Browser
+  let context: BrowserContext
   let server: PagesServer
   const problems: string[] = []
 
@@ -45,25 +46,17 @@ describe('the pages', function () {
   beforeEach(async () => {
     server = await PagesServer.start()
     problems.length = 0
+    context = await browser.newContext({ viewport: desktop, colorScheme: 'light' })
   })
   afterEach(async () => {
-    for (const context of browser.contexts()) await context.close()
+    await context.close()
     await server.stop()
     assert.deepEqual(problems, [])
   })
 
-  interface Options {
-    size?: { width: number; height: number }
-    colorScheme?: 'light' | 'dark'
-    state?: PagesState
-  }
-
-  async function open(
-    hash: string,
-    { size = desktop, colorScheme = 'light', state }: Options = {},
-  ): Promise<Page> {
+  /** Opens an address in a tab of its own. */
+  async function open(hash: string, state?: PagesState): Promise<Page> {
     if (state) server.state = state
-    const context = await browser.newContext({ viewport: size, colorScheme })
     const page = await context.newPage()
     page.setDefaultTimeout(15_000)
     page.on('pageerror', (error) => problems.push(error.stack ?? error.message))
@@ -111,7 +104,8 @@ describe('the pages', function () {
   })
 
   it('show each view, on a phone without scrolling sideways, and in the dark', async () => {
-    const page = await open('#/', { size: phone })
+    const page = await open('#/')
+    await page.setViewportSize(phone)
     for (const name of Object.keys(views)) {
       await show(page, name)
       const width = await page.evaluate(() => document.documentElement.scrollWidth)
@@ -136,7 +130,7 @@ describe('the pages', function () {
   })
 
   it('say what is wrong, what each sensor says, and what was rejected', async () => {
-    const page = await open('#/', { state: { mood: 'broken' } })
+    const page = await open('#/', { mood: 'broken' })
     await row(page, 'attic').waitFor()
     assert.equal(await page.locator('.headline').innerText(), '4 things need your attention')
     assert.match(await page.locator('.alarms li.error').innerText(), /house broker is away/)
@@ -216,6 +210,34 @@ describe('the pages', function () {
     assert.equal(new URL(page.url()).hash, '#/chart?s=room/kitchen:temp&from=-7d')
   })
 
+  it('a chart has a gap where nothing came, also beside a curve without one', async () => {
+    // the bedroom was not heard in the first six hours of every fourth day since 1970
+    const day = 86_400_000
+    const silent = Math.floor(Date.now() / day / 4) * 4 * day - 3 * day
+    const ends = [silent - day / 4, silent + day / 2].map((time) => new Date(time).toISOString())
+    const page = await open(`#/chart?s=room/kitchen:temp&s=room/bedroom:temp&from=${ends[0]}&to=${ends[1]}`)
+    await page.locator('.legend').waitFor()
+    // how many columns of the plot have the colour of each curve, in the third of the range that is silent
+    const columns = await page.locator('.plot canvas').evaluate((canvas: HTMLCanvasElement) => {
+      const left = Math.round(canvas.width * 0.4)
+      const width = Math.round(canvas.width * 0.2)
+      const { data } = canvas.getContext('2d')!.getImageData(left, 0, width, canvas.height)
+      const has = [0, 1].map((number) => {
+        const colour = getComputedStyle(canvas).getPropertyValue(`--curve-${number}`).trim()
+        const wanted = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
+        const found = new Set<number>()
+        for (let at = 0; at < data.length; at += 4) {
+          if (wanted.every((part, index) => data[at + index] === part)) found.add((at / 4) % width)
+        }
+        return found.size
+      })
+      return { has, width }
+    })
+    const [kitchen, bedroom] = columns.has
+    assert.ok(kitchen! > columns.width * 0.5, `the kitchen is in ${kitchen} of ${columns.width} columns`)
+    assert.equal(bedroom, 0)
+  })
+
   it('a chart: drag to zoom and back, the reason of a bad reading, a table, a file', async () => {
     const [hash] = views.chart!
     const page = await open(hash)
@@ -281,7 +303,7 @@ describe('the pages', function () {
   })
 
   it('wait with the user, say what is missing, and appear by themselves', async () => {
-    const page = await open('#/', { state: { waiting: { waiting: 'rebuild', done: 0.34, left: 41 } } })
+    const page = await open('#/', { waiting: { waiting: 'rebuild', done: 0.34, left: 41 } })
     await page.getByText('34 % done, about 41 s left').waitFor()
     await picture(page, 'please-wait')
     server.become({ waiting: { waiting: 'none', done: null, left: null }, store: { state: 'none' } })
@@ -338,7 +360,7 @@ describe('the pages', function () {
   })
 
   it('ask for the login of the editor, and share it', async () => {
-    const page = await open('#/chart?s=room/kitchen:temp&from=-1h', { state: { password: 'open sesame' } })
+    const page = await open('#/chart?s=room/kitchen:temp&from=-1h', { password: 'open sesame' })
     await page.getByLabel('Name').fill('admin')
     await page.getByLabel('Password').fill('wrong')
     await picture(page, 'login')
@@ -350,8 +372,7 @@ describe('the pages', function () {
     const stored = await page.evaluate(() => localStorage.getItem('auth-tokens'))
     assert.equal(JSON.parse(stored ?? '{}').access_token, 'right')
     // another tab of the same browser, as the editor is one
-    const other = await page.context().newPage()
-    await other.goto(server.url)
+    const other = await open('')
     await row(other, 'kitchen').waitFor()
     await other.locator('#connection.live').waitFor()
   })
