@@ -1,6 +1,6 @@
 // The pages: the frame around the views, which of them the address means, and what is told to all of them.
 import { Api } from './link/api.ts'
-import { type Change, Gateway } from './link/gateway.ts'
+import { type Change, type Connection, Gateway } from './link/gateway.ts'
 import { browserStorage, Login } from './link/login.ts'
 import { formatRoute, parseRoute, type Route } from './model/route.ts'
 import { duration } from './model/words.ts'
@@ -20,6 +20,8 @@ class Pages implements Page {
   readonly #heading = document.querySelector('h1')!
   readonly #links = [...document.querySelectorAll<HTMLAnchorElement>('header nav a')]
   readonly #connection = document.querySelector('#connection')!
+  readonly #says = element('span')
+  readonly #retry = element('button', { type: 'button', click: () => this.gateway.retry() }, 'Try now')
   readonly #name = document.querySelector('#gateway')!
   #view: View | undefined
   #shownAddress: string | undefined
@@ -27,6 +29,7 @@ class Pages implements Page {
   constructor() {
     const login = new Login(location.pathname, browserStorage())
     this.gateway = new Gateway(new Api(login), (change) => this.#update(change))
+    fill(this.#connection, this.#says, this.#retry)
     addEventListener('hashchange', () => this.#show(location.hash))
     setInterval(() => this.#tick(), 1000)
     // the address behind # is that of the view, so the skip link must not be followed
@@ -100,6 +103,8 @@ class Pages implements Page {
     const name = this.gateway.status?.gateway.name
     const title = this.#view?.title ?? ''
     setText(this.#heading, title)
+    // the first view has a headline of its own, which says how the gateway is
+    this.#heading.classList.toggle('unseen', this.#view instanceof ReadingsView)
     setText(this.#name, name ?? '')
     document.title = [title, name, 'Fieldlog'].filter(Boolean).join(' · ')
   }
@@ -118,26 +123,8 @@ class Pages implements Page {
   #showConnection(): void {
     const { connection } = this.gateway
     this.#connection.className = connection.state
-    switch (connection.state) {
-      case 'connecting':
-        fill(this.#connection, 'connecting …')
-        break
-      case 'live':
-        fill(this.#connection, 'live')
-        break
-      case 'login':
-        fill(this.#connection, 'not logged in')
-        break
-      case 'lost': {
-        const seconds = Math.ceil((connection.retryAt - Date.now()) / 1000)
-        const when = seconds <= 0 ? 'trying again …' : `trying again in ${duration(seconds)} `
-        fill(
-          this.#connection,
-          `Connection lost: ${when}`,
-          element('button', { type: 'button', click: () => this.gateway.retry() }, 'Try now'),
-        )
-      }
-    }
+    setText(this.#says, connectionText(connection))
+    this.#retry.hidden = connection.state !== 'lost'
     this.#showLogin(connection.state === 'login')
   }
 
@@ -146,6 +133,21 @@ class Pages implements Page {
     if (isNeeded === this.#view instanceof LoginView) return
     if (isNeeded) this.#mount(new LoginView(this))
     else this.#show(location.hash)
+  }
+}
+
+function connectionText(connection: Connection): string {
+  switch (connection.state) {
+    case 'connecting':
+      return 'connecting …'
+    case 'live':
+      return 'live'
+    case 'login':
+      return 'not logged in'
+    case 'lost': {
+      const seconds = Math.ceil((connection.retryAt - Date.now()) / 1000)
+      return `Connection lost: trying again ${seconds <= 0 ? 'now' : `in ${duration(seconds)}`} `
+    }
   }
 }
 

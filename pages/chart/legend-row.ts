@@ -10,11 +10,17 @@ export interface LegendListener {
 }
 
 export class LegendRow {
-  readonly element = element('tr')
+  readonly element = element('tr', { role: 'row' })
   #values: Values
-  readonly #at = element('td', { class: 'number at' })
+  readonly #at = number('at pointer')
   readonly #reason = element('div', { class: 'reason' })
-  readonly #cells = { min: number(), mean: number(), max: number(), n: number(), bad: number() }
+  readonly #cells = {
+    min: number('min'),
+    mean: number('mean'),
+    max: number('max'),
+    n: number('readings'),
+    bad: number('bad'),
+  }
 
   constructor(values: Values, colour: number, listener: LegendListener) {
     this.#values = values
@@ -23,13 +29,13 @@ export class LegendRow {
       this.element,
       element(
         'th',
-        { scope: 'row' },
+        { scope: 'row', role: 'rowheader' },
         drawn(
           'svg',
           { class: `swatch curve-${colour % 8}`, viewBox: '0 0 20 10', 'aria-hidden': 'true' },
           drawn('path', { d: 'M0 5h20' }),
         ),
-        values.name,
+        element('bdi', {}, values.name),
         ' ',
         element('b', {}, values.field),
         element('small', {}, ` ${values.type}`),
@@ -43,7 +49,7 @@ export class LegendRow {
       this.#cells.bad,
       element(
         'td',
-        { class: 'number' },
+        { class: 'number', role: 'cell' },
         element(
           'button',
           { type: 'button', click: () => listener.download(), 'aria-label': `Download ${name} as CSV` },
@@ -57,6 +63,7 @@ export class LegendRow {
         ),
       ),
     )
+    this.#at.classList.add('at')
     this.point(undefined, undefined)
   }
 
@@ -68,9 +75,13 @@ export class LegendRow {
 
   total({ n, good, min, mean, max }: Statistics): void {
     const { min: least, mean: middle, max: greatest, n: all, bad } = this.#cells
-    setText(least, this.#text(min))
-    setText(middle, this.#text(mean))
-    setText(greatest, this.#text(max))
+    if (this.#values.kind === 'boolean') {
+      setText(middle, mean === null ? '–' : `${Math.round(mean * 100)} % yes`)
+    } else {
+      setText(least, this.#text(min))
+      setText(middle, this.#text(mean))
+      setText(greatest, this.#text(max))
+    }
     setText(all, count(n))
     setText(bad, count(n - good))
     bad.classList.toggle('bad', n > good)
@@ -81,6 +92,7 @@ export class LegendRow {
     const { t, v } = this.#values
     const index = time === undefined ? t.length - 1 : nearest(t, time)
     setText(this.#at, this.#text(bad ? bad.v : (v[index] ?? null)))
+    this.#at.dataset.title = time === undefined ? 'newest' : 'at pointer'
     this.#at.classList.toggle('bad', bad !== undefined)
     setText(this.#reason, bad ? `${moment(bad.t)}: ${bad.reasons.join('; ')}` : '')
   }
@@ -90,6 +102,7 @@ export class LegendRow {
   }
 }
 
-function number(): HTMLElement {
-  return element('td', { class: 'number' }, '–')
+/** A cell; its title stands beside it on a phone. */
+function number(title: string): HTMLElement {
+  return element('td', { role: 'cell', class: 'number', 'data-title': title }, '–')
 }

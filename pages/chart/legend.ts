@@ -12,7 +12,7 @@ export interface LegendSource {
 
 export class Legend {
   readonly element: HTMLElement
-  readonly #at = element('th', { scope: 'col', class: 'number' }, 'newest')
+  readonly #at = element('th', { scope: 'col', role: 'columnheader', class: 'number' }, 'newest')
   readonly #source: LegendSource
   readonly #rows: Array<{ curve: PlotCurve; row: LegendRow }>
 
@@ -25,31 +25,28 @@ export class Legend {
       })
       return { curve, row }
     })
-    const heading = (text: string) => element('th', { scope: 'col', class: 'number' }, text)
+    const heading = (text: string) =>
+      element('th', { scope: 'col', role: 'columnheader', class: 'number' }, text)
     this.element = element(
-      'div',
-      { class: 'scroll legend', tabindex: 0, role: 'region', 'aria-label': 'The curves' },
+      'table',
+      { role: 'table', class: 'cards legend' },
       element(
-        'table',
-        {},
-        element(
-          'caption',
-          { class: 'unseen' },
-          'The curves, with their values at the pointer and over the range',
-        ),
-        element(
-          'thead',
-          {},
-          element(
-            'tr',
-            {},
-            element('th', { scope: 'col' }, 'Curve'),
-            this.#at,
-            ...['min', 'mean', 'max', 'readings', 'bad', ''].map(heading),
-          ),
-        ),
-        element('tbody', {}, ...this.#rows.map(({ row }) => row.element)),
+        'caption',
+        { class: 'unseen' },
+        'The curves, with their values at the pointer and over the range',
       ),
+      element(
+        'thead',
+        { role: 'rowgroup' },
+        element(
+          'tr',
+          { role: 'row' },
+          element('th', { scope: 'col', role: 'columnheader' }, 'Curve'),
+          this.#at,
+          ...['min', 'mean', 'max', 'readings', 'bad', ''].map(heading),
+        ),
+      ),
+      element('tbody', { role: 'rowgroup' }, ...this.#rows.map(({ row }) => row.element)),
     )
     this.#total()
   }

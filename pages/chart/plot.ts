@@ -91,7 +91,7 @@ export class Plot {
       ...size,
       ms: 1,
       legend: { show: false },
-      padding: [10, 12, 0, 0],
+      padding: [10, 22, 0, 0],
       cursor: {
         sync: { key: sync },
         drag: { x: true, y: false, setScale: false, dist: shortestDrag },
@@ -229,7 +229,13 @@ function dataOf(curves: readonly PlotCurve[]): uPlot.AlignedData {
     const { t, v, lo, hi } = lineOf(values)
     return [t, v, lo, hi]
   })
-  return tables.length === 1 ? tables[0]! : uPlot.join(tables)
+  if (tables.length === 1) return tables[0]!
+  // a gap reaches over the times that only other curves have
+  const expanded = 2 satisfies uPlot.JoinNullMode
+  return uPlot.join(
+    tables,
+    tables.map((table) => table.map(() => expanded)),
+  )
 }
 
 const day = 86_400_000

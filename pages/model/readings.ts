@@ -3,6 +3,14 @@ import type { FieldReading, Latest, Reading } from './wire.ts'
 
 export const hasLowBattery = (reading: Reading) => reading.fields.some(({ low }) => low)
 
+/** Names of fields that only say whether a battery is low. */
+const batteryName = /lo(w)?[_-]?bat|bat(tery)?[_-]?low/i
+
+/** The fields that are shown. A flag of the battery is not: where it is set, the device has a mark by its name. */
+export function shownFields({ fields }: Reading): FieldReading[] {
+  return fields.filter(({ name, kind }) => kind !== 'boolean' || !batteryName.test(name))
+}
+
 /** Puts changed readings into those that are known. A change carries no sparkline: the one that is known stays. */
 export function merge(known: readonly Reading[], changes: Latest['series']): Reading[] {
   const byId = new Map(known.map((reading) => [reading.id, reading]))

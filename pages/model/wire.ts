@@ -109,6 +109,8 @@ export interface Box {
   name: string
   count: number
   of: 'lines' | 'events'
+  /** it stands beside the box before it, not behind it: clean, rejected and unknown together are what was logged */
+  beside?: boolean
 }
 
 export interface Account {

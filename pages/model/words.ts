@@ -52,11 +52,21 @@ export function counted(number: number, one: string, many = `${one}s`): string {
 
 /** A number with exactly these decimals, or with as many as it needs to show four digits. */
 export function decimal(number: number, decimals: number | null): string {
-  if (decimals !== null) return withSign(number.toFixed(Math.min(20, Math.max(0, decimals))))
+  if (decimals !== null) return grouped(number, Math.min(20, Math.max(0, decimals)))
   const size = Math.abs(number)
   if (size !== 0 && (size >= 1e9 || size < 1e-4)) return withSign(number.toExponential(3))
   const places = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3
-  return withSign(String(Number(number.toFixed(Number.isInteger(number) ? 0 : places))))
+  return grouped(Number(number.toFixed(Number.isInteger(number) ? 0 : places)))
+}
+
+/** Digits in groups of three from five digits on, as on the dial of a meter. */
+function grouped(number: number, decimals?: number): string {
+  const text = number.toLocaleString('en-US', {
+    minimumFractionDigits: decimals ?? 0,
+    maximumFractionDigits: decimals ?? 20,
+    useGrouping: Math.abs(number) >= 10_000,
+  })
+  return withSign(text)
 }
 
 /** The minus sign of typography; a zero that was rounded has none. */

@@ -63,41 +63,30 @@ export interface Column {
   number?: boolean
 }
 
-/** A table that scrolls by itself where it is wider than the screen. The first cell of a row is its heading. */
+/**
+ * A table whose rows a phone shows as cards, each value with the title of its column. The first cell of a row is its heading. Roles
+ * are written out, as browsers forget that a table is one where its rows are shown as blocks.
+ */
 export function table(caption: string, columns: Column[], rows: Child[][]): HTMLElement {
-  const kind = (index: number) => (columns[index]?.number ? { class: 'number' } : {})
+  const kind = (index: number) => (columns[index]?.number ? 'number' : undefined)
+  const head = columns.map(({ title }, index) =>
+    element('th', { scope: 'col', role: 'columnheader', class: kind(index) }, title),
+  )
+  const cell = (content: Child, index: number) =>
+    index === 0
+      ? element('th', { scope: 'row', role: 'rowheader' }, content)
+      : element(
+          'td',
+          { role: 'cell', class: kind(index), 'data-title': columns[index]?.title },
+          element('span', {}, content),
+        )
+  const body = rows.map((cells) => element('tr', { role: 'row' }, ...cells.map(cell)))
   return element(
-    'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption },
-    element(
-      'table',
-      {},
-      element('caption', { class: 'unseen' }, caption),
-      element(
-        'thead',
-        {},
-        element(
-          'tr',
-          {},
-          ...columns.map(({ title }, index) => element('th', { scope: 'col', ...kind(index) }, title)),
-        ),
-      ),
-      element(
-        'tbody',
-        {},
-        ...rows.map((cells) =>
-          element(
-            'tr',
-            {},
-            ...cells.map((cell, index) =>
-              index === 0
-                ? element('th', { scope: 'row', ...kind(index) }, cell)
-                : element('td', kind(index), cell),
-            ),
-          ),
-        ),
-      ),
-    ),
+    'table',
+    { role: 'table', class: 'cards' },
+    element('caption', { class: 'unseen' }, caption),
+    element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, ...head)),
+    element('tbody', { role: 'rowgroup' }, ...body),
   )
 }
 

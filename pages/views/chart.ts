@@ -9,7 +9,7 @@ import { type Curve, defaultRange, formatCurve, mostCurves, type Route, timeOf }
 import type { Series, Values } from '../model/wire.ts'
 import { date, moment } from '../model/words.ts'
 import { choices, emptyState, link, paragraph, problem, save } from '../parts/blocks.ts'
-import { element, fill, setText } from '../parts/element.ts'
+import { type Child, element, fill, setText } from '../parts/element.ts'
 import type { Page, View } from './view.ts'
 import { waitingPanel } from './waiting.ts'
 
@@ -39,6 +39,7 @@ export class ChartView implements View {
   readonly #route: ChartRoute
   readonly #picker: Picker
   readonly #plots = element('div', { class: 'plots' })
+  readonly #key = element('p', { class: 'key' })
   readonly #below = element('div')
   readonly #table = element('details', { class: 'as-table', toggle: () => this.#showTable() })
   readonly #pointer = element('p', { class: 'pointer' })
@@ -98,6 +99,7 @@ export class ChartView implements View {
       ),
       this.#pointer,
       this.#plots,
+      this.#key,
       this.#below,
       this.#table,
     )
@@ -222,6 +224,7 @@ export class ChartView implements View {
       ...[...groups.values()].map((group) => this.#plot(group, groups.size, sync, legend)),
     )
     fill(this.#below, curves.length > 0 ? legend.element : undefined)
+    fill(this.#key, ...(curves.length > 0 ? keyOf(this.#values) : []))
     this.#table.hidden = curves.length === 0
     this.#resized.observe(this.#plots)
     this.#resize()
@@ -236,7 +239,7 @@ export class ChartView implements View {
       tabindex: 0,
       role: 'img',
       'aria-label': `Chart of ${names}. Arrow keys move along it, plus and minus zoom; the values stand in the table below.`,
-      keydown: (event) => this.#key(event as KeyboardEvent),
+      keydown: (event) => this.#pressed(event as KeyboardEvent),
     })
     const steps = kind === 'boolean' && plots > 1
     target.dataset.plots = String(plots)
@@ -268,7 +271,7 @@ export class ChartView implements View {
     return box
   }
 
-  #key(event: KeyboardEvent): void {
+  #pressed(event: KeyboardEvent): void {
     const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -20, PageDown: 20 }
     const step = steps[event.key]
     if (step !== undefined) for (const { plot } of this.#shown.slice(0, 1)) plot.step(step)
@@ -312,7 +315,7 @@ export class ChartView implements View {
           element(
             'li',
             {},
-            element('b', {}, name),
+            element('b', {}, element('bdi', {}, name)),
             element('small', {}, ` ${type} `),
             ...fields
               .filter(({ kind }) => kind !== 'text')
@@ -388,4 +391,28 @@ export class ChartView implements View {
 
 function iso(time: number): string {
   return new Date(Math.round(time / 1000) * 1000).toISOString().replace('.000Z', 'Z')
+}
+
+/** What the signs in the plots mean; only of those that are there. */
+function keyOf(values: readonly Values[]): Child[] {
+  const hasBad = values.some(({ bad }) => bad.length > 0)
+  const hasBand = values.some(({ lo }) => lo !== null)
+  return [
+    element(
+      'span',
+      { class: 'mouse' },
+      'Drag over a part to look closer; the browser’s way back leads out again.',
+    ),
+    hasBad
+      ? element(
+          'span',
+          {},
+          element('b', { class: 'reason' }, '●'),
+          ' a bad reading, ',
+          element('b', { class: 'reason' }, '▲'),
+          ' beyond the scale',
+        )
+      : undefined,
+    hasBand ? element('span', {}, 'shaded: from the least to the greatest') : undefined,
+  ]
 }

@@ -15,13 +15,14 @@ export class GatewayView implements View {
   readonly #page: Page
   readonly #parts = element('div', { class: 'parts' }, element('p', { class: 'quiet' }, 'Loading …'))
   readonly #store = element('section')
+  readonly #machine = element('div')
   readonly #question = element('dialog', { 'aria-labelledby': 'question' })
   #says = ''
   #shownStore = ''
 
   constructor(page: Page) {
     this.#page = page
-    fill(this.element, this.#parts, this.#store, this.#question)
+    fill(this.element, this.#parts, this.#store, this.#machine, this.#question)
     this.#fillQuestion()
     this.update('status')
   }
@@ -35,8 +36,8 @@ export class GatewayView implements View {
       ports(status),
       brokers(status),
       journals(status),
-      machine(status),
     )
+    fill(this.#machine, machine(status))
     this.#showStore(status.store)
   }
 

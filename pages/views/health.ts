@@ -46,7 +46,7 @@ function verdictOf({ alarms, accounts }: Status): { tone: Tone; text: string } {
   if (all === 0) return { tone: 'good', text: 'Everything is all right' }
   return {
     tone: errors > 0 ? 'bad' : 'warning',
-    text: all === 1 ? 'One thing needs you' : `${all} things need you`,
+    text: all === 1 ? 'One thing needs your attention' : `${all} things need your attention`,
   }
 }
 
@@ -79,7 +79,7 @@ export function accountLine(account: Account, isNamed: boolean): HTMLElement {
       ...account.boxes.map((box) =>
         element(
           'li',
-          { class: box.count === 0 ? 'none' : undefined },
+          { class: [box.count === 0 ? 'none' : '', box.beside ? 'beside' : ''].join(' ') },
           element('b', {}, count(box.count)),
           element('span', {}, box.name),
         ),

@@ -1,6 +1,6 @@
 // The row of a device in the table of readings. It lives as long as the device is shown, and changes only what is another.
 import { sparkPath } from '../model/points.ts'
-import { hasLowBattery } from '../model/readings.ts'
+import { hasLowBattery, shownFields } from '../model/readings.ts'
 import { defaultRange } from '../model/route.ts'
 import type { EditorNodes, FieldReading, Reading } from '../model/wire.ts'
 import { age, interval, moment, valueWithUnit } from '../model/words.ts'
@@ -16,7 +16,6 @@ export class ReadingRow {
   readonly #device = element('th', { scope: 'row', role: 'rowheader', class: 'device' })
   readonly #values = element('ul', { class: 'values' })
   readonly #age = element('time', {})
-  readonly #usual = element('small', {})
   readonly #verdict = element('div', { class: 'verdict' })
   readonly #cells = new Map<string, FieldCell>()
   #reading: Reading
@@ -29,12 +28,7 @@ export class ReadingRow {
       this.element,
       this.#device,
       element('td', { role: 'cell' }, this.#values),
-      element(
-        'td',
-        { role: 'cell', class: 'heard' },
-        element('div', {}, this.#age, this.#usual),
-        this.#verdict,
-      ),
+      element('td', { role: 'cell', class: 'heard' }, this.#age, this.#verdict),
     )
   }
 
@@ -55,8 +49,8 @@ export class ReadingRow {
   /** The age counts up. */
   tick(now: number): void {
     const { time, usual, silent } = this.#reading
-    setText(this.#age, now - time < 1000 ? 'now' : `${age(time, now)} ago`)
-    setText(this.#usual, silent && usual !== null ? `usually every ${interval(usual)}` : '')
+    const said = now - time < 1000 ? 'now' : `${age(time, now)} ago`
+    setText(this.#age, silent && usual !== null ? `${said}, usually every ${interval(usual)}` : said)
   }
 
   #lightUp(): void {
@@ -87,7 +81,7 @@ export class ReadingRow {
   }
 
   #showValues(): void {
-    const { fields } = this.#reading
+    const fields = shownFields(this.#reading)
     const names = new Set(fields.map(({ name }) => name))
     for (const [name, cell] of this.#cells) {
       if (names.has(name)) continue
@@ -137,7 +131,12 @@ class FieldCell {
     const label = element('span', { class: 'field' }, name)
     const drawing = drawn(
       'svg',
-      { class: 'spark', viewBox: `-1 -1 ${spark.width + 2} ${spark.height + 2}`, 'aria-hidden': 'true' },
+      {
+        class: 'spark',
+        viewBox: `-1 -1 ${spark.width + 2} ${spark.height + 2}`,
+        preserveAspectRatio: 'none',
+        'aria-hidden': 'true',
+      },
       this.#path,
     )
     const curve = { type: reading.type, name: reading.name, field: name }

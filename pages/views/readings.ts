@@ -112,9 +112,10 @@ export class ReadingsView implements View {
   /** The roles are written out, as a phone shows the rows as blocks, and browsers then forget that it is a table. */
   #makeTable(): HTMLElement {
     const heading = (text: string) => element('th', { scope: 'col', role: 'columnheader' }, text)
-    const found = section(
-      'What the sensors say',
-      element('div', { class: 'tools' }, this.#search),
+    return element(
+      'section',
+      {},
+      element('div', { class: 'titled' }, element('h2', {}, 'What the sensors say'), this.#search),
       element(
         'table',
         { class: 'readings', role: 'table' },
@@ -134,7 +135,6 @@ export class ReadingsView implements View {
       ),
       this.#none,
     )
-    return found
   }
 
   #fewRejects(rejects: readonly Reject[], isAll: boolean): HTMLElement[] {
