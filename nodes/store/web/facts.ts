@@ -30,7 +30,7 @@ export function factsOf(RED: NodeAPI): Facts {
     brokers: brokers(RED),
     ports: deployed<PortNode>(RED, 'fieldlog-port').map(portFacts),
     silent: silentDevices(RED),
-    store: storeFacts(stores()[0]),
+    store: storeFacts(stores()[0]) ?? unusedStore(RED),
   }
 }
 
@@ -108,6 +108,25 @@ function storeFacts(store: DeployedStore | undefined): StoreState | undefined {
   if (!store) return undefined
   const { state, says, isReadable, generation, upTo, last, done, rate, left, oldVerdicts, bytes } = store
   return { state, says, isReadable, generation, upTo, last, done, rate, left, oldVerdicts, bytes }
+}
+
+/** A store node without a journal, or with wrong settings, is not among the stores. */
+function unusedStore(RED: NodeAPI): StoreState | undefined {
+  const [node] = deployed<{ name?: string }>(RED, 'fieldlog-store')
+  if (!node) return undefined
+  return {
+    state: 'disabled',
+    says: `The ${node.name || 'store'} node cannot be used: wire it behind exactly one log node, and look at its status in the editor.`,
+    isReadable: false,
+    generation: 0,
+    upTo: 0,
+    last: 0,
+    done: 0,
+    rate: null,
+    left: null,
+    oldVerdicts: 0,
+    bytes: 0,
+  }
 }
 
 /** One for each device, for the series that was heard last. */
