@@ -60,7 +60,7 @@ export function journalFacts(change: Partial<JournalFacts> = {}): JournalFacts {
   }
 }
 
-export function sessionState(change: Partial<SessionState> = {}): SessionState {
+function sessionState(change: Partial<SessionState> = {}): SessionState {
   return {
     phase: 'connected',
     problem: undefined,
