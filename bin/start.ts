@@ -14,6 +14,7 @@ import { isAnyOn, withTransports } from '../lib/appliance/events.ts'
 import { credentialSecret, installDefaultFlow, joinFlows, openHome } from '../lib/appliance/home.ts'
 import { type Login, loginFor } from '../lib/appliance/login.ts'
 import { privateUmask, tighten } from '../lib/appliance/permissions.ts'
+import { ReaderLogin } from '../lib/appliance/reader-login.ts'
 import { serviceIsReady, serviceParts } from '../lib/appliance/service.ts'
 import { nodeRedSettings } from '../lib/appliance/settings.ts'
 import { Shutdown } from '../lib/appliance/shutdown.ts'
@@ -73,7 +74,8 @@ async function run(shutdown: Shutdown): Promise<void> {
     response.end('Fieldlog is starting\n')
   }
   let tokens: TokenCheck
-  const guard = guardFor({ gate, tokenCheck: () => tokens })
+  const reader = new ReaderLogin()
+  const guard = guardFor({ gate, tokenCheck: () => tokens, reader })
   const server = createGuardedServer((request, response) => answer(request, response), guard)
   const port = await listen(server, config)
   shutdown.add('the HTTP server', () => server.closeAllConnections())
@@ -86,7 +88,7 @@ async function run(shutdown: Shutdown): Promise<void> {
   const settings = nodeRedSettings(config, {
     packageRoot,
     credentialSecret: secret,
-    login: login && gate && { user: login.user, gate },
+    login: login && gate && { user: login.user, gate, reader },
   })
   const started = startNodeRed(nodeRed, server, settings, gate && demandLogin(gate))
   shutdown.add('the flow', async () => {

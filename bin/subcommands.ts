@@ -49,6 +49,10 @@ export const subcommands: Readonly<Record<string, Subcommand>> = {
     summary: 'append JeeMon day files to a journal',
     load: async () => (await import('../lib/cli/journal/import.ts')).importFiles,
   },
+  export: {
+    summary: 'print what a store holds, as CSV or JSON',
+    load: async () => (await import('../lib/cli/store/export.ts')).exportRows,
+  },
   send: {
     summary: 'send a time event, by queue, socket or UDP',
     load: async () => (await import('../lib/cli/send/send-event.ts')).sendEvent,

@@ -1,5 +1,5 @@
 // Builds dist/: compiled TypeScript with the declarations of what is public, and for each node its HTML with the panel's script bundled in, its
-// locales and its icon beside it, where Node-RED looks for them. flows/ becomes examples/ (Import menu).
+// locales and its icon beside it, where Node-RED looks for them; the pages, bundled, in dist/pages. flows/ becomes examples/ (Import menu).
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,6 +14,7 @@ compile('tsconfig.build.json')
 // declaration files for what package.json exports, and what that needs
 compile('tsconfig.types.json')
 for (const name of nodeNames()) assembleNode(name)
+assemblePages()
 rmSync(path('examples'), { recursive: true, force: true })
 if (existsSync(path('flows'))) cpSync(path('flows'), path('examples'), { recursive: true })
 
@@ -63,4 +64,31 @@ function panelScript(name: string): string {
   })
   const script = bundle.outputFiles[0]?.text ?? ''
   return `<script type="text/javascript">\n${script.replaceAll('</script', '<\\/script')}</script>\n`
+}
+
+/** The gateway's pages: a script, a style sheet, and what is copied as it is. */
+function assemblePages(): void {
+  const target = path('dist/pages')
+  buildSync({
+    entryPoints: [path('pages/main.ts'), path('pages/style.css')],
+    outdir: target,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    charset: 'utf8',
+    minify: true,
+    logLevel: 'warning',
+    banner: {
+      js: '/*! with uPlot, MIT licence: licenses.txt */',
+      css: '/*! with uPlot, MIT licence: licenses.txt */',
+    },
+  })
+  for (const name of ['index.html', 'icon.svg']) cpSync(path('pages', name), join(target, name))
+  // its licence asks to be in every copy
+  const licence = readFileSync(path('node_modules/uplot/LICENSE'), 'utf8')
+  writeFileSync(
+    join(target, 'licenses.txt'),
+    `These pages contain uPlot (https://github.com/leeoniya/uPlot):\n\n${licence}`,
+  )
 }

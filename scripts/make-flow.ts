@@ -14,6 +14,7 @@ import { logOptions } from '../nodes/log/settings.ts'
 import { mqttOutOptions } from '../nodes/mqtt-out/options.ts'
 import { portOptions } from '../nodes/port/options.ts'
 import { serialInOptions } from '../nodes/serial-in/options.ts'
+import { storeDefaults } from '../nodes/store/options.ts'
 import { energyFlow } from './flows/energy.ts'
 import { broker, canvas, env, type FlowNode, id, versionOf } from './flows/parts.ts'
 import { timeEventsFlow } from './flows/time-events.ts'
@@ -37,11 +38,12 @@ const good = id(0x24)
 const bad = id(0x25)
 const rejected = id(0x26)
 const unknown = id(0x27)
+const store = id(0x28)
 // The status under a node is longer than the node: the distances, the wide name of the clean node, and sinks that
 // lie above, beside or far below leave room for it. All is in view in a window of 1280 × 800.
 const row = 160
 
-/** The default flow: serial in → log → clean → label → mqtt out, and what leaves that way on its own outputs. */
+/** The default flow: serial in → log → clean → label → mqtt out and store, and what leaves that way on its own outputs. */
 export function gatewayFlow(): FlowNode[] {
   return [
     { id: tab, type: 'tab', label: 'Sensor gateway', disabled: false, info: tabInfo, env: [] },
@@ -51,11 +53,21 @@ export function gatewayFlow(): FlowNode[] {
       port,
     }),
     onCanvas(log, 'fieldlog-log', 210, row, [[clean], []], { ...defaultsOf(logOptions), journal }),
-    onCanvas(clean, 'fieldlog-clean', 390, row, [[label], [rejected], [unknown]], {
+    onCanvas(clean, 'fieldlog-clean', 390, row, [[label], [rejected, store], [unknown]], {
       ...cleanDefaults,
       name: 'decode JeeLink data',
     }),
-    onCanvas(label, 'fieldlog-label', 580, row, [[good], [bad]], { ...labelDefaults }),
+    onCanvas(
+      label,
+      'fieldlog-label',
+      580,
+      row,
+      [
+        [good, store],
+        [bad, store],
+      ],
+      { ...labelDefaults },
+    ),
     onCanvas(good, 'fieldlog-mqtt-out', 710, 100, [], {
       ...defaultsOf(mqttOutOptions),
       name: 'good',
@@ -66,12 +78,13 @@ export function gatewayFlow(): FlowNode[] {
       name: 'bad',
       broker: broker.id,
     }),
-    onCanvas(rejected, 'fieldlog-mqtt-out', 680, 240, [], {
+    onCanvas(store, 'fieldlog-store', 700, 220, [], { ...storeDefaults }),
+    onCanvas(rejected, 'fieldlog-mqtt-out', 680, 280, [], {
       ...defaultsOf(mqttOutOptions),
       name: 'rejected',
       broker: broker.id,
     }),
-    onCanvas(unknown, 'debug', 690, 300, [], debugSettings),
+    onCanvas(unknown, 'debug', 690, 340, [], debugSettings),
     {
       id: port,
       type: 'fieldlog-port',
@@ -118,7 +131,8 @@ const debugSettings = {
 }
 
 const tabInfo =
-  'Lines from a serial port, logged as they came, decoded by formats, judged by rules, published to MQTT.\n\n' +
+  'Lines from a serial port, logged as they came, decoded by formats, judged by rules, published to MQTT, and shown on the ' +
+  'pages at /fieldlog/ of this address.\n\n' +
   'The settings come from the environment: FIELDLOG_SERIAL, FIELDLOG_BAUD, FIELDLOG_MQTT and others. ' +
   'Where they are not set, a built-in demo collector stands in for the device, and the broker is ' +
   'mqtt://localhost:1883.'
@@ -147,13 +161,14 @@ function comments(): FlowNode[] {
       0x04,
       660,
       40,
-      '3 · Publish it to MQTT',
-      'Topic: fieldlog/{gateway}/{verdict}/{type}/{device}. While the broker is away, events wait.',
+      '3 · Publish it to MQTT, and keep it',
+      'Topic: fieldlog/{gateway}/{verdict}/{type}/{device}. While the broker is away, events wait. The store fills the pages ' +
+        'at /fieldlog/; it can be deleted, and is made again from the log.',
     ),
     comment(
       0x05,
       290,
-      300,
+      340,
       'Lines that no format takes: they stay in the log',
       'Half of what a JeeLink hears may be other people’s nodes. Switch the debug node on to see such lines; to ' +
         'use them, add a format in the clean node.',

@@ -13,7 +13,7 @@ const pinnedNode = join(root, 'node_modules/node/bin/node')
 const node = process.env.FIELDLOG_NODE || pinnedNode
 const lockStamp = join(root, 'node_modules/.fieldlog-lock')
 const buildStamp = join(root, 'dist/.sources')
-const sources = ['lib', 'nodes', 'bin', 'types', 'flows', 'icons', 'scripts/build.ts']
+const sources = ['lib', 'nodes', 'bin', 'pages', 'types', 'flows', 'icons', 'scripts/build.ts']
 const sourceFiles = [
   'package.json',
   'tsconfig.json',

@@ -17,6 +17,7 @@ const soaks: Record<string, string[][]> = {
   flood: [[mocha, 'test/e2e/broker-flood.test.ts']],
   http: [[mocha, 'test/nodes/http-body/kill.test.ts']],
   refusals: [[join(root, 'bench/soak/refusals.ts')]],
+  pages: [[join(root, 'bench/soak/pages.ts')]],
   delivery: [[mocha, 'test/delivery/**/*.test.ts']],
   mqtt: [[mocha, 'test/lib/mqtt/**/*.test.ts']],
   serial: [

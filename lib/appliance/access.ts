@@ -2,6 +2,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { refuseWithLogin, refuseWithoutLogin } from './guard.ts'
 import { basicCredentials } from './login.ts'
+import type { ReaderLogin } from './reader-login.ts'
 import { addressOf } from './web/address.ts'
 import type { Denial, Guard, Verdict } from './web/guarded-server.ts'
 import type { Credentials, LoginAnswer, LoginGate } from './web/login-gate.ts'
@@ -15,10 +16,12 @@ export interface AccessParts {
   /** undefined: there is no login */
   gate: LoginGate | undefined
   tokenCheck(): TokenCheck
+  /** told of right Basic logins */
+  reader: Pick<ReaderLogin, 'admit'>
 }
 
 /** The guard in front of everything the HTTP server answers. */
-export function guardFor({ gate, tokenCheck }: AccessParts): Guard {
+export function guardFor({ gate, tokenCheck, reader }: AccessParts): Guard {
   if (!gate) return (request, upgrade) => refuseWithoutLogin(request, upgrade) ?? 'all'
   return (request, upgrade) => {
     const refusal = refuseWithLogin(request, upgrade)
@@ -29,7 +32,7 @@ export function guardFor({ gate, tokenCheck }: AccessParts): Guard {
     if (!upgrade && request.method === 'POST' && request.url === '/auth/token') {
       return checkTokenRequest(gate, request)
     }
-    return checkLogin(gate, request, tokenCheck())
+    return checkLogin(gate, request, tokenCheck(), reader)
   }
 }
 
@@ -39,10 +42,15 @@ export function guardFor({ gate, tokenCheck }: AccessParts): Guard {
  */
 const editorFolders = /^\/(?:red|vendor|locales|theme|icons|resources|types|debug\/view)\//
 const editorFiles = ['/', '/favicon.ico', '/theme', '/auth/login']
+/** The files of our own pages, which hold no data: they ask for the login themselves. Their interface is one folder deeper. */
+const pageFile = /^\/fieldlog(?:\/(?:[\w-]+(?:\.[\w-]+)+)?)?$/
 
 function isEditorsOwn({ method, url = '' }: IncomingMessage): boolean {
   const path = pathOf(url)
-  return (method === 'GET' || method === 'HEAD') && (editorFiles.includes(path) || editorFolders.test(path))
+  return (
+    (method === 'GET' || method === 'HEAD') &&
+    (editorFiles.includes(path) || editorFolders.test(path) || pageFile.test(path))
+  )
 }
 
 async function checkTokenRequest(gate: LoginGate, request: IncomingMessage): Promise<Verdict> {
@@ -53,9 +61,17 @@ async function checkTokenRequest(gate: LoginGate, request: IncomingMessage): Pro
   return answer === 'wrong' ? wrongTokenLogin : notNow(answer.wait)
 }
 
-async function checkLogin(gate: LoginGate, request: IncomingMessage, tokens: TokenCheck): Promise<Verdict> {
+async function checkLogin(
+  gate: LoginGate,
+  request: IncomingMessage,
+  tokens: TokenCheck,
+  reader: AccessParts['reader'],
+): Promise<Verdict> {
   const answer = await askBasic(gate, request)
-  if (answer === 'right') return 'all'
+  if (answer === 'right') {
+    reader.admit(request)
+    return 'all'
+  }
   if (typeof answer === 'object') return notNow(answer.wait)
   if (!/^Bearer /i.test(request.headers.authorization ?? '')) return logIn(request)
   if (!tokens) return starting
@@ -85,11 +101,14 @@ function notNow(wait: number): Denial {
 }
 
 /**
- * A browser asks the user for a password, except on behalf of the editor's own scripts: they have a form for it, and
- * the browser's would cover it.
+ * A browser asks the user for a password, except on behalf of scripts of the editor and of our pages: they have a form for
+ * it, and the browser's would cover it.
  */
 function logIn({ headers }: IncomingMessage): Denial {
-  const byScript = headers['x-requested-with'] !== undefined || /^Bearer /i.test(headers.authorization ?? '')
+  const byEditor = headers['x-requested-with'] !== undefined || /^Bearer /i.test(headers.authorization ?? '')
+  // a script of a page names the page, and, other than a link on it, does not want one
+  const byPage = headers.referer !== undefined && !/\btext\/html\b/.test(headers.accept ?? '')
+  const byScript = byEditor || byPage
   return {
     status: 401,
     text: 'Log in as the user admin.\n',

@@ -30,6 +30,7 @@ export function banner(facts: BannerFacts): string[] {
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   const rows: Array<[string, string]> = [
     ['editor', `http://${host}:${facts.port}/`],
+    ['pages', `http://${host}:${facts.port}/fieldlog/`],
     ['home', config.home],
     ['serial', withoutLogin(settings(facts, 'fieldlog-port', 'path', 'demo:'))],
     [

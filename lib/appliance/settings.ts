@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ApplianceConfig } from './config.ts'
+import type { ReaderLogin } from './reader-login.ts'
 import type { LoginGate } from './web/login-gate.ts'
 
 /** What the settings need beside the configuration. */
@@ -10,7 +11,7 @@ export interface SettingsContext {
   packageRoot: string
   credentialSecret: string
   /** undefined: there is no login */
-  login: { user: string; gate: LoginGate } | undefined
+  login: { user: string; gate: LoginGate; reader: ReaderLogin } | undefined
 }
 
 /** The core palette's order, with ours in front. */
@@ -60,15 +61,20 @@ function consoleLevel({ eventsLog }: ApplianceConfig): string {
 /** For the editor and its API. What flows serve is behind the guard, and needs no settings. */
 function loginSettings(login: SettingsContext['login']) {
   if (!login) return {}
-  const admin = { username: login.user, permissions: '*' }
+  const { user: name, reader } = login
+  const admin = { username: name, permissions: '*' }
   return {
     adminAuth: {
       type: 'credentials',
-      users: async (name: string) => (name === login.user ? admin : null),
+      users: async (user: string) => (user === name ? admin : null),
       // the guard has asked already, so this is a look at what it found (web/token-request.ts)
       authenticate: async (user: string, password: string) => {
         return (await login.gate.ask('the editor', { user, password })) === 'right' ? admin : null
       },
+      tokens: async (token: string) => {
+        return reader.isRight(token) ? { username: name, permissions: reader.permissions } : null
+      },
+      tokenHeader: reader.header,
     },
   }
 }

@@ -16,15 +16,31 @@ export interface DeviceRow {
   place: string
   /** seconds between its readings; empty: learnt from them */
   interval: number | ''
+  /** when the name and place begin to hold, as a user writes it (`2026-05-01`, UTC); empty or absent: they always did */
+  from?: string
+  /** when they no longer hold, not included; empty or absent: they still do */
+  to?: string
+}
+
+/** A name, and from when to when it holds: ms since 1970 UTC, `to` not included, both infinite where nothing is said. */
+export interface NamePeriod {
+  from: number
+  to: number
+  row: DeviceRow | undefined
 }
 
 /** The names of the devices of a gateway. */
 export interface DeviceNames {
   readonly rows: readonly DeviceRow[]
-  /** The row of a device that has a name: the first that fits. */
-  find(source: string, type: string, key: string | undefined): DeviceRow | undefined
+  /**
+   * The row of a device that has a name: the first that fits and holds.
+   * @param time at this moment, ms since 1970; default: today, which is the rows without an end
+   */
+  find(source: string, type: string, key: string | undefined, time?: number): DeviceRow | undefined
   /** Its name, or what stands for it. */
-  deviceOf(source: string, type: string, key: string | undefined): string
+  deviceOf(source: string, type: string, key: string | undefined, time?: number): string
+  /** Its rows over all time, in the order of time and without a gap. */
+  periodsOf(source: string, type: string, key: string | undefined): NamePeriod[]
 }
 
 /** names that are remembered, at most: looking through the rows costs more than finding one again */
@@ -34,27 +50,61 @@ const longestKnown = 255
 
 /** @param rows rows that are wrong must have been left out: see `soundRows` */
 export function compileNames(rows: readonly DeviceRow[]): DeviceNames {
-  const byKey = new Map<string, Array<{ row: DeviceRow; isOf: (source: string) => boolean }>>()
+  const byKey = new Map<string, Array<NamePeriod & { row: DeviceRow; isOf: (source: string) => boolean }>>()
   for (const row of rows) {
     const others = byKey.get(row.key) ?? []
-    byKey.set(row.key, [...others, { row, isOf: compileGlob(row.source || '*') }])
+    byKey.set(row.key, [...others, { row, ...periodOf(row), isOf: compileGlob(row.source || '*') }])
   }
-  const known = new PlaceMap<string>()
-  const find = (source: string, type: string, key = '') =>
-    byKey.get(key)?.find(({ row, isOf }) => (row.type === '' || row.type === type) && isOf(source))?.row
+  const fitting = (source: string, type: string, key: string) =>
+    byKey.get(key)?.filter(({ row, isOf }) => (row.type === '' || row.type === type) && isOf(source)) ?? []
+  const known = new PlaceMap<NamePeriod[]>()
+  const periodsOf = (source: string, type: string, key = '') => {
+    const found = known.get(source, type, key)
+    if (found !== undefined) return found
+    const periods = inOrderOfTime(fitting(source, type, key))
+    if (key.length > longestKnown) return periods
+    if (known.size >= mostKnown) known.clear()
+    known.set(source, type, key, periods)
+    return periods
+  }
+  const find = (source: string, type: string, key: string | undefined, time = Number.MAX_VALUE) =>
+    periodsOf(source, type, key).find(({ from, to }) => from <= time && time < to)?.row
   return {
     rows,
     find,
-    deviceOf(source, type, key = '') {
-      const found = known.get(source, type, key)
-      if (found !== undefined) return found
-      const device = find(source, type, key)?.name ?? unnamedDevice(source, key)
-      if (key.length > longestKnown) return device
-      if (known.size >= mostKnown) known.clear()
-      known.set(source, type, key, device)
-      return device
-    },
+    deviceOf: (source, type, key, time) => find(source, type, key, time)?.name ?? unnamedDevice(source, key),
+    periodsOf,
   }
+}
+
+/** Cuts time where a row begins or ends; in each piece the first row that holds there counts. */
+function inOrderOfTime(rows: readonly NamePeriod[]): NamePeriod[] {
+  const cuts = new Set([Number.NEGATIVE_INFINITY, ...rows.flatMap(({ from, to }) => [from, to])])
+  // a row that a user is still writing may have a time that is none: it never holds
+  for (const none of [Number.POSITIVE_INFINITY, Number.NaN]) cuts.delete(none)
+  const starts = [...cuts].sort((a, b) => a - b)
+  return starts.map((from, place) => ({
+    from,
+    to: starts[place + 1] ?? Number.POSITIVE_INFINITY,
+    row: rows.find((row) => row.from <= from && from < row.to)?.row,
+  }))
+}
+
+/** When a row holds, ms since 1970. */
+export function periodOf({ from = '', to = '' }: Pick<DeviceRow, 'from' | 'to'>): {
+  from: number
+  to: number
+} {
+  return {
+    from: from === '' ? Number.NEGATIVE_INFINITY : momentOf(from),
+    to: to === '' ? Number.POSITIVE_INFINITY : momentOf(to),
+  }
+}
+
+/** `2026-05-01` or `2026-05-01 12:30`, UTC, as ms since 1970; NaN for anything else. */
+function momentOf(text: string): number {
+  const parts = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?))?Z?$/.exec(text)
+  return parts ? Date.parse(`${parts[1]}T${parts[2] ?? '00:00'}Z`) : Number.NaN
 }
 
 /** No device has a name. */

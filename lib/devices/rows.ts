@@ -1,5 +1,5 @@
 // What may be wrong with the rows of names, in words: for the panel, row by row, and for the deploy. Browser-safe.
-import type { DeviceRow } from './names.ts'
+import { type DeviceRow, periodOf } from './names.ts'
 
 /** characters of a name, at most: it is a level of a topic, and stands in narrow columns */
 const longestName = 60
@@ -23,6 +23,8 @@ export function completeDeviceRow(given: unknown): DeviceRow {
     name: text(row.name),
     place: text(row.place),
     interval: interval === '' ? '' : Number(interval),
+    from: text(row.from),
+    to: text(row.to),
   }
 }
 
@@ -46,18 +48,29 @@ export function soundRows(given: unknown): { rows: DeviceRow[]; problems: string
   }
 }
 
-function rowProblem({ name, interval }: DeviceRow): string | undefined {
+function rowProblem(row: DeviceRow): string | undefined {
+  const { name, interval } = row
   if (name === '') return 'The name is missing.'
   if (name.length > longestName) return `The name has ${name.length} characters: ${longestName} at most.`
   if (forbidden.test(name)) return 'A name must not contain / + # or control characters: it stands in topics.'
-  if (interval === '') return undefined
-  if (interval >= 1 && interval <= longestInterval) return undefined
-  return `The interval must be a number of seconds from 1 to ${longestInterval}, or empty.`
+  if (interval !== '' && !(interval >= 1 && interval <= longestInterval)) {
+    return `The interval must be a number of seconds from 1 to ${longestInterval}, or empty.`
+  }
+  return periodProblem(row)
 }
 
-/** One name for two devices, or two names for one. */
+function periodProblem(row: DeviceRow): string | undefined {
+  const { from, to } = periodOf(row)
+  if (Number.isNaN(from) || Number.isNaN(to)) {
+    return 'From and to must be a day or a moment in UTC (2026-05-01, 2026-05-01 12:30), or empty.'
+  }
+  return from < to ? undefined : 'From must be before to.'
+}
+
+/** One name for two devices, or two names for one, at the same time. */
 function conflict(row: DeviceRow, before: readonly DeviceRow[]): string | undefined {
   for (const other of before) {
+    if (!isAtOnce(row, other)) continue
     const isSamePlace = other.source === row.source && other.key === row.key
     // a device may send several types of event, and each of them may have a row
     if (other.name === row.name && !isSamePlace) {
@@ -68,6 +81,12 @@ function conflict(row: DeviceRow, before: readonly DeviceRow[]): string | undefi
     }
   }
   return undefined
+}
+
+function isAtOnce(one: DeviceRow, other: DeviceRow): boolean {
+  const [a, b] = [periodOf(one), periodOf(other)]
+  // a row whose times are wrong is told about those
+  return !(a.to <= b.from || b.to <= a.from)
 }
 
 function overMany(place: number): string | undefined {

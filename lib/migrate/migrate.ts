@@ -64,6 +64,8 @@ const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
   ['fieldlog-label', [numbered]],
   ['fieldlog-cluster', [numbered]],
   ['fieldlog-timing', [numbered]],
+  ['fieldlog-store', [numbered]],
+  ['fieldlog-query', [numbered]],
   ['fieldlog-mqtt-out', mqttOut],
   ['fieldlog-http-body', [numbered]],
   ['fieldlog-events', [numbered]],

@@ -17,8 +17,9 @@ export function cleanEvent(
   names: DeviceNames = noNames,
 ): FieldlogEvent {
   const { type, data, time, eventId, key, part, unsure } = clean
-  const device = deviceInEvent(logged.source, clean) ?? names.deviceOf(logged.source, type, key)
-  const event: FieldlogEvent = { ...logged, type, data, time: time ?? logged.time, device }
+  const moment = time ?? logged.time
+  const device = deviceInEvent(logged.source, clean) ?? names.deviceOf(logged.source, type, key, moment)
+  const event: FieldlogEvent = { ...logged, type, data, time: moment, device }
   if (part !== undefined) event.id = `${logged.id}.${part}`
   if (eventId !== undefined) event.eventId = eventId
   if (key !== undefined) event.key = key

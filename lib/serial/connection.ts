@@ -84,6 +84,11 @@ export class PortConnection {
     return this.#watch.trouble
   }
 
+  /** No byte has come for too long. */
+  get isSilent(): boolean {
+    return this.#watch.isSilent
+  }
+
   get isPaused(): boolean {
     return this.#isPaused
   }

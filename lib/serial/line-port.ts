@@ -117,6 +117,11 @@ export class LinePort {
     return this.#current?.trouble
   }
 
+  /** It is open, and no byte has come for too long. */
+  get isSilent(): boolean {
+    return this.#current?.isSilent === true
+  }
+
   /** What is read from, as its settings have it; undefined while it is closed. */
   get source(): LineSource | undefined {
     return this.#current?.setup.source

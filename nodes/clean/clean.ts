@@ -4,6 +4,7 @@ import type { EventMessage } from '../../lib/event.ts'
 import { eventProblem } from '../../lib/event-problem.ts'
 import type { LineOutcome } from '../../lib/formats/format.ts'
 import { inBackground } from '../../lib/kit/background.ts'
+import { systemClock } from '../../lib/kit/clock.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { readingIn } from '../../lib/labelling/history.ts'
 import { isUnsure } from '../../lib/labelling/live-cleaning.ts'
@@ -18,7 +19,7 @@ import { hearDevices } from './heard.ts'
 import { cleanMessages } from './messages.ts'
 import { type CleanOptions, cleanDefaults, cleanOptions } from './options.ts'
 import { type Cleaning, cleaningFor, type Delivery, forgetCleaning } from './registry.ts'
-import { type CleanNode, cleaningPlace, journalBefore } from './upstream.ts'
+import { type CleanCounts, type CleanNode, cleaningPlace, journalBefore } from './upstream.ts'
 
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('fieldlog-clean', function (this: CleanNode, saved: CleanOptions & NodeDef) {
@@ -27,7 +28,16 @@ export default function (RED: NodeAPI): void {
     const { match } = readOptionsOrDefaults(cleanOptions, config, (problem) => this.warn(`clean: ${problem}`))
     this.match = match
     const ids = Array.isArray(config.formats) ? config.formats : cleanDefaults.formats
-    const count = { clean: 0, rejected: 0, unknown: 0, suppressed: 0, unsure: 0, part: 0 }
+    const count: CleanCounts = {
+      since: systemClock.wall(),
+      clean: 0,
+      rejected: 0,
+      unknown: 0,
+      suppressed: 0,
+      part: 0,
+      unsure: 0,
+    }
+    this.counts = count
     let usable = 0
     let cleaning: Cleaning | undefined
     let names = noNames

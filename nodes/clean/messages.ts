@@ -43,7 +43,7 @@ function rejected(
   { type, key, reasons, unsure }: LineOutcome & { kind: 'rejected' },
   names: DeviceNames,
 ): EventMessage {
-  const device = names.deviceOf(msg.event.source, type, key)
+  const device = names.deviceOf(msg.event.source, type, key, msg.event.time)
   const place = { type, ...(key !== undefined && { key }), device }
   msg.event = { ...msg.event, ...place, verdict: 'rejected', reasons, ...(unsure && { unsure }) }
   msg.topic = `${type}/${device}`

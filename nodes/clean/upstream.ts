@@ -14,6 +14,19 @@ import { memoryOf } from './registry.ts'
 /** A deployed `fieldlog-clean`. */
 export interface CleanNode extends Node {
   match?: Match
+  /** lines since the node was made, by what the formats made of them; those behind `since` (ms since 1970) */
+  counts?: CleanCounts
+}
+
+export interface CleanCounts {
+  readonly since: number
+  clean: number
+  rejected: number
+  unknown: number
+  suppressed: number
+  part: number
+  /** of the clean ones: taken as one type, though another fits as well */
+  unsure: number
 }
 
 /** A node as the flow file holds it. */

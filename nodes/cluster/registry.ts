@@ -30,6 +30,11 @@ export function clusteringOf(RED: NodeAPI, id: string): LiveClustering | undefin
   return runtimes.get(RED.events)?.get(id)
 }
 
+/** All of the flows, by the id of their node. */
+export function clusterings(RED: NodeAPI): Array<[string, LiveClustering]> {
+  return [...(runtimes.get(RED.events) ?? [])].filter(([id]) => RED.nodes.getNode(id))
+}
+
 /** The node is gone for good. Its file stays: an undo brings the node back. */
 export function forgetClustering(RED: NodeAPI, id: string): void {
   runtimes.get(RED.events)?.delete(id)

@@ -1,4 +1,4 @@
-// One device in the list: its name, place and interval, and below them where it is heard.
+// One device in the list: its name, place and when they hold, and below them where and how often it is heard.
 import type { DeviceRow } from '../../lib/devices/names.ts'
 import { completeDeviceRow } from '../../lib/devices/rows.ts'
 import type { SeriesReport } from '../../lib/devices/watch/device-watch.ts'
@@ -14,8 +14,8 @@ export interface DeviceRowInputs {
   focus(): void
 }
 
-const upper = ['name', 'place', 'interval'] as const
-const lower = ['source', 'type', 'key'] as const
+const upper = ['name', 'place', 'from', 'to'] as const
+const lower = ['source', 'type', 'key', 'interval'] as const
 type Column = (typeof upper)[number] | (typeof lower)[number]
 
 /** Builds the inputs in the element of an editable list. */
@@ -60,7 +60,7 @@ function line(
     columns.map((column) => {
       const input = $('<input type="text">').addClass(`fieldlog-device-${column}`).appendTo(place)
       const [placeholder, title] = [words(`placeholder.${column}`), words(`hint.${column}`)]
-      input.val(String(row[column])).attr({ placeholder, title, 'aria-label': words(column) })
+      input.val(String(row[column] ?? '')).attr({ placeholder, title, 'aria-label': words(column) })
       return [column, input]
     }),
   )

@@ -1,7 +1,8 @@
-import type { Node, NodeAPI, NodeDef } from 'node-red'
+import type { NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { eventProblem } from '../../lib/event-problem.ts'
 import { inBackground } from '../../lib/kit/background.ts'
+import { systemClock } from '../../lib/kit/clock.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { readOptionsOrDefaults } from '../../lib/options/options.ts'
@@ -16,25 +17,35 @@ import { type LabelOptions, labelDefaults, labelOptions } from './options.ts'
 import {
   type Delivery,
   forgetLabelling,
+  type LabelCounts,
   type Labelling,
+  type LabelNode,
   labellingFor,
   type MakeLabeller,
 } from './registry.ts'
 
 export default function (RED: NodeAPI): void {
-  RED.nodes.registerType('fieldlog-label', function (this: Node, saved: LabelOptions & NodeDef) {
+  RED.nodes.registerType('fieldlog-label', function (this: LabelNode, saved: LabelOptions & NodeDef) {
     RED.nodes.createNode(this, saved)
     const config = migrate('fieldlog-label', saved)
     const settings = readOptionsOrDefaults(labelOptions, config, (problem) => this.warn(`label: ${problem}`))
     const rows = Array.isArray(config.predicates) ? config.predicates : labelDefaults.predicates
-    const count = { good: 0, bad: 0 }
+    const count: LabelCounts = {
+      since: systemClock.wall(),
+      good: 0,
+      bad: 0,
+      get held() {
+        return labelling?.held ?? 0
+      },
+    }
+    this.counts = count
     let labelling: Labelling | undefined
     let leaving: Promise<void> = Promise.resolve()
 
     const status = throttle(() => {
       const broken = labelling?.labeller.problems.length ?? 0
-      const held = labelling?.held ?? 0
-      const text = `good ${count.good} · bad ${count.bad}${held > 0 ? ` · held ${held}` : ''}`
+      const { good, bad, held } = count
+      const text = `good ${good} · bad ${bad}${held > 0 ? ` · held ${held}` : ''}`
       if (broken === 0) this.status({ fill: 'green', shape: 'dot', text })
       else this.status({ fill: 'yellow', shape: 'ring', text: `${text} · rules not used: ${broken}` })
     })

@@ -1,8 +1,22 @@
 // Keeps what label nodes remember through a deploy, after which the events that were in flight come again.
 import type { EventEmitter } from 'node:events'
-import type { NodeAPI } from 'node-red'
+import type { Node, NodeAPI } from 'node-red'
 import type { EventMessage } from '../../lib/event.ts'
 import { LiveLabelling } from '../../lib/labelling/live-labelling.ts'
+
+/** A deployed `fieldlog-label`. */
+export interface LabelNode extends Node {
+  /** events since the node was made (`since`, ms since 1970), by what the rules said */
+  counts?: Readonly<LabelCounts>
+}
+
+export interface LabelCounts {
+  since: number
+  good: number
+  bad: number
+  /** now */
+  held: number
+}
 
 /** A message whose `done` is still to be called. */
 export interface Delivery {

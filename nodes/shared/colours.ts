@@ -11,6 +11,8 @@ export const colours = {
   label: '#86bd9f',
   cluster: '#86bd9f',
   timing: '#86bd9f',
+  store: '#79b0be',
+  query: '#79b0be',
   'mqtt-out': '#85b1cf',
   port: '#85b1cf',
   events: '#85b1cf',

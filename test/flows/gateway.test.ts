@@ -45,8 +45,15 @@ describe('flows: gateway', () => {
   it('wires serial in, log, clean, label and the sinks, each output to its own', () => {
     assert.deepEqual(targets(ofType('fieldlog-serial-in')[0]!), [['fieldlog-log'], [], []])
     assert.deepEqual(targets(ofType('fieldlog-log')[0]!), [['fieldlog-clean'], []])
-    assert.deepEqual(targets(ofType('fieldlog-clean')[0]!), [['fieldlog-label'], ['rejected'], ['unknown']])
-    assert.deepEqual(targets(ofType('fieldlog-label')[0]!), [['good'], ['bad']])
+    assert.deepEqual(targets(ofType('fieldlog-clean')[0]!), [
+      ['fieldlog-label'],
+      ['rejected', 'fieldlog-store'],
+      ['unknown'],
+    ])
+    assert.deepEqual(targets(ofType('fieldlog-label')[0]!), [
+      ['good', 'fieldlog-store'],
+      ['bad', 'fieldlog-store'],
+    ])
     assert.equal(ofType('debug')[0]!.active, false)
   })
 

@@ -22,8 +22,8 @@ import {
 import { allowedImports } from './layers.ts'
 
 const documents = filesBelow('', /\.md$/)
-const sources = ['lib', 'nodes', 'bin', 'bench', 'scripts', 'test', 'types', '.ci'].flatMap((folder) =>
-  filesBelow(folder, /\.(ts|mjs|cjs|js|html|json)$|^run$/),
+const sources = ['lib', 'nodes', 'bin', 'pages', 'bench', 'scripts', 'test', 'types', '.ci'].flatMap(
+  (folder) => filesBelow(folder, /\.(ts|mjs|cjs|js|html|json)$|^run$/),
 )
 const isDefined = (text: string | undefined) => text !== undefined
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
-const sources = ['lib', 'nodes', 'bin', 'scripts', 'bench', 'test', 'types', 'web'].flatMap(filesIn)
+const sources = ['lib', 'nodes', 'bin', 'scripts', 'bench', 'test', 'types', 'pages'].flatMap(filesIn)
 const texts = new Map(sources.map((file) => [file, readFileSync(join(root, file), 'utf8')]))
 
 describe('the exports of the source', () => {

@@ -12,7 +12,7 @@ interface Import {
   to: string
 }
 
-const sources = ['lib', 'nodes', 'bin', 'web'].flatMap((folder) => walk(join(root, folder)))
+const sources = ['lib', 'nodes', 'bin', 'pages'].flatMap((folder) => walk(join(root, folder)))
 const imports = sources.flatMap((from): Import[] =>
   importsOf(root, from)
     .filter((to) => to.endsWith('.ts'))
@@ -55,7 +55,7 @@ describe('the layers of the source', () => {
 
   it(`have no folder of more than ${mostFiles} source files`, () => {
     const counts = new Map<string, number>()
-    for (const folder of ['lib', 'nodes', 'bin', 'web', 'bench', 'scripts', 'test']) {
+    for (const folder of ['lib', 'nodes', 'bin', 'pages', 'bench', 'scripts', 'test']) {
       for (const file of walk(join(root, folder))) {
         if (file.endsWith('.test.ts')) continue
         counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)

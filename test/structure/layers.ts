@@ -1,8 +1,8 @@
 // The layers of the source, from the ground up: a folder may import what stands above it in this list, within its own
 // group or a group named by it, and nothing else. See ARCHITECTURE.md, "The layers".
 
-/** Each group's folders, from the ground up; each may import those before it in its group. */
-const groups: Record<string, { folders: string[]; uses: string[] }> = {
+/** Each group's folders, from the ground up; each may import those before it in its group. `besides` are single folders of other groups. */
+const groups: Record<string, { folders: string[]; uses: string[]; besides?: string[] }> = {
   ground: { folders: ['types', 'lib', 'lib/kit', 'lib/options'], uses: [] },
   migrate: { folders: ['lib/migrate'], uses: ['ground'] },
   journal: {
@@ -70,6 +70,14 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     folders: ['lib/timing'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling', 'statistics'],
   },
+  history: {
+    folders: ['lib/history/model', 'lib/history/store'],
+    uses: ['ground', 'journal', 'delivery'],
+  },
+  query: {
+    folders: ['lib/history/query/read', 'lib/history/query/questions', 'lib/history/query'],
+    uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'watch', 'history'],
+  },
   mqtt: {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],
     uses: ['ground', 'journal', 'delivery'],
@@ -87,6 +95,11 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground', 'journal'],
   },
   'catch-up': { folders: ['lib/catch-up'], uses: ['ground', 'journal'] },
+  // what the pages of the gateway are told
+  'pages-data': {
+    folders: ['lib/pages'],
+    uses: ['ground', 'journal', 'delivery', 'history', 'query', 'cluster', 'mqtt', 'serial'],
+  },
   http: { folders: ['lib/http'], uses: ['ground', 'journal', 'delivery', 'formats'] },
   'time-events': {
     folders: ['lib/time-events/wire', 'lib/time-events/transport', 'lib/time-events'],
@@ -97,7 +110,14 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground', 'journal', 'delivery', 'mqtt', 'time-events'],
   },
   cli: {
-    folders: ['lib/cli', 'lib/cli/gateway', 'lib/cli/journal', 'lib/cli/send', 'lib/cli/service'],
+    folders: [
+      'lib/cli',
+      'lib/cli/gateway',
+      'lib/cli/journal',
+      'lib/cli/send',
+      'lib/cli/service',
+      'lib/cli/store',
+    ],
     uses: [
       'ground',
       'journal',
@@ -108,6 +128,8 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'labelling',
       'time-events',
       'appliance',
+      'history',
+      'query',
     ],
   },
   // what package.json exports
@@ -141,6 +163,9 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'nodes/http-body',
       'nodes/events',
       'nodes/events-in',
+      'nodes/store',
+      'nodes/query',
+      'nodes/store/web',
     ],
     uses: [
       'ground',
@@ -155,23 +180,32 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
       'labelling',
       'cluster',
       'timing',
+      'history',
+      'query',
       'mqtt',
       'serial',
+      'pages-data',
       'catch-up',
       'http',
       'time-events',
       'reports',
     ],
   },
+  // runs in the browser only; what it draws clusters with is the panel's
+  pages: {
+    folders: ['pages/model', 'pages/link', 'pages/parts', 'pages/chart', 'pages/views', 'pages'],
+    uses: ['ground'],
+    besides: ['nodes/cluster/panel'],
+  },
   bin: { folders: ['bin'], uses: ['ground', 'cli', 'appliance', 'mqtt', 'nodes'] },
 }
 
 /** For each folder the folders that it may import. */
 export const allowedImports: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.values(groups).flatMap(({ folders, uses }) =>
+  Object.values(groups).flatMap(({ folders, uses, besides = [] }) =>
     folders.map((folder, place): [string, string[]] => [
       folder,
-      [...uses.flatMap((group) => groups[group]!.folders), ...folders.slice(0, place)],
+      [...uses.flatMap((group) => groups[group]!.folders), ...besides, ...folders.slice(0, place)],
     ]),
   ),
 )

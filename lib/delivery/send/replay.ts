@@ -18,6 +18,8 @@ export interface ReplayRequest {
   for?: string
   /** a name by which it can be cancelled */
   name?: string
+  /** told about once a second: every event of the range below this seq is dealt with */
+  progressed?(next: number): void
 }
 
 /** What has become of a replay's events so far. */
@@ -51,6 +53,8 @@ export interface ReplayListener {
   /** seqs up to it may be sent again: delivery is through with them */
   dealtWithUpTo(): number
   complete(seq: number): void
+  /** about once a second; every seq below it is dealt with */
+  progressed?(next: number): void
   warn(message: string): void
   ended(): void
 }
@@ -105,6 +109,8 @@ export class Replay {
   tick(): void {
     this.#flight?.tick()
     this.#pump.run()
+    const next = this.#todo.next(0)
+    if (next !== undefined) this.#listener.progressed?.(next)
   }
 
   get progress(): ReplayProgress {

@@ -31,6 +31,7 @@ interface RangeOptions {
   target?: string | undefined
   /** by which it can be cancelled */
   name?: string | undefined
+  progressed?: ReplayRequest['progressed'] | undefined
 }
 
 /** A replay's own window: live events must not wait for it. */
@@ -50,19 +51,19 @@ export class Replays {
   }
 
   /** Rejects with a RangeError where the range is none. */
-  async add({ from, to, for: target, name }: ReplayRequest): Promise<ReplayResult> {
+  async add({ from, to, for: target, name, progressed }: ReplayRequest): Promise<ReplayResult> {
     if (!Number.isSafeInteger(from) || from < 1)
       throw withCode('REPLAY_RANGE', new RangeError(`replay: from is ${from}, not a seq`))
     if (!Number.isSafeInteger(to))
       throw withCode('REPLAY_RANGE', new RangeError(`replay: to is ${to}, not a seq`))
     if (to < from)
       throw withCode('REPLAY_RANGE', new RangeError(`replay: there are no events from ${from} to ${to}`))
-    return this.addRanges([[from, to]], { completed() {}, target, name })
+    return this.addRanges([[from, to]], { completed() {}, target, name, progressed })
   }
 
   addRanges(
     ranges: Iterable<readonly [number, number]>,
-    { completed, target, name }: RangeOptions,
+    { completed, target, name, progressed }: RangeOptions,
   ): Promise<ReplayResult> {
     const todo = new SeqRanges()
     for (const [from, to] of ranges) todo.addRange(from, to)
@@ -70,6 +71,7 @@ export class Replays {
       const replay: Replay = new Replay(this.#parts, todo, target, {
         dealtWithUpTo: () => this.#host.dealtWithUpTo(),
         complete: completed,
+        ...(progressed && { progressed }),
         warn: (message) => this.#host.warn('replay', message),
         ended: () => this.#end(replay),
       })

@@ -85,8 +85,9 @@ export class DeviceWatch {
     for (const series of [...this.#series.all()]) {
       if (series.count === 0 && this.#row(series) === undefined) this.#series.remove(series)
     }
-    for (const { source, type, key, interval } of names.rows) {
-      if (interval !== '' && source !== '' && !/[*?]/.test(source)) this.#series.make({ source, type, key })
+    for (const { source, type, key, interval, to = '' } of names.rows) {
+      if (to === '' && interval !== '' && source !== '' && !/[*?]/.test(source))
+        this.#series.make({ source, type, key })
     }
   }
 

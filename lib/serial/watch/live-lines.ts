@@ -35,6 +35,11 @@ export class LiveLines {
     this.#count++
   }
 
+  /** When the last line was received, ms since 1970; undefined before the first one. */
+  get lastReceived(): number | undefined {
+    return this.#lines[(this.#count - 1) % most]?.received
+  }
+
   /** The last 20 lines, without those up to this number; the oldest first. */
   after(number: number): LiveLine[] {
     const first = Math.max(number, this.#count - most, 0)

@@ -49,6 +49,11 @@ export class PortWatch {
     return this.isSpeedWrong ? 'looks like another baud rate' : undefined
   }
 
+  /** No byte has come for too long. */
+  get isSilent(): boolean {
+    return this.#silence.seconds !== undefined
+  }
+
   get isSpeedWrong(): boolean {
     return this.#speed?.isWrong === true
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { guardFor, type TokenCheck } from '../../../lib/appliance/access.ts'
+import { ReaderLogin } from '../../../lib/appliance/reader-login.ts'
 import { LoginGate } from '../../../lib/appliance/web/login-gate.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
@@ -13,6 +14,7 @@ const newGate = () =>
   })
 const basic = (password: string) => `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`
 const authorization = basic('pw')
+const reader = new ReaderLogin()
 const tokens: TokenCheck = async ({ headers }) => headers.authorization === 'Bearer good'
 
 interface Asked {
@@ -26,7 +28,11 @@ interface Asked {
 /** `all`, `own`, or the status of the denial. */
 async function verdict(url: string, asked: Asked = {}): Promise<string | number> {
   const { gate = newGate(), method = 'GET', headers = {}, upgrade = false } = asked
-  const guard = guardFor({ gate, tokenCheck: () => ('tokenCheck' in asked ? asked.tokenCheck : tokens) })
+  const guard = guardFor({
+    gate,
+    tokenCheck: () => ('tokenCheck' in asked ? asked.tokenCheck : tokens),
+    reader,
+  })
   const request = { method, url, headers: { host: 'pi.local', ...headers }, socket: {} }
   const answer = await guard(request as unknown as IncomingMessage, upgrade)
   return typeof answer === 'object' ? answer.status : answer
@@ -34,7 +40,7 @@ async function verdict(url: string, asked: Asked = {}): Promise<string | number>
 
 describe('appliance access', () => {
   it('without a login: loopback names only, and nothing through a proxy', async () => {
-    const guard = guardFor({ gate: undefined, tokenCheck: () => undefined })
+    const guard = guardFor({ gate: undefined, tokenCheck: () => undefined, reader })
     const ask = (headers: object, upgrade = false) => {
       const answer = guard({ method: 'GET', url: '/', headers } as unknown as IncomingMessage, upgrade)
       return typeof answer === 'object' && 'status' in answer ? answer.status : answer
@@ -107,6 +113,60 @@ describe('appliance access', () => {
     assert.equal(await verdict('/ws/mine', { upgrade: true, headers }), 403)
   })
 
+  it("with a login: the files of the pages are as the editor's, their interface is not", async () => {
+    for (const url of [
+      '/fieldlog',
+      '/fieldlog/',
+      '/fieldlog/?x=1',
+      '/fieldlog/app.js',
+      '/fieldlog/app.min.css',
+    ]) {
+      assert.equal(await verdict(url), 'own', url)
+      assert.equal(await verdict(url, { method: 'POST' }), 401, url)
+    }
+    const others = [
+      '/fieldlog/api/status',
+      '/fieldlog/api/export.csv',
+      '/fieldlog/api/events',
+      '/fieldlog/api/',
+      '/fieldlog/journals',
+      '/fieldlog/journals/a.js',
+      '/fieldlog/..',
+      '/fieldlog/../flows',
+      '/fieldlog/.hidden',
+      '/fieldlogs/app.js',
+      '/fieldlog//app.js',
+    ]
+    for (const url of others) {
+      assert.equal(await verdict(url), 401, url)
+      assert.equal(await verdict(url, { headers: { authorization: 'Bearer good' } }), 'all', url)
+    }
+  })
+
+  it('lets a Basic login read the interface of the pages, and nothing else by it', async () => {
+    const passed = async (url: string, method: string, given: string) => {
+      const guard = guardFor({ gate: newGate(), tokenCheck: () => tokens, reader })
+      const headers: Record<string, string> = { host: 'pi.local', authorization: given }
+      await guard({ method, url, headers, socket: {} } as unknown as IncomingMessage, false)
+      return headers[reader.header]
+    }
+    for (const method of ['GET', 'HEAD']) {
+      const token = await passed('/fieldlog/api/status?x=1', method, authorization)
+      assert.ok(token && reader.isRight(token), method)
+      assert.equal(new ReaderLogin().isRight(token), false)
+    }
+    const status = '/fieldlog/api/status'
+    assert.equal(await passed(status, 'GET', basic('no')), undefined)
+    assert.equal(await passed(status, 'GET', 'Bearer good'), undefined)
+    assert.equal(await passed('/fieldlog/api/rebuild', 'POST', authorization), undefined)
+    assert.equal(await passed('/flows', 'GET', authorization), undefined)
+    assert.equal(await passed('/flows?/fieldlog/api/', 'GET', authorization), undefined)
+    assert.deepEqual(
+      ['', 'x', 'A'.repeat(43)].map((token) => reader.isRight(token)),
+      [false, false, false],
+    )
+  })
+
   it("takes an access token of the editor's", async () => {
     const good = { headers: { authorization: 'Bearer good' } }
     assert.equal(await verdict('/flows', good), 'all')
@@ -122,7 +182,7 @@ describe('appliance access', () => {
   })
 
   it("has the browser ask for the password, but not over the editor's own form", async () => {
-    const guard = guardFor({ gate: newGate(), tokenCheck: () => tokens })
+    const guard = guardFor({ gate: newGate(), tokenCheck: () => tokens, reader })
     const challenge = async (headers: object) => {
       const answer = await guard({ method: 'GET', url: '/x', headers } as unknown as IncomingMessage, false)
       return typeof answer === 'object' ? answer.headers?.['www-authenticate'] : answer
@@ -130,5 +190,9 @@ describe('appliance access', () => {
     assert.match((await challenge({})) ?? '', /^Basic realm="Fieldlog"/)
     assert.equal(await challenge({ 'x-requested-with': 'XMLHttpRequest' }), undefined)
     assert.equal(await challenge({ authorization: 'Bearer old' }), undefined)
+    const referer = 'http://pi.local:1880/fieldlog/'
+    assert.equal(await challenge({ referer, accept: '*/*' }), undefined)
+    assert.match((await challenge({ referer, accept: 'text/html,*/*;q=0.8' })) ?? '', /^Basic /)
+    assert.match((await challenge({ accept: '*/*' })) ?? '', /^Basic /)
   })
 })

@@ -25,6 +25,7 @@ describe('appliance banner', () => {
   it('tells what the flow of the home uses', () => {
     assert.deepEqual(banner(facts()), [
       '  editor   http://127.0.0.1:1880/',
+      '  pages    http://127.0.0.1:1880/fieldlog/',
       '  home     /srv/field',
       '  serial   /dev/ttyUSB0',
       '  journal  /srv/field/journal',
@@ -45,9 +46,9 @@ describe('appliance banner', () => {
         ],
       }),
     )
-    assert.equal(lines[2], '  serial   /dev/ttyACM0, demo:')
-    assert.equal(lines[3], '  journal  /data/journal')
-    assert.deepEqual(banner(facts({ flow: [] })).slice(2, 4), [
+    assert.equal(lines[3], '  serial   /dev/ttyACM0, demo:')
+    assert.equal(lines[4], '  journal  /data/journal')
+    assert.deepEqual(banner(facts({ flow: [] })).slice(3, 5), [
       '  serial   none in the flow',
       '  journal  none in the flow',
     ])
@@ -65,19 +66,19 @@ describe('appliance banner', () => {
   it('never shows the login of a broker', () => {
     const logins = ['mqtt://ann:hunter2@host', 'mqtt://ann:hun/ter#2@host', 'wss://host/mqtt?token=hunter2']
     for (const broker of logins) {
-      assert.match(banner(facts({ broker }))[4] ?? '', /^ {2}broker {3}(?:mqtt:\/\/host|wss:\/\/host\/mqtt)$/)
+      assert.match(banner(facts({ broker }))[5] ?? '', /^ {2}broker {3}(?:mqtt:\/\/host|wss:\/\/host\/mqtt)$/)
     }
   })
 
   it('never shows a login in the address of a port', () => {
     const flow = [{ id: '1', type: 'fieldlog-port', path: 'tcp://ann:hunter2@host:2000' }]
-    assert.equal(banner(facts({ flow }))[2], '  serial   tcp://host:2000')
+    assert.equal(banner(facts({ flow }))[3], '  serial   tcp://host:2000')
   })
 
   it('writes an IPv6 address as a URL needs it', () => {
-    assert.equal(
-      banner(facts({ config: config({ FIELDLOG_HOST: '::1' }) }))[0],
+    assert.deepEqual(banner(facts({ config: config({ FIELDLOG_HOST: '::1' }) })).slice(0, 2), [
       '  editor   http://[::1]:1880/',
-    )
+      '  pages    http://[::1]:1880/fieldlog/',
+    ])
   })
 })

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../../lib/appliance/config.ts'
+import { ReaderLogin } from '../../../lib/appliance/reader-login.ts'
 import { nodeRedSettings, type SettingsContext } from '../../../lib/appliance/settings.ts'
 import { LoginGate } from '../../../lib/appliance/web/login-gate.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
@@ -51,7 +52,8 @@ describe('appliance settings of Node-RED', () => {
   it('has the editor ask the gate, for the one user there is', async () => {
     const check = async (password: string) => password === 'pw'
     const gate = new LoginGate({ user: 'admin', check, log() {}, clock: new FakeClock() })
-    const made = settings({ user: 'admin', gate })
+    const reader = new ReaderLogin()
+    const made = settings({ user: 'admin', gate, reader })
     const { adminAuth } = made as Extract<typeof made, { adminAuth: unknown }>
     assert.ok(adminAuth)
     const admin = { username: 'admin', permissions: '*' }

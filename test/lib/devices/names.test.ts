@@ -36,6 +36,38 @@ describe('names of devices', () => {
     assert.equal(names.find('ttyUSB0', 'room', '13'), undefined)
   })
 
+  it('hold from a time to a time: a device that moved keeps its old readings where it was', () => {
+    const moved = Date.UTC(2026, 4, 1)
+    const names = compileNames([
+      row({ source: 'tty', key: '12', name: 'kitchen', place: 'north', to: '2026-05-01' }),
+      row({ source: 'tty', key: '12', name: 'cellar', from: '2026-05-01', to: '2026-05-03 12:30' }),
+      row({ source: 'tty', key: '12', name: 'attic', from: '2026-05-10' }),
+    ])
+    const nameAt = (time?: number) => names.deviceOf('tty', 'room', '12', time)
+    assert.equal(nameAt(0), 'kitchen')
+    assert.equal(nameAt(moved - 1), 'kitchen')
+    assert.equal(nameAt(moved), 'cellar')
+    assert.equal(nameAt(Date.UTC(2026, 4, 3, 12, 29, 59, 999)), 'cellar')
+    assert.equal(nameAt(Date.UTC(2026, 4, 3, 12, 30)), 'tty-12')
+    assert.equal(nameAt(Date.UTC(2026, 4, 10)), 'attic')
+    // today
+    assert.equal(nameAt(), 'attic')
+    assert.deepEqual(
+      names.periodsOf('tty', 'room', '12').map(({ from, to, row }) => [from, to, row?.name]),
+      [
+        [Number.NEGATIVE_INFINITY, moved, 'kitchen'],
+        [moved, Date.UTC(2026, 4, 3, 12, 30), 'cellar'],
+        [Date.UTC(2026, 4, 3, 12, 30), Date.UTC(2026, 4, 10), undefined],
+        [Date.UTC(2026, 4, 10), Number.POSITIVE_INFINITY, 'attic'],
+      ],
+    )
+  })
+
+  it('do not hold where a time is none', () => {
+    const names = compileNames([row({ source: 'tty', name: 'half written', from: '2026-0' })])
+    assert.equal(names.deviceOf('tty', 'room', undefined), 'tty')
+  })
+
   it('are found for any number of devices', () => {
     for (let i = 0; i < 25_000; i++) {
       assert.equal(noNames.deviceOf('s', 't', String(i)), `s-${i}`)

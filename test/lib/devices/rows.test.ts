@@ -54,6 +54,20 @@ describe('rows of devices', () => {
     )
   })
 
+  it('may name a device anew, and a name anew, from the day on which the other ended', () => {
+    const before = row({ to: '2026-05-01' })
+    assert.equal(problem(before, row({ name: 'cellar', from: '2026-05-01' })), undefined)
+    assert.equal(problem(before, row({ key: '13', from: '2026-05-01' })), undefined)
+    assert.match(problem(before, row({ name: 'cellar', from: '2026-04-30' })) ?? '', /has a name already/)
+    assert.match(problem(before, row({ key: '13', from: '2026-04-30' })) ?? '', /^Two devices have the name/)
+    assert.match(problem(before, row({ name: 'cellar' })) ?? '', /has a name already/)
+    for (const from of ['yesterday', '2026-13-01', '1.5.2026']) {
+      assert.match(problem(row({ from })) ?? '', /^From and to must be a day or a moment/, from)
+    }
+    assert.equal(problem(row({ from: '2026-05-02', to: '2026-05-01' })), 'From must be before to.')
+    assert.equal(problem(row({ from: '2026-05-01 12:30', to: '2026-05-01T12:31Z' })), undefined)
+  })
+
   it('leaves out those that are wrong, and says which', () => {
     const { rows, problems } = soundRows([row({}), row({ name: '' }), { source: 's', name: ' shed ' }, 7])
     assert.deepEqual(

@@ -84,6 +84,8 @@ const firstForms: Record<string, { before: object; after: object }> = {
   'fieldlog-events': { before: { queue: true }, after: { queue: true, version: 1 } },
   'fieldlog-events-in': { before: { events: 'e' }, after: { events: 'e', version: 1 } },
   'fieldlog-timing': { before: { hold: 2 }, after: { hold: 2, version: 1 } },
+  'fieldlog-store': { before: { keepRaw: 30 }, after: { keepRaw: 30, version: 1 } },
+  'fieldlog-query': { before: { series: 'room/a' }, after: { series: 'room/a', version: 1 } },
   'fieldlog-http-body': { before: { source: 'http' }, after: { source: 'http', version: 1 } },
   'fieldlog-mqtt-out': {
     before: { name: 'good', broker: 'b', topic: '', gateway: '', qos: 2, retain: true },

@@ -25,7 +25,9 @@ import { labelOptions } from '../../../nodes/label/options.ts'
 import { logOptions } from '../../../nodes/log/settings.ts'
 import { mqttOutOptions } from '../../../nodes/mqtt-out/options.ts'
 import { portOptions, readPortOptions } from '../../../nodes/port/options.ts'
+import { queryOptions } from '../../../nodes/query/options.ts'
 import { editorDefaults } from '../../../nodes/shared/panel/editor-defaults.ts'
+import { storeOptions } from '../../../nodes/store/options.ts'
 import { timingOptions } from '../../../nodes/timing/options.ts'
 import { fc } from '../../support/random.ts'
 
@@ -41,6 +43,8 @@ const described: Record<string, Fields> = {
   label: labelOptions,
   cluster: clusterOptions,
   timing: timingOptions,
+  store: storeOptions,
+  query: queryOptions,
   'mqtt-out': mqttOutOptions,
   'http-body': httpBodyOptions,
   events: eventsOptions,

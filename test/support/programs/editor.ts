@@ -64,7 +64,7 @@ export class Editor {
 
   /** Opens it and waits until it shows the flows. */
   static async open(url: string, options: EditorOptions = {}): Promise<Editor> {
-    const browser = await launch()
+    const browser = await launchChromium()
     const page = await browser.newPage({
       viewport: options.size ?? { width: 1280, height: 800 },
       colorScheme: options.colorScheme ?? 'light',
@@ -211,7 +211,8 @@ function ignoreTimeout(): undefined {
   return undefined
 }
 
-function launch(): Promise<Browser> {
+/** Debian's Chromium, without a window. */
+export function launchChromium(): Promise<Browser> {
   const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
     existsSync,
   )

@@ -1,0 +1,252 @@
+// Events on their way to the worker thread: numbers in one array whose memory goes over without a copy, and texts only where there are
+// some. What is the same in many events, a shape, goes over once.
+import type { FieldlogEvent, Scalar } from '../../event.ts'
+import { verdictCodes } from '../model/schema.ts'
+
+/** `none`: null, which says nothing of what the field is */
+export type FieldKind = 'number' | 'boolean' | 'text' | 'none'
+
+/** What formats say of a field. */
+export interface FieldWords {
+  unit?: string | undefined
+  decimals?: number | undefined
+}
+
+/** What events have in common: series, epoch, rules, and the fields with their kinds, in this order. */
+export interface Shape {
+  id: number
+  type: string
+  source: string
+  key: string
+  name: string
+  epoch: string
+  rules: string
+  fields: Array<FieldWords & { name: string; kind: FieldKind }>
+}
+
+export interface RejectRow {
+  epoch: string
+  seq: number
+  sub: number
+  time: number
+  type: string | null
+  source: string
+  raw: string
+  reasons: string
+}
+
+/** Some events, as the thread takes them. */
+export interface Batch {
+  /** each maker's shapes are its own */
+  maker: number
+  /** this maker's shapes of earlier batches are not used any more */
+  isFresh: boolean
+  /** those that it does not know yet */
+  shapes: Shape[]
+  /** for each row: shape, time, seq, sub, verdict, place in `texts` or −1, then a value for each field (NaN: none) */
+  numbers: Float64Array<ArrayBuffer>
+  /** three at each place: the JSON of texts, of reasons, of flags; null where there is none */
+  texts: Array<string | null>
+  rejects: RejectRow[]
+  /** rows and rejects */
+  size: number
+}
+
+/** Before the values of a row. */
+export const rowHead = 6
+
+/** `<epoch>-<seq>`, with `.<sub>` where one line gave several, with a word where it was derived from that entry (a span). */
+const idPattern = /^([a-z0-9]*)-(\d+)(?:\.(\d+)|(-[a-z]+))?$/
+
+/** The sub of an event that was derived from an entry. */
+export const derivedSub = -1
+
+/** New shapes are begun with after so many: a device that names its fields at random must not fill memory. */
+const mostShapes = 20_000
+
+interface Known {
+  shape: Shape
+  /** the same as in the shape, to compare quickly */
+  names: string[]
+  kinds: FieldKind[]
+}
+
+export class BatchMaker {
+  readonly #id = nextId()
+  readonly #words: (type: string, field: string) => FieldWords
+  /** by source, key and type; the one that was used last */
+  #recent = new Map<string, Known>()
+  #all = new Map<string, Known>()
+  #shapes: Shape[] = []
+  #numbers: number[] = []
+  #texts: Array<string | null> = []
+  #rejects: RejectRow[] = []
+  #size = 0
+  #isFresh = true
+
+  constructor(words: (type: string, field: string) => FieldWords = () => ({})) {
+    this.#words = words
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** The thread that knew the shapes is gone, and with it what was added since the last batch. */
+  reset(): void {
+    this.take()
+    this.#forget()
+  }
+
+  #forget(): void {
+    this.#recent = new Map()
+    this.#all = new Map()
+    this.#isFresh = true
+  }
+
+  /** Throws where the id is none of a journal's. */
+  add(event: FieldlogEvent): void {
+    const { id, seq, time } = event
+    const end = id.indexOf('-')
+    const isPlain = end >= 0 && id.length === end + 1 + digits(seq) && id.endsWith(String(seq))
+    const [epoch, at, sub] = isPlain ? [id.slice(0, end), seq, 0] : parts(id)
+    this.#size++
+    if (event.verdict === 'rejected' || event.data === undefined) {
+      this.#rejects.push(rejectOf(event, epoch, at, sub))
+      return
+    }
+    const { shape, names, kinds } = this.#shapeOf(event, event.data, epoch)
+    const numbers = this.#numbers
+    const text = this.#textsOf(event, event.data, names, kinds)
+    numbers.push(shape.id, time, at, sub, verdictCodes[event.verdict ?? 'held'], text)
+    for (let i = 0; i < names.length; i++) {
+      const value = event.data[names[i]!]
+      numbers.push(
+        typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : Number.NaN,
+      )
+    }
+  }
+
+  /** All that was added since the last time. */
+  take(): Batch {
+    const batch: Batch = {
+      maker: this.#id,
+      isFresh: this.#isFresh,
+      shapes: this.#shapes,
+      numbers: new Float64Array(this.#numbers),
+      texts: this.#texts,
+      rejects: this.#rejects,
+      size: this.#size,
+    }
+    this.#shapes = []
+    this.#numbers = []
+    this.#texts = []
+    this.#rejects = []
+    this.#size = 0
+    this.#isFresh = false
+    if (this.#all.size > mostShapes) this.#forget()
+    return batch
+  }
+
+  #shapeOf(event: FieldlogEvent, data: Record<string, Scalar>, epoch: string): Known {
+    const series = `${event.type}\n${event.source}\n${event.key ?? ''}`
+    const recent = this.#recent.get(series)
+    if (recent && fits(recent, event, data, epoch)) return recent
+    const known = this.#otherShape(series, event, data, epoch)
+    this.#recent.set(series, known)
+    return known
+  }
+
+  #otherShape(series: string, event: FieldlogEvent, data: Record<string, Scalar>, epoch: string): Known {
+    const names = Object.keys(data).filter((name) => data[name] !== undefined)
+    const kinds = names.map((name) => kindOf(data[name]))
+    const { device = event.source, rules = '' } = event
+    const place = JSON.stringify([series, device, epoch, rules, names, kinds])
+    const known = this.#all.get(place)
+    if (known) return known
+    const type = event.type ?? ''
+    const fields = names.map((name, i) => ({ name, kind: kinds[i]!, ...this.#words(type, name) }))
+    const series_ = { type, source: event.source, key: event.key ?? '', name: device }
+    const made: Known = { shape: { id: nextId(), ...series_, epoch, rules, fields }, names, kinds }
+    this.#all.set(place, made)
+    this.#shapes.push(made.shape)
+    return made
+  }
+
+  /** Their place. */
+  #textsOf(
+    { reasons, flags }: FieldlogEvent,
+    data: Record<string, Scalar>,
+    names: readonly string[],
+    kinds: readonly FieldKind[],
+  ): number {
+    let extra: Record<string, unknown> | undefined
+    for (let i = 0; i < names.length; i++) {
+      if (kinds[i] !== 'text') continue
+      extra ??= {}
+      extra[names[i]!] = data[names[i]!]
+    }
+    const hasReasons = reasons !== undefined && reasons.length > 0
+    if (!extra && !hasReasons && flags === undefined) return -1
+    const place = this.#texts.length
+    this.#texts.push(
+      extra ? JSON.stringify(extra) : null,
+      hasReasons ? JSON.stringify(reasons) : null,
+      flags ? JSON.stringify(flags) : null,
+    )
+    return place
+  }
+}
+
+let lastId = 0
+
+/** Ids of makers and shapes are of the whole process: each is given once. */
+function nextId(): number {
+  return ++lastId
+}
+
+/** Whether an event is of this shape. */
+function fits(
+  { shape, names, kinds }: Known,
+  event: FieldlogEvent,
+  data: Record<string, Scalar>,
+  epoch: string,
+) {
+  if (shape.epoch !== epoch || shape.rules !== (event.rules ?? '')) return false
+  if (shape.name !== (event.device ?? event.source)) return false
+  let i = 0
+  for (const name in data) {
+    const value = data[name]
+    if (value === undefined) continue
+    if (names[i] !== name || kinds[i] !== kindOf(value)) return false
+    i++
+  }
+  return i === names.length
+}
+
+/** What is neither number nor boolean goes with the texts: lists and objects, too. */
+function kindOf(value: unknown): FieldKind {
+  if (typeof value === 'number') return 'number'
+  if (typeof value === 'boolean') return 'boolean'
+  return value === null ? 'none' : 'text'
+}
+
+function rejectOf(event: FieldlogEvent, epoch: string, seq: number, sub: number): RejectRow {
+  const { time, type = null, source, raw, reasons = [] } = event
+  return { epoch, seq, sub, time, type, source, raw, reasons: JSON.stringify(reasons) }
+}
+
+function parts(id: string): [epoch: string, seq: number, sub: number] {
+  const [, epoch, seq, sub, derived] = idPattern.exec(id) ?? []
+  if (epoch === undefined) {
+    throw new Error(`the event's id is ${JSON.stringify(id.slice(0, 60))}: a journal gives <epoch>-<seq>`)
+  }
+  return [epoch, Number(seq), derived === undefined ? Number(sub ?? 0) : derivedSub]
+}
+
+/** How many a whole number has. */
+function digits(whole: number): number {
+  let count = 1
+  for (let rest = whole; rest >= 10; rest = Math.floor(rest / 10)) count++
+  return count
+}

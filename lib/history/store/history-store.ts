@@ -1,0 +1,368 @@
+// The store of one journal: takes the events of the flow, keeps its file in order, and says how it is. README.md has the promises.
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { FieldlogEvent } from '../../event.ts'
+import { inBackground } from '../../kit/background.ts'
+import { type Clock, systemClock } from '../../kit/clock.ts'
+import { doneWithin } from '../../kit/deadline.ts'
+import { asError } from '../../kit/errors.ts'
+import type { RebuildRequest, StoreState } from '../model/store-state.ts'
+import type { FieldWords } from './batch.ts'
+import { Filling, type Job, type Outcome } from './filling.ts'
+import { LiveQueue } from './live-queue.ts'
+import type { Report, Request } from './requests.ts'
+import type { KeepDays } from './retention.ts'
+import { isOfJournal, type StoreJournal } from './store-journal.ts'
+import { StoreProblem, ThreadClient } from './thread-client.ts'
+
+export interface StoreOptions {
+  /** of the file */
+  path: string
+  keep: KeepDays
+  /** id of the node: a replay for it carries it */
+  id: string
+  /** what formats say of a field */
+  words?(type: string, field: string): FieldWords
+}
+
+export interface StoreListener {
+  warn(message: string): void
+  /** something that the state tells has changed */
+  changed(): void
+  /** These were committed; what was asked for to fill the store is not told. */
+  committed(events: readonly FieldlogEvent[]): void
+}
+
+type Done = (error?: Error) => void
+
+/** After so many ms what could not be opened or written is tried again. */
+export const retryTime = 10_000
+const lookTime = 1_000
+const upkeepTime = 10_000
+/** After a step of upkeep that left something, ms. */
+const stepTime = 100
+/** Closing must end within Node-RED's 15 s. */
+const closeLimit = 5_000
+
+export class HistoryStore {
+  readonly #options: StoreOptions
+  readonly #journal: StoreJournal
+  readonly #listener: StoreListener
+  readonly #clock: Clock
+  readonly #client: ThreadClient
+  readonly #live: LiveQueue
+  readonly #filling: Filling
+  #mode: 'start' | 'open' | 'broken' | 'closed' = 'start'
+  #report: Report | undefined
+  #problem: string | undefined
+  #generation = 0
+  /** lowest seq that was done and is not known to be stored; undefined: none */
+  #lowestMissing: number | undefined
+  /** What is lacking is not filled before, monotonic ms. */
+  #fillAfter = 0
+  readonly #stopTimers = new Map<string, () => void>()
+
+  constructor(
+    options: StoreOptions,
+    journal: StoreJournal,
+    listener: StoreListener,
+    clock: Clock = systemClock,
+    client?: (lost: () => void) => ThreadClient,
+  ) {
+    this.#options = options
+    this.#journal = journal
+    this.#listener = listener
+    this.#clock = clock
+    const lost = () => this.#lost()
+    this.#client = client?.(lost) ?? new ThreadClient(lost)
+    const words = options.words ?? (() => ({}))
+    this.#live = new LiveQueue({
+      clock,
+      words,
+      write: (batch) =>
+        this.#write({ kind: 'write', batch, to: 'live', ...this.#upTo(), keep: options.keep }),
+      isOpen: () => this.#mode === 'open',
+      committed: (events) => listener.committed(events),
+      notStored: (seq) => {
+        this.#lowestMissing = Math.min(this.#lowestMissing ?? seq, seq)
+      },
+    })
+    this.#filling = new Filling(
+      {
+        clock,
+        words,
+        journal,
+        target: options.id,
+        ask: (request) => this.#ask(request),
+        write: (batch, to, upTo) => this.#write({ kind: 'write', batch, to, upTo, keep: options.keep }),
+        report: () => this.#report,
+        complete: () => this.#complete ?? 0,
+      },
+      {
+        changed: listener.changed,
+        warn: (message) => listener.warn(`store: ${message}`),
+        ended: (job, outcome) => this.#jobEnded(job, outcome),
+      },
+    )
+  }
+
+  /** Opens the file as soon as the journal is open; where that fails it is tried again. */
+  start(): void {
+    this.#every('look', lookTime, () => this.#look())
+    this.#after('upkeep', upkeepTime, () => this.#upkeep())
+    this.#open()
+  }
+
+  /** An event of the flow. `done` is called when it is committed, or not stored for now; never after `close`. */
+  take(event: FieldlogEvent, done: Done): void {
+    if (this.#mode === 'closed') return
+    if (event.for !== undefined) {
+      if (event.for === this.#options.id) this.#filling.take(event, done)
+      else done()
+    } else if (this.#mode === 'broken') {
+      this.#lowestMissing = Math.min(this.#lowestMissing ?? event.seq, event.seq)
+      done()
+    } else this.#live.take(event, done)
+  }
+
+  /** Makes everything, or a part, again. False where something is being made, or the store is not open. */
+  rebuild({ from, to, type }: RebuildRequest): boolean {
+    if (this.#mode !== 'open' || this.#filling.isBusy) return false
+    const isWhole = from === undefined && to === undefined && type === undefined
+    if (isWhole || !this.#report?.file) this.#filling.add({ kind: 'rebuild' })
+    else {
+      const part = { from: from ?? 0, to: to ?? this.#clock.wall(), type, ranges: [] }
+      this.#filling.add({ kind: 'part', part })
+    }
+    this.#listener.changed()
+    return true
+  }
+
+  get state(): StoreState {
+    const file = this.#report?.file
+    const { done = 1, rate = null, left = null } = this.#filling.progress ?? {}
+    const state = this.#condition
+    return {
+      state,
+      says: this.#says(state),
+      isReadable: file !== undefined,
+      generation: this.#generation,
+      upTo: file?.upTo ?? this.#report?.new?.upTo ?? 0,
+      last: this.#journal.position()?.lastSeq ?? 0,
+      done,
+      rate,
+      left,
+      oldVerdicts: file?.oldVerdicts ?? 0,
+      bytes: (file?.bytes ?? 0) + (this.#report?.new?.bytes ?? 0),
+    }
+  }
+
+  /** What is under way is committed, as far as that takes no longer than five seconds; the rest is sent again. */
+  async close(): Promise<void> {
+    if (this.#mode === 'open') this.#live.flush()
+    this.#mode = 'closed'
+    for (const stop of this.#stopTimers.values()) stop()
+    this.#live.stop()
+    this.#filling.stop()
+    const closed = this.#client.ask({ kind: 'close' }).then(
+      () => undefined,
+      () => undefined,
+    )
+    await doneWithin(closed, closeLimit, this.#clock)
+    await this.#client.close()
+  }
+
+  get #condition(): StoreState['state'] {
+    if (this.#mode === 'broken') return 'not stored'
+    if (this.#mode !== 'open') return 'start'
+    return this.#filling.isBusy || !this.#report?.file ? 'rebuilding' : 'ready'
+  }
+
+  #says(state: StoreState['state']): string {
+    if (state === 'not stored')
+      return `events are not stored now: ${this.#problem ?? 'unknown'}; tried again every ten seconds, then filled from the journal`
+    if (state === 'start') return 'waiting for the journal'
+    const old = this.#report?.file?.oldVerdicts ?? 0
+    if (state === 'rebuilding') {
+      const what = this.#filling.job?.kind === 'fill' ? 'filled' : 'made'
+      return `being ${what} from the journal`
+    }
+    if (old > 0)
+      return `rules changed: ${old.toLocaleString('en-US')} events have old verdicts until a rebuild`
+    return 'all events are stored'
+  }
+
+  /** What the flow is done with, and was stored: it is committed, or asked for before whatever is asked for now. */
+  get #complete(): number | undefined {
+    const checkpoint = this.#journal.position()?.checkpoint
+    if (checkpoint === undefined || this.#lowestMissing === undefined) return checkpoint
+    return Math.min(checkpoint, this.#lowestMissing - 1)
+  }
+
+  /** Up to where nothing is lacking; none while that is not known. */
+  #upTo(): { upTo?: { file: number } } {
+    const complete = this.#complete
+    if (complete === undefined || this.#lowestMissing !== undefined || this.#filling.isFilling) return {}
+    return { upTo: { file: complete } }
+  }
+
+  #open(): void {
+    this.#mode = 'start'
+    this.#listener.changed()
+    inBackground(
+      this.#tryOpen().catch((error: unknown) => {
+        if (this.#mode !== 'closed') this.#broken(asError(error))
+      }),
+    )
+  }
+
+  async #tryOpen(): Promise<void> {
+    const position = this.#journal.position()
+    if (!position) {
+      this.#after('open', pollTime, () => this.#open())
+      return
+    }
+    const oldest = await this.#journal.view.oldest()
+    const journal = oldest?.seq === 1 ? oldest.epoch : undefined
+    const { path } = this.#options
+    let report = await this.#ask({ kind: 'open', path, journal })
+    const { file, new: next } = report
+    if (file && !(await isOfJournal(file, this.#journal.view, position.lastSeq)))
+      report = await this.#ask({ kind: 'refuse' })
+    if (next && !(await isOfJournal(next, this.#journal.view, position.lastSeq)))
+      report = await this.#ask({ kind: 'abandon' })
+    // live events need a file, the first ones too
+    if (!report.file) report = await this.#ask({ kind: 'begin', journal: journal ?? '' })
+    if (this.#mode === 'closed') return
+    this.#problem = undefined
+    this.#lowestMissing = undefined
+    this.#mode = 'open'
+    this.#generation++
+    this.#plan(report)
+    this.#live.flush()
+    this.#listener.changed()
+  }
+
+  /** What the store lacks. */
+  #plan({ file, new: next }: Report): void {
+    const lastSeq = this.#journal.position()?.lastSeq ?? 0
+    if (file && file.upTo < lastSeq) this.#filling.add({ kind: 'fill' })
+    if (file?.part) this.#filling.add({ kind: 'part', part: file.part })
+    if (!file || next) this.#filling.add({ kind: 'rebuild' })
+  }
+
+  #jobEnded(job: Job, outcome: Outcome): void {
+    const file = this.#report?.file
+    if (job.kind === 'rebuild' && outcome === 'done') this.#generation++
+    if (outcome !== 'done' && this.#mode === 'open') {
+      if (job.kind === 'fill') {
+        this.#lowestMissing = Math.min(this.#lowestMissing ?? Number.MAX_SAFE_INTEGER, (file?.upTo ?? 0) + 1)
+        this.#fillAfter = this.#clock.monotonic() + retryTime
+      } else if (job.kind === 'rebuild' && outcome === 'cancelled' && file) {
+        // the old file is as good as it was
+        inBackground(this.#ask({ kind: 'abandon' }))
+      } else this.#after('again', retryTime, () => this.#again(job))
+    }
+    this.#listener.changed()
+  }
+
+  #again(job: Job): void {
+    if (this.#mode === 'open') this.#filling.add(job)
+  }
+
+  async #ask(request: Request): Promise<Report> {
+    const report = await this.#client.ask(request)
+    if (report.movedAside !== undefined)
+      this.#listener.warn(`store: ${report.movedAside}. It is made again from the journal`)
+    this.#report = report
+    return report
+  }
+
+  /** Whatever could not be written: the flow goes on. */
+  async #write(request: Request & { kind: 'write' }): Promise<Report> {
+    try {
+      const report = await this.#ask(request)
+      if (report.newProblem) {
+        this.#listener.warn(`store: ${report.newProblem.message}; the rebuild goes on when it can be written`)
+        this.#filling.failNew(new StoreProblem(report.newProblem))
+      }
+      this.#listener.changed()
+      return report
+    } catch (error) {
+      // a rebuild beside a file that is well is tried again by itself
+      const isAside = request.to === 'new' && this.#report?.file !== undefined
+      if (!isAside && this.#mode !== 'closed') this.#broken(asError(error))
+      throw error
+    }
+  }
+
+  #broken(error: Error): void {
+    const isDamage = error instanceof StoreProblem && error.isDamage
+    this.#mode = 'broken'
+    this.#report = undefined
+    this.#filling.fail(error)
+    this.#live.fail()
+    if (this.#problem !== error.message) {
+      this.#listener.warn(
+        isDamage
+          ? `store: ${error.message}. It is made again from the journal`
+          : `store: ${error.message}. Events are not stored for now; they are filled from the journal when it can be written`,
+      )
+    }
+    this.#problem = error.message
+    this.#after('open', isDamage ? 0 : retryTime, () => this.#open())
+    this.#listener.changed()
+  }
+
+  #lost(): void {
+    if (this.#mode !== 'closed')
+      this.#broken(new StoreProblem({ message: 'its thread ended', isDamage: false }))
+  }
+
+  #look(): void {
+    this.#live.look()
+    // events that were not taken for a while, as there were too many: the file itself is well
+    if (this.#mode !== 'open' || this.#lowestMissing === undefined || !this.#live.isEmpty) return
+    if (this.#filling.isBusy || this.#clock.monotonic() < this.#fillAfter) return
+    this.#lowestMissing = undefined
+    this.#filling.add({ kind: 'fill' })
+  }
+
+  #upkeep(): void {
+    if (this.#mode !== 'open') {
+      this.#after('upkeep', upkeepTime, () => this.#upkeep())
+      return
+    }
+    this.#ask({ kind: 'upkeep', keep: this.#options.keep, ...this.#upTo() }).then(
+      ({ isGone = false, more = false }) => {
+        this.#after('upkeep', more ? stepTime : upkeepTime, () => this.#upkeep())
+        if (!isGone || this.#mode !== 'open') return
+        this.#listener.warn(
+          `store: ${this.#options.path} was deleted or replaced. It is made again from the journal`,
+        )
+        this.#filling.fail(new StoreProblem({ message: 'the file is gone', isDamage: false }))
+        // what waits is kept: it goes into the new file
+        inBackground(nextTurn().then(() => this.#open()))
+      },
+      (error: unknown) => {
+        this.#after('upkeep', upkeepTime, () => this.#upkeep())
+        if (this.#mode !== 'closed') this.#broken(asError(error))
+      },
+    )
+  }
+
+  #after(name: string, ms: number, work: () => void): void {
+    this.#stopTimers.get(name)?.()
+    if (this.#mode === 'closed') return
+    this.#stopTimers.set(name, this.#clock.after(ms, work))
+  }
+
+  #every(name: string, ms: number, work: () => void): void {
+    this.#after(name, ms, () => {
+      work()
+      this.#every(name, ms, work)
+    })
+  }
+}
+
+/** How often it is asked whether the journal is open, ms. */
+const pollTime = 200

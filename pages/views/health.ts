@@ -1,0 +1,139 @@
+// Is everything all right? The answer in words, the accounts as a line of boxes, and what to do where something is wrong.
+import type { Account, Alarm, Status } from '../model/wire.ts'
+import { bytes, count, counted, days, duration } from '../model/words.ts'
+import { mark, type Tone } from '../parts/blocks.ts'
+import { type Child, element, fill } from '../parts/element.ts'
+
+export class Health {
+  readonly element = element('section', { class: 'health', 'aria-label': 'Health' })
+  readonly #headline = element('div', { class: 'headline' })
+  readonly #alarms = element('ul', { class: 'alarms', 'aria-live': 'polite', 'aria-label': 'Alarms' })
+  readonly #accounts = element('div', { class: 'accounts' })
+  readonly #facts = element('ul', { class: 'facts', 'aria-label': 'The gateway in short' })
+  #shownAlarms = ''
+
+  constructor() {
+    fill(this.element, this.#headline, this.#alarms, this.#accounts, this.#facts)
+    this.element.hidden = true
+  }
+
+  show(status: Status, silent: number, devices: number): void {
+    this.element.hidden = false
+    const { tone, text } = verdictOf(status)
+    fill(this.#headline, mark(tone), element('p', {}, text))
+    this.#showAlarms(status.alarms, status.now)
+    fill(
+      this.#accounts,
+      ...status.accounts.map((account) => accountLine(account, status.accounts.length > 1)),
+    )
+    fill(this.#facts, ...factsOf(status, silent, devices))
+  }
+
+  /** Only what is new is put in, as a screen reader reads out what changes here. */
+  #showAlarms(alarms: readonly Alarm[], now: number): void {
+    const shown = JSON.stringify(alarms)
+    if (shown === this.#shownAlarms) return
+    this.#shownAlarms = shown
+    this.#alarms.hidden = alarms.length === 0
+    fill(this.#alarms, ...alarms.map((alarm) => alarmRow(alarm, now)))
+  }
+}
+
+function verdictOf({ alarms, accounts }: Status): { tone: Tone; text: string } {
+  const unbalanced = accounts.filter(({ balanced }) => !balanced).length
+  const errors = alarms.filter(({ level }) => level === 'error').length + unbalanced
+  const all = alarms.length + unbalanced
+  if (all === 0) return { tone: 'good', text: 'Everything is all right' }
+  return {
+    tone: errors > 0 ? 'bad' : 'warning',
+    text: all === 1 ? 'One thing needs your attention' : `${all} things need your attention`,
+  }
+}
+
+function alarmRow({ level, says, since, link }: Alarm, now: number): HTMLElement {
+  // a link from the gateway may only lead to another view
+  const target = link?.startsWith('#/') ? link : undefined
+  return element(
+    'li',
+    { class: level },
+    mark(level === 'error' ? 'bad' : 'warning'),
+    element(
+      'span',
+      {},
+      says,
+      since === null ? undefined : element('small', {}, ` for ${duration((now - since) / 1000)}`),
+    ),
+    target === undefined ? undefined : element('a', { href: target }, 'Show'),
+  )
+}
+
+/** One account: each box is where readings are or went, and the sentence behind them says whether all are there. */
+export function accountLine(account: Account, isNamed: boolean): HTMLElement {
+  return element(
+    'div',
+    { class: `account ${account.balanced ? 'good' : 'bad'}` },
+    isNamed ? element('h3', {}, account.name) : undefined,
+    element(
+      'ol',
+      { class: 'boxes', 'aria-label': `What became of the readings of ${account.name}` },
+      ...account.boxes.map((box) =>
+        element(
+          'li',
+          { class: [box.count === 0 ? 'none' : '', box.beside ? 'beside' : ''].join(' ') },
+          element('b', {}, count(box.count)),
+          element('span', {}, box.name),
+        ),
+      ),
+    ),
+    element(
+      'p',
+      { class: 'sum' },
+      mark(account.balanced ? 'good' : 'bad'),
+      account.balanced ? account.says : `${counted(account.missing, 'reading')} missing: ${account.says}`,
+    ),
+  )
+}
+
+function factsOf(status: Status, silent: number, devices: number): Child[] {
+  const { brokers, ports, disk } = status
+  return [
+    devices === 0
+      ? undefined
+      : fact(
+          silent === 0 ? 'good' : 'warning',
+          counted(devices, 'device'),
+          silent === 0 ? 'all heard lately' : `${silent} silent`,
+        ),
+    ...ports.map((port) =>
+      fact(
+        port.state === 'open' ? 'good' : port.state === 'closed' ? 'bad' : 'warning',
+        port.name || port.address,
+        port.problem ?? (port.state === 'open' ? `${count(port.perMinute)} lines a minute` : port.state),
+      ),
+    ),
+    ...brokers.map((broker) =>
+      fact(
+        broker.connected ? 'good' : 'bad',
+        broker.name || broker.address,
+        broker.connected
+          ? broker.waiting === 0
+            ? 'broker connected'
+            : `connected, ${count(broker.waiting)} waiting`
+          : `broker away, ${count(broker.waiting)} waiting`,
+      ),
+    ),
+    fact(
+      disk.daysLeft !== null && disk.daysLeft < 30 ? 'warning' : 'good',
+      `${bytes(disk.free)} free`,
+      disk.daysLeft === null ? 'disk' : `disk lasts ${days(disk.daysLeft)}`,
+    ),
+  ]
+}
+
+function fact(tone: Tone, title: string, says: string): HTMLElement {
+  return element(
+    'li',
+    {},
+    element('a', { href: '#/gateway' }, mark(tone), element('b', {}, title), element('span', {}, says)),
+  )
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemDisk } from '../../../lib/journal/disk/disk.ts'
+import type { NewEntry } from '../../../lib/journal/format/batch.ts'
+import { JournalFiles } from '../../../lib/pages/journal-files.ts'
+import { buildJournal, writeJournal } from '../../support/build-journal.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+
+const line = (time: string): NewEntry => ({ kind: 'L', received: Date.parse(time), source: 'x', text: 'a' })
+
+describe('the files of a journal, for the status', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'fieldlog-files-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('say its age and its size, looked up once a minute', async () => {
+    const clock = new FakeClock()
+    const files = new JournalFiles(systemDisk, clock)
+    assert.deepEqual(await files.report(folder), { first: null, bytes: 0 })
+    const first = '2026-11-20T10:00:00.000Z'
+    const built = buildJournal([
+      { date: '20261120', batches: [[line(first)]] },
+      { date: '20261121', batches: [[line('2026-11-21T10:00:00.000Z')]] },
+    ])
+    writeJournal(folder, built)
+    const bytes = built.reduce((sum, file) => sum + file.bytes.length, 0)
+    // as long as there was no entry it is looked at each time
+    assert.deepEqual(await files.report(folder), { first: Date.parse(first), bytes })
+    rmSync(join(folder, built[0]!.path))
+    assert.equal((await files.report(folder)).bytes, bytes)
+    clock.tick(60_000)
+    // retention took the oldest file
+    assert.deepEqual(await files.report(folder), {
+      first: Date.parse('2026-11-21T10:00:00.000Z'),
+      bytes: built[1]!.bytes.length,
+    })
+  })
+})
