@@ -147,6 +147,7 @@ function fill(): void {
         iif(n % 100 = 7, '["hot: temp: over 50"]', NULL), 20 + n % 2880 / 300.0 + abs(random() % 100) / 100.0, n % 100, n % 255
       FROM place`)
   }
-  for (const place of fields.keys()) addAggregates(database, place + 1, 't_1', `f${place + 1}`)
+  // those of the field that is asked for are enough, and take minutes to make
+  addAggregates(database, 1, 't_1', 'f1')
   database.close()
 }

@@ -28,8 +28,8 @@ RED.nodes.registerType<QueryOptions>('fieldlog-query', {
   },
   oneditprepare() {
     openMigrated(this)
-    fillStores(this._('fieldlog-query.firstStore'))
     bindInputs(this, queryOptions)
+    offerStores()
     const question = $('#node-input-question')
     question.on('change', () => showParameters(String(question.val())))
     showParameters(String(question.val()))
@@ -39,16 +39,15 @@ RED.nodes.registerType<QueryOptions>('fieldlog-query', {
   },
 })
 
-/** The stores of all flows, and the first one as what an empty option means. */
-function fillStores(first: string): void {
-  const select = $('#node-input-store').empty()
-  $('<option>').val('').text(first).appendTo(select)
+/** The stores of all flows, by name; what is chosen is the id. */
+function offerStores(): void {
+  const list = $('#fieldlog-query-stores').empty()
   RED.nodes.eachNode(({ id, type, name }) => {
     if (type === 'fieldlog-store')
       $('<option>')
         .val(id)
         .text(String(name || id))
-        .appendTo(select)
+        .appendTo(list)
   })
 }
 

@@ -76,7 +76,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
   },
   query: {
     folders: ['lib/history/query/read', 'lib/history/query/questions', 'lib/history/query'],
-    uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'watch', 'history'],
+    uses: ['ground', 'formats', 'devices', 'watch', 'history'],
   },
   mqtt: {
     folders: ['lib/mqtt/message', 'lib/mqtt/wire', 'lib/mqtt/outbox', 'lib/mqtt/session', 'lib/mqtt/broker'],

@@ -168,8 +168,6 @@ function startWorker(file: string): Thread {
   return new Worker(script, {
     env: {},
     workerData: file,
-    // Node.js says of SQLite that it is new; users can do nothing about that
-    execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
     resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
   }) as Thread
 }

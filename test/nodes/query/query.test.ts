@@ -22,18 +22,26 @@ interface Outcome {
   message?: Record<string, unknown>
 }
 
-/** Sends a message to the node; resolves with what comes out of it, or with what its `done` is given. */
+/** Who waits for what comes of a message. */
+let settle: (outcome: Outcome) => void = () => {}
+
+/** Loads the flow, and listens to what comes out of the node and to what its `done` is given. */
+async function load(...nodes: object[]): Promise<void> {
+  await helper.load([devices, query], [...nodes, ...rest] as never)
+  helper.getNode('answers').on('input', (msg) => {
+    settle({
+      payload: (msg as { payload: unknown }).payload,
+      message: msg as unknown as Record<string, unknown>,
+    })
+  })
+  helper.getNode('query').on('call:error', (call: { firstArg: Error & { code?: string } }) => {
+    settle({ error: `${call.firstArg.code} ${call.firstArg.message}` })
+  })
+}
+
 function asked(message: object): Promise<Outcome> {
   return new Promise((resolve) => {
-    helper.getNode('answers').once('input', (msg) => {
-      resolve({
-        payload: (msg as { payload: unknown }).payload,
-        message: msg as unknown as Record<string, unknown>,
-      })
-    })
-    helper.getNode('query').once('call:error', (call: { firstArg: Error & { code?: string } }) => {
-      resolve({ error: `${call.firstArg.code} ${call.firstArg.message}` })
-    })
+    settle = resolve
     helper.getNode('query').receive(message)
   })
 }
@@ -68,7 +76,7 @@ describe(`nodes: query (${nodeRedName})`, () => {
   it('asks what the panel says, and keeps the other properties of the message', async () => {
     deployStore('first', 20)
     const panel = { series: 'room/ttyUSB0-12', field: 'temp', from: '2026-11-28', to: '2026-11-29' }
-    await helper.load(query, [{ ...asking, ...panel }, ...rest])
+    await load({ ...asking, ...panel })
     const { payload, message } = await asked({ payload: 1234567, topic: 'mine', own: 7 })
     const { t, v, level } = payload as ValuesAnswer
     assert.deepEqual({ t, v, level }, { t: [time, time + 60_000], v: [20, 20], level: 'raw' })
@@ -77,7 +85,7 @@ describe(`nodes: query (${nodeRedName})`, () => {
 
   it('takes parameters of the payload before those of the panel, the question too', async () => {
     deployStore('first', 20)
-    await helper.load(query, [{ ...asking, series: 'room/none', field: 'temp', from: '0' }, ...rest])
+    await load({ ...asking, series: 'room/none', field: 'temp', from: '0' })
     assert.equal(((await asked({ payload: { series: 1, to: time + 1 } })).payload as ValuesAnswer).n, 1)
     const { payload } = await asked({ payload: { question: 'statistics', series: '1' } })
     assert.deepEqual(payload, { n: 2, good: 2, min: 20, max: 20, mean: 20, deviation: 0 })
@@ -91,7 +99,7 @@ describe(`nodes: query (${nodeRedName})`, () => {
     deployStore('first', 20)
     const row = { source: 'tty*', type: 'room', key: '12', name: 'kitchen', place: 'north', interval: '' }
     const names = { id: 'names', type: 'fieldlog-devices', devices: [row] }
-    await helper.load([devices, query], [{ ...asking, question: 'latest' }, names, ...rest])
+    await load({ ...asking, question: 'latest' }, names)
     const { series } = (await asked({})).payload as { series: Array<{ name: string; place: string }> }
     assert.deepEqual([series[0]?.name, series[0]?.place], ['kitchen', 'north'])
     const { n } = (
@@ -103,7 +111,7 @@ describe(`nodes: query (${nodeRedName})`, () => {
   it('asks the store that was chosen, and goes on with another file after a deploy', async () => {
     deployStore('first', 20)
     deployStore('second', 30)
-    await helper.load(query, [{ ...asking, store: 'second', series: '1', field: 'temp', from: '0' }, ...rest])
+    await load({ ...asking, store: 'second', series: '1', field: 'temp', from: '0' })
     assert.deepEqual(((await asked({})).payload as ValuesAnswer).v, [30, 30])
     removals.pop()?.()
     assert.equal((await asked({})).error, 'NO_STORE query: its store node is not deployed')
@@ -113,7 +121,7 @@ describe(`nodes: query (${nodeRedName})`, () => {
   })
 
   it('fails a message that asks wrongly, and says what is wrong', async () => {
-    await helper.load(query, [{ ...asking, series: '1', field: 'temp' }, ...rest])
+    await load({ ...asking, series: '1', field: 'temp' })
     const none = 'NO_STORE query: there is no store node among the deployed flows: add one'
     assert.equal((await asked({})).error, none)
     deployStore('first', 20)

@@ -124,7 +124,7 @@ function bucketPoints(chart: Chart, level: Level, buckets: Bucket[]): Points {
     v: found.map(({ mean }) => mean),
     lo: found.map(({ min }) => min),
     hi: found.map(({ max }) => max),
-    bad: verdict === 'good' ? [] : badPointsOf(store, stretches, field, level, mostBad(points)),
+    bad: verdict === 'good' ? [] : badPointsOf(store, stretches, field, level, buckets, mostBad(points)),
   }
 }
 

@@ -3,13 +3,13 @@
 // than all the rest of a chart.
 import { type Level, levels, verdictCodes } from '../../model/schema.ts'
 import type { BadPoint } from './answers.ts'
-import { startOf } from './levels.ts'
+import type { Bucket } from './levels.ts'
 import { reasonsOf, type Stretch, tableOf } from './lookup.ts'
 import { evenly } from './lttb.ts'
 import type { Row, Store } from './store-file.ts'
 
 /** Rows of a bucket that are looked through rather than those of the next finer level. */
-const fewRows = 200
+const fewRows = 60
 
 interface Place {
   store: Store
@@ -23,17 +23,23 @@ interface Suspect {
   n: number
 }
 
-/** So many at most, from all over the stretches, in the order of time. */
+/**
+ * So many at most, from all over the stretches, in the order of time.
+ * @param buckets those of the level in the stretches
+ */
 export function badPointsOf(
   store: Store,
   stretches: readonly Stretch[],
   field: Place['field'],
   level: Level,
+  buckets: readonly Bucket[],
   most: number,
 ): BadPoint[] {
+  const suspects = buckets.filter(({ n, good }) => good < n)
+  if (suspects.length === 0) return []
   const rows = stretches
     .filter(({ from, to }) => from < to)
-    .flatMap((stretch) => badRowsOf({ store, stretch, field }, level, most))
+    .flatMap((stretch) => badRowsOf({ store, stretch, field }, level, evenly(suspects, most), most))
     .sort((a, b) => (a[0] as number) - (b[0] as number))
   return evenly(rows, most).map(([t, v, reasons]) => ({
     t: t as number,
@@ -42,10 +48,8 @@ export function badPointsOf(
   }))
 }
 
-function badRowsOf(place: Place, coarsest: Level, most: number): Row[] {
-  const { from, to } = place.stretch
-  let level = coarsest
-  let suspects = evenly(suspectsIn(place, level, from, to), most)
+function badRowsOf(place: Place, coarsest: Level, chosen: readonly Suspect[], most: number): Row[] {
+  let [level, suspects] = [coarsest, chosen]
   while (level > 1 && suspects.some(({ n }) => n > fewRows)) {
     const finer = (level - 1) as Level
     const found = suspectsWithin(place, suspects, level, finer)
@@ -55,15 +59,6 @@ function badRowsOf(place: Place, coarsest: Level, most: number): Row[] {
     level = finer
   }
   return rowsWithin(place, suspects, level)
-}
-
-function suspectsIn({ store, stretch, field }: Place, level: Level, from: number, to: number): Suspect[] {
-  return store
-    .all(
-      'SELECT t, n FROM agg WHERE level = ? AND series = ? AND field = ? AND t >= ? AND t < ? AND good < n ORDER BY t',
-      ...[level, stretch.series.id, field.id, startOf(from, levels[level]), to],
-    )
-    .map(suspectOf)
 }
 
 function suspectsWithin(

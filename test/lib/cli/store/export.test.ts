@@ -25,7 +25,8 @@ describe('fieldlog export', () => {
     const header = 'time,id,type,source,key,name,verdict,reasons,value\r\n'
     const args = ['export', store, '--format', 'csv', '--type', 'power', '--from', '2026-11-21T00:03', '--to']
     const { status, stdout, stderr } = await fieldlog([...args, '2026-11-21T00:05'])
-    assert.deepEqual([status, stderr], [0, ''])
+    assert.equal(status, 0)
+    assert.doesNotMatch(stderr, /fieldlog/)
     assert.equal(
       stdout,
       `${header}2026-11-21T00:03:00.000Z,k3x9a7qd-4,power,ttyUSB0,1,ttyUSB0-1,good,,3\r\n` +
@@ -55,14 +56,16 @@ describe('fieldlog export', () => {
     const { child, outcome } = spawnFieldlog(['export', store])
     child.stdout?.once('data', () => child.stdout?.destroy())
     const { status, stderr } = await outcome
-    assert.deepEqual([status, stderr], [0, ''])
+    assert.equal(status, 0)
+    assert.doesNotMatch(stderr, /fieldlog|EPIPE/)
   })
 
   it('says what is wrong', async () => {
     write(2)
     const failed = async (...args: string[]) => {
       const { status, stderr } = await fieldlog(['export', ...args])
-      return `${status} ${stderr.trim()}`
+      // before it Node.js 22 says that its SQLite is new
+      return `${status} ${stderr.slice(stderr.indexOf('fieldlog export')).trim()}`
     }
     const none = join(place.path, 'none')
     assert.equal(

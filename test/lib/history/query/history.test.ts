@@ -6,8 +6,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { compileNames, type DeviceNames, type DeviceRow } from '../../../../lib/devices/names.ts'
 import { History } from '../../../../lib/history/query/history.ts'
 import type { Given } from '../../../../lib/history/query/read/parameters.ts'
-import { systemClock } from '../../../../lib/kit/clock.ts'
-import { type StoreContent, type StoredRow, writeStore } from '../../../support/history/history-store.ts'
+import { type Clock, systemClock } from '../../../../lib/kit/clock.ts'
+import {
+  addAggregates,
+  type StoreContent,
+  type StoredRow,
+  writeStore,
+} from '../../../support/history/history-store.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -297,14 +302,17 @@ describe('the history', () => {
     })
 
     it('end at 100,000 rows and at 366 days of single readings', async () => {
-      const rows = readings(100_001, () => ({ time: 0 })).map((row, place) => ({
-        ...row,
-        time: now - (100_001 - place) * 1000,
-      }))
+      opened({ rows: [{ time: now - 100_001 * 1000, data: { temp: 20 } }] })
+      const database = new DatabaseSync(file)
+      database.exec(`DELETE FROM agg; WITH RECURSIVE place(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM place WHERE n < 100000)
+        INSERT INTO t_1 (series, time, seq, sub, verdict, f1) SELECT 1, ${now - 100_001 * 1000} + n * 1000, n + 1, 0, 1, 20 FROM place;
+        UPDATE series SET last = ${now - 1000}`)
+      addAggregates(database, 1, 't_1', 'f1')
+      database.close()
       const query = { series: 1, field: 'temp', from: '-30d', level: 'raw' }
       const many =
         'TOO_LONG there are more than 100000 readings in this range: choose a shorter range or a coarser level'
-      assert.equal(await failure(opened({ rows }).values(query)), many)
+      assert.equal(await failure(opened().values(query)), many)
       assert.equal((await opened().values({ ...query, from: now - 100_000 * 1000 })).n, 100_000)
       assert.equal((await opened().values({ ...query, level: 'auto' })).n, 100_001)
       assert.equal((await exported({})).split('\n').length - 2, 100_001)
@@ -583,6 +591,32 @@ describe('the history', () => {
       assert.equal((await history!.rejects()).length, 1)
     }).timeout(20_000)
   })
+
+  it('ends a question that takes too long, and answers the others meanwhile', async () => {
+    writeStore(file, { rows: readings(3) })
+    const database = new DatabaseSync(file)
+    // a table that takes seconds to read
+    database.exec(`DROP TABLE reject; CREATE VIEW reject AS
+      WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 2000000)
+      SELECT x AS seq, 0 AS sub, 0 AS time, NULL AS type, '' AS source, '' AS raw, '[]' AS reasons FROM n`)
+    database.close()
+    // of the second question, five seconds are over after half a second
+    const limits = [60_000, 500, 60_000]
+    const clock: Clock = {
+      ...systemClock,
+      wall: () => now,
+      after: (ms, run) => systemClock.after(limits.shift() ?? ms, run),
+    }
+    history = new History({ file, clock })
+    assert.equal((await history.series()).length, 1)
+    const slow = failure(history.rejects())
+    const next = history.series()
+    assert.equal(
+      await slow,
+      'TOO_LONG the answer took longer than 5 seconds: choose a shorter range or a coarser level',
+    )
+    assert.equal((await next)[0]?.n, 3)
+  }).timeout(60_000)
 
   it('says which parameter is wrong', async () => {
     opened({ rows: readings(3, () => ({ data: { temp: 1, mode: 'x' } })) })
