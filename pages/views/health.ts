@@ -2,15 +2,19 @@
 import type { Account, Alarm, Status } from '../model/wire.ts'
 import { bytes, count, counted, days, duration } from '../model/words.ts'
 import { mark, type Tone } from '../parts/blocks.ts'
-import { type Child, element, fill } from '../parts/element.ts'
+import { type Child, element, fill, renew } from '../parts/element.ts'
 
 export class Health {
   readonly element = element('section', { class: 'health', 'aria-label': 'Health' })
   readonly #headline = element('div', { class: 'headline' })
-  readonly #alarms = element('ul', { class: 'alarms', 'aria-live': 'polite', 'aria-label': 'Alarms' })
+  readonly #alarms = element('ul', {
+    class: 'alarms',
+    'aria-live': 'polite',
+    'aria-relevant': 'additions',
+    'aria-label': 'Alarms',
+  })
   readonly #accounts = element('div', { class: 'accounts' })
   readonly #facts = element('ul', { class: 'facts', 'aria-label': 'The gateway in short' })
-  #shownAlarms = ''
 
   constructor() {
     fill(this.element, this.#headline, this.#alarms, this.#accounts, this.#facts)
@@ -18,24 +22,14 @@ export class Health {
   }
 
   show(status: Status, silent: number, devices: number): void {
-    this.element.hidden = false
+    const { alarms, accounts, now } = status
     const { tone, text } = verdictOf(status)
-    fill(this.#headline, mark(tone), element('p', {}, text))
-    this.#showAlarms(status.alarms, status.now)
-    fill(
-      this.#accounts,
-      ...status.accounts.map((account) => accountLine(account, status.accounts.length > 1)),
-    )
-    fill(this.#facts, ...factsOf(status, silent, devices))
-  }
-
-  /** Only what is new is put in, as a screen reader reads out what changes here. */
-  #showAlarms(alarms: readonly Alarm[], now: number): void {
-    const shown = JSON.stringify(alarms)
-    if (shown === this.#shownAlarms) return
-    this.#shownAlarms = shown
+    this.element.hidden = false
     this.#alarms.hidden = alarms.length === 0
-    fill(this.#alarms, ...alarms.map((alarm) => alarmRow(alarm, now)))
+    renew(this.#headline, mark(tone), element('p', {}, text))
+    renew(this.#alarms, ...alarms.map((alarm) => alarmRow(alarm, now)))
+    renew(this.#accounts, ...accounts.map((account) => accountLine(account, accounts.length > 1)))
+    renew(this.#facts, ...factsOf(status, silent, devices))
   }
 }
 
