@@ -1,7 +1,8 @@
 // Is everything all right? The answer in words, the accounts as a line of boxes, and what to do where something is wrong.
-import type { Account, Alarm, Status } from '../model/wire.ts'
-import { bytes, count, counted, days, duration } from '../model/words.ts'
-import { mark, type Tone } from '../parts/blocks.ts'
+import type { Route } from '../model/route.ts'
+import type { Account, Alarm, Reading, Reject, Status } from '../model/wire.ts'
+import { age, bytes, count, counted, days, duration } from '../model/words.ts'
+import { link, mark, type Tone } from '../parts/blocks.ts'
 import { type Child, element, fill, renew } from '../parts/element.ts'
 
 export class Health {
@@ -21,7 +22,7 @@ export class Health {
     this.element.hidden = true
   }
 
-  show(status: Status, silent: number, devices: number): void {
+  show(status: Status, readings: readonly Reading[], lastReject: Reject | undefined): void {
     const { alarms, accounts, now } = status
     const { tone, text } = verdictOf(status)
     this.element.hidden = false
@@ -29,7 +30,7 @@ export class Health {
     renew(this.#headline, mark(tone), element('p', {}, text))
     renew(this.#alarms, ...alarms.map((alarm) => alarmRow(alarm, now)))
     renew(this.#accounts, ...accounts.map((account) => accountLine(account, accounts.length > 1)))
-    renew(this.#facts, ...factsOf(status, silent, devices))
+    renew(this.#facts, ...factsOf(status, readings, lastReject))
   }
 }
 
@@ -44,9 +45,9 @@ function verdictOf({ alarms, accounts }: Status): { tone: Tone; text: string } {
   }
 }
 
-function alarmRow({ level, says, since, link }: Alarm, now: number): HTMLElement {
+function alarmRow({ level, says, since, link: address }: Alarm, now: number): HTMLElement {
   // a link from the gateway may only lead to another view
-  const target = link?.startsWith('#/') ? link : undefined
+  const target = address?.startsWith('#/') ? address : undefined
   return element(
     'li',
     { class: level },
@@ -88,14 +89,15 @@ export function accountLine(account: Account, isNamed: boolean): HTMLElement {
   )
 }
 
-function factsOf(status: Status, silent: number, devices: number): Child[] {
-  const { brokers, ports, disk } = status
+function factsOf(status: Status, readings: readonly Reading[], lastReject: Reject | undefined): Child[] {
+  const { brokers, ports, disk, now } = status
+  const silent = readings.filter((reading) => reading.silent).length
   return [
-    devices === 0
+    readings.length === 0
       ? undefined
       : fact(
           silent === 0 ? 'good' : 'warning',
-          counted(devices, 'device'),
+          counted(readings.length, 'device'),
           silent === 0 ? 'all heard lately' : `${silent} silent`,
         ),
     ...ports.map((port) =>
@@ -121,13 +123,10 @@ function factsOf(status: Status, silent: number, devices: number): Child[] {
       `${bytes(disk.free)} free`,
       disk.daysLeft === null ? 'disk' : `disk lasts ${days(disk.daysLeft)}`,
     ),
+    lastReject && fact('quiet', 'Rejected', `last ${age(lastReject.time, now)} ago`, { view: 'rejects' }),
   ]
 }
 
-function fact(tone: Tone, title: string, says: string): HTMLElement {
-  return element(
-    'li',
-    {},
-    element('a', { href: '#/gateway' }, mark(tone), element('b', {}, title), element('span', {}, says)),
-  )
+function fact(tone: Tone, title: string, says: string, route: Route = { view: 'gateway' }): HTMLElement {
+  return element('li', {}, link(route, {}, mark(tone), element('b', {}, title), element('span', {}, says)))
 }

@@ -51,8 +51,7 @@ export class ReadingsView implements View {
   update(change: Change): void {
     const { status } = this.#gateway
     if (status && (change === 'status' || change === 'readings')) {
-      const readings = this.#gateway.readings ?? []
-      this.#health.show(status, readings.filter(({ silent }) => silent).length, readings.length)
+      this.#health.show(status, this.#gateway.readings ?? [], this.#gateway.rejects[0])
       renew(this.#strip, rebuildStrip(status.store))
     }
     if (change !== 'connection') this.#showMain(change)
