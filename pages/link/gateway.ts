@@ -35,6 +35,7 @@ export class Gateway {
   changed: ReadonlySet<number> = new Set()
   /** how far the gateway's clock is ahead of the browser's, ms */
   #ahead = 0
+  #isLoading = false
   #again: ReturnType<typeof setTimeout> | undefined
 
   constructor(api: Api, onChange: (change: Change) => void) {
@@ -69,8 +70,13 @@ export class Gateway {
     this.#connect({ state: 'login' })
   }
 
+  /** Loads everything; at the start the live feed connects while that is under way. */
   async #load(): Promise<void> {
-    await Promise.all([this.#loadStatus(), this.#loadReadings()])
+    if (this.#isLoading) return
+    this.#isLoading = true
+    await Promise.all([this.#loadStatus(), this.#loadReadings()]).finally(() => {
+      this.#isLoading = false
+    })
   }
 
   async #loadStatus(): Promise<void> {

@@ -96,6 +96,14 @@ describe('the pages', function () {
     const weight = files.reduce((sum, file) => sum + gzipSync(readFileSync(join(built, file))).length, 0)
     const page = await open('#/')
     await row(page, 'kitchen').waitFor()
+    await page.locator('#connection.live').waitFor()
+    const asked = server.requests.filter((request) => request.includes('/api/'))
+    assert.deepEqual(asked.sort(), [
+      'GET /fieldlog/api/events',
+      'GET /fieldlog/api/latest',
+      'GET /fieldlog/api/rejects?limit=10',
+      'GET /fieldlog/api/status',
+    ])
     const painted = () =>
       page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]!.startTime)
     let paint = await painted()
