@@ -13,6 +13,8 @@ export type Connection =
 
 export type Change = 'status' | 'readings' | 'rejects' | 'waiting' | 'connection'
 
+/** ms until readings are asked for again after an error */
+const pause = 5_000
 /** new rejects that are kept for the views */
 const mostRejects = 100
 
@@ -27,10 +29,14 @@ export class Gateway {
   /** why there are no readings yet */
   waiting: Waiting | undefined
   connection: Connection = { state: 'connecting' }
+  /** why the readings could not be loaded, where that is an error */
+  trouble: string | undefined
   /** the readings that the last change brought */
   changed: ReadonlySet<number> = new Set()
   /** how far the gateway's clock is ahead of the browser's, ms */
   #ahead = 0
+  #isLoading = false
+  #again: ReturnType<typeof setTimeout> | undefined
 
   constructor(api: Api, onChange: (change: Change) => void) {
     this.api = api
@@ -64,8 +70,13 @@ export class Gateway {
     this.#connect({ state: 'login' })
   }
 
+  /** Loads everything; at the start the live feed connects while that is under way. */
   async #load(): Promise<void> {
-    await Promise.all([this.#loadStatus(), this.#loadReadings()])
+    if (this.#isLoading) return
+    this.#isLoading = true
+    await Promise.all([this.#loadStatus(), this.#loadReadings()]).finally(() => {
+      this.#isLoading = false
+    })
   }
 
   async #loadStatus(): Promise<void> {
@@ -84,6 +95,7 @@ export class Gateway {
       this.rejects = rejects
       this.changed = new Set()
       this.waiting = undefined
+      this.trouble = undefined
       this.#onChange('readings')
     } catch (error) {
       this.#failed(error)
@@ -95,6 +107,12 @@ export class Gateway {
     if (!(error instanceof ApiError)) throw error
     if (error.code === 'login') this.needsLogin()
     else if (error.code === 'waiting' && error.waiting) this.#wait(error.waiting)
+    else if (error.code !== 'unreachable') {
+      this.trouble = error.message
+      this.#onChange('waiting')
+      clearTimeout(this.#again)
+      this.#again = setTimeout(() => void this.#load(), pause)
+    }
   }
 
   #connected(): void {

@@ -43,6 +43,38 @@ export function fill(parent: Element, ...children: Child[]): void {
   )
 }
 
+/**
+ * The same for content that is made again and again: what is there already stays, and only texts and attributes that differ change,
+ * so that focus, selection and pointer survive. For elements without listeners.
+ */
+export function renew(parent: Element, ...children: Child[]): void {
+  const wanted = children
+    .filter((child) => child !== null && child !== undefined && child !== false)
+    .map((child) => (typeof child === 'string' ? document.createTextNode(child) : child))
+  for (const [index, node] of wanted.entries()) {
+    const there = parent.childNodes[index]
+    if (there === undefined) parent.append(node)
+    else if (!become(there, node)) there.replaceWith(node)
+  }
+  while (parent.childNodes.length > wanted.length) parent.lastChild?.remove()
+}
+
+/** @returns false where it is another kind of node */
+function become(there: Node, wanted: Node): boolean {
+  if (there instanceof Text && wanted instanceof Text) {
+    setText(there, wanted.data)
+    return true
+  }
+  if (!(there instanceof Element && wanted instanceof Element) || there.tagName !== wanted.tagName)
+    return false
+  for (const name of there.getAttributeNames()) if (!wanted.hasAttribute(name)) there.removeAttribute(name)
+  for (const { name, value } of wanted.attributes) {
+    if (there.getAttribute(name) !== value) there.setAttribute(name, value)
+  }
+  renew(there, ...wanted.childNodes)
+  return true
+}
+
 /** Changes a text only where it is another one, so that the browser does nothing for the rest. */
 export function setText(node: Node, text: string): void {
   if (node.textContent !== text) node.textContent = text

@@ -23,7 +23,8 @@ const ranges = [
   ['30 days', '-30d'],
   ['1 year', '-1y'],
 ] as const
-const mostPoints = 1000
+/** of a curve, on a phone too: what lies between two of its pixels is in the band */
+const points = 1000
 /** a chart that ends now is drawn again after a part of its range, but not more often than this, ms */
 const shortestRefresh = 10_000
 const refreshesOfRange = 300
@@ -171,7 +172,6 @@ export class ChartView implements View {
     })
     const missing = this.#route.curves.filter((curve) => !known.some((each) => each.curve === curve))
     const { from, to } = this.#route
-    const points = Math.max(100, Math.min(mostPoints, Math.round(this.#width())))
     const { signal } = this.#ending
     const answers = await Promise.all(
       known.map(({ curve, id }) =>
@@ -379,13 +379,9 @@ export class ChartView implements View {
     for (const { plot, target, steps } of this.#shown) plot.resize(this.#size(target, steps))
   }
 
-  #width(): number {
-    return this.#plots.clientWidth || document.documentElement.clientWidth
-  }
-
   #size(target: HTMLElement, steps: boolean): { width: number; height: number } {
     const height = steps ? heights.steps : Number(target.dataset.plots) > 1 ? heights.several : heights.one
-    return { width: Math.max(200, this.#width()), height }
+    return { width: Math.max(200, this.#plots.clientWidth), height }
   }
 }
 

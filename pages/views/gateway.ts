@@ -4,7 +4,7 @@ import type { Change } from '../link/gateway.ts'
 import type { Status, StoreState } from '../model/wire.ts'
 import { age, bytes, count, counted, days, decimal, duration, moment } from '../model/words.ts'
 import { editorLink, mark, paragraph, progressBar, section, type Tone, table } from '../parts/blocks.ts'
-import { type Child, element, fill } from '../parts/element.ts'
+import { type Child, element, fill, renew } from '../parts/element.ts'
 import { accountLine } from './health.ts'
 import type { Page, View } from './view.ts'
 import { progressText } from './waiting.ts'
@@ -30,14 +30,14 @@ export class GatewayView implements View {
   update(change: Change): void {
     const { status } = this.#page.gateway
     if (change !== 'status' || !status) return
-    fill(
+    renew(
       this.#parts,
       section('Accounts', ...status.accounts.map((account) => accountLine(account, true))),
       ports(status),
       brokers(status),
       journals(status),
     )
-    fill(this.#machine, machine(status))
+    renew(this.#machine, machine(status))
     this.#showStore(status.store)
   }
 

@@ -1,41 +1,36 @@
 // Is everything all right? The answer in words, the accounts as a line of boxes, and what to do where something is wrong.
-import type { Account, Alarm, Status } from '../model/wire.ts'
-import { bytes, count, counted, days, duration } from '../model/words.ts'
-import { mark, type Tone } from '../parts/blocks.ts'
-import { type Child, element, fill } from '../parts/element.ts'
+import type { Route } from '../model/route.ts'
+import type { Account, Alarm, Reading, Reject, Status } from '../model/wire.ts'
+import { age, bytes, count, counted, days, duration } from '../model/words.ts'
+import { link, mark, type Tone } from '../parts/blocks.ts'
+import { type Child, element, fill, renew } from '../parts/element.ts'
 
 export class Health {
   readonly element = element('section', { class: 'health', 'aria-label': 'Health' })
   readonly #headline = element('div', { class: 'headline' })
-  readonly #alarms = element('ul', { class: 'alarms', 'aria-live': 'polite', 'aria-label': 'Alarms' })
+  readonly #alarms = element('ul', {
+    class: 'alarms',
+    'aria-live': 'polite',
+    'aria-relevant': 'additions',
+    'aria-label': 'Alarms',
+  })
   readonly #accounts = element('div', { class: 'accounts' })
   readonly #facts = element('ul', { class: 'facts', 'aria-label': 'The gateway in short' })
-  #shownAlarms = ''
 
   constructor() {
     fill(this.element, this.#headline, this.#alarms, this.#accounts, this.#facts)
     this.element.hidden = true
   }
 
-  show(status: Status, silent: number, devices: number): void {
-    this.element.hidden = false
+  show(status: Status, readings: readonly Reading[], lastReject: Reject | undefined): void {
+    const { alarms, accounts, now } = status
     const { tone, text } = verdictOf(status)
-    fill(this.#headline, mark(tone), element('p', {}, text))
-    this.#showAlarms(status.alarms, status.now)
-    fill(
-      this.#accounts,
-      ...status.accounts.map((account) => accountLine(account, status.accounts.length > 1)),
-    )
-    fill(this.#facts, ...factsOf(status, silent, devices))
-  }
-
-  /** Only what is new is put in, as a screen reader reads out what changes here. */
-  #showAlarms(alarms: readonly Alarm[], now: number): void {
-    const shown = JSON.stringify(alarms)
-    if (shown === this.#shownAlarms) return
-    this.#shownAlarms = shown
+    this.element.hidden = false
     this.#alarms.hidden = alarms.length === 0
-    fill(this.#alarms, ...alarms.map((alarm) => alarmRow(alarm, now)))
+    renew(this.#headline, mark(tone), element('p', {}, text))
+    renew(this.#alarms, ...alarms.map((alarm) => alarmRow(alarm, now)))
+    renew(this.#accounts, ...accounts.map((account) => accountLine(account, accounts.length > 1)))
+    renew(this.#facts, ...factsOf(status, readings, lastReject))
   }
 }
 
@@ -50,9 +45,9 @@ function verdictOf({ alarms, accounts }: Status): { tone: Tone; text: string } {
   }
 }
 
-function alarmRow({ level, says, since, link }: Alarm, now: number): HTMLElement {
+function alarmRow({ level, says, since, link: address }: Alarm, now: number): HTMLElement {
   // a link from the gateway may only lead to another view
-  const target = link?.startsWith('#/') ? link : undefined
+  const target = address?.startsWith('#/') ? address : undefined
   return element(
     'li',
     { class: level },
@@ -94,14 +89,15 @@ export function accountLine(account: Account, isNamed: boolean): HTMLElement {
   )
 }
 
-function factsOf(status: Status, silent: number, devices: number): Child[] {
-  const { brokers, ports, disk } = status
+function factsOf(status: Status, readings: readonly Reading[], lastReject: Reject | undefined): Child[] {
+  const { brokers, ports, disk, now } = status
+  const silent = readings.filter((reading) => reading.silent).length
   return [
-    devices === 0
+    readings.length === 0
       ? undefined
       : fact(
           silent === 0 ? 'good' : 'warning',
-          counted(devices, 'device'),
+          counted(readings.length, 'device'),
           silent === 0 ? 'all heard lately' : `${silent} silent`,
         ),
     ...ports.map((port) =>
@@ -127,13 +123,10 @@ function factsOf(status: Status, silent: number, devices: number): Child[] {
       `${bytes(disk.free)} free`,
       disk.daysLeft === null ? 'disk' : `disk lasts ${days(disk.daysLeft)}`,
     ),
+    lastReject && fact('quiet', 'Rejected', `last ${age(lastReject.time, now)} ago`, { view: 'rejects' }),
   ]
 }
 
-function fact(tone: Tone, title: string, says: string): HTMLElement {
-  return element(
-    'li',
-    {},
-    element('a', { href: '#/gateway' }, mark(tone), element('b', {}, title), element('span', {}, says)),
-  )
+function fact(tone: Tone, title: string, says: string, route: Route = { view: 'gateway' }): HTMLElement {
+  return element('li', {}, link(route, {}, mark(tone), element('b', {}, title), element('span', {}, says)))
 }

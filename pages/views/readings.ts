@@ -2,8 +2,8 @@
 import type { Change, Gateway } from '../link/gateway.ts'
 import { inOrder, isFound } from '../model/readings.ts'
 import type { Reject } from '../model/wire.ts'
-import { emptyState, paragraph, section, steps } from '../parts/blocks.ts'
-import { arrange, element, fill, setText } from '../parts/element.ts'
+import { emptyState, paragraph, problem, section, steps } from '../parts/blocks.ts'
+import { arrange, element, fill, renew, setText } from '../parts/element.ts'
 import { Health } from './health.ts'
 import { ReadingRow } from './reading-row.ts'
 import { rejectTable } from './reject-table.ts'
@@ -51,9 +51,8 @@ export class ReadingsView implements View {
   update(change: Change): void {
     const { status } = this.#gateway
     if (status && (change === 'status' || change === 'readings')) {
-      const readings = this.#gateway.readings ?? []
-      this.#health.show(status, readings.filter(({ silent }) => silent).length, readings.length)
-      fill(this.#strip, rebuildStrip(status.store))
+      this.#health.show(status, this.#gateway.readings ?? [], this.#gateway.rejects[0])
+      renew(this.#strip, rebuildStrip(status.store))
     }
     if (change !== 'connection') this.#showMain(change)
   }
@@ -64,17 +63,21 @@ export class ReadingsView implements View {
   }
 
   #showMain(change: Change): void {
-    const { readings, waiting, rejects } = this.#gateway
+    const { readings, waiting, rejects, trouble } = this.#gateway
     if (readings === undefined) {
-      fill(
+      renew(
         this.#main,
-        waiting ? waitingPanel(waiting) : element('p', { class: 'quiet' }, 'Loading the readings …'),
+        waiting
+          ? waitingPanel(waiting)
+          : trouble === undefined
+            ? element('p', { class: 'quiet' }, 'Loading the readings …')
+            : problem(trouble),
       )
       return
     }
-    fill(this.#rejects, ...this.#fewRejects(rejects, readings.length === 0))
+    renew(this.#rejects, ...this.#fewRejects(rejects, readings.length === 0))
     if (readings.length === 0) {
-      fill(this.#main, rejects.length > 0 ? everythingRejected(rejects) : noReadings())
+      renew(this.#main, rejects.length > 0 ? everythingRejected(rejects) : noReadings())
       return
     }
     if (this.#table.parentElement !== this.#main) fill(this.#main, this.#table)

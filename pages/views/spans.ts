@@ -50,7 +50,7 @@ function show(rows: readonly SpanRow[]): Child[] {
   const longest = Math.max(...rows.map(({ max }) => max ?? 0))
   return [
     paragraph(
-      'From START to STOP, by category. Half of all spans are shorter than the median; 5 of 100 are longer than p95.',
+      'From START to STOP, by category. Half of all spans are shorter than the median; 5 of 100 are longer than p95. The bar goes from the shortest to p95, its line to the longest.',
     ),
     table(
       'Spans by category',
@@ -58,7 +58,7 @@ function show(rows: readonly SpanRow[]): Child[] {
         { title: 'Category' },
         { title: 'spans', number: true },
         { title: 'open', number: true },
-        { title: 'min to max, median' },
+        { title: 'spread' },
         { title: 'median', number: true },
         { title: 'p95', number: true },
         { title: 'p99', number: true },

@@ -50,7 +50,6 @@ export class PagesServer {
   readonly #now: () => number
   readonly #started: number
   #isDown = false
-  #timer: ReturnType<typeof setInterval> | undefined
 
   private constructor(state: PagesState, now: () => number) {
     this.state = state
@@ -87,18 +86,6 @@ export class PagesServer {
     else this.#send('ready', {})
   }
 
-  /** Readings come by themselves, as in a house; for looking at the pages by hand. */
-  live(): void {
-    this.#timer = setInterval(() => {
-      const series = devices
-        .filter(({ silentFor }) => silentFor === undefined)
-        .filter((_, index) => (index + Math.floor(this.#now() / 500)) % 16 === 0)
-        .map((device) => ({ ...readingOf(device, this.#now(), false), time: this.#now() }))
-      this.#send('readings', { now: this.#now(), series })
-      this.#send('status', this.#status())
-    }, 500)
-  }
-
   /** Whether it ends all live feeds and answers nothing, as a gateway does that is stopped. */
   set isDown(down: boolean) {
     this.#isDown = down
@@ -106,7 +93,6 @@ export class PagesServer {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer)
     this.#server.close()
     this.#server.closeAllConnections()
     await once(this.#server, 'close')
