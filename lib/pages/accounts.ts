@@ -37,11 +37,11 @@ export function accountOf(journal: JournalFacts, brokers: readonly BrokerFacts[]
       ...(cleaning ? cleaningBoxes(cleaning) : []),
       ...(labelling ? labellingBoxes(labelling) : []),
       ...(brokers.length > 0 ? brokerBoxes(brokers, since) : []),
-      box('under way', delivery.underWay + delivery.quiet),
+      box('done', delivery.complete),
+      ...sometimes('under way', delivery.underWay + delivery.quiet),
       box('waiting', delivery.waiting),
       ...sometimes('incomplete', delivery.incomplete),
       ...sometimes('damaged', delivery.damaged),
-      box('done', delivery.complete),
     ],
     balanced: missing === 0,
     missing,
@@ -135,8 +135,25 @@ function brokerBoxes(brokers: readonly BrokerFacts[], since: number): Box[] {
 }
 
 function box(name: string, count: number, since: number | null = null, of: Box['of'] = 'events'): Box {
-  return { name, count, of, since }
+  return { name, count, of, since, beside: beside.has(name) }
 }
+
+/** Each is another part of the same as the box before it. */
+const beside = new Set([
+  'in memory',
+  'dropped',
+  'rejected',
+  'unknown',
+  'left out',
+  'bad',
+  'held',
+  'for the broker',
+  'refused',
+  'under way',
+  'waiting',
+  'incomplete',
+  'damaged',
+])
 
 /** A box that nobody needs to see while it is empty. */
 function sometimes(

@@ -4,6 +4,7 @@ import type { StoreState } from '../history/model/store-state.ts'
 import type { DeliveryCounts } from '../mqtt/session/delivery.ts'
 import type { SessionState } from '../mqtt/session/session-options.ts'
 import type { SourceState } from '../serial/supervisor.ts'
+import type { EditorNodes } from './status.ts'
 
 export interface Facts {
   gateway: { name: string; version: string }
@@ -14,6 +15,7 @@ export interface Facts {
   silent: SilentFacts[]
   /** the one that the pages show; undefined where the flows have none */
   store: StoreState | undefined
+  nodes: EditorNodes
 }
 
 export interface JournalFacts {

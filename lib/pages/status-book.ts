@@ -79,6 +79,7 @@ export class StatusBook {
       store: storeStatus(facts),
       machine: await machine(),
       alarms: this.#dated(alarmsOf(facts, this.#trends(facts), now), now),
+      nodes: facts.nodes,
     }
   }
 

@@ -13,6 +13,15 @@ export interface Status {
   store: StoreStatus
   machine: MachineStatus
   alarms: Alarm[]
+  nodes: EditorNodes
+}
+
+/** Ids of nodes in the editor, for links to them. */
+export interface EditorNodes {
+  devices: string | null
+  store: string | null
+  /** the format node of each type */
+  formats: Record<string, string>
 }
 
 /** What became of the events of a journal. */
@@ -35,6 +44,8 @@ export interface Box {
   of: 'lines' | 'events'
   /** it counts since then; null: since the journal began */
   since: number | null
+  /** it stands beside the box before it, not behind it: cleaned, rejected and unknown together are what was logged */
+  beside: boolean
 }
 
 export interface BrokerStatus {

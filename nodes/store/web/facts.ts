@@ -1,7 +1,7 @@
 // Gathers what the deployed nodes know, for the status.
 import { hostname } from 'node:os'
 import { basename } from 'node:path'
-import type { NodeAPI, NodeDef } from 'node-red'
+import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { StoreState } from '../../../lib/history/model/store-state.ts'
 import { withoutLogin } from '../../../lib/kit/url-login.ts'
 import { packageVersion } from '../../../lib/package.ts'
@@ -15,7 +15,8 @@ import type {
   SilentFacts,
 } from '../../../lib/pages/facts.ts'
 import { type CleanNode, journalBefore } from '../../clean/upstream.ts'
-import { watchedDevices } from '../../devices/registry.ts'
+import { devicesNode, watchedDevices } from '../../devices/registry.ts'
+import { FORMAT_TYPE, type FormatNode } from '../../format/registry.ts'
 import type { JournalNode } from '../../journal/registry.ts'
 import type { LabelNode } from '../../label/registry.ts'
 import { sessionsInUse } from '../../mqtt-out/sessions.ts'
@@ -31,7 +32,20 @@ export function factsOf(RED: NodeAPI): Facts {
     ports: deployed<PortNode>(RED, 'fieldlog-port').map(portFacts),
     silent: silentDevices(RED),
     store: storeFacts(stores()[0]) ?? unusedStore(RED),
+    nodes: {
+      devices: devicesNode(RED)?.id ?? null,
+      store: deployed<Node>(RED, 'fieldlog-store')[0]?.id ?? null,
+      formats: formatNodes(RED),
+    },
   }
+}
+
+function formatNodes(RED: NodeAPI): Record<string, string> {
+  const nodes = deployed<FormatNode>(RED, FORMAT_TYPE)
+  // of several of one type the first one, which also decodes first
+  return Object.fromEntries(
+    nodes.reverse().flatMap(({ id, definition }) => (definition ? [[definition.type, id]] : [])),
+  )
 }
 
 function journals(RED: NodeAPI): JournalFacts[] {

@@ -8,21 +8,27 @@ describe('the account of a journal', () => {
   it('is a line of boxes, of which those that are empty and would only worry are left out', () => {
     const account = accountOf(journalFacts(), [brokerFacts()], began)
     assert.deepEqual(
-      account.boxes.map(({ name, count, of, since }) => [name, count, of, since]),
+      account.boxes.map(({ name, count, of, since, beside }) => [
+        name,
+        count,
+        of,
+        since,
+        ...(beside ? ['beside'] : []),
+      ]),
       [
         ['received', 1_000, 'events', null],
         ['logged', 1_000, 'events', null],
         ['cleaned', 300, 'lines', began],
-        ['rejected', 3, 'lines', began],
-        ['unknown', 190, 'lines', began],
-        ['left out', 7, 'lines', began],
+        ['rejected', 3, 'lines', began, 'beside'],
+        ['unknown', 190, 'lines', began, 'beside'],
+        ['left out', 7, 'lines', began, 'beside'],
         ['good', 290, 'events', began],
-        ['bad', 10, 'events', began],
+        ['bad', 10, 'events', began, 'beside'],
         ['published', 297, 'events', began],
-        ['for the broker', 3, 'events', began],
-        ['under way', 10, 'events', null],
-        ['waiting', 0, 'events', null],
+        ['for the broker', 3, 'events', began, 'beside'],
         ['done', 990, 'events', null],
+        ['under way', 10, 'events', null, 'beside'],
+        ['waiting', 0, 'events', null, 'beside'],
       ],
     )
     const { journal: id, name, balanced, missing, says } = account
@@ -72,7 +78,9 @@ describe('the account of a journal', () => {
   it('tells why a journal is not open, and that nothing is lost meanwhile', () => {
     const shut = { delivery: undefined, journal: { ...journal, held: 4 } }
     const opening = accountOf(journalFacts({ state: logState(shut) }), [], began)
-    assert.deepEqual(opening.boxes, [{ name: 'received', count: 4, of: 'events', since: null }])
+    assert.deepEqual(opening.boxes, [
+      { name: 'received', count: 4, of: 'events', since: null, beside: false },
+    ])
     assert.deepEqual([opening.balanced, opening.missing], [true, 0])
     assert.equal(opening.says, 'the journal is being opened; what comes meanwhile is held in memory')
     const problem = 'journal: cannot open: the disk is full; trying again'

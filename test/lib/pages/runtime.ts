@@ -129,6 +129,7 @@ export function factsOf(change: Partial<Facts> = {}): Facts {
     ports: [portFacts()],
     silent: [],
     store: storeState(),
+    nodes: { devices: 'd1', store: 's1', formats: { room: 'f1' } },
     ...change,
   }
 }

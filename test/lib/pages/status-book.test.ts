@@ -79,6 +79,7 @@ describe('the status', () => {
       },
       machine: { temperature: 48.2, rss: 150e6, load: 0.4 },
       alarms: [],
+      nodes: { devices: 'd1', store: 's1', formats: { room: 'f1' } },
     })
     assert.deepEqual(
       accounts.map(({ journal, says, boxes }) => [journal, says, boxes.length]),
