@@ -2,6 +2,7 @@
 import type { LiveWatch } from '../../lib/devices/watch/live-watch.ts'
 import { type FieldlogEvent, isPlayed } from '../../lib/event.ts'
 import type { LineOutcome } from '../../lib/formats/format.ts'
+import { timeEvent } from '../../lib/formats/library/general.ts'
 
 /** Only what comes live says that a device is there: not what is sent again, nor a stored line, or one of an earlier moment. */
 function isLive({ replayed, for: sink, late, source }: FieldlogEvent): boolean {
@@ -13,6 +14,8 @@ export function hearDevices(watch: LiveWatch, event: FieldlogEvent, outcome: Lin
   if (outcome.kind === 'unknown' || outcome.kind === 'part' || !isLive(event)) return
   const { source, received } = event
   const { type } = outcome
+  // a process speaks when something happens: its silence says nothing
+  if (type === timeEvent.type) return
   if (outcome.kind === 'rejected') {
     watch.hearAgain(event, { source, type, received, key: outcome.key })
     return

@@ -29,9 +29,15 @@ export class Health {
     this.#alarms.hidden = alarms.length === 0
     renew(this.#headline, mark(tone), element('p', {}, text))
     renew(this.#alarms, ...alarms.map((alarm) => alarmRow(alarm, now)))
-    renew(this.#accounts, ...accounts.map((account) => accountLine(account, accounts.length > 1)))
+    renew(this.#accounts, ...shownOf(accounts).map((account) => accountLine(account, accounts.length > 1)))
     renew(this.#facts, ...factsOf(status, readings, lastReject))
   }
+}
+
+/** Journals that nothing has reached yet say nothing here; the gateway's page has them all. */
+function shownOf(accounts: Account[]): Account[] {
+  const used = accounts.filter(({ balanced, boxes }) => !balanced || boxes.some(({ count }) => count > 0))
+  return used.length > 0 ? used : accounts
 }
 
 function verdictOf({ alarms, accounts }: Status): { tone: Tone; text: string } {

@@ -12,6 +12,7 @@ import { journalOptions } from '../../nodes/journal/settings.ts'
 import { labelDefaults } from '../../nodes/label/options.ts'
 import { logOptions } from '../../nodes/log/settings.ts'
 import { mqttOutOptions } from '../../nodes/mqtt-out/options.ts'
+import { storeDefaults } from '../../nodes/store/options.ts'
 import { timingDefaults } from '../../nodes/timing/options.ts'
 import { broker, canvas, env, type FlowNode, id, versionOf } from './parts.ts'
 
@@ -30,6 +31,7 @@ const slow = id(0x227)
 const rejected = id(0x228)
 const undecoded = id(0x229)
 const statistics = id(0x22a)
+const store = id(0x22b)
 
 const onCanvas = canvas(tab)
 
@@ -54,7 +56,7 @@ export function timeEventsFlow(): FlowNode[] {
     }),
     onCanvas(rejected, 'debug', 250, 180, [], debug('no events')),
     onCanvas(log, 'fieldlog-log', 240, 120, [[clean], []], { ...defaultsOf(logOptions), journal }),
-    onCanvas(clean, 'fieldlog-clean', 380, 120, [[timing, each], [undecoded], [undecoded]], {
+    onCanvas(clean, 'fieldlog-clean', 380, 120, [[timing, each, store], [undecoded, store], [undecoded]], {
       ...cleanDefaults,
       name: 'decode',
       formats: [format],
@@ -70,10 +72,26 @@ export function timeEventsFlow(): FlowNode[] {
       name: 'START … STOP',
     }),
     onCanvas(statistics, 'debug', 500, 400, [], debug('statistics')),
-    onCanvas(label, 'fieldlog-label', 510, 320, [[spans], [slow]], {
-      ...labelDefaults,
-      name: 'quick enough?',
-      predicates: [leaseRule],
+    onCanvas(
+      label,
+      'fieldlog-label',
+      510,
+      320,
+      [
+        [spans, store],
+        [slow, store],
+      ],
+      {
+        ...labelDefaults,
+        name: 'quick enough?',
+        predicates: [leaseRule],
+      },
+    ),
+    onCanvas(store, 'fieldlog-store', 690, 240, [], {
+      ...storeDefaults,
+      name: 'history',
+      // the readings of the default flow have one of their own
+      file: 'store/time-events.sqlite',
     }),
     onCanvas(spans, 'fieldlog-mqtt-out', 680, 300, [], { ...published, name: 'good spans' }),
     onCanvas(slow, 'fieldlog-mqtt-out', 680, 360, [], { ...published, name: 'bad spans' }),

@@ -21,7 +21,7 @@ export interface ApiParts {
 type Question = Exclude<keyof HistoryQueries, 'export'>
 type Work = (request: ApiRequest, response: ServerResponse) => Promise<void>
 
-const questions: Question[] = ['latest', 'series', 'values', 'statistics', 'rejects', 'spans']
+const questions: Question[] = ['latest', 'series', 'values', 'statistics', 'rejects']
 /** seconds after which a page comes again where too many listen */
 const tooManyWait = 10
 
@@ -55,6 +55,16 @@ export function serveApi(RED: NodeAPI, { histories, status, feed }: ApiParts): v
       }),
     )
   }
+  serve(
+    'spans',
+    ask(async (_queries, request, response) => {
+      const { query } = request
+      const signal = goneSignal(response)
+      const answers = await Promise.all(histories.readable.map((queries) => queries.spans(query, signal)))
+      const answer = JSON.stringify(answers.flat().sort((a, b) => b.count - a.count))
+      await sendJson(request, response, answer, etagOf(query, Date.now(), answer))
+    }),
+  )
   for (const format of ['csv', 'jsonl'] as const) {
     serve(
       `export.${format}`,

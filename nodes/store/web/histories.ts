@@ -1,4 +1,4 @@
-// The store that the pages show, and what reads it.
+// The stores of the flows, and what reads them. The pages show the first one; spans are those of all.
 import type { NodeAPI } from 'node-red'
 import { History, type HistoryQueries } from '../../../lib/history/query/history.ts'
 import { inBackground } from '../../../lib/kit/background.ts'
@@ -7,7 +7,8 @@ import { type DeployedStore, stores } from '../registry.ts'
 
 export class Histories {
   readonly #RED: NodeAPI
-  #open: { path: string; history: History } | undefined
+  /** by the path of the store */
+  readonly #open = new Map<string, History>()
 
   constructor(RED: NodeAPI) {
     this.#RED = RED
@@ -21,16 +22,38 @@ export class Histories {
   /** Reads that store; undefined where there is none. */
   get history(): HistoryQueries | undefined {
     const { store } = this
-    if (this.#open?.path === store?.path) return this.#open?.history
-    this.close()
-    if (!store) return undefined
-    const history = new History({ file: store.path, names: () => deviceNames(this.#RED) })
-    this.#open = { path: store.path, history }
-    return history
+    this.#forgetOthers()
+    return store && this.#historyOf(store)
+  }
+
+  /** Those of all stores that can be read now. */
+  get readable(): HistoryQueries[] {
+    this.#forgetOthers()
+    return stores()
+      .filter(({ isReadable }) => isReadable)
+      .map((store) => this.#historyOf(store))
   }
 
   close(): void {
-    if (this.#open) inBackground(this.#open.history.close())
-    this.#open = undefined
+    for (const history of this.#open.values()) inBackground(history.close())
+    this.#open.clear()
+  }
+
+  #historyOf({ path }: DeployedStore): History {
+    const known = this.#open.get(path)
+    if (known) return known
+    const history = new History({ file: path, names: () => deviceNames(this.#RED) })
+    this.#open.set(path, history)
+    return history
+  }
+
+  /** Those of stores that are deployed no more. */
+  #forgetOthers(): void {
+    const paths = new Set(stores().map(({ path }) => path))
+    for (const [path, history] of this.#open) {
+      if (paths.has(path)) continue
+      this.#open.delete(path)
+      inBackground(history.close())
+    }
   }
 }
