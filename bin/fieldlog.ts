@@ -35,6 +35,9 @@ const subcommands: Record<string, Subcommand> = {
   replay: journalCommand('have the running gateway send events again', async () => {
     return (await import('../lib/cli/replay.ts')).replay
   }),
+  rebuild: journalCommand('have the running gateway make its store again from the journal', async () => {
+    return (await import('../lib/cli/rebuild.ts')).rebuild
+  }),
   refused: journalCommand('show what MQTT brokers refused, or send it again', async () => {
     return (await import('../lib/cli/refused.ts')).refused
   }),

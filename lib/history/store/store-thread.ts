@@ -161,7 +161,7 @@ export class StoreThread {
     const { rows } = next
     try {
       next.file.transaction(() => {
-        next.aggregation.makeCoarse()
+        next.aggregation.make()
         next.setUpTo(upTo)
       })
       if (!next.isCounted()) throw new Error(`${next.file.path}: its rows are not as many as it has counted`)
@@ -210,7 +210,7 @@ export class StoreThread {
     }
     const more = this.#operate(() => {
       if (upTo?.file !== undefined) file.setUpTo(upTo.file)
-      if (file.aggregation.isBehind) file.file.transaction(() => file.aggregation.makeCoarse())
+      if (file.aggregation.isBehind) file.file.transaction(() => file.aggregation.make())
       return retire(file, keep, this.#now())
     })
     return { ...this.#report(), more }
@@ -219,7 +219,7 @@ export class StoreThread {
   #close(): void {
     const open = [this.#file, this.#new]
     try {
-      for (const writer of open) writer?.file.transaction(() => writer.aggregation.makeCoarse())
+      for (const writer of open) writer?.file.transaction(() => writer.aggregation.make())
     } finally {
       this.#drop()
     }

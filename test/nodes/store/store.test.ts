@@ -10,6 +10,7 @@ import journal from '../../../nodes/journal/journal.ts'
 import type { JournalNode } from '../../../nodes/journal/registry.ts'
 import label from '../../../nodes/label/label.ts'
 import log from '../../../nodes/log/log.ts'
+import type { StoreReport } from '../../../nodes/store/endpoints.ts'
 import { type DeployedStore, stores } from '../../../nodes/store/registry.ts'
 import store from '../../../nodes/store/store.ts'
 import helper, { nodeRedName, withHooks } from '../helper.ts'
@@ -176,13 +177,18 @@ describe(`nodes: store (${nodeRedName})`, function () {
   it('answers a request to rebuild a part, and refuses what makes no sense', async () => {
     await helper.load(nodes, flow())
     await until(({ state }) => state === 'ready')
-    const ask = (body: object) => helper.request().post('/fieldlog/api/rebuild').send(body)
-    assert.equal((await ask({ from: 'noon' })).body.error, 'from: milliseconds since 1970 or ISO 8601 is expected')
-    assert.equal((await ask({ from: 9, to: 3 })).body.error, 'to: it is before from')
-    assert.equal((await ask({ store: 'x' })).status, 404)
-    assert.deepEqual((await ask({ from: '2026-01-01T00:00:00Z' })).body, { started: true })
+    const ask = async (body: object): Promise<[number, unknown]> => {
+      const answer = await helper.request().post('/fieldlog/api/rebuild').send(body)
+      return [answer.status, answer.body]
+    }
+    const noTime = 'from: milliseconds since 1970 or ISO 8601 is expected'
+    assert.deepEqual(await ask({ from: 'noon' }), [400, { error: noTime }])
+    assert.deepEqual(await ask({ from: 9, to: 3 }), [400, { error: 'to: it is before from' }])
+    assert.equal((await ask({ store: 'x' }))[0], 404)
+    assert.deepEqual(await ask({ from: '2026-01-01T00:00:00Z' }), [200, { started: true }])
     await until(({ state }) => state === 'ready')
-    const [report] = (await helper.request().get('/fieldlog/api/rebuild')).body
-    assert.deepEqual([report.id, report.state, report.path], ['store', 'ready', path])
+    const answer = await helper.request().get('/fieldlog/api/rebuild')
+    const [report] = answer.body as StoreReport[]
+    assert.deepEqual([report?.id, report?.state, report?.path], ['store', 'ready', path])
   })
 })
