@@ -36,7 +36,7 @@ const subcommands: Record<string, Subcommand> = {
     return (await import('../lib/cli/replay.ts')).replay
   }),
   rebuild: journalCommand('have the running gateway make its store again from the journal', async () => {
-    return (await import('../lib/cli/rebuild.ts')).rebuild
+    return (await import('../lib/cli/store/rebuild.ts')).rebuild
   }),
   refused: journalCommand('show what MQTT brokers refused, or send it again', async () => {
     return (await import('../lib/cli/refused.ts')).refused

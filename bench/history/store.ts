@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { ReplayRequest, ReplayResult } from '../../lib/delivery/send/replay.ts'
 import type { FieldlogEvent } from '../../lib/event.ts'
+import { valueTable } from '../../lib/history/model/schema.ts'
 import { HistoryStore } from '../../lib/history/store/history-store.ts'
 import { StoreFile } from '../../lib/history/store/store-file.ts'
 import type { StoreJournal } from '../../lib/history/store/store-journal.ts'
 import { isTurnLong, nextTurn } from '../../lib/kit/turns.ts'
-import { valueTable } from '../../lib/history/model/schema.ts'
 
 const live = Number(process.argv[2] ?? 300_000)
 const rebuilt = Number(process.argv[3] ?? 1_000_000)
@@ -44,7 +44,21 @@ async function bareInserts(path: string): Promise<void> {
     for (const end = Math.min(live, seq + perTransaction - 1); seq <= end; seq++) {
       const { time, data } = event(seq)
       const { light, moved, humi, temp, lobat } = data as Record<string, number>
-      insert.run(seq % series, time, seq, 0, 1, null, null, '{"spike":1}', light!, Number(moved), humi!, temp!, Number(lobat))
+      insert.run(
+        seq % series,
+        time,
+        seq,
+        0,
+        1,
+        null,
+        null,
+        '{"spike":1}',
+        light!,
+        Number(moved),
+        humi!,
+        temp!,
+        Number(lobat),
+      )
     }
     file.db.exec('COMMIT')
   }
@@ -136,7 +150,13 @@ function event(seq: number): FieldlogEvent {
   return {
     ...{ id: `k3x9a7qd-${seq}`, seq, received: time, time, source: 'ttyUSB0', raw: 'OK 12 1 118 182 0' },
     ...{ replayed: false, type: 'room', key: String(node), device: `ttyUSB0-${node}` },
-    data: { light: seq % 255, moved: seq % 7 === 0, humi: 40 + (seq % 30), temp: 15 + (seq % 97) / 10, lobat: false },
+    data: {
+      light: seq % 255,
+      moved: seq % 7 === 0,
+      humi: 40 + (seq % 30),
+      temp: 15 + (seq % 97) / 10,
+      lobat: false,
+    },
     ...{ verdict: 'good', reasons: [], flags: { spike: 1 }, rules: 'a1b2c3d4' },
   }
 }

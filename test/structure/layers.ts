@@ -97,7 +97,7 @@ const groups: Record<string, { folders: string[]; uses: string[] }> = {
     uses: ['ground'],
   },
   cli: {
-    folders: ['lib/cli', 'lib/cli/send'],
+    folders: ['lib/cli', 'lib/cli/send', 'lib/cli/store'],
     uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling', 'time-events'],
   },
   // what package.json exports

@@ -113,7 +113,8 @@ export class Aggregation {
         const length = levels[level]
         coarser = new Set([...coarser].map((start) => startOf(start, length)))
         for (const { id } of this.#fieldsOf(type))
-          for (const { from, to } of runsOf(coarser, length, 0)) this.#makeFromFiner(level, series, id, from, to)
+          for (const { from, to } of runsOf(coarser, length, 0))
+            this.#makeFromFiner(level, series, id, from, to)
       }
     }
   }
@@ -139,7 +140,11 @@ export class Aggregation {
   }
 
   /** The rows of these minutes, in order; minutes that are near each other are read together. */
-  #rowsByMinute(series: number, type: number, starts: ReadonlySet<number>): Array<[start: number, rows: ValueRow[]]> {
+  #rowsByMinute(
+    series: number,
+    type: number,
+    starts: ReadonlySet<number>,
+  ): Array<[start: number, rows: ValueRow[]]> {
     const select = this.#rows(type, this.#fieldsOf(type))
     const buckets: Array<[start: number, rows: ValueRow[]]> = []
     for (const { from, to } of runsOf(starts, minute, worthReading)) {

@@ -6,15 +6,15 @@ import { type Batch, BatchMaker, type FieldWords } from './batch.ts'
 type Done = (error?: Error) => void
 
 /** events */
-export const batchSize = 1_000
+const batchSize = 1_000
 /** ms */
-export const batchTime = 200
+const batchTime = 200
 /** Batches that the thread is given ahead. */
 const mostSent = 4
 /** Events that wait at most: those behind them are not stored now. */
-export const mostWaiting = 10_000
+const mostWaiting = 10_000
 /** An event waits so long for its commit at most, ms. */
-export const longestWait = 5_000
+const longestWait = 5_000
 
 export interface LiveQueueParts {
   clock: Clock

@@ -3,7 +3,7 @@ import type { StatementSync } from 'node:sqlite'
 import { valueTable } from '../model/schema.ts'
 import { Aggregation, type ColumnField, startOf, type Touched } from './aggregation.ts'
 import { type Batch, type RejectRow, rowHead, type Shape } from './batch.ts'
-import type { Part } from './requests.ts'
+import type { Part } from './part.ts'
 import type { StoreFile, Value } from './store-file.ts'
 
 /** Rejected events that are kept. */
@@ -244,11 +244,7 @@ export class RowWriter {
     return found.length
   }
 
-  #writeRows(
-    { numbers, texts }: Batch,
-    { oldest, shapes }: WriteOptions,
-    touched: TouchedMinutes,
-  ): number {
+  #writeRows({ numbers, texts }: Batch, { oldest, shapes }: WriteOptions, touched: TouchedMinutes): number {
     let written = 0
     for (let at = 0; at < numbers.length; ) {
       const shape = shapes.get(numbers[at]!)!

@@ -20,7 +20,7 @@ const corrupt = 11
 const notADatabase = 26
 
 /** What cannot be used as it is: it is moved aside, and made again. */
-export const unusable = 'STORE_UNUSABLE'
+const unusable = 'STORE_UNUSABLE'
 
 /** Whether the file itself is wrong, and not only out of reach. */
 export function isDamage(error: unknown): boolean {
@@ -61,7 +61,9 @@ export class StoreFile {
       db.exec(`PRAGMA busy_timeout = ${lockPatience}`)
       if (isNew) create(db)
       else check(db, path)
-      db.exec(`PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${cacheSize}; PRAGMA journal_size_limit = ${logLimit}`)
+      db.exec(
+        `PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${cacheSize}; PRAGMA journal_size_limit = ${logLimit}`,
+      )
       return new StoreFile(path, db, isNew)
     } catch (error) {
       db.close()

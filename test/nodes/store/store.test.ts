@@ -33,7 +33,19 @@ function formatNode(RED: NodeAPI): void {
   })
 }
 
-/** The factor that a later rule set has, so that verdicts change. */
+interface Answer {
+  status: number
+  body: unknown
+}
+
+interface Agent {
+  get(path: string): Promise<Answer>
+  post(path: string): { send(body: object): Promise<Answer> }
+}
+
+const request = () => helper.request() as Agent
+
+/** @param most degrees that are not too warm */
 const ruleSet = (most: number) => [{ name: 'warm', field: 'temp', operator: '<=', values: [most] }]
 
 describe(`nodes: store (${nodeRedName})`, function () {
@@ -57,11 +69,29 @@ describe(`nodes: store (${nodeRedName})`, function () {
 
   const flow = (most = 30, format = definition) => [
     { id: 'tab', type: 'tab' },
-    { id: 'journal', type: 'fieldlog-journal', directory: join(folder, 'journal'), flushInterval: 0, reserve: 0 },
+    {
+      id: 'journal',
+      type: 'fieldlog-journal',
+      directory: join(folder, 'journal'),
+      flushInterval: 0,
+      reserve: 0,
+    },
     { id: 'format', type: 'fieldlog-format', definition: format },
     { id: 'log', type: 'fieldlog-log', z: 'tab', journal: 'journal', wires: [['clean']] },
-    { id: 'clean', type: 'fieldlog-clean', z: 'tab', formats: ['format'], wires: [['label'], ['store'], ['store']] },
-    { id: 'label', type: 'fieldlog-label', z: 'tab', predicates: ruleSet(most), wires: [['store'], ['store']] },
+    {
+      id: 'clean',
+      type: 'fieldlog-clean',
+      z: 'tab',
+      formats: ['format'],
+      wires: [['label'], ['store'], ['store']],
+    },
+    {
+      id: 'label',
+      type: 'fieldlog-label',
+      z: 'tab',
+      predicates: ruleSet(most),
+      wires: [['store'], ['store']],
+    },
     { id: 'store', type: 'fieldlog-store', z: 'tab', wires: [] },
   ]
   const nodes = [journal, log, formatNode, clean, label, store].map(withHooks)
@@ -111,7 +141,14 @@ describe(`nodes: store (${nodeRedName})`, function () {
     assert.deepEqual(told.toSorted(), ['1', '2', '3', '4'])
     assert.deepEqual(all('SELECT seq, verdict, f1, f2, extra, reasons FROM t_1 ORDER BY seq'), [
       { seq: 1, verdict: 1, f1: 12, f2: 21.5, extra: '{"state":"auto"}', reasons: null },
-      { seq: 2, verdict: 2, f1: 12, f2: 31, extra: null, reasons: '["warm: temp: found 31, expected at most 30"]' },
+      {
+        seq: 2,
+        verdict: 2,
+        f1: 12,
+        f2: 31,
+        extra: null,
+        reasons: '["warm: temp: found 31, expected at most 30"]',
+      },
     ])
     assert.deepEqual(all('SELECT seq, type, raw FROM reject ORDER BY seq'), [
       { seq: 3, type: 'room', raw: '{"node":12,"temp":"warm"}' },
@@ -166,9 +203,14 @@ describe(`nodes: store (${nodeRedName})`, function () {
     ])
     await until(({ state }) => state === 'ready')
     const spy = helper.getNode('other').error as unknown as { firstCall: { firstArg: string } }
-    assert.match(spy.firstCall.firstArg, /fieldlog\.sqlite is the file of another store node already \(store\)/)
+    assert.match(
+      spy.firstCall.firstArg,
+      /fieldlog\.sqlite is the file of another store node already \(store\)/,
+    )
     const failed = new Promise((resolve) => {
-      helper.getNode('store').on('call:error', (call: { firstArg: unknown }) => resolve(String(call.firstArg)))
+      helper
+        .getNode('store')
+        .on('call:error', (call: { firstArg: unknown }) => resolve(String(call.firstArg)))
     })
     helper.getNode('store').receive({ payload: 'hello' })
     assert.match(String(await failed), /carries no event: wire this node behind a clean or label node/)
@@ -178,7 +220,7 @@ describe(`nodes: store (${nodeRedName})`, function () {
     await helper.load(nodes, flow())
     await until(({ state }) => state === 'ready')
     const ask = async (body: object): Promise<[number, unknown]> => {
-      const answer = await helper.request().post('/fieldlog/api/rebuild').send(body)
+      const answer = await request().post('/fieldlog/api/rebuild').send(body)
       return [answer.status, answer.body]
     }
     const noTime = 'from: milliseconds since 1970 or ISO 8601 is expected'
@@ -187,7 +229,7 @@ describe(`nodes: store (${nodeRedName})`, function () {
     assert.equal((await ask({ store: 'x' }))[0], 404)
     assert.deepEqual(await ask({ from: '2026-01-01T00:00:00Z' }), [200, { started: true }])
     await until(({ state }) => state === 'ready')
-    const answer = await helper.request().get('/fieldlog/api/rebuild')
+    const answer = await request().get('/fieldlog/api/rebuild')
     const [report] = answer.body as StoreReport[]
     assert.deepEqual([report?.id, report?.state, report?.path], ['store', 'ready', path])
   })

@@ -46,9 +46,13 @@ describe('history: a store filled live, over kills, and from the journal', funct
 
   /** Runs the program, and kills it when it has come so far; resolves with the last it said. */
   async function run(kind: 'live' | 'rebuild', killAt: number): Promise<string> {
-    const child: ChildProcess = spawn(process.execPath, [program, kind, bench.folder, String(count), String(seed)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const child: ChildProcess = spawn(
+      process.execPath,
+      [program, kind, bench.folder, String(count), String(seed)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
     const closed = once(child, 'close')
     let last = ''
     for await (const line of createInterface({ input: child.stdout! })) {

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Command, CommandError, type Io, type OptionValues, UsageError } from './command.ts'
-import { gatewayOptions, given, withGateway } from './gateway.ts'
-import type { AdminApi } from './http.ts'
-import { count } from './text.ts'
-import { parseWhen } from './when.ts'
+import { type Command, CommandError, type Io, type OptionValues, UsageError } from '../command.ts'
+import { gatewayOptions, given, withGateway } from '../gateway.ts'
+import type { AdminApi } from '../http.ts'
+import { count } from '../text.ts'
+import { parseWhen } from '../when.ts'
 
 const path = 'fieldlog/api/rebuild'
 /** ms between two looks at how far it is */
@@ -30,7 +30,11 @@ export const rebuild: Command = {
     'Nothing of it goes to the broker. The status is 1 where events are not stored then.\n' +
     'A login: --user with the password in FIELDLOG_PASSWORD_FILE, or --token (FIELDLOG_TOKEN).',
   options: {
-    from: { type: 'string', value: 'TIME', about: 'first time (UTC: 2026-11-21, 2026-11-21T12:30; or 2d: so long ago)' },
+    from: {
+      type: 'string',
+      value: 'TIME',
+      about: 'first time (UTC: 2026-11-21, 2026-11-21T12:30; or 2d: so long ago)',
+    },
     to: { type: 'string', value: 'TIME', about: 'last time; default: now' },
     type: { type: 'string', value: 'TYPE', about: 'only events of this type' },
     store: { type: 'string', value: 'NODE', about: 'id of one store; default: all of them' },
@@ -44,7 +48,9 @@ export const rebuild: Command = {
       await api.ask('POST', path, { ...request(options), ...(store !== undefined && { store }) })
       const stores = await finished(api, store, io)
       if (options.json) await io.out(`${JSON.stringify(stores)}\n`)
-      else for (const one of stores) await io.out(`${one.name || one.id}: ${one.says}, up to ${count(one.upTo)}\n`)
+      else
+        for (const one of stores)
+          await io.out(`${one.name || one.id}: ${one.says}, up to ${count(one.upTo)}\n`)
       return stores.every(({ state }) => state === 'ready') ? 0 : 1
     }),
 }
@@ -61,7 +67,11 @@ function request(options: OptionValues): Record<string, unknown> {
   }
 }
 
-function time(option: string, text: string | undefined, now: number): { first: number; last: number } | undefined {
+function time(
+  option: string,
+  text: string | undefined,
+  now: number,
+): { first: number; last: number } | undefined {
   if (text === undefined) return undefined
   const when = parseWhen(option, text, now)
   if ('first' in when) return when
