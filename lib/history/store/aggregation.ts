@@ -11,8 +11,16 @@ const mostDirty = 10_000
 /** Minutes that are nearer to each other are read together, ms. */
 const worthReading = 5 * minute
 
+/** Minutes with one row each that are copied together, at least. */
+const worthCopying = 4
+
 /** Verdict, time, and the values of the fields. */
 type ValueRow = Array<number | null>
+
+interface Minute {
+  start: number
+  rows: ValueRow[]
+}
 
 /** A field with a column, as a row of its type gives it. */
 export interface ColumnField {
@@ -30,6 +38,7 @@ export class Aggregation {
   readonly #finer: StatementSync
   readonly #fieldsOf: (type: number) => readonly ColumnField[]
   readonly #rowsOf = new Map<string, StatementSync>()
+  readonly #copies = new Map<string, StatementSync>()
   readonly #dirty: Touched = new Map()
   #dirtyCount = 0
   /** as noted in the file */
@@ -104,28 +113,38 @@ export class Aggregation {
     this.#file.delete('aggregatesFrom')
   }
 
-  /** The aggregates of these minutes, and of what they are in; within a transaction. */
-  makeNow(touched: Touched): void {
+  /**
+   * The aggregates of these minutes, and of what they are in; within a transaction.
+   * @param isRemoval rows were removed: what has no value any more goes, too
+   */
+  makeNow(touched: Touched, isRemoval = false): void {
     for (const [series, { type, starts }] of touched) {
-      this.#makeMinutesOf(series, type, starts)
-      let coarser: ReadonlySet<number> = starts
-      for (const level of [2, 3, 4] as const) {
-        const length = levels[level]
-        coarser = new Set([...coarser].map((start) => startOf(start, length)))
-        for (const { id } of this.#fieldsOf(type))
-          for (const { from, to } of runsOf(coarser, length, 0))
-            this.#makeFromFiner(level, series, id, from, to)
+      const fields = this.#fieldsOf(type)
+      if (fields.length === 0) continue
+      for (const { from, to } of runsOf(starts, minute, worthReading)) {
+        for (const part of partsOf(this.#minutesOf(series, type, from, to, starts))) {
+          if (part.isSparse && !isRemoval) this.#copyRows(series, type, part.minutes)
+          else this.#makeMinutes(series, fields, part.minutes)
+        }
       }
+      this.#makeCoarser(series, fields, starts)
+    }
+  }
+
+  #makeCoarser(series: number, fields: readonly ColumnField[], minutes: ReadonlySet<number>): void {
+    let starts = minutes
+    for (const level of [2, 3, 4] as const) {
+      const length = levels[level]
+      starts = new Set([...starts].map((start) => startOf(start, length)))
+      for (const { id } of fields)
+        for (const { from, to } of runsOf(starts, length, 0)) this.#makeFromFiner(level, series, id, from, to)
     }
   }
 
   /** Field by field, as the table is in that order. */
-  #makeMinutesOf(series: number, type: number, starts: ReadonlySet<number>): void {
-    const fields = this.#fieldsOf(type)
-    if (fields.length === 0) return
-    const buckets = this.#rowsByMinute(series, type, starts)
+  #makeMinutes(series: number, fields: readonly ColumnField[], minutes: readonly Minute[]): void {
     for (let i = 0; i < fields.length; i++) {
-      for (const [start, rows] of buckets) {
+      for (const { start, rows } of minutes) {
         const values: number[] = []
         const isGood: boolean[] = []
         for (const row of rows) {
@@ -139,24 +158,35 @@ export class Aggregation {
     }
   }
 
-  /** The rows of these minutes, in order; minutes that are near each other are read together. */
-  #rowsByMinute(
-    series: number,
-    type: number,
-    starts: ReadonlySet<number>,
-  ): Array<[start: number, rows: ValueRow[]]> {
-    const select = this.#rows(type, this.#fieldsOf(type))
-    const buckets: Array<[start: number, rows: ValueRow[]]> = []
-    for (const { from, to } of runsOf(starts, minute, worthReading)) {
-      const rows = select.all(series, from, to) as unknown as ValueRow[]
-      let at = 0
-      for (let start = from; start < to; start += minute) {
-        const begin = at
-        while (at < rows.length && rows[at]![1]! < start + minute) at++
-        if (starts.has(start)) buckets.push([start, rows.slice(begin, at)])
+  /** The aggregate of one value is that value: the database copies these rows by itself, which takes a fraction of the time. */
+  #copyRows(series: number, type: number, minutes: readonly Minute[]): void {
+    const from = minutes[0]!.start
+    const to = minutes.at(-1)!.start + minute
+    for (const { id, col } of this.#fieldsOf(type)) {
+      const place = `${type} ${col}`
+      let copy = this.#copies.get(place)
+      if (!copy) {
+        copy = this.#file.db.prepare(
+          `INSERT OR REPLACE INTO agg SELECT 1, series, ?, time - time % ${minute}, 1, verdict = ${verdictCodes.good},
+            f${col}, f${col}, f${col}, 0 FROM t_${type} WHERE series = ? AND time >= ? AND time < ? AND f${col} IS NOT NULL`,
+        )
+        this.#copies.set(place, copy)
       }
+      copy.run(id, series, from, to)
     }
-    return buckets
+  }
+
+  /** The minutes of a run that have rows, or were touched, in order. */
+  #minutesOf(series: number, type: number, from: number, to: number, touched: ReadonlySet<number>): Minute[] {
+    const rows = this.#rows(type, this.#fieldsOf(type)).all(series, from, to) as unknown as ValueRow[]
+    const minutes: Minute[] = []
+    let at = 0
+    for (let start = from; start < to; start += minute) {
+      const begin = at
+      while (at < rows.length && rows[at]![1]! < start + minute) at++
+      if (at > begin || touched.has(start)) minutes.push({ start, rows: rows.slice(begin, at) })
+    }
+    return minutes
   }
 
   /** The buckets of a level from one start up to, not including, another one. */
@@ -211,4 +241,18 @@ function runsOf(
     else runs.push({ from: start, to: start + length })
   }
   return runs
+}
+
+/** Minutes that follow one another with one row each, and the others. */
+function partsOf(minutes: readonly Minute[]): Array<{ isSparse: boolean; minutes: Minute[] }> {
+  const parts: Array<{ isSparse: boolean; minutes: Minute[] }> = []
+  for (const one of minutes) {
+    // the database's remainder of a negative time is negative
+    const isSparse = one.rows.length === 1 && one.start >= 0
+    const last = parts.at(-1)
+    if (last?.isSparse === isSparse) last.minutes.push(one)
+    else parts.push({ isSparse, minutes: [one] })
+  }
+  for (const part of parts) part.isSparse &&= part.minutes.length >= worthCopying
+  return parts
 }

@@ -100,7 +100,7 @@ export class HistoryStore {
         complete: () => this.#complete ?? 0,
       },
       {
-        changed: listener.changed,
+        changed: () => listener.changed(),
         warn: (message) => listener.warn(`store: ${message}`),
         ended: (job, outcome) => this.#jobEnded(job, outcome),
       },

@@ -164,7 +164,7 @@ export class RowWriter {
       left -= this.#removeOf(series, { from, to, lastSeq }, left, touched)
     }
     if (left === limit) return 0
-    this.aggregation.makeNow(touched)
+    this.aggregation.makeNow(touched, true)
     this.#saveRules()
     return limit - left
   }

@@ -103,8 +103,11 @@ export class ThreadClient {
   }
 }
 
+/** MB for short-lived objects: batches go quickly, and Node.js would let them pile up on a large machine */
+const youngSize = 16
+
 /** The file beside this one has the same extension: `.ts` in the sources, `.js` in the built package. */
 function startWorker(): Thread {
   const script = new URL(`./store-worker${extname(import.meta.filename)}`, import.meta.url)
-  return new Worker(script, { env: {} }) as Thread
+  return new Worker(script, { env: {}, resourceLimits: { maxYoungGenerationSizeMb: youngSize } }) as Thread
 }

@@ -4,7 +4,14 @@ import { BatchMaker } from '../../../../lib/history/store/batch.ts'
 
 const event: FieldlogEvent = {
   ...{ id: 'k3x9a7qd-12', seq: 12, received: 5, time: 7, source: 'ttyUSB0', raw: 'OK 12', replayed: false },
-  ...{ type: 'room', key: '3', device: 'kitchen', data: { temp: 21.5, low: true }, verdict: 'good', rules: 'a1' },
+  ...{
+    type: 'room',
+    key: '3',
+    device: 'kitchen',
+    data: { temp: 21.5, low: true },
+    verdict: 'good',
+    rules: 'a1',
+  },
 }
 
 const numbersOf = (maker: BatchMaker) => [...maker.take().numbers].slice(1)
