@@ -14,9 +14,10 @@ import { isTurnLong, nextTurn } from '../../lib/kit/turns.ts'
 
 const live = Number(process.argv[2] ?? 300_000)
 const rebuilt = Number(process.argv[3] ?? 1_000_000)
-/** room nodes, each of which sends every 64 seconds */
+/** meters of which each sends every second, as they must for so many events; and room nodes that do so every 64 seconds, from the journal */
 const series = 50
-const interval = 64_000
+const liveInterval = 1_000
+const journalInterval = 64_000
 const begin = Date.UTC(2026, 0, 1)
 /** events that a log node has under way at most, by default */
 const window = 1_000
@@ -42,7 +43,7 @@ async function bareInserts(path: string): Promise<void> {
   for (let seq = 1; seq <= live; ) {
     file.db.exec('BEGIN')
     for (const end = Math.min(live, seq + perTransaction - 1); seq <= end; seq++) {
-      const { time, data } = event(seq)
+      const { time, data } = event(seq, liveInterval)
       const { light, moved, humi, temp, lobat } = data as Record<string, number>
       insert.run(
         seq % series,
@@ -77,7 +78,7 @@ async function liveEvents(path: string): Promise<void> {
   }
   for (let seq = 1; seq <= live; seq++) {
     open++
-    store.take(event(seq), done)
+    store.take(event(seq, liveInterval), done)
     while (open >= window) {
       room = Promise.withResolvers<void>()
       await room.promise
@@ -126,7 +127,7 @@ function emptyJournal(lastSeq: number): StoreJournal & { checkpoint: number; tak
       }
       for (let seq = from; seq <= to; seq++) {
         open++
-        this.take({ ...event(seq), for: 'store', replayed: true }, done)
+        this.take({ ...event(seq, journalInterval), for: 'store', replayed: true }, done)
         while (open >= replayWindow)
           await new Promise<void>((resolve) => {
             wake = resolve
@@ -144,8 +145,8 @@ function emptyJournal(lastSeq: number): StoreJournal & { checkpoint: number; tak
   }
 }
 
-function event(seq: number): FieldlogEvent {
-  const time = begin + Math.floor(seq / series) * interval + (seq % series) * 900
+function event(seq: number, interval: number): FieldlogEvent {
+  const time = begin + Math.floor(seq / series) * interval + ((seq % series) * interval) / 100
   const node = seq % series
   return {
     ...{ id: `k3x9a7qd-${seq}`, seq, received: time, time, source: 'ttyUSB0', raw: 'OK 12 1 118 182 0' },

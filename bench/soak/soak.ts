@@ -23,6 +23,7 @@ const soaks: Record<string, string[][]> = {
     [mocha, 'test/system/serial/unplugged.test.ts'],
     [join(root, 'bench/serial.ts'), '60'],
   ],
+  store: [[mocha, 'test/lib/history/**/*.test.ts']],
   formats: [[mocha, 'test/lib/formats/**/*.test.ts']],
   predicates: [[mocha, 'test/lib/predicates/**/*.test.ts', 'test/lib/labelling/**/*.test.ts']],
 }

@@ -7,7 +7,7 @@ import type { StoreFile } from './store-file.ts'
 
 const minute = levels[1]
 /** Minutes that wait at most. */
-const mostDirty = 10_000
+const mostDirty = 20_000
 /** Minutes that are nearer to each other are read together, ms. */
 const worthReading = 5 * minute
 
