@@ -15,6 +15,7 @@ const benches: Record<string, string> = {
   http: 'events over HTTP, durable before the answer, beside core http in and a function node',
   'datagrams/events': 'time events of 32 clients on queue, socket and UDP, beside a plain UDP receiver',
   'history/query': 'charts of a store of 10 million rows, beside a plain select',
+  'history/store': 'the store: live events and a rebuild, beside bare inserts by node:sqlite',
   'mqtt-backlog': 'draining what waits after an outage, beside bare MQTT.js',
 }
 

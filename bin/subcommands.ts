@@ -29,6 +29,10 @@ export const subcommands: Readonly<Record<string, Subcommand>> = {
     summary: 'have the running gateway send events again',
     load: async () => (await import('../lib/cli/gateway/replay.ts')).replay,
   },
+  rebuild: {
+    summary: 'have the running gateway make its store again from the journal',
+    load: async () => (await import('../lib/cli/store/rebuild.ts')).rebuild,
+  },
   refused: {
     summary: 'show what MQTT brokers refused, or send it again',
     load: async () => (await import('../lib/cli/gateway/refused.ts')).refused,

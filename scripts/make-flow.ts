@@ -14,7 +14,7 @@ import { logOptions } from '../nodes/log/settings.ts'
 import { mqttOutOptions } from '../nodes/mqtt-out/options.ts'
 import { portOptions } from '../nodes/port/options.ts'
 import { serialInOptions } from '../nodes/serial-in/options.ts'
-import { storeDefaults } from '../nodes/store/options.ts'
+import { storeOptions } from '../nodes/store/options.ts'
 import { energyFlow } from './flows/energy.ts'
 import { broker, canvas, env, type FlowNode, id, versionOf } from './flows/parts.ts'
 import { timeEventsFlow } from './flows/time-events.ts'
@@ -78,7 +78,7 @@ export function gatewayFlow(): FlowNode[] {
       name: 'bad',
       broker: broker.id,
     }),
-    onCanvas(store, 'fieldlog-store', 700, 220, [], { ...storeDefaults }),
+    onCanvas(store, 'fieldlog-store', 700, 220, [], defaultsOf(storeOptions)),
     onCanvas(rejected, 'fieldlog-mqtt-out', 680, 280, [], {
       ...defaultsOf(mqttOutOptions),
       name: 'rejected',

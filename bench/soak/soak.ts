@@ -28,6 +28,7 @@ const soaks: Record<string, string[][]> = {
     [mocha, 'test/e2e/time-events.test.ts', 'test/e2e/events-flood.test.ts'],
     [join(root, 'bench/datagrams/events.ts')],
   ],
+  store: [[mocha, 'test/lib/history/**/*.test.ts']],
   formats: [[mocha, 'test/lib/formats/**/*.test.ts']],
   predicates: [[mocha, 'test/lib/predicates/**/*.test.ts', 'test/lib/labelling/**/*.test.ts']],
 }

@@ -1,5 +1,5 @@
 import { text, wholeNumber } from '../../lib/options/fields.ts'
-import { defaultsOf, type Saved } from '../../lib/options/options.ts'
+import type { Saved } from '../../lib/options/options.ts'
 
 const days = (title: string, description: string, preset: number) =>
   wholeNumber({
@@ -35,5 +35,3 @@ export const storeOptions = {
 }
 
 export type StoreOptions = Saved<typeof storeOptions>
-
-export const storeDefaults: StoreOptions = defaultsOf(storeOptions)

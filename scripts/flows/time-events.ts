@@ -12,7 +12,7 @@ import { journalOptions } from '../../nodes/journal/settings.ts'
 import { labelDefaults } from '../../nodes/label/options.ts'
 import { logOptions } from '../../nodes/log/settings.ts'
 import { mqttOutOptions } from '../../nodes/mqtt-out/options.ts'
-import { storeDefaults } from '../../nodes/store/options.ts'
+import { storeOptions } from '../../nodes/store/options.ts'
 import { timingDefaults } from '../../nodes/timing/options.ts'
 import { broker, canvas, env, type FlowNode, id, versionOf } from './parts.ts'
 
@@ -88,7 +88,7 @@ export function timeEventsFlow(): FlowNode[] {
       },
     ),
     onCanvas(store, 'fieldlog-store', 690, 240, [], {
-      ...storeDefaults,
+      ...defaultsOf(storeOptions),
       name: 'history',
       // the readings of the default flow have one of their own
       file: 'store/time-events.sqlite',

@@ -1,13 +1,26 @@
-// Keeps the aggregates of one store in step with its rows. The minutes are made in the transaction that touches them; the coarser levels
-// later, many batches at a time. `meta.coarseFrom` says from which time on they may be behind, so that a crash forgets none.
+// Keeps the aggregates of one store in step with its rows. They are made some time after the rows, many at a time, since each is in another
+// place of the file. `meta.aggregatesFrom` says from which time on they may be behind, so that a crash forgets none.
 import type { StatementSync } from 'node:sqlite'
 import { type Aggregate, aggregateOf, combined } from '../model/aggregate.ts'
-import { type Level, levels } from '../model/schema.ts'
+import { type Level, levels, verdictCodes } from '../model/schema.ts'
 import type { StoreFile } from './store-file.ts'
 
 const minute = levels[1]
-/** Dirty quarters of an hour that memory holds at most. */
-const mostDirty = 2_000
+/** Minutes that wait at most. */
+const mostDirty = 20_000
+/** Minutes that are nearer to each other are read together, ms. */
+const worthReading = 5 * minute
+
+/** Minutes with one row each that are copied together, at least. */
+const worthCopying = 4
+
+/** Verdict, time, and the values of the fields. */
+type ValueRow = Array<number | null>
+
+interface Minute {
+  start: number
+  rows: ValueRow[]
+}
 
 /** A field with a column, as a row of its type gives it. */
 export interface ColumnField {
@@ -25,11 +38,11 @@ export class Aggregation {
   readonly #finer: StatementSync
   readonly #fieldsOf: (type: number) => readonly ColumnField[]
   readonly #rowsOf = new Map<string, StatementSync>()
-  /** by series: its type, and the quarters of an hour whose minutes have changed */
+  readonly #copies = new Map<string, StatementSync>()
   readonly #dirty: Touched = new Map()
   #dirtyCount = 0
   /** as noted in the file */
-  #coarseFrom: number
+  #from: number
 
   /** @param fieldsOf the fields of a type that have a column */
   constructor(file: StoreFile, fieldsOf: (type: number) => readonly ColumnField[]) {
@@ -42,48 +55,46 @@ export class Aggregation {
       'SELECT n, good, min, max, mean, m2, t FROM agg WHERE level = ? AND series = ? AND field = ? AND t >= ? AND t < ? ORDER BY t',
     )
     this.#finer.setReturnArrays(true)
-    this.#coarseFrom = file.number('coarseFrom') ?? Number.POSITIVE_INFINITY
+    this.#from = file.number('aggregatesFrom') ?? Number.POSITIVE_INFINITY
   }
 
   /** What a crash left behind. To be called once, before anything is written. */
   recover(): void {
-    if (this.#coarseFrom === Number.POSITIVE_INFINITY) return
-    const minutes = this.#file.db.prepare(
-      'SELECT t FROM agg WHERE level = 1 AND series = ? AND field = ? AND t >= ?',
-    )
-    const all = this.#file.db.prepare('SELECT id, type FROM series').all() as Array<{
-      id: number
-      type: number
-    }>
+    if (this.#from === Number.POSITIVE_INFINITY) return
+    const { db } = this.#file
+    const all = db.prepare('SELECT id, type FROM series').all() as Array<{ id: number; type: number }>
     for (const { id, type } of all) {
-      for (const field of this.#fieldsOf(type)) {
-        for (const { t } of minutes.iterate(id, field.id, this.#coarseFrom) as Iterable<{ t: number }>)
-          this.#mark(id, type, startOf(t, levels[2]))
-      }
+      const times = db.prepare(`SELECT time FROM t_${type} WHERE series = ? AND time >= ?`)
+      const starts = new Set<number>()
+      for (const { time } of times.iterate(id, this.#from) as Iterable<{ time: number }>)
+        starts.add(startOf(time, minute))
+      if (starts.size > 0) this.#dirty.set(id, { type, starts })
     }
-    this.#file.transaction(() => this.makeCoarse())
+    this.#file.transaction(() => this.make())
   }
 
-  /**
-   * Makes the minutes again whose rows have changed; within a transaction.
-   */
-  makeMinutes(minutes: Touched): void {
-    let first = Number.POSITIVE_INFINITY
-    for (const [series, { type, starts }] of minutes) {
+  /** The rows of these minutes have changed: their aggregates are made later; within a transaction. */
+  makeLater(touched: Touched): void {
+    let first = this.#from
+    for (const [series, { type, starts }] of touched) {
+      let known = this.#dirty.get(series)
+      if (!known) {
+        known = { type, starts: new Set() }
+        this.#dirty.set(series, known)
+      }
+      const before = known.starts.size
       for (const start of starts) {
-        this.#makeMinute(series, type, start)
-        this.#mark(series, type, startOf(start, levels[2]))
+        known.starts.add(start)
         if (start < first) first = start
       }
+      this.#dirtyCount += known.starts.size - before
     }
-    const day = startOf(first, levels[4])
-    if (day < this.#coarseFrom) {
-      this.#coarseFrom = day
-      this.#file.set('coarseFrom', day)
-    }
+    if (first === this.#from) return
+    this.#from = first
+    this.#file.set('aggregatesFrom', first)
   }
 
-  /** Whether memory wants `makeCoarse` to be called. */
+  /** Whether memory wants `make` to be called. */
   get isFull(): boolean {
     return this.#dirtyCount >= mostDirty
   }
@@ -92,53 +103,90 @@ export class Aggregation {
     return this.#dirtyCount > 0
   }
 
-  /** Makes the coarser levels; within a transaction. */
-  makeCoarse(): void {
-    if (this.#dirtyCount === 0) return
-    for (const [series, { type, starts: quarters }] of this.#dirty) {
-      const fields = this.#fieldsOf(type)
-      let starts = quarters
-      for (const level of [2, 3, 4] as const) {
-        const length = levels[level]
-        starts = new Set([...starts].map((start) => startOf(start, length)))
-        for (const { from, to } of runsOf(starts, length))
-          for (const { id } of fields) this.#makeFromFiner(level, series, id, from, to)
-      }
-    }
+  /** Makes what was left for later; within a transaction. */
+  make(): void {
+    this.makeNow(this.#dirty)
     this.#dirty.clear()
     this.#dirtyCount = 0
-    this.#coarseFrom = Number.POSITIVE_INFINITY
-    this.#file.delete('coarseFrom')
+    if (this.#from === Number.POSITIVE_INFINITY) return
+    this.#from = Number.POSITIVE_INFINITY
+    this.#file.delete('aggregatesFrom')
   }
 
-  #mark(series: number, type: number, quarter: number): void {
-    let known = this.#dirty.get(series)
-    if (!known) {
-      known = { type, starts: new Set() }
-      this.#dirty.set(series, known)
-    }
-    if (known.starts.has(quarter)) return
-    known.starts.add(quarter)
-    this.#dirtyCount++
-  }
-
-  #makeMinute(series: number, type: number, start: number): void {
-    const fields = this.#fieldsOf(type)
-    if (fields.length === 0) return
-    const rows = this.#rows(type, fields).all(series, start, start + minute) as unknown as Array<
-      Array<number | null>
-    >
-    for (let i = 0; i < fields.length; i++) {
-      const values: number[] = []
-      const isGood: boolean[] = []
-      for (const row of rows) {
-        const value = row[i + 1]
-        if (value === null || value === undefined) continue
-        values.push(value)
-        isGood.push(row[0] === 1)
+  /**
+   * The aggregates of these minutes, and of what they are in; within a transaction.
+   * @param isRemoval rows were removed: what has no value any more goes, too
+   */
+  makeNow(touched: Touched, isRemoval = false): void {
+    for (const [series, { type, starts }] of touched) {
+      const fields = this.#fieldsOf(type)
+      if (fields.length === 0) continue
+      for (const { from, to } of runsOf(starts, minute, worthReading)) {
+        for (const part of partsOf(this.#minutesOf(series, type, from, to, starts))) {
+          if (part.isSparse && !isRemoval) this.#copyRows(series, type, part.minutes)
+          else this.#makeMinutes(series, fields, part.minutes)
+        }
       }
-      this.#store(1, series, fields[i]!.id, start, aggregateOf(values, isGood))
+      this.#makeCoarser(series, fields, starts)
     }
+  }
+
+  #makeCoarser(series: number, fields: readonly ColumnField[], minutes: ReadonlySet<number>): void {
+    let starts = minutes
+    for (const level of [2, 3, 4] as const) {
+      const length = levels[level]
+      starts = new Set([...starts].map((start) => startOf(start, length)))
+      for (const { id } of fields)
+        for (const { from, to } of runsOf(starts, length, 0)) this.#makeFromFiner(level, series, id, from, to)
+    }
+  }
+
+  /** Field by field, as the table is in that order. */
+  #makeMinutes(series: number, fields: readonly ColumnField[], minutes: readonly Minute[]): void {
+    for (let i = 0; i < fields.length; i++) {
+      for (const { start, rows } of minutes) {
+        const values: number[] = []
+        const isGood: boolean[] = []
+        for (const row of rows) {
+          const value = row[i + 2]
+          if (value === null || value === undefined) continue
+          values.push(value)
+          isGood.push(row[0] === verdictCodes.good)
+        }
+        this.#store(1, series, fields[i]!.id, start, aggregateOf(values, isGood))
+      }
+    }
+  }
+
+  /** The aggregate of one value is that value: the database copies these rows by itself, which takes a fraction of the time. */
+  #copyRows(series: number, type: number, minutes: readonly Minute[]): void {
+    const from = minutes[0]!.start
+    const to = minutes.at(-1)!.start + minute
+    for (const { id, col } of this.#fieldsOf(type)) {
+      const place = `${type} ${col}`
+      let copy = this.#copies.get(place)
+      if (!copy) {
+        copy = this.#file.db.prepare(
+          `INSERT OR REPLACE INTO agg SELECT 1, series, ?, time - time % ${minute}, 1, verdict = ${verdictCodes.good},
+            f${col}, f${col}, f${col}, 0 FROM t_${type} WHERE series = ? AND time >= ? AND time < ? AND f${col} IS NOT NULL`,
+        )
+        this.#copies.set(place, copy)
+      }
+      copy.run(id, series, from, to)
+    }
+  }
+
+  /** The minutes of a run that have rows, or were touched, in order. */
+  #minutesOf(series: number, type: number, from: number, to: number, touched: ReadonlySet<number>): Minute[] {
+    const rows = this.#rows(type, this.#fieldsOf(type)).all(series, from, to) as unknown as ValueRow[]
+    const minutes: Minute[] = []
+    let at = 0
+    for (let start = from; start < to; start += minute) {
+      const begin = at
+      while (at < rows.length && rows[at]![1]! < start + minute) at++
+      if (at > begin || touched.has(start)) minutes.push({ start, rows: rows.slice(begin, at) })
+    }
+    return minutes
   }
 
   /** The buckets of a level from one start up to, not including, another one. */
@@ -167,7 +215,7 @@ export class Aggregation {
     const known = this.#rowsOf.get(place)
     if (known) return known
     const statement = this.#file.db.prepare(
-      `SELECT verdict, ${columns} FROM t_${type} WHERE series = ? AND time >= ? AND time < ? ORDER BY time, seq, sub`,
+      `SELECT verdict, time, ${columns} FROM t_${type} WHERE series = ? AND time >= ? AND time < ? ORDER BY time, seq, sub`,
     )
     statement.setReturnArrays(true)
     this.#rowsOf.set(place, statement)
@@ -180,13 +228,31 @@ export function startOf(time: number, length: number): number {
   return Math.floor(time / length) * length
 }
 
-/** Buckets that follow one another without a gap are one run. */
-function runsOf(starts: ReadonlySet<number>, length: number): Array<{ from: number; to: number }> {
+/** Buckets with no more than a gap (ms) between them are one run. */
+function runsOf(
+  starts: ReadonlySet<number>,
+  length: number,
+  gap: number,
+): Array<{ from: number; to: number }> {
   const runs: Array<{ from: number; to: number }> = []
   for (const start of [...starts].toSorted((one, other) => one - other)) {
     const last = runs.at(-1)
-    if (last?.to === start) last.to = start + length
+    if (last && start - last.to <= gap) last.to = start + length
     else runs.push({ from: start, to: start + length })
   }
   return runs
+}
+
+/** Minutes that follow one another with one row each, and the others. */
+function partsOf(minutes: readonly Minute[]): Array<{ isSparse: boolean; minutes: Minute[] }> {
+  const parts: Array<{ isSparse: boolean; minutes: Minute[] }> = []
+  for (const one of minutes) {
+    // the database's remainder of a negative time is negative
+    const isSparse = one.rows.length === 1 && one.start >= 0
+    const last = parts.at(-1)
+    if (last?.isSparse === isSparse) last.minutes.push(one)
+    else parts.push({ isSparse, minutes: [one] })
+  }
+  for (const part of parts) part.isSparse &&= part.minutes.length >= worthCopying
+  return parts
 }

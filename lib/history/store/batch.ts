@@ -59,7 +59,7 @@ export const rowHead = 6
 const idPattern = /^([a-z0-9]*)-(\d+)(?:\.(\d+)|(-[a-z]+))?$/
 
 /** The sub of an event that was derived from an entry. */
-export const derivedSub = -1
+const derivedSub = -1
 
 /** New shapes are begun with after so many: a device that names its fields at random must not fill memory. */
 const mostShapes = 20_000

@@ -4,7 +4,8 @@ import type { FieldlogEvent } from '../../event.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { asError, errorCode } from '../../kit/errors.ts'
 import { type Batch, BatchMaker, type FieldWords } from './batch.ts'
-import type { Destination, Part, Report, Request, UpTo } from './requests.ts'
+import type { Part } from './part.ts'
+import type { Destination, Report, Request, UpTo } from './requests.ts'
 import type { StoreJournal } from './store-journal.ts'
 
 export type Job =

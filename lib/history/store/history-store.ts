@@ -35,7 +35,7 @@ export interface StoreListener {
 type Done = (error?: Error) => void
 
 /** After so many ms what could not be opened or written is tried again. */
-export const retryTime = 10_000
+const retryTime = 10_000
 const lookTime = 1_000
 const upkeepTime = 10_000
 /** After a step of upkeep that left something, ms. */
@@ -54,6 +54,8 @@ export class HistoryStore {
   #mode: 'start' | 'open' | 'broken' | 'closed' = 'start'
   #report: Report | undefined
   #problem: string | undefined
+  /** the reason of the trouble that was told: it is told once */
+  #warned: string | undefined
   #generation = 0
   /** lowest seq that was done and is not known to be stored; undefined: none */
   #lowestMissing: number | undefined
@@ -98,7 +100,7 @@ export class HistoryStore {
         complete: () => this.#complete ?? 0,
       },
       {
-        changed: listener.changed,
+        changed: () => listener.changed(),
         warn: (message) => listener.warn(`store: ${message}`),
         ended: (job, outcome) => this.#jobEnded(job, outcome),
       },
@@ -234,6 +236,7 @@ export class HistoryStore {
     if (!report.file) report = await this.#ask({ kind: 'begin', journal: journal ?? '' })
     if (this.#mode === 'closed') return
     this.#problem = undefined
+    this.#warned = undefined
     this.#lowestMissing = undefined
     this.#mode = 'open'
     this.#generation++
@@ -296,18 +299,21 @@ export class HistoryStore {
   }
 
   #broken(error: Error): void {
-    const isDamage = error instanceof StoreProblem && error.isDamage
+    // what was sent before fails, too, as all is closed after the first failure
+    if (this.#mode === 'broken') return
+    const { isDamage, reason } =
+      error instanceof StoreProblem ? error : { isDamage: false, reason: 'UNKNOWN' }
     this.#mode = 'broken'
     this.#report = undefined
     this.#filling.fail(error)
     this.#live.fail()
-    if (this.#problem !== error.message) {
-      this.#listener.warn(
-        isDamage
-          ? `store: ${error.message}. It is made again from the journal`
-          : `store: ${error.message}. Events are not stored for now; they are filled from the journal when it can be written`,
-      )
+    if (this.#warned !== reason) {
+      const next = isDamage
+        ? 'It is made again from the journal'
+        : 'Events are not stored for now; they are filled from the journal when it can be written'
+      this.#listener.warn(`store: ${error.message}. ${next}`)
     }
+    this.#warned = reason
     this.#problem = error.message
     this.#after('open', isDamage ? 0 : retryTime, () => this.#open())
     this.#listener.changed()
@@ -315,7 +321,7 @@ export class HistoryStore {
 
   #lost(): void {
     if (this.#mode !== 'closed')
-      this.#broken(new StoreProblem({ message: 'its thread ended', isDamage: false }))
+      this.#broken(new StoreProblem({ message: 'its thread ended', cause: 'THREAD', isDamage: false }))
   }
 
   #look(): void {
@@ -339,7 +345,7 @@ export class HistoryStore {
         this.#listener.warn(
           `store: ${this.#options.path} was deleted or replaced. It is made again from the journal`,
         )
-        this.#filling.fail(new StoreProblem({ message: 'the file is gone', isDamage: false }))
+        this.#filling.fail(new StoreProblem({ message: 'the file is gone', cause: 'GONE', isDamage: false }))
         // what waits is kept: it goes into the new file
         inBackground(nextTurn().then(() => this.#open()))
       },

@@ -6,15 +6,17 @@ import { type Batch, BatchMaker, type FieldWords } from './batch.ts'
 type Done = (error?: Error) => void
 
 /** events */
-export const batchSize = 1_000
+const batchSize = 1_000
+/** … where the thread has nothing to do: a log node has 1,000 under way, and one half is written while the other half comes */
+const idleBatchSize = 500
 /** ms */
-export const batchTime = 200
+const batchTime = 200
 /** Batches that the thread is given ahead. */
 const mostSent = 4
 /** Events that wait at most: those behind them are not stored now. */
-export const mostWaiting = 10_000
+const mostWaiting = 10_000
 /** An event waits so long for its commit at most, ms. */
-export const longestWait = 5_000
+const longestWait = 5_000
 
 export interface LiveQueueParts {
   clock: Clock
@@ -77,7 +79,7 @@ export class LiveQueue {
     filling.done.push(done)
     filling.events.push(event)
     this.#count++
-    if (filling.done.length >= batchSize) this.flush()
+    if (filling.done.length >= this.#nextSize) this.flush()
     else this.#stopTimer ??= this.#parts.clock.after(batchTime, () => this.flush())
   }
 
@@ -116,6 +118,10 @@ export class LiveQueue {
     for (const waiting of [...this.#sent, this.#filling]) waiting.done = []
   }
 
+  get #nextSize(): number {
+    return this.#sent.size === 0 ? idleBatchSize : batchSize
+  }
+
   #ended(waiting: Waiting, isCommitted: boolean): void {
     this.#sent.delete(waiting)
     this.#count -= waiting.events.length
@@ -125,7 +131,7 @@ export class LiveQueue {
       for (const one of done) one()
       this.#parts.committed(waiting.events)
     } else this.#giveUp(waiting)
-    if (this.#filling.done.length >= batchSize) this.flush()
+    if (this.#filling.done.length >= this.#nextSize) this.flush()
     else if (this.#filling.done.length > 0)
       this.#stopTimer ??= this.#parts.clock.after(batchTime, () => this.flush())
   }

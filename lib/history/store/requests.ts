@@ -1,15 +1,7 @@
 // What the main thread asks of the worker thread, and its answers.
 import type { Batch } from './batch.ts'
+import type { Part } from './part.ts'
 import type { KeepDays } from './retention.ts'
-
-/** Part of a store that is made again: what has a time in it (ms since 1970, both ends included), of one type or of all. */
-export interface Part {
-  from: number
-  to: number
-  type?: string | undefined
-  /** seqs that are to be sent again, both ends included, in order */
-  ranges: Array<{ from: number; to: number }>
-}
 
 export type Request =
   /** Opens what is there, the file and the new one of an interrupted rebuild. */
@@ -79,6 +71,8 @@ export interface FileReport {
 /** Why a request failed. */
 export interface Problem {
   message: string
+  /** the number of SQLite's result, `NOT_OPEN`, `THREAD`, or that of the system's error */
+  cause: string
   /** the file itself is wrong, and was moved aside */
   isDamage: boolean
 }

@@ -3,12 +3,17 @@ import type { StatementSync } from 'node:sqlite'
 import { valueTable } from '../model/schema.ts'
 import { Aggregation, type ColumnField, startOf, type Touched } from './aggregation.ts'
 import { type Batch, type RejectRow, rowHead, type Shape } from './batch.ts'
-import type { Part } from './requests.ts'
+import type { Part } from './part.ts'
 import type { StoreFile, Value } from './store-file.ts'
 
 /** Rejected events that are kept. */
 const mostRejects = 10_000
 const minute = 60_000
+/**
+ * What is so much older than the newest row of its series, ms, has its aggregates made at once: what is left for later reaches back no
+ * farther, so that little has to be made again after a crash.
+ */
+const lateness = 7_200_000
 
 interface FieldRow extends ColumnField {
   kind: string
@@ -40,6 +45,11 @@ interface Target {
   rules: string
   /** for each field of the shape its column, from 1; 0 for none */
   cols: number[]
+}
+
+interface TouchedMinutes {
+  late: Touched
+  usual: Touched
 }
 
 /** How many rows of a type were judged by which rules. */
@@ -119,16 +129,17 @@ export class RowWriter {
 
   /** Writes within a transaction; what the caches know is only right if that is committed. @returns rows that were new */
   write(batch: Batch, options: WriteOptions): number {
-    const touched: Touched = new Map()
+    const touched: TouchedMinutes = { late: new Map(), usual: new Map() }
     const written = this.#writeRows(batch, options, touched)
     for (const reject of batch.rejects) this.#writeReject(reject)
     if (this.#rejects > mostRejects) this.#prune()
-    this.aggregation.makeMinutes(touched)
+    this.aggregation.makeNow(touched.late)
+    this.aggregation.makeLater(touched.usual)
     for (const series of this.#series.values()) if (series.isChanged) this.#save(series)
     if (written > 0) this.#saveRules()
     this.#saveTop()
     if (options.upTo !== undefined) this.setUpTo(options.upTo)
-    if (this.aggregation.isFull) this.aggregation.makeCoarse()
+    if (this.aggregation.isFull) this.aggregation.make()
     return written
   }
 
@@ -153,8 +164,7 @@ export class RowWriter {
       left -= this.#removeOf(series, { from, to, lastSeq }, left, touched)
     }
     if (left === limit) return 0
-    this.aggregation.makeMinutes(touched)
-    this.aggregation.makeCoarse()
+    this.aggregation.makeNow(touched, true)
     this.#saveRules()
     return limit - left
   }
@@ -234,7 +244,7 @@ export class RowWriter {
     return found.length
   }
 
-  #writeRows({ numbers, texts }: Batch, { oldest, shapes }: WriteOptions, touched: Touched): number {
+  #writeRows({ numbers, texts }: Batch, { oldest, shapes }: WriteOptions, touched: TouchedMinutes): number {
     let written = 0
     for (let at = 0; at < numbers.length; ) {
       const shape = shapes.get(numbers[at]!)!
@@ -248,7 +258,8 @@ export class RowWriter {
         if (isNew) {
           written++
           this.#count(target, time)
-          touchedOf(touched, series).starts.add(startOf(time, minute))
+          const isLate = time < series.last - lateness
+          touchedOf(isLate ? touched.late : touched.usual, series).starts.add(startOf(time, minute))
         }
       }
       this.#today[series.type.name] = shape.rules

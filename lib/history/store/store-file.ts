@@ -12,12 +12,15 @@ const lockPatience = 2_000
 /** bytes; a log that grew in a long transaction shrinks to it */
 const logLimit = 4_000_000
 
+/** kB of pages in memory: a batch touches a page for each series and field */
+const cacheSize = 16_000
+
 /** The beginning of SQLite's result codes; the rest of a code says more. */
 const corrupt = 11
 const notADatabase = 26
 
 /** What cannot be used as it is: it is moved aside, and made again. */
-export const unusable = 'STORE_UNUSABLE'
+const unusable = 'STORE_UNUSABLE'
 
 /** Whether the file itself is wrong, and not only out of reach. */
 export function isDamage(error: unknown): boolean {
@@ -58,7 +61,9 @@ export class StoreFile {
       db.exec(`PRAGMA busy_timeout = ${lockPatience}`)
       if (isNew) create(db)
       else check(db, path)
-      db.exec(`PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${logLimit}`)
+      db.exec(
+        `PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${cacheSize}; PRAGMA journal_size_limit = ${logLimit}`,
+      )
       return new StoreFile(path, db, isNew)
     } catch (error) {
       db.close()

@@ -1,8 +1,9 @@
 // The worker thread's side: has the files open, and does what it is asked, one request after the other.
 import { existsSync } from 'node:fs'
-import { asError } from '../../kit/errors.ts'
+import { asError, errorCode } from '../../kit/errors.ts'
 import type { Batch, Shape } from './batch.ts'
-import type { FileReport, Part, Problem, Report, Request } from './requests.ts'
+import type { Part } from './part.ts'
+import type { FileReport, Problem, Report, Request } from './requests.ts'
 import { limitsOf, retire } from './retention.ts'
 import { RowWriter } from './row-writer.ts'
 import { isDamage, moveAside, removeFile, StoreFile, takePlace } from './store-file.ts'
@@ -139,7 +140,11 @@ export class StoreThread {
     const file = this.#file
     if (file && to !== 'new') written = this.#operate(() => write(file, upTo?.file))
     if (!file && !this.#new)
-      throw new RequestFailed({ message: `${this.#path}: it is not open`, isDamage: false })
+      throw new RequestFailed({
+        message: `${this.#path}: it is not open`,
+        cause: 'NOT_OPEN',
+        isDamage: false,
+      })
     return { ...this.#report(), written, ...(newProblem && { newProblem }) }
   }
 
@@ -156,12 +161,17 @@ export class StoreThread {
 
   #finish(upTo: number): Report {
     const next = this.#new
-    if (!next) throw new RequestFailed({ message: `${this.#path}: there is no new file`, isDamage: false })
+    if (!next)
+      throw new RequestFailed({
+        message: `${this.#path}: there is no new file`,
+        cause: 'NOT_OPEN',
+        isDamage: false,
+      })
     const before = this.#file?.rows ?? 0
     const { rows } = next
     try {
       next.file.transaction(() => {
-        next.aggregation.makeCoarse()
+        next.aggregation.make()
         next.setUpTo(upTo)
       })
       if (!next.isCounted()) throw new Error(`${next.file.path}: its rows are not as many as it has counted`)
@@ -210,7 +220,7 @@ export class StoreThread {
     }
     const more = this.#operate(() => {
       if (upTo?.file !== undefined) file.setUpTo(upTo.file)
-      if (file.aggregation.isBehind) file.file.transaction(() => file.aggregation.makeCoarse())
+      if (file.aggregation.isBehind) file.file.transaction(() => file.aggregation.make())
       return retire(file, keep, this.#now())
     })
     return { ...this.#report(), more }
@@ -219,7 +229,7 @@ export class StoreThread {
   #close(): void {
     const open = [this.#file, this.#new]
     try {
-      for (const writer of open) writer?.file.transaction(() => writer.aggregation.makeCoarse())
+      for (const writer of open) writer?.file.transaction(() => writer.aggregation.make())
     } finally {
       this.#drop()
     }
@@ -239,8 +249,8 @@ export class StoreThread {
       const message = `${this.#path}: ${asError(error).message}`
       throw new RequestFailed(
         movedAside === undefined
-          ? { message, isDamage: false }
-          : { message: `${message}; it is now ${movedAside}`, isDamage: true },
+          ? { message, cause: causeOf(error), isDamage: false }
+          : { message: `${message}; it is now ${movedAside}`, cause: causeOf(error), isDamage: true },
       )
     }
   }
@@ -250,7 +260,7 @@ export class StoreThread {
     this.#new?.file.close()
     this.#new = undefined
     if (isDamage(error)) removeFile(path)
-    return { message: `${path}: ${asError(error).message}`, isDamage: false }
+    return { message: `${path}: ${asError(error).message}`, cause: causeOf(error), isDamage: false }
   }
 
   #setAside(reason: string): string {
@@ -282,8 +292,13 @@ function opened(path: string): RowWriter {
   }
 }
 
+function causeOf(error: unknown): string {
+  const { errcode } = Object(error) as { errcode?: unknown }
+  return String(errcode ?? errorCode(error) ?? 'UNKNOWN')
+}
+
 /** Of the file that a rebuild fills. */
-export function newName(path: string): string {
+function newName(path: string): string {
   return `${path}.new`
 }
 

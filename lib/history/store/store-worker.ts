@@ -15,6 +15,9 @@ function answer(id: number, request: Request): Answer {
     return { id, report: thread.handle(request) }
   } catch (error) {
     if (error instanceof RequestFailed) return { id, problem: error.problem }
-    return { id, problem: { message: asError(error).stack ?? String(error), isDamage: false } }
+    return {
+      id,
+      problem: { message: asError(error).stack ?? String(error), cause: 'UNKNOWN', isDamage: false },
+    }
   }
 }

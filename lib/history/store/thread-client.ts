@@ -8,9 +8,12 @@ import type { Answer, Problem, Report, Request } from './requests.ts'
 export class StoreProblem extends Error {
   readonly code = 'STORE_FAILED'
   readonly isDamage: boolean
+  /** see `Problem` */
+  readonly reason: string
 
-  constructor({ message, isDamage }: Problem) {
+  constructor({ message, cause, isDamage }: Problem) {
     super(message)
+    this.reason = cause
     this.isDamage = isDamage
   }
 }
@@ -48,7 +51,9 @@ export class ThreadClient {
   /** Rejects with a `StoreProblem`. */
   ask(request: Request): Promise<Report> {
     if (this.#isClosed)
-      return Promise.reject(new StoreProblem({ message: 'the store is closed', isDamage: false }))
+      return Promise.reject(
+        new StoreProblem({ message: 'the store is closed', cause: 'CLOSED', isDamage: false }),
+      )
     this.#thread ??= this.#startThread()
     const id = ++this.#lastId
     const transfer = request.kind === 'write' ? [request.batch.numbers.buffer] : []
@@ -94,12 +99,15 @@ export class ThreadClient {
   #failAll(message: string): void {
     const all = [...this.#waiting.values()]
     this.#waiting.clear()
-    for (const { reject } of all) reject(new StoreProblem({ message, isDamage: false }))
+    for (const { reject } of all) reject(new StoreProblem({ message, cause: 'THREAD', isDamage: false }))
   }
 }
+
+/** MB for short-lived objects: batches go quickly, and Node.js would let them pile up on a large machine */
+const youngSize = 16
 
 /** The file beside this one has the same extension: `.ts` in the sources, `.js` in the built package. */
 function startWorker(): Thread {
   const script = new URL(`./store-worker${extname(import.meta.filename)}`, import.meta.url)
-  return new Worker(script, { env: {} }) as Thread
+  return new Worker(script, { env: {}, resourceLimits: { maxYoungGenerationSizeMb: youngSize } }) as Thread
 }

@@ -10,6 +10,7 @@ import journal from '../../../nodes/journal/journal.ts'
 import type { JournalNode } from '../../../nodes/journal/registry.ts'
 import label from '../../../nodes/label/label.ts'
 import log from '../../../nodes/log/log.ts'
+import type { StoreReport } from '../../../nodes/store/endpoints.ts'
 import { type DeployedStore, stores } from '../../../nodes/store/registry.ts'
 import store from '../../../nodes/store/store.ts'
 import helper, { nodeRedName, withHooks } from '../helper.ts'
@@ -32,7 +33,19 @@ function formatNode(RED: NodeAPI): void {
   })
 }
 
-/** The factor that a later rule set has, so that verdicts change. */
+interface Answer {
+  status: number
+  body: unknown
+}
+
+interface Agent {
+  get(path: string): Promise<Answer>
+  post(path: string): { send(body: object): Promise<Answer> }
+}
+
+const request = () => helper.request() as Agent
+
+/** @param most degrees that are not too warm */
 const ruleSet = (most: number) => [{ name: 'warm', field: 'temp', operator: '<=', values: [most] }]
 
 describe(`nodes: store (${nodeRedName})`, function () {
@@ -56,11 +69,29 @@ describe(`nodes: store (${nodeRedName})`, function () {
 
   const flow = (most = 30, format = definition) => [
     { id: 'tab', type: 'tab' },
-    { id: 'journal', type: 'fieldlog-journal', directory: join(folder, 'journal'), flushInterval: 0, reserve: 0 },
+    {
+      id: 'journal',
+      type: 'fieldlog-journal',
+      directory: join(folder, 'journal'),
+      flushInterval: 0,
+      reserve: 0,
+    },
     { id: 'format', type: 'fieldlog-format', definition: format },
     { id: 'log', type: 'fieldlog-log', z: 'tab', journal: 'journal', wires: [['clean']] },
-    { id: 'clean', type: 'fieldlog-clean', z: 'tab', formats: ['format'], wires: [['label'], ['store'], ['store']] },
-    { id: 'label', type: 'fieldlog-label', z: 'tab', predicates: ruleSet(most), wires: [['store'], ['store']] },
+    {
+      id: 'clean',
+      type: 'fieldlog-clean',
+      z: 'tab',
+      formats: ['format'],
+      wires: [['label'], ['store'], ['store']],
+    },
+    {
+      id: 'label',
+      type: 'fieldlog-label',
+      z: 'tab',
+      predicates: ruleSet(most),
+      wires: [['store'], ['store']],
+    },
     { id: 'store', type: 'fieldlog-store', z: 'tab', wires: [] },
   ]
   const nodes = [journal, log, formatNode, clean, label, store].map(withHooks)
@@ -110,7 +141,14 @@ describe(`nodes: store (${nodeRedName})`, function () {
     assert.deepEqual(told.toSorted(), ['1', '2', '3', '4'])
     assert.deepEqual(all('SELECT seq, verdict, f1, f2, extra, reasons FROM t_1 ORDER BY seq'), [
       { seq: 1, verdict: 1, f1: 12, f2: 21.5, extra: '{"state":"auto"}', reasons: null },
-      { seq: 2, verdict: 2, f1: 12, f2: 31, extra: null, reasons: '["warm: temp: found 31, expected at most 30"]' },
+      {
+        seq: 2,
+        verdict: 2,
+        f1: 12,
+        f2: 31,
+        extra: null,
+        reasons: '["warm: temp: found 31, expected at most 30"]',
+      },
     ])
     assert.deepEqual(all('SELECT seq, type, raw FROM reject ORDER BY seq'), [
       { seq: 3, type: 'room', raw: '{"node":12,"temp":"warm"}' },
@@ -165,9 +203,14 @@ describe(`nodes: store (${nodeRedName})`, function () {
     ])
     await until(({ state }) => state === 'ready')
     const spy = helper.getNode('other').error as unknown as { firstCall: { firstArg: string } }
-    assert.match(spy.firstCall.firstArg, /fieldlog\.sqlite is the file of another store node already \(store\)/)
+    assert.match(
+      spy.firstCall.firstArg,
+      /fieldlog\.sqlite is the file of another store node already \(store\)/,
+    )
     const failed = new Promise((resolve) => {
-      helper.getNode('store').on('call:error', (call: { firstArg: unknown }) => resolve(String(call.firstArg)))
+      helper
+        .getNode('store')
+        .on('call:error', (call: { firstArg: unknown }) => resolve(String(call.firstArg)))
     })
     helper.getNode('store').receive({ payload: 'hello' })
     assert.match(String(await failed), /carries no event: wire this node behind a clean or label node/)
@@ -176,13 +219,18 @@ describe(`nodes: store (${nodeRedName})`, function () {
   it('answers a request to rebuild a part, and refuses what makes no sense', async () => {
     await helper.load(nodes, flow())
     await until(({ state }) => state === 'ready')
-    const ask = (body: object) => helper.request().post('/fieldlog/api/rebuild').send(body)
-    assert.equal((await ask({ from: 'noon' })).body.error, 'from: milliseconds since 1970 or ISO 8601 is expected')
-    assert.equal((await ask({ from: 9, to: 3 })).body.error, 'to: it is before from')
-    assert.equal((await ask({ store: 'x' })).status, 404)
-    assert.deepEqual((await ask({ from: '2026-01-01T00:00:00Z' })).body, { started: true })
+    const ask = async (body: object): Promise<[number, unknown]> => {
+      const answer = await request().post('/fieldlog/api/rebuild').send(body)
+      return [answer.status, answer.body]
+    }
+    const noTime = 'from: milliseconds since 1970 or ISO 8601 is expected'
+    assert.deepEqual(await ask({ from: 'noon' }), [400, { error: noTime }])
+    assert.deepEqual(await ask({ from: 9, to: 3 }), [400, { error: 'to: it is before from' }])
+    assert.equal((await ask({ store: 'x' }))[0], 404)
+    assert.deepEqual(await ask({ from: '2026-01-01T00:00:00Z' }), [200, { started: true }])
     await until(({ state }) => state === 'ready')
-    const [report] = (await helper.request().get('/fieldlog/api/rebuild')).body
-    assert.deepEqual([report.id, report.state, report.path], ['store', 'ready', path])
+    const answer = await request().get('/fieldlog/api/rebuild')
+    const [report] = answer.body as StoreReport[]
+    assert.deepEqual([report?.id, report?.state, report?.path], ['store', 'ready', path])
   })
 })

@@ -53,6 +53,19 @@ describe('delivery: replay', () => {
     assert.equal(world.delivery.state.replay, undefined)
   })
 
+  it('tells about once a second below which seq all is dealt with', async () => {
+    const world = new World({ stored: upTo(500), lastSeq: 500 })
+    world.automatic = false
+    await world.release()
+    const told: number[] = []
+    void world.delivery.replay({ from: 1, to: 500, progressed: (next) => told.push(next) })
+    await world.time.advance(1_000)
+    assert.deepEqual([...new Set(told)], [1])
+    await world.finish(1, 3)
+    await world.time.advance(2_000)
+    assert.equal(told.at(-1), 2)
+  })
+
   it('has 100 under way at most, and shows how far it is', async () => {
     const world = new World({ stored: upTo(500), lastSeq: 500 })
     world.automatic = false

@@ -4,7 +4,8 @@ import { fc } from '../../../support/random.ts'
 
 const sensible = fc.double({ min: -1e6, max: 1e6, noNaN: true })
 const any = fc.double({ noNaN: true, noDefaultInfinity: true })
-const rows = (value: fc.Arbitrary<number>) => fc.array(fc.tuple(value, fc.boolean()), { minLength: 1, maxLength: 60 })
+const rows = (value: fc.Arbitrary<number>) =>
+  fc.array(fc.tuple(value, fc.boolean()), { minLength: 1, maxLength: 60 })
 
 function of(some: ReadonlyArray<readonly [number, boolean]>): Aggregate | undefined {
   return aggregateOf(
@@ -39,7 +40,10 @@ describe('history: aggregates', () => {
   it('leave out bad values where there are good ones', () => {
     assert.deepEqual(aggregateOf([20, 85, 22], [true, false, true]), [3, 2, 20, 22, 21, 2])
     assert.deepEqual(aggregateOf([85, 86], [false, false]), [2, 0, 85, 86, 85.5, 0.5])
-    assert.deepEqual(combined([aggregateOf([85], [false])!, aggregateOf([20], [true])!]), [2, 1, 20, 20, 20, 0])
+    assert.deepEqual(
+      combined([aggregateOf([85], [false])!, aggregateOf([20], [true])!]),
+      [2, 1, 20, 20, 20, 0],
+    )
     assert.equal(aggregateOf([], []), undefined)
     assert.equal(combined([]), undefined)
   })

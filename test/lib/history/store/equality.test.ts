@@ -1,4 +1,4 @@
-// However a store came about, it has the same rows. FIELDLOG_STORE_EVENTS sets how many events there are: 5,000, and more in the soak.
+// However a store came about, it has the same rows: of 5,000 events, and of 200,000 in the soak.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,7 +10,7 @@ import { madeEvents } from '../support/events.ts'
 import { ModelJournal } from '../support/model-journal.ts'
 import { StoreBench } from '../support/store-bench.ts'
 
-const count = Number(process.env.FIELDLOG_STORE_EVENTS ?? 5_000)
+const count = process.env.FIELDLOG_SOAK ? 200_000 : 5_000
 const seed = 7
 const program = join(import.meta.dirname, '../support/killed-store.ts')
 
@@ -46,9 +46,13 @@ describe('history: a store filled live, over kills, and from the journal', funct
 
   /** Runs the program, and kills it when it has come so far; resolves with the last it said. */
   async function run(kind: 'live' | 'rebuild', killAt: number): Promise<string> {
-    const child: ChildProcess = spawn(process.execPath, [program, kind, bench.folder, String(count), String(seed)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const child: ChildProcess = spawn(
+      process.execPath,
+      [program, kind, bench.folder, String(count), String(seed)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
     const closed = once(child, 'close')
     let last = ''
     for await (const line of createInterface({ input: child.stdout! })) {

@@ -30,16 +30,6 @@ export function contentsOf(path: string): Contents {
   }
 }
 
-/** How many rows of events a store has. */
-export function countOf(path: string): number {
-  const db = new DatabaseSync(path, { readOnly: true })
-  try {
-    return rowsOf(db).length
-  } finally {
-    db.close()
-  }
-}
-
 function rowsOf(db: DatabaseSync): string[] {
   const types = db.prepare('SELECT id, type FROM type ORDER BY type').all() as Array<{
     id: number

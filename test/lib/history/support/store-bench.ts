@@ -9,7 +9,7 @@ import type { KeepDays } from '../../../../lib/history/store/retention.ts'
 import type { StoreJournal } from '../../../../lib/history/store/store-journal.ts'
 import { type Clock, systemClock } from '../../../../lib/kit/clock.ts'
 
-export const keepAll: KeepDays = { raw: 0, minutes: 0, quarters: 0 }
+const keepAll: KeepDays = { raw: 0, minutes: 0, quarters: 0 }
 
 type Journal = StoreJournal & { take: HistoryStore['take'] }
 
