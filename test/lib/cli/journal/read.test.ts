@@ -141,7 +141,7 @@ describe('fieldlog verify', () => {
     })
     const help = await fieldlog(['verify', '--help'])
     assert.equal(help.status, 0)
-    assert.match(help.stdout, /^Usage: fieldlog verify DIR \[options\]\n[\s\S]*--all[\s\S]*--json/)
+    assert.match(help.stdout, /^Usage: fieldlog verify \[DIR\] \[options\]\n[\s\S]*--all[\s\S]*--json/)
   })
 })
 
