@@ -9,7 +9,7 @@ interface Status {
   gateway: { name: string; version: string; started: number }
   accounts: Array<{
     name: string
-    boxes: Array<{ name: string; count: number }>
+    boxes: Array<{ name: string; count: number; beside?: boolean }>
     balanced: boolean
     says: string
   }>
@@ -91,7 +91,10 @@ function portText(port: Status['ports'][number], now: number, io: Io): string {
 }
 
 function accountText({ name, boxes, balanced, says }: Status['accounts'][number], io: Io): string {
-  const counts = boxes.map((box) => `${box.name} ${count(box.count)}`).join(' → ')
+  const counts = boxes
+    .map(({ beside, ...box }) => `${beside ? ' + ' : ' → '}${box.name} ${count(box.count)}`)
+    .join('')
+    .slice(' → '.length)
   return `${name}: ${counts}: ${paint(io, balanced ? 'green' : 'red', says)}`
 }
 

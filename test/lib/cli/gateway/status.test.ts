@@ -15,7 +15,8 @@ const well = {
       name: 'log',
       boxes: [
         { name: 'received', count: 812_345, of: 'lines' },
-        { name: 'logged', count: 812_345, of: 'events' },
+        { name: 'logged', count: 812_340, of: 'events' },
+        { name: 'in memory', count: 5, of: 'events', beside: true },
       ],
       balanced: true,
       missing: 0,
@@ -79,7 +80,7 @@ describe('fieldlog status', () => {
       out:
         'gateway  pi-4, version 1.0.0, running for 12 days; 180 MB of memory, load 0.1, 48 °C\n' +
         'port     cellar (/dev/ttyUSB0): open, last line 12 s ago, 31 lines a minute\n' +
-        'flow     log: received 812,345 → logged 812,345: all accounted for\n' +
+        'flow     log: received 812,345 → logged 812,340 + in memory 5: all accounted for\n' +
         'broker   mqtt://host:1883: connected, 5 waiting, 0 refused\n' +
         'journal  journal: 812,345 entries, 61 MB\n' +
         'store    up to date\n' +
