@@ -24,14 +24,16 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     it('says what it runs', () => {
       const facts = gateway.lines.filter((line) => line.startsWith('  '))
       assert.match(facts[0] ?? '', /^ {2}editor {3}http:\/\/127\.0\.0\.1:\d+\/$/)
-      assert.deepEqual(facts.slice(1, 4), [
+      const [, url = ''] = /^ {2}editor {3}(.*)$/.exec(facts[0] ?? '') ?? []
+      assert.deepEqual(facts.slice(1, 5), [
+        `  pages    ${url}fieldlog/`,
         `  home     ${gateway.home}`,
         '  serial   demo:',
         `  journal  ${join(gateway.home, 'journal')}`,
       ])
-      assert.match(facts[4] ?? '', /^ {2}broker {3}mqtt:\/\/127\.0\.0\.1:\d+ \(embedded\)$/)
-      assert.equal(facts[5], '  gateway  test-gateway')
-      assert.equal(facts.length, 6)
+      assert.match(facts[5] ?? '', /^ {2}broker {3}mqtt:\/\/127\.0\.0\.1:\d+ \(embedded\)$/)
+      assert.equal(facts[6], '  gateway  test-gateway')
+      assert.equal(facts.length, 7)
     })
 
     it('publishes good, bad and rejected events in their form, and that it is online', async () => {

@@ -43,12 +43,15 @@ describe('flows: time events', () => {
     assert.deepEqual(targets(only('fieldlog-events-in')), [['fieldlog-log'], ['no events']])
     assert.deepEqual(targets(only('fieldlog-log')), [['decode'], []])
     assert.deepEqual(targets(only('fieldlog-clean')), [
-      ['START … STOP', 'every event'],
-      ['not decoded'],
+      ['START … STOP', 'every event', 'history'],
+      ['not decoded', 'history'],
       ['not decoded'],
     ])
     assert.deepEqual(targets(only('fieldlog-timing')), [['quick enough?'], ['statistics']])
-    assert.deepEqual(targets(only('fieldlog-label')), [['good spans'], ['bad spans']])
+    assert.deepEqual(targets(only('fieldlog-label')), [
+      ['good spans', 'history'],
+      ['bad spans', 'history'],
+    ])
     assert.equal(only('fieldlog-journal').directory, 'events-journal')
     for (const node of flow.filter(({ type }) => type === 'fieldlog-mqtt-out')) {
       assert.equal(node.broker, broker.id)
