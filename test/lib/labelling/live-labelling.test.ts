@@ -12,8 +12,7 @@ import { systemClock } from '../../../lib/kit/clock.ts'
 import { decoded, readEntries } from '../../../lib/labelling/history.ts'
 import { LiveLabelling } from '../../../lib/labelling/live-labelling.ts'
 import { StateFile } from '../../../lib/labelling/state-file.ts'
-import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
-import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
+import { type AnyRow, compilePredicates } from '../../../lib/public/predicates.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 const format: FormatDefinition = {
@@ -21,7 +20,7 @@ const format: FormatDefinition = {
   decoder: { kind: 'key-values' },
   fields: [{ name: 'v', type: 'number' }],
 }
-const rows: Array<Partial<PredicateRow>> = [
+const rows: AnyRow[] = [
   { name: 'outlier', field: 'v', operator: 'outlier', values: [5], settings: { window: 5 } },
   { name: 'change', field: 'v', operator: 'change larger than', values: [5], votes: { least: 2, of: 3 } },
   { name: 'spike', field: 'v', operator: 'spike', values: [4], settings: { limit: 60 } },
