@@ -1,12 +1,12 @@
 // Reads a rule that is written as a sentence: `battery is below 2.8 V and temp is above 30, 3 of 5`. Browser-safe.
 import type { Scalar } from '../event.ts'
-import { statefulOperators } from './stateful/operators.ts'
 import { type GroupOperator, isGroupOperator } from './model/compound.ts'
 import { secondsOf } from './model/duration.ts'
 import { parseList, parseOperand } from './model/operand-text.ts'
 import { isOperatorName, operatorNames, operators } from './model/operators.ts'
 import type { Condition, PredicateRow, RowOperator, Says, Votes } from './model/row.ts'
 import { isStatefulName, phrases, statefulNames } from './model/stateful-names.ts'
+import { statefulOperators } from './stateful/operators.ts'
 
 const symbols: Readonly<Record<string, RowOperator>> = {
   '<=': 'is at most',
@@ -23,10 +23,12 @@ const symbols: Readonly<Record<string, RowOperator>> = {
 /** Every way to write an operator, the longest first: `is` must not be taken for `is below`. */
 const spellings: ReadonlyArray<[words: string, operator: RowOperator]> = [
   ...operatorNames.map((name): [string, RowOperator] => [name, name]),
-  ...statefulNames.flatMap((name): Array<[string, RowOperator]> => [
-    [name, name],
-    [phrases[name], name],
-  ]),
+  ...statefulNames.flatMap(
+    (name): Array<[string, RowOperator]> => [
+      [name, name],
+      [phrases[name], name],
+    ],
+  ),
   ...Object.entries(symbols),
 ].sort(([a], [b]) => b.length - a.length)
 
@@ -35,13 +37,16 @@ const example = 'write it like battery is below 2.8 and temp is above 30, 3 of 5
 /** The row that a sentence says; throws an Error that says what to write where it says none. */
 export function rowOfSentence(sentence: string): Partial<PredicateRow> {
   const reader = new SentenceReader(sentence)
-  const says: Says = /^suspect$/i.test(reader.take(/^(bad|suspect)\s+when\s+/i)?.[1] ?? '') ? 'suspect' : 'bad'
+  const says: Says = /^suspect$/i.test(reader.take(/^(bad|suspect)\s+when\s+/i)?.[1] ?? '')
+    ? 'suspect'
+    : 'bad'
   const conditions = [condition(reader)]
   let joint: GroupOperator | undefined
   for (;;) {
     const next = reader.take(/^(and|or)\s+/i)?.[1]?.toLowerCase()
     if (!isGroupOperator(next)) break
-    if (joint !== undefined && joint !== next) throw new Error('join the conditions by and, or by or, not by both')
+    if (joint !== undefined && joint !== next)
+      throw new Error('join the conditions by and, or by or, not by both')
     joint = next
     conditions.push(condition(reader))
   }
@@ -91,7 +96,10 @@ function operatorIn(reader: SentenceReader): RowOperator | undefined {
   return found?.[1]
 }
 
-function operandsOf(operator: RowOperator, reader: SentenceReader): Pick<Condition, 'values'> & Partial<Condition> {
+function operandsOf(
+  operator: RowOperator,
+  reader: SentenceReader,
+): Pick<Condition, 'values'> & Partial<Condition> {
   if (isStatefulName(operator)) return statefulOperands(operator, reader)
   const { operands } = isOperatorName(operator) ? operators[operator] : { operands: 0 }
   if (operands === 0) return { values: [] }
@@ -116,17 +124,27 @@ function statefulOperands(
   const { threshold } = statefulOperators[operator]
   if (threshold === 'none') return { values: [] }
   if (threshold === 'seconds') {
-    const time = reader.take(/^(?:(?:\d+(?:\.\d+)?|\.\d+)\s*[a-z]+\s*)+?(?=(?:and|or)\s|within\s|,|$)/i)?.[0].trim()
+    const time = reader
+      .take(/^(?:(?:\d+(?:\.\d+)?|\.\d+)\s*[a-z]+\s*)+?(?=(?:and|or)\s|within\s|,|$)/i)?.[0]
+      .trim()
     if (time === undefined || secondsOf(time) === undefined) return { values: [] }
     const tolerance = operator === 'flat line' ? reader.take(/^within\s+(\d+(?:\.\d+)?)\s*/i)?.[1] : undefined
     if (tolerance !== undefined) skipUnit(reader)
-    return { values: [time], ...(tolerance === undefined ? {} : { settings: { tolerance: Number(tolerance) } }) }
+    return {
+      values: [time],
+      ...(tolerance === undefined ? {} : { settings: { tolerance: Number(tolerance) } }),
+    }
   }
   const values = [value(reader)].filter((each) => each !== undefined)
-  const per = reader.take(/^(?:(?!and\s|or\s|an?\s|per\s)[^\s,\d/]+\s*)?(?:an?\s|per\s|\/)\s*(second|minute|hour|s|min|h)\b\s*/i)?.[1]
+  const per = reader.take(
+    /^(?:(?!and\s|or\s|an?\s|per\s)[^\s,\d/]+\s*)?(?:an?\s|per\s|\/)\s*(second|minute|hour|s|min|h)\b\s*/i,
+  )?.[1]
   if (operator === 'rate of change' && per !== undefined) {
     const unit = per.toLowerCase()
-    return { values, settings: { per: unit.startsWith('s') ? 'second' : unit.startsWith('m') ? 'minute' : 'hour' } }
+    return {
+      values,
+      settings: { per: unit.startsWith('s') ? 'second' : unit.startsWith('m') ? 'minute' : 'hour' },
+    }
   }
   skipUnit(reader)
   return { values }

@@ -1,5 +1,9 @@
 // The conditions of a rule, one a line, joined by and / or: "bad when battery is below 2.8 and temp is above 30".
-import { type GroupOperator, groupOperators, isGroupOperator } from '../../../lib/predicates/model/compound.ts'
+import {
+  type GroupOperator,
+  groupOperators,
+  isGroupOperator,
+} from '../../../lib/predicates/model/compound.ts'
 import type { Condition } from '../../../lib/predicates/model/row.ts'
 import { type TestContext, type TestInputs, type TestPart, testInputs } from './test.ts'
 

@@ -23,7 +23,9 @@ export function guardInput(place: JQuery, when: PredicateRow['onlyWhen'], contex
   const rule = $('<div>').appendTo(inputs)
   let test: TestInputs | undefined
 
-  kind.val(when === undefined || when === '' ? 'always' : typeof when === 'string' ? 'expression' : 'condition')
+  kind.val(
+    when === undefined || when === '' ? 'always' : typeof when === 'string' ? 'expression' : 'condition',
+  )
   if (typeof when === 'string') text.val(when)
   show()
   kind.on('change', () => {
@@ -41,6 +43,7 @@ export function guardInput(place: JQuery, when: PredicateRow['onlyWhen'], contex
   function show(): void {
     text.toggle(kind.val() === 'expression')
     rule.toggle(kind.val() === 'condition')
-    if (kind.val() === 'condition') test ??= testInputs(rule, typeof when === 'object' ? when : {}, context, 1)
+    if (kind.val() === 'condition')
+      test ??= testInputs(rule, typeof when === 'object' ? when : {}, context, 1)
   }
 }

@@ -6,8 +6,13 @@ import { re2Engine } from '../../../lib/predicates/criteria/regex.ts'
 import { nameOf } from '../../../lib/predicates/model/name.ts'
 import { listText, parseList } from '../../../lib/predicates/model/operand-text.ts'
 import { isOperatorName, operators } from '../../../lib/predicates/model/operators.ts'
-import { completeCondition, leavesOf, newRow, type PredicateRow } from '../../../lib/predicates/model/row.ts'
-import { completeRow } from '../../../lib/predicates/model/row.ts'
+import {
+  completeCondition,
+  completeRow,
+  leavesOf,
+  newRow,
+  type PredicateRow,
+} from '../../../lib/predicates/model/row.ts'
 import { isStatefulName } from '../../../lib/predicates/model/stateful-names.ts'
 import { votesOf } from '../../../lib/predicates/sentence.ts'
 import { statefulOperators } from '../../../lib/predicates/stateful/operators.ts'
@@ -102,8 +107,16 @@ export function predicateRow(place: JQuery, given: Partial<PredicateRow>, contex
   }
 
   function read(): PredicateRow {
-    const { ignoreCase, settings, conditions, suspectValues, not, onlyWhen, votes: _, ...rest } =
-      given as PredicateRow
+    const {
+      ignoreCase,
+      settings,
+      conditions,
+      suspectValues,
+      not,
+      onlyWhen,
+      votes: _,
+      ...rest
+    } = given as PredicateRow
     const narrow = parseList(String(suspect.val()))
     const condition = guard.read()
     return {

@@ -36,8 +36,15 @@ export function statefulInputs(place: JQuery, more: JQuery, given: StatefulGiven
   const thresholdPlace = $('<span class="fieldlog-rule-threshold-place">').appendTo(place)
   const parts = parameters.map((parameter) => {
     // "5 °C a minute" reads in one go; all else stands below
-    const label = $('<label class="fieldlog-rule-parameter">').appendTo(parameter.name === 'per' ? place : more)
-    const read = parameterInput(label, parameter, given.settings[parameter.name] ?? settings[parameter.name], given)
+    const label = $('<label class="fieldlog-rule-parameter">').appendTo(
+      parameter.name === 'per' ? place : more,
+    )
+    const read = parameterInput(
+      label,
+      parameter,
+      given.settings[parameter.name] ?? settings[parameter.name],
+      given,
+    )
     return { name: parameter.name, read }
   })
   const readSettings = () => Object.fromEntries(parts.map(({ name, read }) => [name, read()]))

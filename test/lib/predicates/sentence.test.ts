@@ -31,7 +31,10 @@ const sentences: Array<[sentence: string, row: object]> = [
     'temp changes faster than 5 °C a minute',
     { says: 'bad', field: 'temp', operator: 'rate of change', values: [5], settings: { per: 'minute' } },
   ],
-  ['humi stays flat for 1 h 30 min', { says: 'bad', field: 'humi', operator: 'flat line', values: ['1 h 30 min'] }],
+  [
+    'humi stays flat for 1 h 30 min',
+    { says: 'bad', field: 'humi', operator: 'flat line', values: ['1 h 30 min'] },
+  ],
   [
     'humi stays flat for 2 h within 0.5 % and temp > 30',
     {

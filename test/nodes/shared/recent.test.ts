@@ -72,10 +72,10 @@ describe(`nodes: the endpoint of the last readings (${nodeRedName})`, () => {
     const missing = await ask()
     assert.equal(missing.status, 404)
     assert.match(String(missing.body.error), /no such journal/)
-    for (const limit of ['0', '5001', '1.5']) {
+    for (const limit of ['0', '50001', '1.5']) {
       const { status, body } = await ask(`?limit=${limit}`)
       assert.equal(status, 400)
-      assert.equal(body.error, `limit is ${limit}: give a whole number from 1 to 5000`)
+      assert.equal(body.error, `limit is ${limit}: give a whole number from 1 to 50000`)
     }
     assert.equal((await ask('?journal=format')).status, 404)
   })
