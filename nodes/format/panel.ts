@@ -245,7 +245,7 @@ function refresh(words: Words): void {
 /** The rules that look at a field which no format would have any more. */
 function showRules(draft: FormatDefinition, words: Words): void {
   const place = $('#fieldlog-format-rules').empty()
-  for (const use of rulesLosing(before.definition, [draft, ...before.others]))
+  for (const use of rulesLosing(before.definition, draft, before.others))
     $('<div>')
       .text(words('ruleUses', { ...use }))
       .appendTo(place)

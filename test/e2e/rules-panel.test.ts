@@ -6,6 +6,14 @@ import { Editor } from '../support/programs/editor.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
 import { portOpened } from '../support/serial-open.ts'
 
+/** What the page of the editor has for the formats. */
+interface FormatsEditor {
+  nodes: {
+    eachConfig(callback: (node: { type: string; id: string; definition?: { type: string } }) => void): void
+  }
+  editor: { editConfig(name: string, type: string, id: string): void }
+}
+
 const sizes = [
   { name: 'small', size: { width: 1280, height: 800 }, colorScheme: 'light' as const },
   { name: 'large', size: { width: 1600, height: 1000 }, colorScheme: 'dark' as const },
@@ -122,7 +130,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await last().locator('.fieldlog-rule-or').click()
       await last().locator('.fieldlog-rule-field').last().fill('temp')
       await operand(last()).fill('25')
-      await result(last()).filter({ hasText: '7 broke it' }).waitFor()
+      await result(last()).filter({ hasText: '6 broke it' }).waitFor()
 
       await sentence.fill('battery wobbles')
       await sentence.press('Enter')
@@ -132,9 +140,9 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
 
     it('says why a rule was never judged', async () => {
       const sentence = page.locator('#fieldlog-label-sentence')
-      await sentence.fill('wind is above 30')
+      await sentence.fill('wetness is above 30')
       await sentence.press('Enter')
-      await result(last()).filter({ hasText: 'never judged: no format has a field wind' }).waitFor()
+      await result(last()).filter({ hasText: 'never judged: no format has a field wetness' }).waitFor()
       assert.match((await result(last()).getAttribute('class')) ?? '', /fieldlog-rule-never/)
     })
 
@@ -146,10 +154,16 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await page.getByText('coloured: what "battery is below 2.8" found').waitFor()
       const plot = page.locator('.fieldlog-trial-plot svg')
       assert.equal(await page.locator('.fieldlog-trial-field').inputValue(), 'greenhouse · battery')
-      assert.equal(await plot.locator('.fieldlog-plot-bad').count() > 0, true)
+      assert.equal((await plot.locator('.fieldlog-plot-bad').count()) > 0, true)
       await plot.hover({ position: { x: 120, y: 60 } })
-      await page.locator('.fieldlog-trial-pointed').getByText(/ · (2\.4|3\.1) · /).waitFor()
-      assert.equal(await page.locator('.fieldlog-trial-device').count(), 1)
+      await page
+        .locator('.fieldlog-trial-pointed')
+        .getByText(/ · (2\.4|3\.1) · /)
+        .waitFor()
+      assert.deepEqual(await page.locator('.fieldlog-trial-device').allTextContents(), [
+        'tty-kitchen',
+        'tty-cellar',
+      ])
     })
 
     it('keeps what was written, and shows it again', async () => {
@@ -172,7 +186,13 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     })
 
     it('are named before a field that they use is renamed or removed', async () => {
-      await editor.openConfig('fieldlog-format')
+      await page.evaluate(() => {
+        const { RED } = globalThis as unknown as { RED: FormatsEditor }
+        RED.nodes.eachConfig(({ type, id, definition }) => {
+          if (definition?.type === 'greenhouse') RED.editor.editConfig('', type, id)
+        })
+      })
+      await editor.panelOpen()
       const name = page.locator('.fieldlog-field [data-problem="name"]').first()
       assert.equal(await name.inputValue(), 'battery')
       const warning = page.locator('#fieldlog-format-rules')

@@ -58,6 +58,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await rule.locator('.fieldlog-rule-operator').selectOption('spike')
       await rule.getByText('value: needs a number that is not negative').waitFor()
       await rule.locator('.fieldlog-rule-threshold').fill('15')
+      await rule.locator('.fieldlog-rule-toggle').click()
       await rule.locator('.fieldlog-rule-name').fill('temp spike')
       await rule.getByText('value: needs').waitFor({ state: 'hidden' })
       await counts.getByText('1 bad').waitFor()

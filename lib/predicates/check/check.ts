@@ -81,7 +81,7 @@ function expressionProblems({ values }: Condition): RowProblem[] {
   const text =
     Array.isArray(values) && values.length === 1
       ? expressionProblem(values[0])
-      : 'write an expression, such as temp < dew + 20'
+      : 'write an expression, such as temp > dew + 20'
   return text === undefined ? [] : [{ at: 'values', text }]
 }
 
@@ -112,7 +112,7 @@ function guardProblem(when: unknown, regex: RegexEngine): string | undefined {
 }
 
 function expressionProblem(text: unknown): string | undefined {
-  if (typeof text !== 'string' || text.trim() === '') return 'write an expression, such as temp < dew + 20'
+  if (typeof text !== 'string' || text.trim() === '') return 'write an expression, such as temp > dew + 20'
   try {
     eventExpression(text)
     return undefined

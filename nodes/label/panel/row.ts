@@ -55,12 +55,14 @@ export function predicateRow(place: JQuery, given: Partial<PredicateRow>, contex
   const says = select(test.line, 'says', ['bad', 'suspect'], row.says).prependTo(test.line)
   $('<span>').text(words('when')).insertAfter(says)
   const votes = textInput(second, 'votes', votesText(row.votes))
-  const name = textInput(second, 'name', row.name)
-  const forTypes = textInput(second, 'types', row.types.join(', '))
+  const told = $('<div class="fieldlog-rule-told">').appendTo(second)
   const more = $('<button type="button" class="red-ui-button red-ui-button-small fieldlog-rule-toggle">')
   more.attr({ title: words('more'), 'aria-label': words('more') })
   more.append('<i class="fa fa-caret-down">').appendTo(second)
   const details = $('<div class="fieldlog-rule-details">').appendTo(element)
+  const named = $('<div class="fieldlog-rule-line">').appendTo(details)
+  const name = textInput(named, 'name', row.name)
+  const forTypes = textInput(named, 'types', row.types.join(', '))
   const third = $('<div class="fieldlog-rule-line">').appendTo(details)
   const suspect = textInput(third, 'suspectValues', listText((row.suspectValues ?? []) as Scalar[]))
   const sources = textInput(third, 'sources', row.sources.join(', '))
@@ -68,8 +70,8 @@ export function predicateRow(place: JQuery, given: Partial<PredicateRow>, contex
   const fourth = $('<div class="fieldlog-rule-line">').appendTo(details)
   const guard = guardInput(fourth, row.onlyWhen, testContext)
   const enabled = checkbox(fourth, 'enabled', row.enabled)
-  const problem = $('<div class="fieldlog-rule-problem">').appendTo(element)
-  const result = $('<div class="fieldlog-rule-result">').appendTo(element)
+  const problem = $('<div class="fieldlog-rule-problem">').appendTo(told)
+  const result = $('<div class="fieldlog-rule-result">').appendTo(told)
   isBuilt = true
   const editor: RowEditor = { read, result, field: () => leavesOf(read())[0]?.field ?? '' }
 
@@ -180,9 +182,17 @@ function votesText(votes: PredicateRow['votes']): string {
 }
 
 /** Folded out from the start: what is there must be seen. */
-function hasDetails({ sources, missing, enabled, onlyWhen, suspectValues }: PredicateRow): boolean {
-  const hasMore = onlyWhen !== undefined || suspectValues !== undefined
-  return hasMore || sources.length > 0 || missing !== 'skip' || !enabled
+function hasDetails({
+  name,
+  types,
+  sources,
+  missing,
+  enabled,
+  onlyWhen,
+  suspectValues,
+}: PredicateRow): boolean {
+  const hasMore = name !== '' || onlyWhen !== undefined || suspectValues !== undefined
+  return hasMore || types.length > 0 || sources.length > 0 || missing !== 'skip' || !enabled
 }
 
 /** Whether an operator has a second, narrower threshold. */

@@ -90,7 +90,7 @@ export function testInputs(
     part = () => ({ values: row.values }) // the widgets report changes while they are being built
     fieldChanged = () => {}
     field.toggle(name !== expressionOperator && !isGroupOperator(name))
-    not.offer(mayBeDenied(name))
+    not.offer(mayBeDenied(name, depth))
     const optional = isStatefulName(name) && statefulOperators[name].fieldOptional === true
     field.attr('placeholder', words(optional ? 'fieldOrNone' : 'field'))
     if (isStatefulName(name)) part = statefulPart(name)
@@ -131,7 +131,14 @@ export function testInputs(
       words,
       changed,
     })
-    fieldChanged = (known) => inputs.setKind(known?.kind)
+    const unit = $('<span class="fieldlog-rule-unit">').appendTo(operandPlace)
+    const showUnit = () => unit.text(fields.get(row.field)?.unit ?? '')
+    const hasUnit = operators[name].operands !== 0 && operators[name].operandKinds.includes('number')
+    if (hasUnit) showUnit()
+    fieldChanged = (known) => {
+      inputs.setKind(known?.kind)
+      if (hasUnit) showUnit()
+    }
     const operands = operators[name]
     const isTextual = 'textual' in operands && operands.textual === true
     if (!isTextual) return () => ({ values: inputs.read() })
@@ -205,9 +212,9 @@ function spoken(name: RowOperator, words: Words): string {
   return isOperatorName(name) ? name : words(`operator-${name}`)
 }
 
-/** Most operators have an opposite in the list; these have none. */
-function mayBeDenied(name: RowOperator): boolean {
-  if (isStatefulName(name)) return !looksAhead(statefulOperators[name])
+/** Most operators have an opposite in the list. These have none, and where conditions are joined one is needed. */
+function mayBeDenied(name: RowOperator, depth: number): boolean {
+  if (isStatefulName(name)) return depth > 0
   return !isOperatorName(name)
 }
 

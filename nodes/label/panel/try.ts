@@ -64,15 +64,16 @@ export function rulesTrial(
       .appendTo(period)
   const again = iconButton('fa-refresh', words('again'), () => load()).appendTo(head)
   const cancel = iconButton('fa-stop', words('cancel'), () => asked?.cancel()).appendTo(head)
-  const told = $('<div class="fieldlog-trial-counts">').appendTo(place)
+  const told = $('<div class="fieldlog-trial-counts">').appendTo(head)
   const plotHead = $('<div class="fieldlog-trial-head">').appendTo(place)
   const choice = $('<select class="fieldlog-trial-field">')
     .attr('aria-label', words('plotted'))
     .appendTo(plotHead)
   const about = $('<span class="fieldlog-trial-about">').appendTo(plotHead)
   const plot = $('<div class="fieldlog-trial-plot">').appendTo(place)
-  const pointedAt = $('<div class="fieldlog-trial-pointed">').appendTo(place)
-  const legend = $('<div class="fieldlog-trial-legend">').appendTo(place)
+  const below = $('<div class="fieldlog-trial-below">').appendTo(place)
+  const legend = $('<div class="fieldlog-trial-legend">').appendTo(below)
+  const pointedAt = $('<div class="fieldlog-trial-pointed">').appendTo(below)
   const list = $('<div class="fieldlog-trial-list">').appendTo(place)
   const usable = formats.filter((format) => checkDefinition(format).length === 0)
   let asked: Asked | undefined
@@ -200,9 +201,10 @@ export function rulesTrial(
     const rule = current && names.get(current)
     about.text(rule === undefined ? words('colouredAll') : words('coloured', { rule }))
     const width = Math.max(200, plot.width() ?? 0)
+    const height = Math.max(60, plot.height() ?? 0)
     const pointed = (point: PlotPoint | undefined) =>
       void pointedAt.text(point ? pointText(point) : words('point'))
-    const drawn = plotOf({ judged: trial.judged, type, field, rule, width, height: 150, pointed })
+    const drawn = plotOf({ judged: trial.judged, type, field, rule, width, height, pointed })
     if (!drawn) {
       plot.append($('<span class="fieldlog-trial-none">').text(words('nothingToPlot')))
       return

@@ -16,11 +16,11 @@ export interface RuleUse {
 type Fields = Pick<FormatDefinition, 'type' | 'fields'>
 
 /**
- * The rules of all label nodes as they stand in the editor, deployed or not, that look at a field of a format which no
- * format has any more.
- * @param after the formats as they will be, all that there are
+ * The rules of all label nodes as they stand in the editor, deployed or not, that look at a field which the events of a
+ * format's type would have no more.
+ * @param after the format as it will be; @param others all others that there are
  */
-export function rulesLosing(before: Fields, after: readonly Fields[]): RuleUse[] {
+export function rulesLosing(before: Fields, after: Fields, others: readonly Fields[]): RuleUse[] {
   const uses: RuleUse[] = []
   RED.nodes.eachNode((node) => {
     if (node.type !== 'fieldlog-label') return
@@ -28,7 +28,7 @@ export function rulesLosing(before: Fields, after: readonly Fields[]): RuleUse[]
     for (const given of Array.isArray(predicates) ? (predicates as Array<Partial<PredicateRow>>) : []) {
       const row = completeRow(given)
       const isFor = ({ type }: Fields) => row.types.length === 0 || row.types.includes(type)
-      const still = after.filter(isFor)
+      const still = [after, ...others.filter(({ type }) => type === before.type)].filter(isFor)
       for (const field of isFor(before) ? fieldsOf(row) : []) {
         if (!hasField(before, field) || still.some((format) => hasField(format, field))) continue
         uses.push({ rule: nameOf(row), field, node: node.name || 'label' })

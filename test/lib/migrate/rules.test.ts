@@ -39,10 +39,10 @@ const demands: Record<string, (value: never, operands: never[], fold: (text: unk
     'is empty': (value) => value === '',
     'is not empty': (value) => value !== '',
     'is of type': (value, [a]) => {
-    const [found, type]: unknown[] = [value, a]
-    return type === 'integer' ? Number.isInteger(found) : `${typeof found}` === type && !isMissing(found)
-  },
-  'length is between': (value, [a, b]) =>
+      const [found, type]: unknown[] = [value, a]
+      return type === 'integer' ? Number.isInteger(found) : `${typeof found}` === type && !isMissing(found)
+    },
+    'length is between': (value, [a, b]) =>
       isText(value) && [...(value as string)].length >= a! && [...(value as string)].length <= b!,
     'has key': (value) => value !== undefined,
   }

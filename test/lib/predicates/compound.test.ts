@@ -154,9 +154,9 @@ describe('predicates: expressions', () => {
 
   it('tells what is wrong with it', () => {
     assert.match(problemsOf(cel('temp <'))[0] ?? '', /^values: /)
-    assert.deepEqual(problemsOf(cel(' ')), ['values: write an expression, such as temp < dew + 20'])
+    assert.deepEqual(problemsOf(cel(' ')), ['values: write an expression, such as temp > dew + 20'])
     assert.deepEqual(problemsOf({ operator: 'expression' }), [
-      'values: write an expression, such as temp < dew + 20',
+      'values: write an expression, such as temp > dew + 20',
     ])
   })
 })
