@@ -13,7 +13,7 @@ import type { RecentReading, RecentReadings } from './reading.ts'
 
 export const mostReadings = 50_000
 /** characters of all texts together; a reading that does not fit pushes out the oldest ones */
-const mostCharacters = 8_000_000
+const mostCharacters = 4_000_000
 
 /** How much of a file's end is searched for its last C line; a longer end is read from its beginning. */
 const tailBytes = 1 << 18
@@ -26,7 +26,7 @@ export interface RecentOptions {
 }
 
 /**
- * The last `limit` entries (50,000 at most), fewer where their texts are longer than 8 million characters together.
+ * The last `limit` entries (50,000 at most), fewer where their texts are longer than 4 million characters together.
  * Only what a C line vouches for is read; entries that are damaged or cannot be decoded are left out and counted. It
  * works in slices, beside the writer. Throws what the disk throws.
  */
@@ -63,18 +63,23 @@ export async function recentReadings(
     if (isTurnLong()) await nextTurn()
   }
   // what came before them was in the period, too
-  const isCut = older === 0 && from > 1 ? { isCut: true as const } : {}
+  const isCut = entries.hasDropped || (older === 0 && from > 1) ? { isCut: true as const } : {}
   return { lastSeq, readings, leftOut: wanted - older - readings.length, ...isCut }
 }
 
 class LastEntries {
   list: Entry[] = []
+  /** earlier ones had to make room */
+  hasDropped = false
   #characters = 0
 
   add(entry: Entry): void {
     this.list.push(entry)
     this.#characters += entry.text.length
-    while (this.#characters > mostCharacters) this.#characters -= (this.list.shift() as Entry).text.length
+    while (this.#characters > mostCharacters) {
+      this.hasDropped = true
+      this.#characters -= (this.list.shift() as Entry).text.length
+    }
   }
 }
 
