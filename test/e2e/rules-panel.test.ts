@@ -14,10 +14,8 @@ interface FormatsEditor {
   editor: { editConfig(name: string, type: string, id: string): void }
 }
 
-const sizes = [
-  { name: 'small', size: { width: 1280, height: 800 }, colorScheme: 'light' as const },
-  { name: 'large', size: { width: 1600, height: 1000 }, colorScheme: 'dark' as const },
-]
+const small = { width: 1280, height: 800 }
+const large = { width: 1600, height: 1000 }
 
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`the panel of rules (${nodeRed})`, function () {
@@ -34,7 +32,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
         env: { FIELDLOG_SERIAL: pty.path, FIELDLOG_FLUSH_INTERVAL: '0' },
       })
       await portOpened(gateway.child, pty)
-      editor = await Editor.open(gateway.url)
+      editor = await Editor.open(gateway.url, { colorScheme: nodeRed === 'node-red' ? 'dark' : 'light' })
       page = editor.page
       await pty.write(
         Array.from({ length: 30 }, (_, i) => {
@@ -167,12 +165,11 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     })
 
     it('keeps what was written, and shows it again', async () => {
-      for (const { name, size, colorScheme } of sizes) {
-        await page.setViewportSize(size)
-        await page.emulateMedia({ colorScheme })
-        await editor.picture(`rules-${name}-${nodeRed}`)
-      }
-      await page.setViewportSize({ width: 1280, height: 800 })
+      await page.locator('.fieldlog-rule').nth(4).scrollIntoViewIfNeeded()
+      await editor.picture(`rules-small-${nodeRed}`)
+      await page.setViewportSize(large)
+      await editor.picture(`rules-large-${nodeRed}`)
+      await page.setViewportSize(small)
       const written = await page.locator('.fieldlog-rule').count()
       await editor.done()
       await editor.edit('fieldlog-label')
