@@ -53,9 +53,14 @@ const expression = 'expression'
 const deepest = 6
 const longestName = 80
 
-export const nameFaults: Migration = (config) => {
-  const { predicates } = config
-  return Array.isArray(predicates) ? { ...config, predicates: predicates.map(faultRow) } : config
+export const nameFaults: Migration = (config) => ({ ...config, ...present({ predicates: faultRows(config.predicates) }) })
+
+/**
+ * The rules of a label node of whatever version. Each row shows its form by itself, so those of a flow that was put
+ * together by hand or by a program are read as well; what is no list is given back.
+ */
+export function faultRows(predicates: unknown): unknown {
+  return Array.isArray(predicates) ? predicates.map(faultRow) : predicates
 }
 
 /** A row in today's form, which says `bad` or `suspect`; one that says so already is given back. */

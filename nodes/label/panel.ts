@@ -1,6 +1,7 @@
 import type { FieldDefinition, FormatDefinition } from '../../lib/formats/model/definition.ts'
 import { asError } from '../../lib/kit/errors.ts'
-import { currentVersion, migrate } from '../../lib/migrate/migrate.ts'
+import { faultRows } from '../../lib/migrate/label.ts'
+import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { fieldsByType } from '../../lib/predicates/model/defaults.ts'
 import type { PredicateRow } from '../../lib/predicates/model/row.ts'
 import { show, showList } from '../../lib/predicates/model/text.ts'
@@ -25,11 +26,7 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
     predicates: {
       value: labelDefaults.predicates,
       // the rules of a flow from before are checked as they will be read
-      validate(predicates, _options) {
-        const { version } = this
-        const today = migrate('fieldlog-label', { version, predicates })
-        return predicatesProblem(today.predicates) ?? true
-      },
+      validate: (predicates, _options) => predicatesProblem(faultRows(predicates)) ?? true,
     },
   },
   inputs: 1,
@@ -46,7 +43,8 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
     return this.name ? 'node_label_italic' : ''
   },
   oneditprepare() {
-    const { predicates } = openMigrated(this)
+    openMigrated(this)
+    const predicates = faultRows(this.predicates)
     bindInputs(this, labelOptions)
     const formats = workspaceFormats()
     sentenceInput($('#fieldlog-label-sentence'), (row) => {
@@ -81,7 +79,7 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
       removeItem: () => trial.show(),
       sortItems: () => trial.show(),
     })
-    list().editableList('addItems', predicates)
+    list().editableList('addItems', Array.isArray(predicates) ? predicates : [])
     showFormatRules(this, formats)
     $('#fieldlog-label-show-ranges').on('click', () => {
       $('#fieldlog-label-format-rules').toggle()

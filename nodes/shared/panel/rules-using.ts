@@ -1,6 +1,6 @@
 // Which rules of the workspace would lose a field that they look at, for a panel in which fields are renamed.
 import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
-import { migrate } from '../../../lib/migrate/migrate.ts'
+import { faultRows } from '../../../lib/migrate/label.ts'
 import { nameOf } from '../../../lib/predicates/model/name.ts'
 import { completeRow, type PredicateRow } from '../../../lib/predicates/model/row.ts'
 import { fieldsOf } from '../../../lib/predicates/rule-trial.ts'
@@ -24,7 +24,7 @@ export function rulesLosing(before: Fields, after: Fields, others: readonly Fiel
   const uses: RuleUse[] = []
   RED.nodes.eachNode((node) => {
     if (node.type !== 'fieldlog-label') return
-    const { predicates } = migrate(node.type, node)
+    const predicates = faultRows(node.predicates)
     for (const given of Array.isArray(predicates) ? (predicates as Array<Partial<PredicateRow>>) : []) {
       const row = completeRow(given)
       const isFor = ({ type }: Fields) => row.types.length === 0 || row.types.includes(type)

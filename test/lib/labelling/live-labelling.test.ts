@@ -61,10 +61,10 @@ describe('predicates: live labelling', () => {
     return found
   }
 
-  function open(checkpoint: () => number): LiveLabelling<string> {
+  function open(checkpoint: () => number, rules = rows): LiveLabelling<string> {
     flags = new Map()
     clock = new FakeClock()
-    const labelling = new LiveLabelling<string>(() => compilePredicates(rows, []), '.label-n1', clock)
+    const labelling = new LiveLabelling<string>(() => compilePredicates(rules, []), '.label-n1', clock)
     labelling.attach({
       judged: (id, result) => flags.set(id, JSON.stringify(result.flags)),
       warn: (message) => warnings.push(message),
@@ -139,6 +139,34 @@ describe('predicates: live labelling', () => {
     )
     for (const [id, found] of flags) assert.equal(found, all.get(id), id)
     assert.ok(flags.size >= 10)
+  })
+
+  it('begins from the journal where the state is of the rules in another form', async () => {
+    const all = await wanted()
+    let checkpoint = 0
+    const first = open(
+      () => checkpoint,
+      rows.map((row) => ({ ...row, missing: 'keep' })),
+    )
+    await takeAll(
+      first,
+      events.filter(({ seq }) => seq <= 40),
+    )
+    tick()
+    checkpoint = 45
+    tick()
+    await first.detach()
+    assert.equal((await stored())?.seq, 40)
+    // the same verdicts by other rows, as after a migration: another hash, and so another state
+    const second = open(() => checkpoint)
+    await takeAll(
+      second,
+      events.filter(({ seq }) => seq > 45),
+    )
+    assert.notEqual(second.labeller.rules, first.labeller.rules)
+    for (const [id, found] of flags) assert.equal(found, all.get(id), id)
+    assert.ok(flags.size >= 10)
+    assert.deepEqual(warnings, [])
   })
 
   it('takes the state of another copy of the journal for none: its seqs may be other events', async () => {
