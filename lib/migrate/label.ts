@@ -53,7 +53,10 @@ const expression = 'expression'
 const deepest = 6
 const longestName = 80
 
-export const nameFaults: Migration = (config) => ({ ...config, ...present({ predicates: faultRows(config.predicates) }) })
+export const nameFaults: Migration = (config) => ({
+  ...config,
+  ...present({ predicates: faultRows(config.predicates) }),
+})
 
 /**
  * The rules of a label node of whatever version. Each row shows its form by itself, so those of a flow that was put

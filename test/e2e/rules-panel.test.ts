@@ -32,7 +32,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
         env: { FIELDLOG_SERIAL: pty.path, FIELDLOG_FLUSH_INTERVAL: '0' },
       })
       await portOpened(gateway.child, pty)
-      editor = await Editor.open(gateway.url, { colorScheme: nodeRed === 'node-red' ? 'dark' : 'light' })
+      editor = await Editor.open(gateway.url)
       page = editor.page
       await pty.write(
         Array.from({ length: 30 }, (_, i) => {
@@ -169,6 +169,10 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await editor.picture(`rules-small-${nodeRed}`)
       await page.setViewportSize(large)
       await editor.picture(`rules-large-${nodeRed}`)
+      // what the choice of the dark theme does in Node-RED 5
+      await page.evaluate(() => document.documentElement.classList.add('nr-theme-dark'))
+      await editor.picture(`rules-dark-${nodeRed}`)
+      await page.evaluate(() => document.documentElement.classList.remove('nr-theme-dark'))
       await page.setViewportSize(small)
       const written = await page.locator('.fieldlog-rule').count()
       await editor.done()

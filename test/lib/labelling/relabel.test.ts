@@ -121,7 +121,10 @@ describe('predicates: relabel', () => {
     const right = { name: 'cool', field: 'temp', operator: '<=', values: [20] }
     const fault = { says: 'bad', name: 'cool', field: 'temp', operator: 'is above', values: [20] }
     const { out } = await run('--flow', flow([fault]), '--against', flow([right], { type: 'comment' }))
-    assert.equal(out, ['8 entries: 0 would have another verdict', 'unknown: 0 of 2', 'room: 0 of 6', ''].join('\n'))
+    assert.equal(
+      out,
+      ['8 entries: 0 would have another verdict', 'unknown: 0 of 2', 'room: 0 of 6', ''].join('\n'),
+    )
     const other = await run('--flow', flow([fault]), '--against', flow([], {}, {}))
     assert.match(other.out, /^8 entries: [1-9] would have another verdict\n/)
   })
