@@ -9,7 +9,7 @@ import { Labeller } from '../../../lib/predicates/judge/labeller.ts'
 import { defaultRows } from '../../../lib/predicates/model/defaults.ts'
 import type { PredicateRow, Severity } from '../../../lib/predicates/model/row.ts'
 import { ruleTrial, withOwnNames } from '../../../lib/predicates/rule-trial.ts'
-import { type JudgedEvent, type Trial, tryRules } from '../../../lib/predicates/trial.ts'
+import { type JudgedEvent, type Trial, tryInSlices } from '../../../lib/predicates/trial.ts'
 import type { RecentReadings } from '../../../lib/preview/reading.ts'
 import type { Words } from '../../shared/panel/inputs.ts'
 import { type Asked, type Period, readingsOf } from '../../shared/panel/readings.ts'
@@ -34,6 +34,8 @@ export interface RulesTrial {
 const mostListed = 100
 /** a row that is being typed is not tried at each key, ms */
 const pause = 250
+/** of the browser's time that a trial takes at once, ms */
+const longestTurn = 30
 const hour = 3_600_000
 
 const periods: Readonly<Record<string, Period>> = {
@@ -85,6 +87,8 @@ export function rulesTrial(
   /** the rows as they were tried, by their editors */
   let names = new Map<RowEditor, string>()
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** the trial that goes on; another one takes its place */
+  let running: ReturnType<typeof tryInSlices> | undefined
 
   choice.on('change', drawPlot)
   period.on('change', load)
@@ -162,15 +166,34 @@ export function rulesTrial(
       { rows, formats: usable, badFrom, hash: '' },
       { regex: re2Engine, warn: (rule, text) => void failures.set(rule, text) },
     )
-    const found = tryRules(labeller, events)
-    trial = found
-    showCounts(found)
-    used.forEach(({ editor }, i) => {
-      const row = own[i] as PredicateRow
-      showResult(editor.result, ruleTrial(row, found, usable, failures.get(row.name)), words)
+    inTurns(tryInSlices(labeller, events), (found) => {
+      trial = found
+      showCounts(found)
+      used.forEach(({ editor }, i) => {
+        const row = own[i] as PredicateRow
+        showResult(editor.result, ruleTrial(row, found, usable, failures.get(row.name)), words)
+      })
+      showBroken(rows, found)
+      drawPlot()
     })
-    showBroken(rows, found)
-    drawPlot()
+  }
+
+  /** What is typed meanwhile has its turn between the slices. */
+  function inTurns(tried: ReturnType<typeof tryInSlices>, ended: (trial: Trial) => void): void {
+    running = tried
+    goOn()
+
+    function goOn(): void {
+      const until = performance.now() + longestTurn
+      while (running === tried && performance.now() < until) {
+        const { done, value } = tried.next()
+        if (!done) continue
+        running = undefined
+        ended(value)
+        return
+      }
+      if (running === tried) setTimeout(goOn)
+    }
   }
 
   function showCounts({ judged, good, bad, suspect }: Trial): void {
