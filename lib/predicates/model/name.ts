@@ -16,8 +16,14 @@ const longestName = 80
 export function nameOf(row: PredicateRow): string {
   const name = plain(row.name).trim()
   if (name !== '') return name
-  const text = conditionText(row)
+  const text = `${conditionText(row)}${votesText(row)}`
   return text.length > longestName ? `${text.slice(0, longestName - 1)}…` : text
+}
+
+/** Rules that differ in this only have names of their own. */
+function votesText({ votes }: PredicateRow): string {
+  const { least, of } = votes ?? {}
+  return least === undefined || of === undefined ? '' : `, ${plain(least)} of ${plain(of)}`
 }
 
 /** A condition as a sentence without its beginning: `battery is below 2.8 and temp is above 30`. */

@@ -74,6 +74,7 @@ describe('predicates: rules as sentences', () => {
   it('reads the text that a rule without a name is called by', () => {
     const names = [
       'battery is below 2.8',
+      'battery is below 2.8, 3 of 5',
       'battery is below 2.8 and temp is above 30',
       'temp is outside -5 and 40 or humi does not increase',
       'temp changes faster than 5 a minute',
