@@ -16,7 +16,8 @@ const longestName = 80
 export function nameOf(row: PredicateRow): string {
   const name = plain(row.name).trim()
   if (name !== '') return name
-  const text = `${conditionText(row)}${votesText(row)}`
+  const condition = conditionText(row)
+  const text = condition === '' ? '' : `${condition}${votesText(row)}`
   return text.length > longestName ? `${text.slice(0, longestName - 1)}…` : text
 }
 
