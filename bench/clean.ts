@@ -36,7 +36,8 @@ const ours: Judge = (() => {
     ([field, least, most], i): Partial<PredicateRow> => ({
       name: `rule ${i}`,
       field,
-      operator: 'is between',
+      says: 'bad',
+      operator: 'is outside',
       values: [least, most],
     }),
   )

@@ -15,25 +15,25 @@ const perRound = 400_000
 const series = 1_000
 
 const ten: Row[] = [
-  { field: 'temp', operator: 'is between', values: [-50, 50] },
-  { field: 'temp', operator: '<', values: [60] },
-  { field: 'temp', operator: '!=', values: [85] },
-  { field: 'humi', operator: '>=', values: [0] },
-  { field: 'humi', operator: '<=', values: [100] },
-  { field: 'light', operator: 'is between', values: [0, 100] },
-  { field: 'lobat', operator: 'in set', values: [0, 1] },
-  { field: 'moved', operator: 'in set', values: [0, 1] },
-  { field: 'temp', operator: 'is of type', values: ['number'] },
-  { field: 'humi', operator: 'is not null' },
+  { field: 'temp', operator: 'is outside', values: [-50, 50] },
+  { field: 'temp', operator: 'is at least', values: [60] },
+  { field: 'temp', operator: 'is', values: [85] },
+  { field: 'humi', operator: 'is below', values: [0] },
+  { field: 'humi', operator: 'is above', values: [100] },
+  { field: 'light', operator: 'is outside', values: [0, 100] },
+  { field: 'lobat', operator: 'is none of', values: [0, 1] },
+  { field: 'moved', operator: 'is none of', values: [0, 1] },
+  { field: 'temp', operator: 'is not of type', values: ['number'] },
+  { field: 'humi', operator: 'has no value' },
 ]
 const stateful: Row[] = [
   { field: 'temp', operator: 'rate of change', values: [5] },
   { field: 'temp', operator: 'spike', values: [5] },
-  { field: 'humi', operator: 'flat line', values: [3600], settings: { tolerance: 0.5 } },
+  { field: 'humi', operator: 'flat line', values: ['1 h'], settings: { tolerance: 0.5 } },
   { field: 'temp', operator: 'outlier', values: [10], settings: { window: 25 } },
-  { field: '', operator: 'gap in time', values: [600] },
+  { field: '', operator: 'gap in time', values: ['10 min'] },
 ]
-const expression: Row[] = [{ operator: 'expression', values: ['temp < 40.0 && humi >= 0.0'] }]
+const expression: Row[] = [{ operator: 'expression', not: true, values: ['temp < 40.0 && humi >= 0.0'] }]
 
 const formats = compileFormats([room])
 const lines = Array.from({ length: 1000 }, (_, i) => {
@@ -85,7 +85,8 @@ process.stdout.write(
 )
 
 function labelled(rows: Row[]): Labeller {
-  const labeller = compilePredicates(rows, jeelinkFormats, { formatRanges: false })
+  const bad = rows.map((row): Row => ({ says: 'bad', ...row }))
+  const labeller = compilePredicates(bad, jeelinkFormats, { formatRanges: false })
   if (labeller.problems.length > 0) throw new Error(JSON.stringify(labeller.problems))
   return labeller
 }

@@ -5,6 +5,7 @@ import { soundRows } from '../devices/rows.ts'
 import { checkDefinition } from '../formats/check/check.ts'
 import type { Match } from '../formats/compile.ts'
 import type { FormatDefinition } from '../formats/model/definition.ts'
+import { faultRows } from '../migrate/label.ts'
 import { migrate } from '../migrate/migrate.ts'
 import type { LabelSettings } from '../predicates/judge/compile.ts'
 import type { PredicateRow } from '../predicates/model/row.ts'
@@ -39,7 +40,7 @@ export function rulesOfFlow(flow: unknown, label?: string): FlowRules {
   const definitions = definitionsOf(nodes)
   const clean = only(nodes, 'fieldlog-clean')
   const labelNode = chosen(nodes, label)
-  const rows = labelNode?.predicates
+  const rows = faultRows(labelNode?.predicates)
   return {
     formats: [deviceFormat, ...inOrder(definitions, clean?.formats)],
     match: clean?.match === 'best' ? 'best' : 'first',

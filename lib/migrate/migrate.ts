@@ -4,6 +4,7 @@
 // Each node has a hidden property `version`; a flow from before it existed has version 0. The steps of a type stand in
 // their order, the first one leads from 0 to 1, so the number of steps is today's version. To rename or add a property,
 // add a step and a test with an old flow. Never change a step that was released: flows have gone through it.
+import { nameFaults } from './label.ts'
 import { addMissing, type Config, type Migration } from './migration.ts'
 import { mqttOut } from './mqtt-out.ts'
 
@@ -61,7 +62,7 @@ const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
   ['fieldlog-serial-in', [numbered]],
   ['fieldlog-log', [numbered]],
   ['fieldlog-clean', [addMissing({ match: 'first' })]],
-  ['fieldlog-label', [numbered]],
+  ['fieldlog-label', [numbered, nameFaults]],
   ['fieldlog-cluster', [numbered]],
   ['fieldlog-timing', [numbered]],
   ['fieldlog-store', [numbered]],

@@ -23,10 +23,28 @@ export interface Trial {
   rules: Map<string, FlagCounts>
 }
 
+/** so many events are judged at a time */
+const slice = 1_000
+
 /** Judges events one after the other; one that waits for a next reading at the end has none (flag 2). */
 export function tryRules(labeller: Labeller, events: readonly FieldlogEvent[]): Trial {
+  const trial = tryInSlices(labeller, events)
+  for (;;) {
+    const { done, value } = trial.next()
+    if (done) return value
+  }
+}
+
+/** The same with a pause after each slice, in which others can have their turn, or the trial is given up. */
+export function* tryInSlices(
+  labeller: Labeller,
+  events: readonly FieldlogEvent[],
+): Generator<undefined, Trial, undefined> {
   const drafts = events.map((event) => new Draft(event))
-  for (const draft of drafts) labeller.push(draft)
+  for (const [index, draft] of drafts.entries()) {
+    labeller.push(draft)
+    if (index % slice === slice - 1) yield
+  }
   for (const draft of drafts) labeller.giveUp(draft)
   const trial: Trial = { judged: [], good: 0, bad: 0, suspect: 0, rules: new Map() }
   for (const { event, result } of drafts) {

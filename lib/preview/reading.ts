@@ -34,6 +34,8 @@ export interface RecentReadings {
   readings: RecentReading[]
   /** entries among those asked for that are damaged, or too long to be sent */
   leftOut: number
+  /** there are earlier ones of the period, which are not among them */
+  isCut?: true
 }
 
 /** What `msg.payload` of this reading is: a string, bytes, or a JSON value. */

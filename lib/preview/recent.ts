@@ -11,36 +11,50 @@ import { readJournal } from '../journal/read/reader.ts'
 import { isTurnLong, nextTurn } from '../kit/turns.ts'
 import type { RecentReading, RecentReadings } from './reading.ts'
 
-export const mostReadings = 5_000
+export const mostReadings = 50_000
 /** characters of all texts together; a reading that does not fit pushes out the oldest ones */
 const mostCharacters = 4_000_000
 
 /** How much of a file's end is searched for its last C line; a longer end is read from its beginning. */
 const tailBytes = 1 << 18
 
+export interface RecentOptions {
+  /** only what was received from then on, ms since 1970; default: all */
+  since?: number
+  /** ends the reading: what was read until then is given */
+  signal?: AbortSignal
+}
+
 /**
- * The last `limit` entries (5,000 at most), fewer where their texts are longer than 4 million characters together.
- * Only what a C line vouches for is read; entries that are damaged or cannot be decoded are left out and counted. Throws what the disk throws.
+ * The last `limit` entries (50,000 at most), fewer where their texts are longer than 4 million characters together.
+ * Only what a C line vouches for is read; entries that are damaged or cannot be decoded are left out and counted. It
+ * works in slices, beside the writer. Throws what the disk throws.
  */
 export async function recentReadings(
   disk: Disk,
   directory: string,
   limit: number,
+  { since = Number.NEGATIVE_INFINITY, signal }: RecentOptions = {},
 ): Promise<Omit<RecentReadings, 'journal'>> {
   const lastSeq = await lastDurableSeq(disk, directory)
   const wanted = Math.min(Math.max(Math.trunc(limit), 0), mostReadings, lastSeq)
   const from = lastSeq - wanted + 1
   const entries = new LastEntries()
+  let older = 0
   if (wanted > 0) {
     let seq = 0
     for await (const reading of readJournal(disk, directory, from)) {
+      if (signal?.aborted) break
       if (reading.kind !== 'batch') continue
       for (const item of reading.items) {
         if (item.kind === 'N') continue
         seq = item.seq
-        if (isEntry(item) && seq >= from && seq <= lastSeq) entries.add(item)
+        if (!isEntry(item) || seq < from || seq > lastSeq) continue
+        if (item.received >= since) entries.add(item)
+        else older++
       }
       if (seq >= lastSeq) break
+      if (isTurnLong()) await nextTurn()
     }
   }
   const readings: RecentReading[] = []
@@ -48,17 +62,24 @@ export async function recentReadings(
     readings.push(asReading(entry))
     if (isTurnLong()) await nextTurn()
   }
-  return { lastSeq, readings, leftOut: wanted - readings.length }
+  // what came before them was in the period, too
+  const isCut = entries.hasDropped || (older === 0 && from > 1) ? { isCut: true as const } : {}
+  return { lastSeq, readings, leftOut: wanted - older - readings.length, ...isCut }
 }
 
 class LastEntries {
   list: Entry[] = []
+  /** earlier ones had to make room */
+  hasDropped = false
   #characters = 0
 
   add(entry: Entry): void {
     this.list.push(entry)
     this.#characters += entry.text.length
-    while (this.#characters > mostCharacters) this.#characters -= (this.list.shift() as Entry).text.length
+    while (this.#characters > mostCharacters) {
+      this.hasDropped = true
+      this.#characters -= (this.list.shift() as Entry).text.length
+    }
   }
 }
 

@@ -3,23 +3,24 @@
 
 export { compileNames, type DeviceNames, type DeviceRow } from '../devices/names.ts'
 export type { FieldlogEvent, Flag, Scalar } from '../event.ts'
-export { rowProblems } from '../predicates/check/check.ts'
 export type { RowProblem } from '../predicates/check/problem.ts'
 export { cleanEvents } from '../predicates/clean-events.ts'
 export { re2Engine } from '../predicates/criteria/regex.ts'
-export { compilePredicates, type LabellerParts, type LabelSettings } from '../predicates/judge/compile.ts'
+export type { LabellerParts, LabelSettings } from '../predicates/judge/compile.ts'
 export { Draft } from '../predicates/judge/draft.ts'
 export type { Labeller, Release, StoredMemory } from '../predicates/judge/labeller.ts'
 export type { LabelResult } from '../predicates/judge/result.ts'
 export type { RuleProblem } from '../predicates/judge/rule.ts'
 export type { RegexEngine } from '../predicates/model/operators.ts'
 export {
-  completeRow,
+  type Condition,
   type MissingPolicy,
   newRow,
   type Operand,
   type PredicateRow,
   type RowOperator,
+  type Says,
   type Severity,
 } from '../predicates/model/row.ts'
 export { type Trial, tryRules } from '../predicates/trial.ts'
+export { type AnyRow, compilePredicates, completeRow, type OldRow, rowProblems } from './rows.ts'

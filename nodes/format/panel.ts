@@ -10,6 +10,7 @@ import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { colours } from '../shared/colours.ts'
 import { currentValue, setValue, showProblems, type Words } from '../shared/panel/inputs.ts'
 import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
+import { rulesLosing } from '../shared/panel/rules-using.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
 import { definitionProblem, type FormatOptions, formatDefaults } from './options.ts'
 import { type DecoderInputs, decoderInputs } from './panel/decoder.ts'
@@ -24,6 +25,8 @@ import { tryLines } from './panel/try.ts'
 let decoder: DecoderInputs
 let frames: FrameInputs
 let previews: FormatPreviews
+/** as it was when the dialog opened, and the other formats: what rules may be about */
+let before: { definition: FormatDefinition; others: readonly FormatDefinition[] }
 /** height of the dialog, for the list */
 let height = 0
 
@@ -86,6 +89,7 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
     form().on('click', '[data-tab]', (event) => showTab(String($(event.currentTarget).attr('data-tab'))))
     $('#fieldlog-format-fold').on('click', () => foldSpelling(!$('#fieldlog-format-spelling').is(':visible')))
     const definition = saved.definition ?? formatDefaults.definition
+    before = { definition, others: workspaceFormats(this.id) }
     // a new format begins with lines that none takes yet
     showTab(definition.fields.length === 0 ? 'unknown' : 'sample')
     take(definition)
@@ -234,7 +238,18 @@ function refresh(words: Words): void {
   if (problems.length === 0) tryLines(result, definition, String(sampleInput().val()), words)
   else result.empty().append($('<div>').text(words('notYet', { count: problems.length })))
   previews.show(problems.length === 0 ? definition : undefined)
+  showRules(definition, words)
   arrangeHeight()
+}
+
+/** The rules that look at a field which no format would have any more. */
+function showRules(draft: FormatDefinition, words: Words): void {
+  const place = $('#fieldlog-format-rules').empty()
+  for (const use of rulesLosing(before.definition, draft, before.others))
+    $('<div>')
+      .text(words('ruleUses', { ...use }))
+      .appendTo(place)
+  place.toggle(place.children().length > 0)
 }
 
 function listHeader(words: Words): JQuery {

@@ -4,6 +4,7 @@ import { eventProblem } from '../../lib/event-problem.ts'
 import { inBackground } from '../../lib/kit/background.ts'
 import { systemClock } from '../../lib/kit/clock.ts'
 import { asError } from '../../lib/kit/errors.ts'
+import { faultRows } from '../../lib/migrate/label.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { readOptionsOrDefaults } from '../../lib/options/options.ts'
 import { compilePredicates } from '../../lib/predicates/judge/compile.ts'
@@ -29,7 +30,8 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, saved)
     const config = migrate('fieldlog-label', saved)
     const settings = readOptionsOrDefaults(labelOptions, config, (problem) => this.warn(`label: ${problem}`))
-    const rows = Array.isArray(config.predicates) ? config.predicates : labelDefaults.predicates
+    const given = faultRows(config.predicates)
+    const rows = Array.isArray(given) ? (given as LabelOptions['predicates']) : labelDefaults.predicates
     const count: LabelCounts = {
       since: systemClock.wall(),
       good: 0,

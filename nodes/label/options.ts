@@ -2,7 +2,8 @@ import { choice, flag, text } from '../../lib/options/fields.ts'
 import { defaultsOf, type Saved } from '../../lib/options/options.ts'
 import { rowProblems } from '../../lib/predicates/check/check.ts'
 import { re2Engine } from '../../lib/predicates/criteria/regex.ts'
-import { completeRow, nameOf, type PredicateRow, type Severity } from '../../lib/predicates/model/row.ts'
+import { nameOf } from '../../lib/predicates/model/name.ts'
+import { completeRow, type PredicateRow, type Severity } from '../../lib/predicates/model/row.ts'
 
 /** Those options of a `fieldlog-label` node that have one value each. */
 export const labelOptions = {
@@ -14,7 +15,7 @@ export const labelOptions = {
   }),
   badFrom: choice<Severity>(['fail', 'suspect'], {
     title: 'bad from',
-    description: 'The least severity that makes an event bad; with fail a suspect one is good with flag 3.',
+    description: 'What makes an event bad; with fail a suspect one is good with flag 3.',
     default: 'fail',
     env: true,
   }),

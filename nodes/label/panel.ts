@@ -1,8 +1,11 @@
 import type { FieldDefinition, FormatDefinition } from '../../lib/formats/model/definition.ts'
+import { asError } from '../../lib/kit/errors.ts'
+import { faultRows } from '../../lib/migrate/label.ts'
 import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { fieldsByType } from '../../lib/predicates/model/defaults.ts'
 import type { PredicateRow } from '../../lib/predicates/model/row.ts'
 import { show, showList } from '../../lib/predicates/model/text.ts'
+import { rowOfSentence } from '../../lib/predicates/sentence.ts'
 import type { EditorNode } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
 import { bindInputs } from '../shared/panel/bind-inputs.ts'
@@ -22,7 +25,8 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
     ...editorDefaults(labelOptions),
     predicates: {
       value: labelDefaults.predicates,
-      validate: (predicates, _options) => predicatesProblem(predicates) ?? true,
+      // the rules of a flow from before are checked as they will be read
+      validate: (predicates, _options) => predicatesProblem(faultRows(predicates)) ?? true,
     },
   },
   inputs: 1,
@@ -39,9 +43,14 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
     return this.name ? 'node_label_italic' : ''
   },
   oneditprepare() {
-    const { predicates } = openMigrated(this)
+    openMigrated(this)
+    const predicates = faultRows(this.predicates)
     bindInputs(this, labelOptions)
     const formats = workspaceFormats()
+    sentenceInput($('#fieldlog-label-sentence'), (row) => {
+      list().editableList('addItem', row)
+      list().editableList('show', row)
+    })
     const trial = rulesTrial($('#fieldlog-label-trial'), formats, draft, (key, values) =>
       this._(`fieldlog-label.trial.${key}`, values),
     )
@@ -60,12 +69,17 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
       addItem(place, _index, row: Partial<PredicateRow>) {
         place.data('editor', predicateRow(place, row, context))
         const added = Object.keys(row).length === 0
-        if (added) setTimeout(() => list().editableList('show', row))
+        if (added) {
+          setTimeout(() => {
+            list().editableList('show', row)
+            place.find('.fieldlog-rule-field').first().trigger('focus')
+          })
+        }
       },
       removeItem: () => trial.show(),
       sortItems: () => trial.show(),
     })
-    list().editableList('addItems', predicates)
+    list().editableList('addItems', Array.isArray(predicates) ? predicates : [])
     showFormatRules(this, formats)
     $('#fieldlog-label-show-ranges').on('click', () => {
       $('#fieldlog-label-format-rules').toggle()
@@ -101,19 +115,43 @@ function list(): JQuery {
   return $('#fieldlog-label-predicates')
 }
 
-function readRows(): PredicateRow[] {
+function editors(): RowEditor[] {
   return list()
     .editableList('items')
     .toArray()
     .map((item) => $(item).data('editor') as RowEditor | undefined)
     .filter((editor) => editor !== undefined)
-    .map((editor) => editor.read())
+}
+
+function readRows(): PredicateRow[] {
+  return editors().map((editor) => editor.read())
+}
+
+/** A rule that is typed as a sentence, and added by Enter. */
+function sentenceInput(input: JQuery, add: (row: Partial<PredicateRow>) => void): void {
+  const problem = $('#fieldlog-label-sentence-problem')
+  input.on('input', () => {
+    problem.text('')
+    input.removeClass('input-error')
+  })
+  input.on('keydown', (event) => {
+    const sentence = String(input.val())
+    if (event.key !== 'Enter' || sentence.trim() === '') return
+    event.preventDefault()
+    try {
+      add(rowOfSentence(sentence))
+      input.val('')
+    } catch (error) {
+      problem.text(asError(error).message)
+      input.addClass('input-error')
+    }
+  })
 }
 
 /** The node as it stands in the panel. */
 function draft(): RulesDraft {
   return {
-    rows: readRows(),
+    editors: editors(),
     badFrom: $('#node-input-badFrom').val() === 'suspect' ? 'suspect' : 'fail',
     formatRanges: $('#node-input-formatRanges').prop('checked') === true,
   }

@@ -10,6 +10,8 @@ import { mostReadings, recentReadings } from '../../lib/preview/recent.ts'
 
 const readingsPath = '/fieldlog/readings'
 const limitField = wholeNumber({ title: 'limit', min: 1, max: mostReadings, default: 1_000 })
+/** ms since 1970 */
+const sinceField = wholeNumber({ title: 'since', min: 0, max: Number.MAX_SAFE_INTEGER, default: 0 })
 /** characters of JSON that are sent at a time */
 const pieceLength = 1 << 16
 
@@ -23,6 +25,7 @@ interface Response {
   setHeader(name: string, value: string): void
   write(text: string): void
   end(text: string): void
+  on(event: 'close', listener: () => void): void
 }
 
 /** The part of a deployed `fieldlog-journal` that is used here. */
@@ -31,10 +34,11 @@ interface JournalPlace extends Node {
 }
 
 /**
- * `GET /fieldlog/readings?journal=<config id>&limit=<n>`, for users with the permission `fieldlog.read`: the last n
- * (1,000 by default, 5,000 at most) entries of a journal, by default of the first one of the flows, as
- * `RecentReadings`. It reads the files beside the writer and changes nothing. 400 for a wrong limit, 404 where there
- * is no such journal, 500 with what the disk said.
+ * `GET /fieldlog/readings?journal=<config id>&limit=<n>&since=<ms>`, for users with the permission `fieldlog.read`:
+ * the last n (1,000 by default, 50,000 at most) entries of a journal, by default of the first one of the flows, that
+ * were received from a moment on, as `RecentReadings`. It reads the files beside the writer and changes nothing; it
+ * ends where the one who asked goes away. 400 for a wrong limit or moment, 404 where there is no such journal, 500 with
+ * what the disk said.
  */
 export function serveRecentReadings(RED: NodeAPI): void {
   // One at a time: many panels that ask at once must not take the disk from the writer.
@@ -43,14 +47,22 @@ export function serveRecentReadings(RED: NodeAPI): void {
     readingsPath,
     RED.auth.needsPermission('fieldlog.read'),
     (request: Request, response: Response) => {
-      last = last.then(() => answer(RED, request, response))
+      const gone = new AbortController()
+      response.on('close', () => gone.abort())
+      last = last.then(() => answer(RED, request, response, gone.signal))
     },
   )
 }
 
-async function answer(RED: NodeAPI, { query }: Request, response: Response): Promise<void> {
+async function answer(
+  RED: NodeAPI,
+  { query }: Request,
+  response: Response,
+  signal: AbortSignal,
+): Promise<void> {
+  if (signal.aborted) return
   try {
-    const problem = problemOf(limitField, query.limit)
+    const problem = problemOf(limitField, query.limit) ?? problemOf(sinceField, query.since)
     if (problem !== undefined) {
       refuse(response, 400, problem)
       return
@@ -62,14 +74,20 @@ async function answer(RED: NodeAPI, { query }: Request, response: Response): Pro
       refuse(response, 404, 'there is no such journal among the deployed flows: deploy a log node first')
       return
     }
-    await sendInPieces({ journal: id, ...(await recentReadings(systemDisk, directory, limit)) }, response)
+    const since = settingOf(sinceField, query.since)
+    const found = await recentReadings(systemDisk, directory, limit, { since, signal })
+    if (!signal.aborted) await sendInPieces({ journal: id, ...found }, response, signal)
   } catch (error) {
     refuse(response, 500, `the journal cannot be read: ${asError(error).message}`)
   }
 }
 
 /** Some megabytes of JSON at once would hold the event loop. */
-async function sendInPieces({ readings, ...rest }: RecentReadings, response: Response): Promise<void> {
+async function sendInPieces(
+  { readings, ...rest }: RecentReadings,
+  response: Response,
+  signal: AbortSignal,
+): Promise<void> {
   response.setHeader('Content-Type', 'application/json; charset=utf-8')
   let piece = `${JSON.stringify(rest).slice(0, -1)},"readings":[`
   for (const [index, reading] of readings.entries()) {
@@ -78,6 +96,7 @@ async function sendInPieces({ readings, ...rest }: RecentReadings, response: Res
     response.write(piece)
     piece = ''
     if (isTurnLong()) await nextTurn()
+    if (signal.aborted) return
   }
   response.end(`${piece}]}`)
 }

@@ -40,9 +40,10 @@ const leaseRule: Partial<PredicateRow> = {
   name: 'lease within 3 s',
   types: [spanType],
   field: 'duration',
-  operator: '<=',
+  says: 'bad',
+  operator: 'is above',
   values: [3_000],
-  when: { field: 'cat', operator: 'starts with', values: ['DHCP'] },
+  onlyWhen: { field: 'cat', operator: 'starts with', values: ['DHCP'] },
 }
 
 export function timeEventsFlow(): FlowNode[] {
@@ -87,7 +88,7 @@ export function timeEventsFlow(): FlowNode[] {
         predicates: [leaseRule],
       },
     ),
-    onCanvas(store, 'fieldlog-store', 690, 240, [], {
+    onCanvas(store, 'fieldlog-store', 690, 420, [], {
       ...defaultsOf(storeOptions),
       name: 'history',
       // the readings of the default flow have one of their own

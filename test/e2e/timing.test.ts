@@ -47,7 +47,14 @@ function flow(): FlowNode[] {
     hold: '1',
   }
   const slow = {
-    ...{ name: 'lease', types: 'span', field: 'duration', operator: '<=', values: [3_000] },
+    ...{
+      says: 'bad',
+      name: 'lease',
+      types: ['span'],
+      field: 'duration',
+      operator: 'is above',
+      values: [3_000],
+    },
   }
   const changed = shipped.map((node) => {
     if (node.type === 'fieldlog-clean') return { ...node, wires: [[timing.id], ...node.wires!.slice(1)] }

@@ -135,7 +135,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
   // what package.json exports
   public: {
     folders: ['lib/public'],
-    uses: ['ground', 'journal', 'formats', 'devices', 'predicates', 'time-events'],
+    uses: ['ground', 'migrate', 'journal', 'formats', 'devices', 'predicates', 'time-events'],
   },
   appliance: {
     folders: ['lib/appliance/web', 'lib/appliance'],

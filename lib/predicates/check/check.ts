@@ -2,9 +2,11 @@
 import { eventExpression } from '../criteria/expression-criterion.ts'
 import { votesProblem } from '../criteria/votes.ts'
 import { expressionOperator, isGroupOperator } from '../model/compound.ts'
+import { conditionText } from '../model/name.ts'
 import { isOperatorName, type RegexEngine } from '../model/operators.ts'
-import { completeRow, nameOf, type PredicateRow } from '../model/row.ts'
+import { type Condition, completeCondition, leavesOf, type PredicateRow } from '../model/row.ts'
 import { fieldOptional, isStatefulName } from '../model/stateful-names.ts'
+import { looksAhead, statefulOperators } from '../stateful/operators.ts'
 import { operandProblem } from './operands.ts'
 import type { RowProblem } from './problem.ts'
 import { statefulProblems } from './stateful.ts'
@@ -23,23 +25,30 @@ export function rowProblems(row: PredicateRow, regex: RegexEngine): RowProblem[]
   if (typeof row.name !== 'string' || row.name === '__proto__') {
     problems.push({ at: 'name', text: 'must be a text other than __proto__' })
   }
-  if (row.severity !== 'suspect' && row.severity !== 'fail') {
-    problems.push({ at: 'severity', text: 'must be suspect or fail' })
+  if (row.says !== 'bad' && row.says !== 'suspect') {
+    problems.push({ at: 'says', text: 'must be bad or suspect' })
   }
-  if (row.missing !== 'skip' && row.missing !== 'keep' && row.missing !== 'break') {
-    problems.push({ at: 'missing', text: 'must be skip, keep or break' })
-  }
+  problems.push(...missingProblems(row))
   const votes = votesProblem(row.votes)
   if (votes !== undefined) problems.push({ at: 'votes', text: votes })
-  return [...problems, ...testProblems(row, regex, 0)]
+  if (row.onlyWhen !== undefined) {
+    const text = guardProblem(row.onlyWhen, regex)
+    if (text !== undefined) problems.push({ at: 'onlyWhen', text })
+  }
+  return [...problems, ...conditionProblems(row, regex, 0)]
 }
 
-/** What is wrong with what a row tests. @param depth of groups around it */
-function testProblems(row: PredicateRow, regex: RegexEngine, depth: number): RowProblem[] {
+/** What is wrong with a condition. @param depth of groups around it */
+function conditionProblems(row: Condition, regex: RegexEngine, depth: number): RowProblem[] {
   const problems = fieldProblems(row)
   const { operator } = row
-  if (operator === expressionOperator || isGroupOperator(operator) || row.when !== undefined) {
-    problems.push(...compoundProblems(row, regex, depth))
+  if (operator === expressionOperator) problems.push(...expressionProblems(row))
+  if (isGroupOperator(operator)) problems.push(...memberProblems(row, regex, depth))
+  if (isStatefulName(operator) && row.not === true && looksAhead(statefulOperators[operator])) {
+    problems.push({
+      at: 'operator',
+      text: `${operator} cannot stand behind "not": it needs the next reading`,
+    })
   }
   if (isStatefulName(operator)) return [...problems, ...statefulProblems(row, depth)]
   if (operator === expressionOperator || isGroupOperator(operator)) return problems
@@ -56,63 +65,54 @@ function testProblems(row: PredicateRow, regex: RegexEngine, depth: number): Row
   return problems
 }
 
-function fieldProblems({ field, operator }: PredicateRow): RowProblem[] {
+function missingProblems({ missing }: Condition): RowProblem[] {
+  if (missing === 'skip' || missing === 'keep' || missing === 'break') return []
+  return [{ at: 'missing', text: 'must be skip, keep or break' }]
+}
+
+function fieldProblems({ field, operator }: Condition): RowProblem[] {
   const mayBeEmpty =
     operator === expressionOperator || isGroupOperator(operator) || fieldOptional.has(operator)
   if (typeof field === 'string' && (mayBeEmpty || field.trim() !== '')) return []
   return [{ at: 'field', text: 'name the field that the rule is about' }]
 }
 
-/** What is wrong with an expression, a group or a guard. */
-function compoundProblems(row: PredicateRow, regex: RegexEngine, depth: number): RowProblem[] {
-  const problems: RowProblem[] = []
-  if (row.operator === expressionOperator) {
-    const text =
-      Array.isArray(row.values) && row.values.length === 1
-        ? expressionProblem(row.values[0])
-        : 'write an expression, such as temp < dew + 20'
-    if (text !== undefined) problems.push({ at: 'values', text })
-  }
-  if (isGroupOperator(row.operator)) problems.push(...memberProblems(row, regex, depth))
-  if (depth === 0 && row.when !== undefined) {
-    const text = guardProblem(row.when, regex)
-    if (text !== undefined) problems.push({ at: 'when', text })
-  }
-  return problems
+function expressionProblems({ values }: Condition): RowProblem[] {
+  const text =
+    Array.isArray(values) && values.length === 1
+      ? expressionProblem(values[0])
+      : 'write an expression, such as temp > dew + 20'
+  return text === undefined ? [] : [{ at: 'values', text }]
 }
 
-function memberProblems({ rows }: PredicateRow, regex: RegexEngine, depth: number): RowProblem[] {
-  if (!Array.isArray(rows) || rows.length === 0)
-    return [{ at: 'rows', text: 'put at least one rule in the group' }]
-  if (rows.length > mostMembers) return [{ at: 'rows', text: `holds more than ${mostMembers} rules` }]
-  if (depth >= deepest) return [{ at: 'rows', text: `groups are nested deeper than ${deepest}` }]
-  return rows.flatMap((member, index) => {
-    if (!isRow(member)) return [{ at: 'rows' as const, text: `rule ${index + 1} of the group is no rule` }]
-    const row = completeRow(member)
-    return testProblems(row, regex, depth + 1).map(({ text }) => ({
-      at: 'rows' as const,
-      text: `rule ${index + 1} of the group (${nameOf(row)}): ${text}`,
-    }))
+function memberProblems({ conditions }: Condition, regex: RegexEngine, depth: number): RowProblem[] {
+  const at = 'conditions'
+  if (!Array.isArray(conditions) || conditions.length === 0)
+    return [{ at, text: 'join at least one condition' }]
+  if (conditions.length > mostMembers) return [{ at, text: `joins more than ${mostMembers} conditions` }]
+  if (depth >= deepest) return [{ at, text: `groups are nested deeper than ${deepest}` }]
+  return conditions.flatMap((member, index): RowProblem[] => {
+    if (!isRecord(member)) return [{ at, text: `condition ${index + 1} is none` }]
+    const condition = completeCondition(member)
+    const problems = [...missingProblems(condition), ...conditionProblems(condition, regex, depth + 1)]
+    const place = `condition ${index + 1} (${conditionText(condition)})`
+    return problems.map(({ text }) => ({ at, text: `${place}: ${text}` }))
   })
 }
 
 function guardProblem(when: unknown, regex: RegexEngine): string | undefined {
   if (when === '') return undefined
   if (typeof when === 'string') return expressionProblem(when)
-  if (!isRow(when)) return 'must be an expression or a rule'
-  const row = completeRow(when)
-  if (remembers(row, 0)) return 'must not look at the readings before'
-  return testProblems(row, regex, 1)[0]?.text
-}
-
-function remembers(row: PredicateRow, depth: number): boolean {
-  if (isStatefulName(row.operator)) return true
-  if (!isGroupOperator(row.operator) || !Array.isArray(row.rows) || depth > deepest) return false
-  return row.rows.some((member) => isRow(member) && remembers(completeRow(member), depth + 1))
+  if (!isRecord(when)) return 'must be an expression or a condition'
+  const condition = completeCondition(when)
+  if (leavesOf(condition).some(({ operator }) => isStatefulName(operator))) {
+    return 'must not look at the readings before'
+  }
+  return [...missingProblems(condition), ...conditionProblems(condition, regex, 1)][0]?.text
 }
 
 function expressionProblem(text: unknown): string | undefined {
-  if (typeof text !== 'string' || text.trim() === '') return 'write an expression, such as temp < dew + 20'
+  if (typeof text !== 'string' || text.trim() === '') return 'write an expression, such as temp > dew + 20'
   try {
     eventExpression(text)
     return undefined
@@ -121,6 +121,6 @@ function expressionProblem(text: unknown): string | undefined {
   }
 }
 
-function isRow(value: unknown): value is Partial<PredicateRow> {
+function isRecord(value: unknown): value is Partial<Condition> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,10 +1,10 @@
 import type { Scalar } from '../../event.ts'
 import { type OperatorName, operators, type RegexEngine, takesFields } from '../model/operators.ts'
-import { isFieldOperand, type PredicateRow } from '../model/row.ts'
+import { type Condition, isFieldOperand } from '../model/row.ts'
 
 /** What is wrong with the operands of a stateless operator; undefined where they are right. */
 export function operandProblem(
-  row: PredicateRow,
+  row: Condition,
   operator: OperatorName,
   operands: unknown,
   regex: RegexEngine,

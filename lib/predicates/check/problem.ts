@@ -7,10 +7,10 @@ export interface RowProblem {
     | 'values'
     | 'suspectValues'
     | 'settings'
-    | 'rows'
-    | 'when'
+    | 'conditions'
+    | 'onlyWhen'
     | 'votes'
-    | 'severity'
+    | 'says'
     | 'missing'
   text: string
 }

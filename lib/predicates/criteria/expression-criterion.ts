@@ -2,26 +2,26 @@ import type { FieldlogEvent, Scalar } from '../../event.ts'
 import { Failure } from '../../formats/model/failure.ts'
 import { compileExpression, type Expression, freeNames } from '../../formats/steps/expression.ts'
 import { isMissing } from '../model/operators.ts'
-import type { PredicateRow } from '../model/row.ts'
-import { type Criterion, fieldValue, flagsOf, type Tools } from './criterion.ts'
+import type { Condition } from '../model/row.ts'
+import { absentFlag, type Criterion, fieldValue, type Tools } from './criterion.ts'
 
 /** What an expression gives of an event: its value, a Failure, or undefined where it needs a value that is not there. */
 export type EventExpression = (event: FieldlogEvent) => Scalar | Failure | undefined
 
-/** A CEL expression must be true. It reaches the event's own fields by their names, and nothing else. */
-export function expressionCriterion(row: PredicateRow, name: string, tools: Tools): Criterion {
-  const text = String(row.values[0])
+/** A CEL expression that is true. It reaches the event's own fields by their names, and nothing else. */
+export function expressionCriterion(condition: Condition, { broken, warn }: Tools): Criterion {
+  const text = String(condition.values[0])
   const evaluate = eventExpression(text)
-  const { broken, absent } = flagsOf(row)
+  const absent = absentFlag(condition, broken)
   return {
     judge(event) {
       const result = evaluate(event)
-      if (result === true) return 1
-      if (result === false) return broken
-      tools.warn(name, trouble(result, text))
+      if (result === true) return broken
+      if (result === false) return 1
+      warn(trouble(result, text))
       return result === undefined ? absent : 2
     },
-    reason: () => `found false, expected ${text}`,
+    reason: () => `found true, expected that not ${text}`,
   }
 }
 

@@ -1,20 +1,20 @@
 import type { FieldlogEvent, Scalar } from '../../event.ts'
 import { isMissing, type OperatorName, operators, type Test, type TestOptions } from '../model/operators.ts'
-import { isFieldOperand, type Operand, type PredicateRow } from '../model/row.ts'
+import { type Condition, isFieldOperand, type Operand } from '../model/row.ts'
 import { show } from '../model/text.ts'
-import { type Criterion, fieldValue, flagsOf, type Tools } from './criterion.ts'
+import { absentFlag, type Criterion, fieldValue, type Tools } from './criterion.ts'
 
-/** True or false; undefined where an operand is a field without a usable value. */
+/** Whether the value is right; undefined where an operand is a field without a usable value. */
 type EventTest = (value: unknown, event: FieldlogEvent) => boolean | undefined
 
 /** A test that needs nothing but the event: the operator on one field, against values or other fields. */
-export function operatorCriterion(row: PredicateRow, { regex }: Tools): Criterion {
+export function operatorCriterion(row: Condition, { regex, broken }: Tools): Criterion {
   const name = row.operator as OperatorName
   const operator = operators[name]
   const options = { ignoreCase: row.ignoreCase === true, regex }
   const test = testOf(name, row.values, options)
   const narrow = row.suspectValues === undefined ? undefined : testOf(name, row.suspectValues, options)
-  const { broken, absent } = flagsOf(row)
+  const absent = absentFlag(row, broken)
   const seesMissing = 'seesMissing' in operator && operator.seesMissing === true
   const { field } = row
   let isNarrow = false
@@ -23,9 +23,9 @@ export function operatorCriterion(row: PredicateRow, { regex }: Tools): Criterio
       const value = fieldValue(event, field)
       if (!seesMissing && isMissing(value)) return absent
       isNarrow = false
-      const holds = test(value, event)
-      if (holds === undefined) return absent
-      if (!holds) return broken
+      const isRight = test(value, event)
+      if (isRight === undefined) return absent
+      if (!isRight) return broken
       if (narrow === undefined || narrow(value, event) !== false) return 1
       isNarrow = true
       return 3

@@ -1,10 +1,10 @@
 import type { FieldlogEvent, Flag } from '../../event.ts'
 import { isMissing } from '../model/operators.ts'
-import type { PredicateRow } from '../model/row.ts'
+import type { Condition } from '../model/row.ts'
 import type { StatefulName } from '../model/stateful-names.ts'
 import type { AheadJudge, Point, waiting } from '../stateful/operator.ts'
 import { completeSettings, levelsOf, looksAhead, statefulOperators } from '../stateful/operators.ts'
-import { type Criterion, fieldValue, flagsOf } from './criterion.ts'
+import { absentFlag, type Criterion, fieldValue, type Tools } from './criterion.ts'
 
 /** What an operator remembers of a series. */
 interface Memory {
@@ -14,11 +14,11 @@ interface Memory {
 }
 
 /** A comparison with the readings before. */
-export function statefulCriterion(row: PredicateRow): Criterion {
+export function statefulCriterion(row: Condition, { broken }: Tools): Criterion {
   const operator = statefulOperators[row.operator as StatefulName]
   if (looksAhead(operator)) throw new Error(`${row.operator} cannot stand in a group`)
-  const judge = operator.create(levelsOf(row), completeSettings(operator, row.settings))
-  const { absent } = flagsOf(row)
+  const judge = operator.create(levelsOf(row, broken), completeSettings(operator, row.settings))
+  const absent = absentFlag(row, broken)
   const read = reader(row)
   const settled = judge.settled ?? hasSeenOne
   return {
@@ -70,11 +70,12 @@ export interface AheadCriterion {
 }
 
 /** Undefined for a row whose operator needs no next reading. */
-export function aheadCriterion(row: PredicateRow): AheadCriterion | undefined {
+export function aheadCriterion(row: Condition, { broken }: Tools): AheadCriterion | undefined {
   const operator = statefulOperators[row.operator as StatefulName]
   if (operator === undefined || !looksAhead(operator)) return undefined
-  const judge: AheadJudge = operator.createAhead(levelsOf(row), completeSettings(operator, row.settings))
-  const { absent } = flagsOf(row)
+  const levels = levelsOf(row, broken)
+  const judge: AheadJudge = operator.createAhead(levels, completeSettings(operator, row.settings))
+  const absent = absentFlag(row, broken)
   const read = reader(row)
   return {
     limit: judge.limit,
@@ -104,7 +105,7 @@ export function aheadCriterion(row: PredicateRow): AheadCriterion | undefined {
 }
 
 /** How a row sees an event: as a point of its series, or why there is none. */
-function reader(row: PredicateRow): (event: FieldlogEvent) => Point | 'missing' | 'unusable' {
+function reader(row: Condition): (event: FieldlogEvent) => Point | 'missing' | 'unusable' {
   const { numeric } = statefulOperators[row.operator as StatefulName]
   const field = row.field.trim()
   const needsData = row.operator === 'duplicate'

@@ -3,13 +3,12 @@ import type { FieldlogEvent, Flag } from '../../event.ts'
 import { unsureOfValues } from '../../formats/history/past.ts'
 import type { FormatDefinition } from '../../formats/model/definition.ts'
 import { unsureOfRepeats } from '../../formats/model/memory.ts'
-import type { Tools } from '../criteria/criterion.ts'
 import type { PredicateRow, Severity } from '../model/row.ts'
 import { waiting } from '../stateful/operator.ts'
 import { Draft } from './draft.ts'
 import { type Plan, Plans } from './plans.ts'
 import { type LabelResult, weigh } from './result.ts'
-import { compileRule, type Rule, type RuleMemory, type RuleProblem } from './rule.ts'
+import { compileRule, type Rule, type RuleMemory, type RuleProblem, type RuleTools } from './rule.ts'
 import {
   partOf,
   type Series,
@@ -62,7 +61,7 @@ export class Labeller {
   #nextDeadline = Number.POSITIVE_INFINITY
 
   /** @param isWhole whether there are no events before the first that it will judge */
-  constructor(set: RuleSet, tools: Tools, limits: SeriesLimits = seriesLimits, isWhole = true) {
+  constructor(set: RuleSet, tools: RuleTools, limits: SeriesLimits = seriesLimits, isWhole = true) {
     this.rules = set.hash
     const warned = new Set<string>()
     const warnOnce = (rule: string, text: string) => {

@@ -2,9 +2,9 @@
 import type { FieldlogEvent, Flag } from '../../event.ts'
 import type { FormatDefinition } from '../../formats/model/definition.ts'
 import { freeNames } from '../../formats/steps/expression.ts'
-import { expressionOperator, isGroupOperator } from '../model/compound.ts'
+import { expressionOperator } from '../model/compound.ts'
 import { fieldsByType } from '../model/defaults.ts'
-import { completeRow, type PredicateRow } from '../model/row.ts'
+import { type Condition, leavesOf, type PredicateRow, plain } from '../model/row.ts'
 import type { Rule } from './rule.ts'
 
 /** Types and sources come from outside: past this many the plans are made anew, so that memory is bounded. */
@@ -75,17 +75,17 @@ export class Plans {
     if (row.sources.length > 0 && !row.sources.includes(source)) return false
     if (row.types.length > 0) return row.types.includes(type)
     const fields = this.#fields.get(type)
-    return fields === undefined || concernsFields(row, fields)
+    return fields === undefined || leavesOf(row).some((leaf) => concernsFields(leaf, fields))
   }
 }
 
 /** A row for all types is for those that declare its field; an expression's, all of them; a group's, one at least. */
-function concernsFields(row: PredicateRow, fields: ReadonlyMap<string, unknown>): boolean {
-  if (row.operator === expressionOperator) {
-    return freeNames(String(row.values[0] ?? '')).every((name) => fields.has(name))
+function concernsFields(
+  { operator, values = [], field = '' }: Partial<Condition>,
+  fields: ReadonlyMap<string, unknown>,
+): boolean {
+  if (operator === expressionOperator) {
+    return freeNames(plain(values[0])).every((name) => fields.has(name))
   }
-  if (isGroupOperator(row.operator)) {
-    return (row.rows ?? []).some((member) => concernsFields(completeRow(member), fields))
-  }
-  return row.field === '' || fields.has(row.field)
+  return field === '' || fields.has(field)
 }

@@ -3,11 +3,13 @@
 import type { FieldlogEvent, Flag } from '../../event.ts'
 import { rowProblems } from '../check/check.ts'
 import { compileCriterion } from '../criteria/compile-criterion.ts'
-import type { Criterion, Tools } from '../criteria/criterion.ts'
+import { type Criterion, flagOf, type Tools } from '../criteria/criterion.ts'
 import { compileGuard, type Guard } from '../criteria/guard.ts'
 import { type AheadCriterion, aheadCriterion } from '../criteria/stateful-criterion.ts'
 import { counts, Voting } from '../criteria/votes.ts'
-import { nameOf, type PredicateRow } from '../model/row.ts'
+import { nameOf } from '../model/name.ts'
+import type { RegexEngine } from '../model/operators.ts'
+import type { PredicateRow } from '../model/row.ts'
 import { waiting } from '../stateful/operator.ts'
 
 /** What a rule remembers of one series. */
@@ -16,6 +18,13 @@ export interface RuleMemory {
   votes?: number[]
   /** how many of the votes, the last ones, are certain */
   sureVotes?: number
+}
+
+/** What rules are compiled with. */
+export interface RuleTools {
+  regex: RegexEngine
+  /** told of a rule whose expression cannot be evaluated: its name, and why */
+  warn(rule: string, text: string): void
 }
 
 /** A row that cannot be used, and why. */
@@ -57,10 +66,14 @@ export interface Rule {
  * The row's rule. A row that is wrong gives a rule that is never evaluated (flag 2), and the problem: one
  * mistake in the rules must not stop the readings.
  */
-export function compileRule(row: PredicateRow, tools: Tools): { rule: Rule; problem?: RuleProblem } {
+export function compileRule(
+  row: PredicateRow,
+  { regex, warn }: RuleTools,
+): { rule: Rule; problem?: RuleProblem } {
   const name = nameOf(row)
-  const [problem] = rowProblems(row, tools.regex)
+  const [problem] = rowProblems(row, regex)
   if (problem) return { rule: unusable(name, row), problem: { name, text: `${problem.at}: ${problem.text}` } }
+  const tools = { regex, warn: (text: string) => warn(name, text), broken: flagOf(row.says) }
   return { rule: new RunningRule(name, row, tools) }
 }
 
@@ -77,9 +90,9 @@ class RunningRule implements Rule {
   constructor(name: string, row: PredicateRow, tools: Tools) {
     this.name = name
     this.row = row
-    this.#ahead = aheadCriterion(row)
-    this.#criterion = this.#ahead ? undefined : compileCriterion(row, name, tools)
-    this.#guard = compileGuard(row, name, tools)
+    this.#ahead = aheadCriterion(row, tools)
+    this.#criterion = this.#ahead ? undefined : compileCriterion(row, tools)
+    this.#guard = compileGuard(row, tools)
     this.#votes = row.votes === undefined ? undefined : new Voting(row.votes)
     this.limit = this.#ahead?.limit ?? 0
     const start = this.#ahead?.start ?? this.#criterion?.start

@@ -1,9 +1,10 @@
 // The names of the operators that are made of others. Browser-safe.
 
-/** A free CEL expression over the event's fields; its text is the row's one operand. */
+/** A free CEL expression over the event's fields; its text is the condition's one operand. */
 export const expressionOperator = 'expression'
 
-export const groupOperators = ['all of', 'any of', 'none of'] as const
+/** What joins the conditions of a group: all of them are found, or one at least. */
+export const groupOperators = ['and', 'or'] as const
 
 export type GroupOperator = (typeof groupOperators)[number]
 

@@ -21,7 +21,7 @@ export function defaultRows(formats: readonly FormatDefinition[]): PredicateRow[
           name: `${name} allowed`,
           field: name,
           types: [type],
-          operator: 'in set',
+          operator: 'is none of',
           values,
         })
       }
@@ -48,9 +48,9 @@ export function fieldsByType(
 function rangeOf(fields: FieldDefinition[]): Pick<PredicateRow, 'operator' | 'values'> | undefined {
   const min = bound(fields, (field) => field.min, Math.min)
   const max = bound(fields, (field) => field.max, Math.max)
-  if (min !== undefined && max !== undefined) return { operator: 'is between', values: [min, max] }
-  if (min !== undefined) return { operator: '>=', values: [min] }
-  if (max !== undefined) return { operator: '<=', values: [max] }
+  if (min !== undefined && max !== undefined) return { operator: 'is outside', values: [min, max] }
+  if (min !== undefined) return { operator: 'is below', values: [min] }
+  if (max !== undefined) return { operator: 'is above', values: [max] }
   return undefined
 }
 

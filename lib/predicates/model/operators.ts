@@ -1,5 +1,6 @@
-// The operators of a predicate, in the words of Node-RED's switch node. One entry of the table says all about
-// an operator: its operands, the kinds of value it is meant for, how it judges, and how a reason puts it.
+// The operators of a condition. Each names a fault: "battery is below 2.8" is what makes a reading bad. One entry of
+// the table says all about an operator: its operands, the kinds of value it is meant for, what it judges right, and how
+// a reason puts that.
 // Browser-safe: the panel uses the same table. The engine for regular expressions is passed in.
 import type { Scalar } from '../../event.ts'
 import { show, showList } from './text.ts'
@@ -7,7 +8,10 @@ import { show, showList } from './text.ts'
 /** The kinds of scalar in an event's data. */
 export type ValueKind = 'number' | 'string' | 'boolean'
 
-/** True where the value (never undefined, null or NaN, unless the operator `seesMissing`) keeps the rule. */
+/**
+ * True where the value (never undefined, null or NaN, unless the operator `seesMissing`) is right. What cannot be
+ * compared, a text with a number, is not right, so that it is found whichever way a rule is put.
+ */
 export type Test = (value: unknown) => boolean
 
 /** Compiles a pattern to a search in a text; throws an Error that says what is wrong with the pattern. */
@@ -23,13 +27,13 @@ export interface Operator {
   operands: 0 | 1 | 2 | 'many'
   /** what the operands may be, for the panel and its check */
   operandKinds: readonly ValueKind[]
-  /** the kinds of field it makes sense for; a value of another kind breaks the rule, it never throws */
+  /** the kinds of field it makes sense for; a value of another kind is a fault, it never throws */
   appliesTo: readonly ValueKind[]
   /** judges missing values itself (`is null` and alike) instead of leaving them to the row's policy */
   seesMissing?: boolean
   /** has a meaning for `ignoreCase` */
   textual?: boolean
-  /** builds the test; throws an Error with the reader's words when an operand cannot be used */
+  /** builds the test for right values; throws an Error with the reader's words when an operand cannot be used */
   compile(values: readonly Scalar[], options: TestOptions): Test
   /** what was expected, for a reason: `below 50` */
   expected(values: readonly Scalar[]): string
@@ -100,7 +104,7 @@ function asText(value: Scalar | undefined, otherwise: string): string {
   return String(value)
 }
 
-function between(values: readonly Scalar[]): Test {
+function within(values: readonly Scalar[]): Test {
   const [a, b] = values
   if (isNumber(a) && isNumber(b)) {
     const low = Math.min(a, b)
@@ -112,6 +116,25 @@ function between(values: readonly Scalar[]): Test {
     return (value) => typeof value === 'string' && value >= low && value <= high
   }
   throw new Error('needs two numbers or two texts')
+}
+
+/** Of the kind of the bounds, and not within them. */
+function without(values: readonly Scalar[]): Test {
+  const test = within(values)
+  const kind = typeof values[0]
+  return (value) => typeof value === kind && !test(value)
+}
+
+/** The operator that finds what the other one lets pass. */
+function opposite(operator: Operator, expected: Operator['expected']): Operator {
+  return {
+    ...operator,
+    compile(values, options) {
+      const test = operator.compile(values, options)
+      return (value) => !test(value)
+    },
+    expected,
+  }
 }
 
 /** Characters are code points: an emoji counts as one. */
@@ -150,85 +173,110 @@ function typeTest(type: Scalar | undefined): Test {
   }
 }
 
-const table = {
-  '==': {
-    operands: 1,
-    operandKinds: anyKind,
-    appliesTo: anyKind,
-    compile: ([wanted]) => {
-      needOperand(wanted)
-      return (value) => value === wanted
-    },
-    expected: ([wanted]) => `equal to ${show(wanted)}`,
+const containing = textual('a text that contains', (text, part) => text.includes(part))
+const startingWith = textual('a text that starts with', (text, part) => text.startsWith(part))
+const endingWith = textual('a text that ends with', (text, part) => text.endsWith(part))
+
+const equal: Operator = {
+  operands: 1,
+  operandKinds: anyKind,
+  appliesTo: anyKind,
+  compile: ([wanted]) => {
+    needOperand(wanted)
+    return (value) => value === wanted
   },
-  '!=': {
-    operands: 1,
-    operandKinds: anyKind,
-    appliesTo: anyKind,
+  expected: ([wanted]) => `equal to ${show(wanted)}`,
+}
+
+const matching: Operator = {
+  operands: 1,
+  operandKinds: ['string'],
+  appliesTo: anyKind,
+  textual: true,
+  compile([pattern], { ignoreCase, regex }) {
+    const search = regex(asText(pattern, 'needs a pattern'), ignoreCase)
+    return onText(search)
+  },
+  expected: ([pattern]) => `a text that matches /${String(pattern)}/`,
+}
+
+const oneOf: Operator = {
+  operands: 'many',
+  operandKinds: anyKind,
+  appliesTo: anyKind,
+  compile(values) {
+    if (values.length === 0) throw new Error('needs at least one value')
+    const allowed = new Set<unknown>(values)
+    return (value) => allowed.has(value)
+  },
+  expected: (values) => `one of ${showList(values)}`,
+}
+
+const ofType: Operator = {
+  operands: 1,
+  operandKinds: ['string'],
+  appliesTo: anyKind,
+  seesMissing: true,
+  compile: ([type]) => typeTest(type),
+  expected: ([type]) => (type === 'null' ? 'no value' : `a value of type ${String(type)}`),
+}
+
+const range = { operands: 2, operandKinds: ordered, appliesTo: ordered } as const
+
+/** Each operator of a fault, with the test for what is right beside it. */
+const table = {
+  'is below': order('at least', (value, bound) => value >= bound),
+  'is above': order('at most', (value, bound) => value <= bound),
+  'is outside': {
+    ...range,
+    compile: within,
+    expected: ([low, high]) => `between ${show(low)} and ${show(high)}`,
+  },
+  'is between': {
+    ...range,
+    compile: without,
+    expected: ([low, high]) => `outside of ${show(low)} to ${show(high)}`,
+  },
+  is: {
+    ...equal,
     compile: ([unwanted]) => {
       needOperand(unwanted)
       return (value) => value !== unwanted
     },
     expected: ([unwanted]) => `other than ${show(unwanted)}`,
   },
-  '<': order('below', (value, bound) => value < bound),
-  '<=': order('at most', (value, bound) => value <= bound),
-  '>': order('above', (value, bound) => value > bound),
-  '>=': order('at least', (value, bound) => value >= bound),
-  'is between': {
-    operands: 2,
-    operandKinds: ordered,
-    appliesTo: ordered,
-    compile: between,
-    expected: ([low, high]) => `between ${show(low)} and ${show(high)}`,
-  },
-  contains: textual('a text that contains', (text, part) => text.includes(part)),
-  'starts with': textual('a text that starts with', (text, part) => text.startsWith(part)),
-  'ends with': textual('a text that ends with', (text, part) => text.endsWith(part)),
-  'matches regex': {
-    operands: 1,
-    operandKinds: ['string'],
-    appliesTo: anyKind,
-    textual: true,
-    compile([pattern], { ignoreCase, regex }) {
-      const search = regex(asText(pattern, 'needs a pattern'), ignoreCase)
-      return onText(search)
-    },
-    expected: ([pattern]) => `a text that matches /${String(pattern)}/`,
-  },
-  'in set': {
-    operands: 'many',
-    operandKinds: anyKind,
-    appliesTo: anyKind,
-    compile(values) {
-      if (values.length === 0) throw new Error('needs at least one value')
-      const allowed = new Set<unknown>(values)
-      return (value) => allowed.has(value)
-    },
-    expected: (values) => `one of ${showList(values)}`,
-  },
-  'is true': plain('true', ['boolean'], (value) => value === true),
-  'is false': plain('false', ['boolean'], (value) => value === false),
-  'is null': plain('no value', anyKind, isMissing, true),
-  'is not null': plain('a value', anyKind, (value) => !isMissing(value), true),
-  'is empty': plain('an empty text', ['string'], (value) => value === ''),
-  'is not empty': plain('a text that is not empty', anyKind, (value) => value !== ''),
-  'is of type': {
-    operands: 1,
-    operandKinds: ['string'],
-    appliesTo: anyKind,
-    seesMissing: true,
-    compile: ([type]) => typeTest(type),
-    expected: ([type]) => (type === 'null' ? 'no value' : `a value of type ${String(type)}`),
-  },
-  'length is between': {
+  'is not': equal,
+  'is at least': order('below', (value, bound) => value < bound),
+  'is at most': order('above', (value, bound) => value > bound),
+  'is one of': opposite(oneOf, (values) => `none of ${showList(values)}`),
+  'is none of': oneOf,
+  'is true': plain('false', ['boolean'], (value) => value === false),
+  'is false': plain('true', ['boolean'], (value) => value === true),
+  'has no value': plain('a value', anyKind, (value) => !isMissing(value), true),
+  'has a value': plain('no value', anyKind, isMissing, true),
+  contains: opposite(containing, ([part]) => `a text without ${show(String(part))}`),
+  'does not contain': containing,
+  'starts with': opposite(startingWith, ([part]) => `a text that does not start with ${show(String(part))}`),
+  'does not start with': startingWith,
+  'ends with': opposite(endingWith, ([part]) => `a text that does not end with ${show(String(part))}`),
+  'does not end with': endingWith,
+  'matches regex': opposite(matching, ([pattern]) => `a text that does not match /${String(pattern)}/`),
+  'does not match regex': matching,
+  'is empty': plain('a text that is not empty', anyKind, (value) => value !== ''),
+  'is not empty': plain('an empty text', ['string'], (value) => value === ''),
+  'length is outside': {
     operands: 2,
     operandKinds: ['number'],
     appliesTo: ['string'],
     compile: lengthBetween,
     expected: ([low, high]) => `a text of ${show(low)} to ${show(high)} characters`,
   },
-  'has key': plain('that the key is there', anyKind, (value) => value !== undefined, true),
+  'is of type': opposite(ofType, ([type]) =>
+    type === 'null' ? 'a value' : `another type than ${String(type)}`,
+  ),
+  'is not of type': ofType,
+  'has key': plain('that the key is not there', anyKind, (value) => value === undefined, true),
+  'has no key': plain('that the key is there', anyKind, (value) => value !== undefined, true),
 } as const satisfies Record<string, Operator>
 
 function needOperand(value: Scalar | undefined): void {
@@ -239,16 +287,20 @@ export type OperatorName = keyof typeof table
 
 /** Operators that compare with a value, which may be that of another field. */
 const comparing: ReadonlySet<string> = new Set<OperatorName>([
-  '==',
-  '!=',
-  '<',
-  '<=',
-  '>',
-  '>=',
+  'is below',
+  'is above',
+  'is outside',
   'is between',
+  'is',
+  'is not',
+  'is at least',
+  'is at most',
   'contains',
+  'does not contain',
   'starts with',
+  'does not start with',
   'ends with',
+  'does not end with',
 ])
 
 /** Whether an operator's operands may be other fields of the event. */

@@ -26,3 +26,18 @@ export const fieldOptional: ReadonlySet<string> = new Set([
   'too old',
   'from the future',
 ])
+
+/** How they read in a sentence, after the field. */
+export const phrases: Readonly<Record<StatefulName, string>> = {
+  'rate of change': 'changes faster than',
+  spike: 'has a spike of over',
+  'flat line': 'stays flat for',
+  'attenuated signal': 'varies by less than',
+  outlier: 'is an outlier by over',
+  'change larger than': 'changes by more than',
+  duplicate: 'repeats',
+  'not increasing': 'does not increase',
+  'gap in time': 'comes after a gap of over',
+  'too old': 'is older than',
+  'from the future': 'is from the future by over',
+}

@@ -32,7 +32,7 @@ export interface Parameter {
   max?: number
   whole?: boolean
   choices?: readonly string[]
-  /** what a number counts: the field's unit, seconds, or readings */
+  /** what a number counts: the field's unit, seconds (a text such as `10 min` is one, too), or readings */
   unit?: 'value' | 'seconds' | 'readings'
 }
 
@@ -61,9 +61,9 @@ export interface Judge<Memory> {
 
 export interface StatefulOperator {
   /**
-   * what the threshold counts: the field's unit, that per second, seconds, standard deviations; none: no threshold
+   * what the threshold counts: the field's unit, that in a time, seconds, standard deviations; none: no threshold
    */
-  threshold: 'value' | 'perSecond' | 'seconds' | 'measured' | 'none'
+  threshold: 'value' | 'rate' | 'seconds' | 'measured' | 'none'
   parameters: readonly Parameter[]
   /** without a field it is about the event as a whole */
   fieldOptional?: boolean

@@ -1,5 +1,7 @@
 // The stateful operators by their names.
 
+import { durationProblem, secondsOf } from '../model/duration.ts'
+import type { Condition } from '../model/row.ts'
 import type { StatefulName } from '../model/stateful-names.ts'
 import { attenuatedSignal } from './attenuated.ts'
 import { flatLine } from './flat-line.ts'
@@ -35,6 +37,8 @@ export function parameterProblem(parameter: Parameter, value: unknown): string |
   if (kind === 'choice') {
     return choices.includes(String(value)) ? undefined : `${name} must be ${choices.join(' or ')}`
   }
+  if (parameter.unit === 'seconds') value = secondsOf(value)
+  if (parameter.unit === 'seconds' && value === undefined) return `${name}: ${durationProblem}`
   if (typeof value !== 'number' || !Number.isFinite(value)) return `${name} must be a number`
   if (whole && !Number.isInteger(value)) return `${name} must be a whole number`
   if (min !== undefined && value < min) return `${name} must be at least ${min}`
@@ -49,24 +53,29 @@ export function completeSettings(
   settings: Readonly<Record<string, unknown>> = {},
 ): Settings {
   return Object.fromEntries(
-    parameters.map(({ name, default: fallback }) => {
+    parameters.map(({ name, default: fallback, unit }) => {
       const given = Object.hasOwn(settings, name) ? settings[name] : undefined
-      return [name, (given ?? fallback) as number | string | boolean]
+      const value = (unit === 'seconds' ? secondsOf(given) : given) ?? fallback
+      return [name, value as number | string | boolean]
     }),
   )
 }
 
-/** The thresholds of a row that has no problems. */
-export function levelsOf(row: {
-  severity: string
-  values: readonly unknown[]
-  suspectValues?: readonly unknown[] | undefined
-}): Levels {
-  const [threshold] = row.values
-  const suspect = row.suspectValues?.[0]
+/** The thresholds of a condition that has no problems. @param broken the flag over the first of them */
+export function levelsOf(
+  { operator, values, suspectValues }: Pick<Condition, 'operator' | 'values' | 'suspectValues'>,
+  broken: 3 | 4,
+): Levels {
+  const { threshold } = statefulOperators[operator as StatefulName]
   return {
-    threshold: typeof threshold === 'number' ? threshold : 0,
-    flag: row.severity === 'fail' ? 4 : 3,
-    suspect: typeof suspect === 'number' ? suspect : undefined,
+    threshold: thresholdIn(threshold, values[0]) ?? 0,
+    flag: broken,
+    suspect: thresholdIn(threshold, suspectValues?.[0]),
   }
+}
+
+/** A threshold as a number, that of a time in seconds; undefined for what is none, or negative. */
+export function thresholdIn(counts: StatefulOperator['threshold'], value: unknown): number | undefined {
+  if (counts === 'seconds') return secondsOf(value)
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
 }

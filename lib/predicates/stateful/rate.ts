@@ -3,19 +3,23 @@ import { type Judge, type Levels, limitOf, number, over, type StatefulOperator }
 /** The reading before: [time, value]; null: none, or one without a value. */
 type Memory = { before: [time: number, value: number] | null }
 
+const secondsIn: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600 }
+
 /**
- * QARTOD rate of change: |v[i] − v[i−1]| ÷ seconds strictly over the threshold. The first reading, and one after a
+ * QARTOD rate of change: |v[i] − v[i−1]| ÷ time, by the second, minute or hour, strictly over the threshold. The first reading, and one after a
  * missing one, pass. Between readings of one time any change is infinitely fast; a time that goes back counts as
  * its distance.
  */
 export const rateOfChange: StatefulOperator = {
-  threshold: 'perSecond',
-  parameters: [],
+  threshold: 'rate',
+  parameters: [{ name: 'per', kind: 'choice', default: 'second', choices: ['second', 'minute', 'hour'] }],
   numeric: true,
-  create: (levels) => rate(levels) as Judge<unknown>,
+  create: (levels, { per }) => rate(levels, String(per)) as Judge<unknown>,
 }
 
-function rate(levels: Levels): Judge<Memory> {
+function rate(levels: Levels, per: string): Judge<Memory> {
+  const unit = secondsIn[per] as number
+  const article = per === 'hour' ? 'an' : 'a'
   let reason = ''
   return {
     start: () => ({ before: null }),
@@ -30,11 +34,11 @@ function rate(levels: Levels): Judge<Memory> {
       memory.before[1] = current
       const change = Math.abs(current - valueBefore)
       const seconds = Math.abs(time - timeBefore) / 1000
-      const flag = over(change === 0 ? 0 : change / seconds, levels)
+      const flag = over(change === 0 ? 0 : change / (seconds / unit), levels)
       if (flag !== 1) {
         reason =
           `found ${number(current)} ${number(seconds)} s after ${number(valueBefore)}, ` +
-          `expected a change of at most ${number(limitOf(flag, levels))} a second`
+          `expected a change of at most ${number(limitOf(flag, levels))} ${article} ${per}`
       }
       return flag
     },

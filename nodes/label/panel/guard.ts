@@ -1,18 +1,18 @@
-// "Only when …": an expression or a rule, in front of a predicate.
+// "Only when …": an expression or a condition, in front of a predicate.
 import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
 import { type TestContext, type TestInputs, testInputs } from './test.ts'
 
 export interface GuardInput {
   /** undefined: the rule is for all events */
-  read(): PredicateRow['when']
+  read(): PredicateRow['onlyWhen']
   mark(isWrong: boolean): void
 }
 
-export function guardInput(place: JQuery, when: PredicateRow['when'], context: TestContext): GuardInput {
+export function guardInput(place: JQuery, when: PredicateRow['onlyWhen'], context: TestContext): GuardInput {
   const { words, changed } = context
   $('<span>').text(words('onlyWhen')).appendTo(place)
   const kind = $('<select class="fieldlog-rule-guard">').attr('aria-label', words('onlyWhen')).appendTo(place)
-  for (const each of ['always', 'expression', 'rule'])
+  for (const each of ['always', 'condition', 'expression'])
     $('<option>')
       .val(each)
       .text(words(`when-${each}`))
@@ -23,7 +23,9 @@ export function guardInput(place: JQuery, when: PredicateRow['when'], context: T
   const rule = $('<div>').appendTo(inputs)
   let test: TestInputs | undefined
 
-  kind.val(when === undefined || when === '' ? 'always' : typeof when === 'string' ? 'expression' : 'rule')
+  kind.val(
+    when === undefined || when === '' ? 'always' : typeof when === 'string' ? 'expression' : 'condition',
+  )
   if (typeof when === 'string') text.val(when)
   show()
   kind.on('change', () => {
@@ -33,14 +35,15 @@ export function guardInput(place: JQuery, when: PredicateRow['when'], context: T
   return {
     read() {
       if (kind.val() === 'expression') return String(text.val())
-      return kind.val() === 'rule' ? test?.read() : undefined
+      return kind.val() === 'condition' ? test?.read() : undefined
     },
     mark: (isWrong) => void text.toggleClass('input-error', isWrong),
   }
 
   function show(): void {
     text.toggle(kind.val() === 'expression')
-    rule.toggle(kind.val() === 'rule')
-    if (kind.val() === 'rule') test ??= testInputs(rule, typeof when === 'object' ? when : {}, context, 1)
+    rule.toggle(kind.val() === 'condition')
+    if (kind.val() === 'condition')
+      test ??= testInputs(rule, typeof when === 'object' ? when : {}, context, 1)
   }
 }

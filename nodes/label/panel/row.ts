@@ -1,19 +1,28 @@
-// One predicate in an editable list: inputs for every property of the row, and what is wrong with it in words.
+// One predicate in an editable list, as a sentence: what it says, its conditions, and below it what it would find.
 import type { Scalar } from '../../../lib/event.ts'
 import { rowProblems } from '../../../lib/predicates/check/check.ts'
 import { kindMismatch } from '../../../lib/predicates/check/kind.ts'
 import { re2Engine } from '../../../lib/predicates/criteria/regex.ts'
+import { nameOf } from '../../../lib/predicates/model/name.ts'
 import { listText, parseList } from '../../../lib/predicates/model/operand-text.ts'
 import { isOperatorName, operators } from '../../../lib/predicates/model/operators.ts'
-import { completeRow, nameOf, type PredicateRow } from '../../../lib/predicates/model/row.ts'
+import {
+  completeCondition,
+  completeRow,
+  leavesOf,
+  newRow,
+  type PredicateRow,
+} from '../../../lib/predicates/model/row.ts'
 import { isStatefulName } from '../../../lib/predicates/model/stateful-names.ts'
+import { votesOf } from '../../../lib/predicates/sentence.ts'
 import { statefulOperators } from '../../../lib/predicates/stateful/operators.ts'
 import type { Completion } from '../../../types/node-red-editor.d.ts'
 import type { Words } from '../../shared/panel/inputs.ts'
-import { listed, numberOrText } from '../../shared/panel/texts.ts'
+import { listed } from '../../shared/panel/texts.ts'
+import { conditionsInputs } from './conditions.ts'
 import { guardInput } from './guard.ts'
 import type { KnownField } from './known-fields.ts'
-import { matching, testInputs } from './test.ts'
+import { matching } from './test.ts'
 
 export interface RowContext {
   fields: Map<string, KnownField>
@@ -21,50 +30,57 @@ export interface RowContext {
   /** Translates a key of the panel's locale, below `rule.` */
   words: Words
   /** the row has changed, or the user has come to it */
-  changed(row: PredicateRow): void
+  changed(editor: RowEditor): void
 }
 
 export interface RowEditor {
   /** The row as it stands in the inputs; properties that the panel does not know it keeps. */
   read(): PredicateRow
+  /** where stands what the rule would find */
+  result: JQuery
+  /** what it is about, where it is about one field */
+  field(): string
 }
 
 /** Builds the inputs of a row in the element of an editable list. */
 export function predicateRow(place: JQuery, given: Partial<PredicateRow>, context: RowContext): RowEditor {
   const { fields, types, words } = context
-  const row = completeRow(given)
+  const row = completeRow({ says: newRow.says, ...given })
   let isBuilt = false
   const element = $('<div class="fieldlog-rule">').appendTo(place)
-  const test = testInputs($('<div>').appendTo(element), row, { fields, words, changed: review })
+  const conditionPlace = $('<div>').appendTo(element)
+  const second = $('<div class="fieldlog-rule-line fieldlog-rule-second">').appendTo(element)
+  const testContext = { fields, words, changed: review }
+  const test = conditionsInputs(conditionPlace, second, row, testContext)
+  const says = select(test.line, 'says', ['bad', 'suspect'], row.says).prependTo(test.line)
+  $('<span>').text(words('when')).insertAfter(says)
+  const votes = textInput(second, 'votes', votesText(row.votes))
+  const told = $('<div class="fieldlog-rule-told">').appendTo(second)
   const more = $('<button type="button" class="red-ui-button red-ui-button-small fieldlog-rule-toggle">')
-  more.attr('title', words('more')).append('<i class="fa fa-caret-down">').appendTo(test.line)
-  const second = $('<div class="fieldlog-rule-line">').appendTo(element)
-  const name = textInput(second, 'name', row.name)
-  const forTypes = textInput(second, 'types', row.types.join(', '))
-  const severity = select(second, 'severity', ['fail', 'suspect'], row.severity)
+  more.attr({ title: words('more'), 'aria-label': words('more') })
+  more.append('<i class="fa fa-caret-down">').appendTo(second)
   const details = $('<div class="fieldlog-rule-details">').appendTo(element)
+  const named = $('<div class="fieldlog-rule-line">').appendTo(details)
+  const name = textInput(named, 'name', row.name)
+  const forTypes = textInput(named, 'types', row.types.join(', '))
   const third = $('<div class="fieldlog-rule-line">').appendTo(details)
   const suspect = textInput(third, 'suspectValues', listText((row.suspectValues ?? []) as Scalar[]))
   const sources = textInput(third, 'sources', row.sources.join(', '))
   const missing = select(third, 'missing', ['skip', 'keep', 'break'], row.missing)
   const fourth = $('<div class="fieldlog-rule-line">').appendTo(details)
-  const guard = guardInput(fourth, row.when, { fields, words, changed: review })
-  const fifth = $('<div class="fieldlog-rule-line">').appendTo(details)
-  $('<span>').text(words('votesBefore')).appendTo(fifth)
-  const least = textInput(fifth, 'least', row.votes === undefined ? '' : String(row.votes.least))
-  $('<span>').text(words('votesBetween')).appendTo(fifth)
-  const of = textInput(fifth, 'of', row.votes === undefined ? '' : String(row.votes.of))
-  $('<span class="fieldlog-rule-grow">').text(words('votesAfter')).appendTo(fifth)
-  const enabled = checkbox(fifth, 'enabled', row.enabled)
-  const problem = $('<div class="fieldlog-rule-problem">').appendTo(element)
+  const guard = guardInput(fourth, row.onlyWhen, testContext)
+  const enabled = checkbox(fourth, 'enabled', row.enabled)
+  const problem = $('<div class="fieldlog-rule-problem">').appendTo(told)
+  const result = $('<div class="fieldlog-rule-result">').appendTo(told)
   isBuilt = true
+  const editor: RowEditor = { read, result, field: () => leavesOf(read())[0]?.field ?? '' }
 
   details.toggle(hasDetails(row))
   completeTypes(forTypes, types)
   more.on('click', () => details.toggle())
   element.on('input change focusin', 'input, select', review)
-  review()
-  return { read }
+  setTimeout(review, 0)
+  return editor
 
   function textInput(line: JQuery, key: string, value: string): JQuery {
     const input = $('<input type="text">').addClass(`fieldlog-rule-${key}`)
@@ -93,19 +109,28 @@ export function predicateRow(place: JQuery, given: Partial<PredicateRow>, contex
   }
 
   function read(): PredicateRow {
-    const { ignoreCase, settings, rows, suspectValues, when, votes, ...rest } = given as PredicateRow
+    const {
+      ignoreCase,
+      settings,
+      conditions,
+      suspectValues,
+      not,
+      onlyWhen,
+      votes: _,
+      ...rest
+    } = given as PredicateRow
     const narrow = parseList(String(suspect.val()))
     const condition = guard.read()
     return {
       ...rest,
+      says: says.val() as PredicateRow['says'],
       name: String(name.val()).trim(),
-      ...test.read(),
+      ...completeCondition(test.read()),
       ...(narrow.length > 0 && takesSuspect(test.read().operator) ? { suspectValues: narrow } : {}),
-      ...(condition === undefined ? {} : { when: condition }),
+      ...(condition === undefined ? {} : { onlyWhen: condition }),
       ...readVotes(),
       types: listed(String(forTypes.val())),
       sources: listed(String(sources.val())),
-      severity: severity.val() as PredicateRow['severity'],
       missing: missing.val() as PredicateRow['missing'],
       enabled: enabled.prop('checked') === true,
     }
@@ -113,9 +138,9 @@ export function predicateRow(place: JQuery, given: Partial<PredicateRow>, contex
 
   /** What is no number stays as it is, so that the check can say so. */
   function readVotes(): Pick<PredicateRow, 'votes'> {
-    const texts = [least, of].map((input) => numberOrText(String(input.val())))
-    if (texts.every((text) => text === undefined)) return {}
-    return { votes: { least: texts[0], of: texts[1] } as unknown as NonNullable<PredicateRow['votes']> }
+    const text = String(votes.val()).trim()
+    if (text === '') return {}
+    return { votes: votesOf(text) ?? ({ least: text } as unknown as NonNullable<PredicateRow['votes']>) }
   }
 
   function review(): void {
@@ -123,42 +148,51 @@ export function predicateRow(place: JQuery, given: Partial<PredicateRow>, contex
     const now = read()
     const problems = now.enabled ? rowProblems(now, re2Engine) : []
     const wrong = new Set<string>(problems.map(({ at }) => at))
-    const kind = fields.get(now.field)?.kind
-    name.attr(
-      'placeholder',
-      now.field === '' && now.values.length === 0 ? words('name') : nameOf({ ...now, name: '' }),
-    )
+    name.attr('placeholder', isBlank(now) ? words('name') : nameOf({ ...now, name: '' }))
     suspect.toggle(takesSuspect(now.operator))
     element.toggleClass('fieldlog-rule-off', !now.enabled)
     test.mark(wrong)
-    for (const [at, input] of Object.entries({ name, suspectValues: suspect, severity, missing }))
+    for (const [at, input] of Object.entries({ name, suspectValues: suspect, says, missing, votes }))
       input.toggleClass('input-error', wrong.has(at))
-    for (const input of [least, of]) input.toggleClass('input-error', wrong.has('votes'))
-    guard.mark(wrong.has('when'))
-    if (['suspectValues', 'votes', 'when', 'missing'].some((at) => wrong.has(at))) details.show()
-    const mismatch = problems.length === 0 && now.enabled && kind ? kindMismatch(now, kind) : undefined
-    const texts = problems.map(({ at, text }) => `${words(`at.${at}`)}: ${text}`)
-    if (mismatch !== undefined) texts.push(mismatch)
-    const advice = texts.length === 0 && now.enabled ? adviceFor(now) : undefined
-    problem.toggleClass('fieldlog-rule-advice', advice !== undefined).text(advice ?? texts.join(' · '))
-    context.changed(now)
+    guard.mark(wrong.has('onlyWhen'))
+    if (['suspectValues', 'onlyWhen', 'missing'].some((at) => wrong.has(at))) details.show()
+    const texts = isBlank(now) ? [] : problems.map(({ at, text }) => `${words(`at.${at}`)}: ${text}`)
+    if (problems.length === 0 && now.enabled) texts.push(...mismatchesOf(now))
+    problem.text(texts.join(' · '))
+    result.toggle(problems.length === 0)
+    context.changed(editor)
   }
 
-  function adviceFor(now: PredicateRow): string | undefined {
-    if (fields.size === 0 || now.field === '') return undefined
-    const known = fields.get(now.field)
-    // types that other nodes make, as span, have no format
-    const isOfOthers = now.types.length > 0 && !now.types.some((type) => types.includes(type))
-    if (!known) return isOfOthers ? undefined : words('unknownField', { field: now.field })
-    const other = now.types.find((type) => types.includes(type) && !known.types.includes(type))
-    return other === undefined ? undefined : words('notInType', { field: now.field, type: other })
+  /** A rule that nobody has written yet is not wrong. */
+  function isBlank({ field, values, conditions, operator }: PredicateRow): boolean {
+    return field === '' && values.length === 0 && conditions === undefined && operator === newRow.operator
+  }
+
+  function mismatchesOf(now: PredicateRow): string[] {
+    return leavesOf(now).flatMap((leaf) => {
+      const kind = fields.get(leaf.field ?? '')?.kind
+      const text = kind && kindMismatch(completeCondition(leaf), kind)
+      return text === undefined ? [] : [text]
+    })
   }
 }
 
+function votesText(votes: PredicateRow['votes']): string {
+  return votes === undefined ? '' : `${votes.least} of ${votes.of}`
+}
+
 /** Folded out from the start: what is there must be seen. */
-function hasDetails({ sources, missing, enabled, when, votes, suspectValues }: PredicateRow): boolean {
-  const hasMore = when !== undefined || votes !== undefined || suspectValues !== undefined
-  return hasMore || sources.length > 0 || missing !== 'skip' || !enabled
+function hasDetails({
+  name,
+  types,
+  sources,
+  missing,
+  enabled,
+  onlyWhen,
+  suspectValues,
+}: PredicateRow): boolean {
+  const hasMore = name !== '' || onlyWhen !== undefined || suspectValues !== undefined
+  return hasMore || types.length > 0 || sources.length > 0 || missing !== 'skip' || !enabled
 }
 
 /** Whether an operator has a second, narrower threshold. */

@@ -1,5 +1,6 @@
 // The inputs of an operator that compares with the readings before: threshold and parameters, with their units.
 import type { Scalar } from '../../../lib/event.ts'
+import { durationText } from '../../../lib/predicates/model/duration.ts'
 import type { Operand } from '../../../lib/predicates/model/row.ts'
 import type { StatefulName } from '../../../lib/predicates/model/stateful-names.ts'
 import type { Parameter } from '../../../lib/predicates/stateful/operator.ts'
@@ -32,25 +33,38 @@ export function statefulInputs(place: JQuery, more: JQuery, given: StatefulGiven
   const settings = completeSettings(statefulOperators[operator], given.settings)
   place.empty()
   more.empty()
+  const thresholdPlace = $('<span class="fieldlog-rule-threshold-place">').appendTo(place)
   const parts = parameters.map((parameter) => {
-    const label = $('<label class="fieldlog-rule-parameter">').appendTo(more)
-    const read = parameterInput(label, parameter, settings[parameter.name], given)
+    // "5 °C a minute" reads in one go; all else stands below
+    const label = $('<label class="fieldlog-rule-parameter">').appendTo(
+      parameter.name === 'per' ? place : more,
+    )
+    const read = parameterInput(
+      label,
+      parameter,
+      given.settings[parameter.name] ?? settings[parameter.name],
+      given,
+    )
     return { name: parameter.name, read }
   })
   const readSettings = () => Object.fromEntries(parts.map(({ name, read }) => [name, read()]))
   const ownUnits = more.find('.fieldlog-rule-unit-value')
   if (threshold === 'none')
     return { values: () => [], settings: readSettings, setUnit: (text) => void ownUnits.text(text) }
-  $('<span class="fieldlog-rule-and">')
-    .text(words(`over-${operator.replaceAll(' ', '-')}`))
-    .appendTo(place)
-  const input = numberInput(place, given.values[0], given.changed).addClass('fieldlog-rule-threshold')
-  const told = $('<span class="fieldlog-rule-unit">').appendTo(place)
+  const isTime = threshold === 'seconds'
+  const input = isTime
+    ? timeInput(thresholdPlace, given.values[0], given)
+    : numberInput(thresholdPlace, given.values[0], given.changed)
+  input.addClass('fieldlog-rule-threshold')
+  const told = $('<span class="fieldlog-rule-unit">').appendTo(thresholdPlace)
   const showUnit = () => told.text(thresholdUnit(threshold, unit, readSettings().measure, words))
   more.on('change', showUnit)
   showUnit()
   return {
-    values: () => [numberOrText(String(input.val()))].filter((value) => value !== undefined),
+    values: () => {
+      const text = String(input.val()).trim()
+      return [isTime ? text || undefined : numberOrText(text)].filter((value) => value !== undefined)
+    },
     settings: readSettings,
     setUnit(text) {
       unit = text
@@ -61,8 +75,7 @@ export function statefulInputs(place: JQuery, more: JQuery, given: StatefulGiven
 }
 
 function thresholdUnit(kind: string, unit: string, measure: Scalar | undefined, words: Words): string {
-  if (kind === 'seconds') return 's'
-  if (kind === 'perSecond') return `${unit}/s`
+  if (kind === 'seconds') return ''
   return kind === 'measured' && measure === 'deviation' ? words('deviations') : unit
 }
 
@@ -80,9 +93,10 @@ function parameterInput(
     input.on('change', changed)
     return () => input.prop('checked') === true
   }
-  $('<span>')
-    .text(words(`parameter-${name}`))
-    .appendTo(label)
+  if (name !== 'per')
+    $('<span>')
+      .text(words(`parameter-${name}`))
+      .appendTo(label)
   if (kind === 'choice') {
     const select = $('<select>').appendTo(label)
     for (const choice of choices)
@@ -93,14 +107,31 @@ function parameterInput(
     select.val(String(value)).on('change', changed)
     return () => String(select.val())
   }
+  if (unit === 'seconds') {
+    const input = timeInput(label, value, { words, changed })
+    return () => String(input.val()).trim()
+  }
   const input = numberInput(label, value, changed)
-  const text =
-    unit === 'seconds' ? 's' : unit === 'value' ? fieldUnit : unit === 'readings' ? words('readings') : ''
+  const text = unit === 'value' ? fieldUnit : unit === 'readings' ? words('readings') : ''
   $('<span class="fieldlog-rule-unit">')
     .toggleClass('fieldlog-rule-unit-value', unit === 'value')
     .text(text)
     .appendTo(label)
   return () => numberOrText(String(input.val())) ?? ''
+}
+
+/** How long, as people write it: `10 min`. A number in the flow counts seconds. */
+function timeInput(
+  place: JQuery,
+  value: unknown,
+  { words, changed }: Pick<StatefulGiven, 'words' | 'changed'>,
+): JQuery {
+  const text = typeof value === 'number' ? durationText(value) : String(value ?? '')
+  return $('<input type="text" class="fieldlog-rule-time">')
+    .attr('placeholder', words('time'))
+    .val(text)
+    .on('input change', changed)
+    .appendTo(place)
 }
 
 function numberInput(place: JQuery, value: unknown, changed: () => void): JQuery {

@@ -1,4 +1,4 @@
-// The inputs for what a row tests: field, operator, and what belongs to the operator, be it a group of others.
+// The inputs of a condition: field, operator, and what belongs to the operator, be it a group of others.
 import {
   expressionOperator,
   groupOperators,
@@ -6,12 +6,12 @@ import {
 } from '../../../lib/predicates/model/compound.ts'
 import { isOperatorName, operatorNames, operators } from '../../../lib/predicates/model/operators.ts'
 import {
-  completeRow,
+  type Condition,
+  completeCondition,
   type Operand,
-  type PredicateRow,
   type RowOperator,
 } from '../../../lib/predicates/model/row.ts'
-import { isStatefulName, statefulNames } from '../../../lib/predicates/model/stateful-names.ts'
+import { isStatefulName, phrases, statefulNames } from '../../../lib/predicates/model/stateful-names.ts'
 import { looksAhead, statefulOperators } from '../../../lib/predicates/stateful/operators.ts'
 import type { Completion } from '../../../types/node-red-editor.d.ts'
 import type { Words } from '../../shared/panel/inputs.ts'
@@ -25,9 +25,8 @@ export interface TestContext {
   changed(): void
 }
 
-/** What a row tests, without its name, guard and votes. */
-export type TestPart = Pick<PredicateRow, 'field' | 'operator' | 'values'> &
-  Partial<Pick<PredicateRow, 'settings' | 'rows' | 'ignoreCase'>>
+/** What stands in the inputs of a condition, with what no input shows. */
+export type TestPart = Pick<Condition, 'field' | 'operator' | 'values'> & Partial<Condition>
 
 export interface TestInputs {
   read(): TestPart
@@ -40,13 +39,14 @@ export interface TestInputs {
 /** @param depth of the groups around it, and the guard: what needs the next reading is not offered there */
 export function testInputs(
   place: JQuery,
-  given: Partial<PredicateRow>,
+  given: Partial<Condition>,
   context: TestContext,
   depth = 0,
 ): TestInputs {
   const { words, fields, changed } = context
-  let row = completeRow(given)
+  let row = completeCondition(given)
   const line = $('<div class="fieldlog-rule-line">').appendTo(place)
+  const not = notButton(line, row.not === true, context)
   const field = $('<input type="text" class="fieldlog-rule-field">').val(row.field).appendTo(line)
   field.attr({ placeholder: words('field'), title: words('hint.field'), 'aria-label': words('field') })
   const operator = operatorSelect(words, depth).val(row.operator).appendTo(line)
@@ -73,7 +73,15 @@ export function testInputs(
   function read(): TestPart {
     const name = operator.val() as RowOperator
     const isFieldless = name === expressionOperator || isGroupOperator(name)
-    return { field: isFieldless ? '' : String(field.val()).trim(), operator: name, ...part() }
+    const { suspectValues, missing } = given
+    return {
+      field: isFieldless ? '' : String(field.val()).trim(),
+      operator: name,
+      ...(not.isOn() ? { not: true } : {}),
+      ...part(),
+      ...(depth > 0 && suspectValues !== undefined ? { suspectValues } : {}),
+      ...(depth > 0 && missing !== undefined ? { missing } : {}),
+    }
   }
 
   function build(): void {
@@ -82,6 +90,7 @@ export function testInputs(
     part = () => ({ values: row.values }) // the widgets report changes while they are being built
     fieldChanged = () => {}
     field.toggle(name !== expressionOperator && !isGroupOperator(name))
+    not.offer(mayBeDenied(name, depth))
     const optional = isStatefulName(name) && statefulOperators[name].fieldOptional === true
     field.attr('placeholder', words(optional ? 'fieldOrNone' : 'field'))
     if (isStatefulName(name)) part = statefulPart(name)
@@ -122,7 +131,14 @@ export function testInputs(
       words,
       changed,
     })
-    fieldChanged = (known) => inputs.setKind(known?.kind)
+    const unit = $('<span class="fieldlog-rule-unit">').appendTo(operandPlace)
+    const showUnit = () => unit.text(fields.get(row.field)?.unit ?? '')
+    const hasUnit = operators[name].operands !== 0 && operators[name].operandKinds.includes('number')
+    if (hasUnit) showUnit()
+    fieldChanged = (known) => {
+      inputs.setKind(known?.kind)
+      if (hasUnit) showUnit()
+    }
     const operands = operators[name]
     const isTextual = 'textual' in operands && operands.textual === true
     if (!isTextual) return () => ({ values: inputs.read() })
@@ -140,7 +156,7 @@ export function testInputs(
   function groupPart(): typeof part {
     const members: TestInputs[] = []
     const list = $('<div>').appendTo(groupPlace)
-    const add = (member: Partial<PredicateRow>) => {
+    const add = (member: Partial<Condition>) => {
       const item = $('<div class="fieldlog-rule-member">').appendTo(list)
       const inputs = testInputs(item, member, context, depth + 1)
       $('<button type="button" class="red-ui-button red-ui-button-small">')
@@ -154,7 +170,7 @@ export function testInputs(
         .appendTo(inputs.line)
       members.push(inputs)
     }
-    for (const member of row.rows ?? [{}, {}]) add(member)
+    for (const member of row.conditions ?? [{}, {}]) add(member)
     $('<button type="button" class="red-ui-button red-ui-button-small">')
       .text(words('addMember'))
       .on('click', () => {
@@ -162,29 +178,65 @@ export function testInputs(
         changed()
       })
       .appendTo(groupPlace)
-    $('<span class="fieldlog-rule-and">').text(words('groupHint')).appendTo(operandPlace)
-    return () => ({ values: [], rows: members.map((member) => member.read()) })
+    return () => ({ values: [], conditions: members.map((member) => member.read()) })
   }
 
   function mark(wrong: ReadonlySet<string>): void {
     field.toggleClass('input-error', wrong.has('field'))
     operandPlace.toggleClass('fieldlog-rule-wrong', wrong.has('values'))
     settingsPlace.toggleClass('fieldlog-rule-wrong', wrong.has('settings'))
-    groupPlace.toggleClass('fieldlog-rule-wrong', wrong.has('rows'))
+    groupPlace.toggleClass('fieldlog-rule-wrong', wrong.has('conditions'))
   }
 }
 
 function operatorSelect(words: Words, depth: number): JQuery {
   const select = $('<select class="fieldlog-rule-operator">').attr('aria-label', words('operator'))
   const offered = statefulNames.filter((name) => depth === 0 || !looksAhead(statefulOperators[name]))
-  const groups = { value: operatorNames, before: offered, more: [expressionOperator, ...groupOperators] }
+  const groups: Record<string, readonly RowOperator[]> = {
+    value: operatorNames,
+    before: offered,
+    more: [...groupOperators, expressionOperator],
+  }
   for (const [label, names] of Object.entries(groups)) {
     const group = $('<optgroup>')
       .attr('label', words(`operators-${label}`))
       .appendTo(select)
-    for (const name of names) $('<option>').val(name).text(name).appendTo(group)
+    for (const name of names) $('<option>').val(name).text(spoken(name, words)).appendTo(group)
   }
   return select
+}
+
+/** An operator as it reads behind the field. */
+function spoken(name: RowOperator, words: Words): string {
+  if (isStatefulName(name)) return phrases[name]
+  return isOperatorName(name) ? name : words(`operator-${name}`)
+}
+
+/** Most operators have an opposite in the list. These have none, and where conditions are joined one is needed. */
+function mayBeDenied(name: RowOperator, depth: number): boolean {
+  if (isStatefulName(name)) return depth > 0
+  return !isOperatorName(name)
+}
+
+interface NotButton {
+  isOn(): boolean
+  /** Shows it, or hides it where it is off. */
+  offer(isOffered: boolean): void
+}
+
+function notButton(line: JQuery, isOn: boolean, { words, changed }: TestContext): NotButton {
+  const button = $('<button type="button" class="red-ui-button red-ui-button-small fieldlog-rule-not">')
+    .text(words('not'))
+    .attr('title', words('hint.not'))
+    .toggleClass('selected', isOn)
+    .attr('aria-pressed', String(isOn))
+    .appendTo(line)
+  const state = () => button.hasClass('selected')
+  button.on('click', () => {
+    button.toggleClass('selected').attr('aria-pressed', String(state()))
+    changed()
+  })
+  return { isOn: state, offer: (isOffered) => void button.toggle(isOffered || state()) }
 }
 
 function completeField(input: JQuery, fields: Map<string, KnownField>): void {

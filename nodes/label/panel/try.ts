@@ -1,4 +1,4 @@
-// Beside the rules: what the draft makes of the last readings of the journal. It changes nothing in the gateway.
+// Beside the rules: what the draft makes of the readings of the journal. It changes nothing in the gateway.
 import type { FieldlogEvent } from '../../../lib/event.ts'
 import { checkDefinition } from '../../../lib/formats/check/check.ts'
 import { compileFormats } from '../../../lib/formats/compile.ts'
@@ -7,23 +7,26 @@ import { eventsOfReadings } from '../../../lib/predicates/clean-events.ts'
 import { re2Engine } from '../../../lib/predicates/criteria/regex.ts'
 import { Labeller } from '../../../lib/predicates/judge/labeller.ts'
 import { defaultRows } from '../../../lib/predicates/model/defaults.ts'
-import { completeRow, nameOf, type PredicateRow, type Severity } from '../../../lib/predicates/model/row.ts'
-import { type JudgedEvent, type Trial, tryRules } from '../../../lib/predicates/trial.ts'
+import type { PredicateRow, Severity } from '../../../lib/predicates/model/row.ts'
+import { ruleTrial, withOwnNames } from '../../../lib/predicates/rule-trial.ts'
+import { type JudgedEvent, type Trial, tryInSlices } from '../../../lib/predicates/trial.ts'
 import type { RecentReadings } from '../../../lib/preview/reading.ts'
 import type { Words } from '../../shared/panel/inputs.ts'
-import { lastReadings } from '../../shared/panel/readings.ts'
-import { plotOf } from './plot.ts'
+import { type Asked, type Period, readingsOf } from '../../shared/panel/readings.ts'
+import { mostColours, type PlotPoint, plotOf } from './plot.ts'
+import { showResult } from './result.ts'
+import type { RowEditor } from './row.ts'
 
 /** The rules as they stand in the panel. */
 export interface RulesDraft {
-  rows: ReadonlyArray<Partial<PredicateRow>>
+  editors: readonly RowEditor[]
   badFrom: Severity
   formatRanges: boolean
 }
 
 export interface RulesTrial {
-  /** The draft has changed. @param row the one that the user is at: its field is shown */
-  show(row?: PredicateRow): void
+  /** The draft has changed. @param editor of the rule that the user is at: its field is shown, and what it broke */
+  show(editor?: RowEditor): void
   /** The place has another size. */
   resize(): void
 }
@@ -31,6 +34,18 @@ export interface RulesTrial {
 const mostListed = 100
 /** a row that is being typed is not tried at each key, ms */
 const pause = 250
+/** of the browser's time that a trial takes at once, ms */
+const longestTurn = 30
+const hour = 3_600_000
+
+const periods: Readonly<Record<string, Period>> = {
+  readings: { limit: 1_000 },
+  hour: { last: hour },
+  day: { last: 24 * hour },
+  week: { last: 7 * 24 * hour },
+  month: { last: 30 * 24 * hour },
+  all: { last: Number.MAX_SAFE_INTEGER },
+}
 
 /** Fills the place with a trial of `draft()`, and keeps it up to date. */
 export function rulesTrial(
@@ -40,69 +55,149 @@ export function rulesTrial(
   words: Words,
 ): RulesTrial {
   const head = $('<div class="fieldlog-trial-head">').appendTo(place)
-  const told = $('<span class="fieldlog-trial-counts">').appendTo(head)
+  $('<span>').text(words('triedIn')).appendTo(head)
+  const period = $('<select class="fieldlog-trial-period">')
+    .attr('aria-label', words('triedIn'))
+    .appendTo(head)
+  for (const name of Object.keys(periods))
+    $('<option>')
+      .val(name)
+      .text(words(`period-${name}`))
+      .appendTo(period)
+  const again = iconButton('fa-refresh', words('again'), () => load()).appendTo(head)
+  const cancel = iconButton('fa-stop', words('cancel'), () => asked?.cancel()).appendTo(head)
+  const told = $('<div class="fieldlog-trial-counts">').appendTo(head)
+  const plotHead = $('<div class="fieldlog-trial-head">').appendTo(place)
   const choice = $('<select class="fieldlog-trial-field">')
     .attr('aria-label', words('plotted'))
-    .appendTo(head)
-  $('<button type="button" class="red-ui-button red-ui-button-small">')
-    .attr({ title: words('again'), 'aria-label': words('again') })
-    .append('<i class="fa fa-refresh"></i>')
-    .on('click', () => load(true))
-    .appendTo(head)
+    .appendTo(plotHead)
+  const about = $('<span class="fieldlog-trial-about">').appendTo(plotHead)
   const plot = $('<div class="fieldlog-trial-plot">').appendTo(place)
+  const below = $('<div class="fieldlog-trial-below">').appendTo(place)
+  const legend = $('<div class="fieldlog-trial-legend">').appendTo(below)
+  const pointedAt = $('<div class="fieldlog-trial-pointed">').appendTo(below)
   const list = $('<div class="fieldlog-trial-list">').appendTo(place)
   const usable = formats.filter((format) => checkDefinition(format).length === 0)
+  let asked: Asked | undefined
   let events: FieldlogEvent[] | undefined
-  let tried = 0
+  let readings = 0
+  let isCut = false
   let trial: Trial | undefined
-  let wantedField = ''
+  let current: RowEditor | undefined
+  /** the rows as they were tried, by their editors */
+  let names = new Map<RowEditor, string>()
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** the trial that goes on; another one takes its place */
+  let running: ReturnType<typeof tryInSlices> | undefined
 
-  choice.on('change', () => {
-    wantedField = String(choice.val())
-    drawPlot()
-  })
-  load(false)
+  choice.on('change', drawPlot)
+  period.on('change', load)
+  load()
   return {
-    show(row) {
-      if (row !== undefined && row.field !== '') wantedField = row.field
+    show(editor) {
+      if (editor !== undefined && editor !== current) {
+        current = editor
+        wantField(editor.field())
+      } else if (editor !== undefined && choice.val() !== null) wantField(editor.field())
       clearTimeout(timer)
       timer = setTimeout(run, pause)
     },
     resize: drawPlot,
   }
 
-  function load(again: boolean): void {
+  function load(): void {
+    asked?.cancel()
+    const mine = readingsOf(periods[String(period.val())] as Period)
+    asked = mine
     told.text(words('reading'))
-    lastReadings(again).then(take, (error: Error) => {
-      events = undefined
-      told.text(words('noReadings', { why: error.message }))
-    })
+    again.hide()
+    cancel.show()
+    mine.answer
+      .then(
+        (found) => (asked === mine ? take(found) : undefined),
+        (error: Error) => {
+          if (asked !== mine) return
+          events = undefined
+          told.text(words('noReadings', { why: error.message }))
+        },
+      )
+      .finally(() => {
+        if (asked !== mine) return
+        asked = undefined
+        again.show()
+        cancel.hide()
+      })
   }
 
-  function take({ readings }: RecentReadings): void {
-    tried = readings.length
-    events = eventsOfReadings(readings, compileFormats(usable))
-    const fields = numericFields(events)
+  function take(found: RecentReadings): void {
+    readings = found.readings.length
+    isCut = found.isCut === true && String(period.val()) !== 'readings'
+    events = eventsOfReadings(found.readings, compileFormats(usable))
+    const before = choice.val()
     choice.empty()
-    for (const field of fields) $('<option>').val(field).text(field).appendTo(choice)
+    for (const each of numericFields(events)) $('<option>').val(each).text(each).appendTo(choice)
+    if (choice.find('option').filter((_i, option) => $(option).val() === before).length > 0)
+      choice.val(before ?? '')
+    if (current) wantField(current.field())
     run()
+  }
+
+  /** Shows a field in the plot, of whichever type has it in most events. */
+  function wantField(field: string): void {
+    const [, shown] = String(choice.val() ?? '').split(separator)
+    if (field === '' || shown === field) return
+    const option = choice
+      .find('option')
+      .toArray()
+      .find((each) => String($(each).val()).split(separator)[1] === field)
+    if (option) choice.val(String($(option).val()))
   }
 
   function run(): void {
     if (events === undefined) return
-    const { rows, badFrom, formatRanges } = draft()
-    const all = [...(formatRanges ? defaultRows(usable) : []), ...rows.map(completeRow)]
-    const used = all.filter((row) => row.enabled)
-    const set = { rows: used, formats: usable, badFrom, hash: '' }
-    trial = tryRules(new Labeller(set, { regex: re2Engine, warn() {} }), events)
-    showCounts(trial)
-    showBroken(used, trial)
-    drawPlot()
+    const { editors, badFrom, formatRanges } = draft()
+    const used = editors.map((editor) => ({ editor, row: editor.read() })).filter(({ row }) => row.enabled)
+    const ofFormats = formatRanges ? defaultRows(usable) : []
+    const rows = withOwnNames([...ofFormats, ...used.map(({ row }) => row)])
+    const own = rows.slice(ofFormats.length)
+    names = new Map(used.map(({ editor }, i) => [editor, own[i]?.name ?? '']))
+    const failures = new Map<string, string>()
+    const labeller = new Labeller(
+      { rows, formats: usable, badFrom, hash: '' },
+      { regex: re2Engine, warn: (rule, text) => void failures.set(rule, text) },
+    )
+    inTurns(tryInSlices(labeller, events), (found) => {
+      trial = found
+      showCounts(found)
+      used.forEach(({ editor }, i) => {
+        const row = own[i] as PredicateRow
+        showResult(editor.result, ruleTrial(row, found, usable, failures.get(row.name)), words)
+      })
+      showBroken(rows, found)
+      drawPlot()
+    })
+  }
+
+  /** What is typed meanwhile has its turn between the slices. */
+  function inTurns(tried: ReturnType<typeof tryInSlices>, ended: (trial: Trial) => void): void {
+    running = tried
+    goOn()
+
+    function goOn(): void {
+      const until = performance.now() + longestTurn
+      while (running === tried && performance.now() < until) {
+        const { done, value } = tried.next()
+        if (!done) continue
+        running = undefined
+        ended(value)
+        return
+      }
+      if (running === tried) setTimeout(goOn)
+    }
   }
 
   function showCounts({ judged, good, bad, suspect }: Trial): void {
-    told.empty().append($('<span>').text(words('tried', { tried, events: judged.length })))
+    told.empty().append($('<span>').text(words('tried', { tried: readings, events: judged.length })))
     const number = (kind: string, count: number) =>
       told.append(
         $('<b>')
@@ -112,25 +207,51 @@ export function rulesTrial(
     number('good', good)
     number('bad', bad)
     if (suspect > 0) number('suspect', suspect)
+    const [first] = judged
+    if (isCut && first)
+      $('<span>')
+        .text(words('isCut', { since: new Date(first.event.received).toLocaleString() }))
+        .appendTo(told)
   }
 
   function drawPlot(): void {
     plot.empty()
+    legend.empty()
+    pointedAt.text('')
+    const [type = '', field = ''] = String(choice.val() ?? '').split(separator)
+    plotHead.toggle(field !== '')
     if (!trial) return
-    if (choice.find('option').filter((_i, option) => $(option).val() === wantedField).length > 0)
-      choice.val(wantedField)
-    const field = String(choice.val() ?? '')
-    choice.toggle(field !== '')
-    const size = { width: Math.max(200, plot.width() ?? 0), height: 96 }
-    const drawn = plotOf(trial.judged, field, size)
-    if (drawn) plot.append(drawn)
-    else plot.append($('<span class="fieldlog-trial-none">').text(words('nothingToPlot')))
+    const rule = current && names.get(current)
+    about.text(rule === undefined ? words('colouredAll') : words('coloured', { rule }))
+    const width = Math.max(200, plot.width() ?? 0)
+    const height = Math.max(60, plot.height() ?? 0)
+    const pointed = (point: PlotPoint | undefined) =>
+      void pointedAt.text(point ? pointText(point) : words('point'))
+    const drawn = plotOf({ judged: trial.judged, type, field, rule, width, height, pointed })
+    if (!drawn) {
+      plot.append($('<span class="fieldlog-trial-none">').text(words('nothingToPlot')))
+      return
+    }
+    plot.append(drawn.element)
+    pointed(undefined)
+    drawn.devices.slice(0, mostColours - 1).forEach((device, i) => {
+      legendItem(`fieldlog-plot-device-${i}`, device)
+    })
+    const others = drawn.devices.slice(mostColours - 1)
+    const text = others.length > 1 ? words('otherDevices', { count: others.length }) : others[0]
+    if (text !== undefined) legendItem(`fieldlog-plot-device-${mostColours - 1}`, text)
   }
 
-  function showBroken(used: readonly PredicateRow[], { rules, judged }: Trial): void {
+  function legendItem(colour: string, text: string): void {
+    const item = $('<span class="fieldlog-trial-device">').appendTo(legend)
+    $('<i class="fieldlog-trial-swatch">').addClass(colour).appendTo(item)
+    item.append(document.createTextNode(text))
+  }
+
+  function showBroken(rows: readonly PredicateRow[], { rules, judged }: Trial): void {
     list.empty()
     const summary = $('<div class="fieldlog-trial-rules">').appendTo(list)
-    for (const name of new Set(used.map(nameOf))) {
+    for (const { name } of rows) {
       const counts = rules.get(name)
       const broken = (counts?.[3] ?? 0) + (counts?.[4] ?? 0)
       if (broken === 0) continue
@@ -152,6 +273,21 @@ export function rulesTrial(
   }
 }
 
+/** between a type and a field, neither of which can hold it */
+const separator = ' · '
+
+function iconButton(icon: string, text: string, clicked: () => void): JQuery {
+  return $('<button type="button" class="red-ui-button red-ui-button-small">')
+    .attr({ title: text, 'aria-label': text })
+    .append($('<i class="fa">').addClass(icon))
+    .on('click', clicked)
+}
+
+function pointText({ device, value, judged: { event, result } }: PlotPoint): string {
+  const at = new Date(event.time).toLocaleString()
+  return [device, String(value), at, ...result.reasons].join(' · ')
+}
+
 function lineOf({ event, result }: JudgedEvent): JQuery {
   const line = $('<div class="fieldlog-trial-line">').attr(
     'title',
@@ -167,12 +303,14 @@ function lineOf({ event, result }: JudgedEvent): JQuery {
   return line
 }
 
-/** Fields with numbers, those in most events first. */
+/** `type · field` of all fields with numbers, those in most events first. */
 function numericFields(events: readonly FieldlogEvent[]): string[] {
   const counts = new Map<string, number>()
-  for (const { data = {} } of events) {
+  for (const { type = '', data = {} } of events) {
     for (const [field, value] of Object.entries(data)) {
-      if (typeof value === 'number') counts.set(field, (counts.get(field) ?? 0) + 1)
+      if (typeof value !== 'number') continue
+      const name = `${type}${separator}${field}`
+      counts.set(name, (counts.get(name) ?? 0) + 1)
     }
   }
   return [...counts.keys()].sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0))

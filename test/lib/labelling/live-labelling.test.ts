@@ -12,9 +12,8 @@ import { systemClock } from '../../../lib/kit/clock.ts'
 import { decoded, readEntries } from '../../../lib/labelling/history.ts'
 import { LiveLabelling } from '../../../lib/labelling/live-labelling.ts'
 import { StateFile } from '../../../lib/labelling/state-file.ts'
-import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import type { LabelResult } from '../../../lib/predicates/judge/result.ts'
-import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
+import { type AnyRow, compilePredicates } from '../../../lib/public/predicates.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 const format: FormatDefinition = {
@@ -22,7 +21,7 @@ const format: FormatDefinition = {
   decoder: { kind: 'key-values' },
   fields: [{ name: 'v', type: 'number' }],
 }
-const rows: Array<Partial<PredicateRow>> = [
+const rows: AnyRow[] = [
   { name: 'outlier', field: 'v', operator: 'outlier', values: [5], settings: { window: 5 } },
   { name: 'change', field: 'v', operator: 'change larger than', values: [5], votes: { least: 2, of: 3 } },
   { name: 'spike', field: 'v', operator: 'spike', values: [4], settings: { limit: 60 } },
@@ -152,6 +151,34 @@ describe('predicates: live labelling', () => {
     assert.ok(flags.size >= 10)
   })
 
+  it('begins from the journal where the state is of the rules in another form', async () => {
+    const all = await wanted()
+    let checkpoint = 0
+    const first = open(
+      () => checkpoint,
+      rows.map((row) => ({ ...row, missing: 'keep' })),
+    )
+    await takeAll(
+      first,
+      events.filter(({ seq }) => seq <= 40),
+    )
+    tick()
+    checkpoint = 45
+    tick()
+    await first.detach()
+    assert.equal((await stored())?.seq, 40)
+    // the same verdicts by other rows, as after a migration: another hash, and so another state
+    const second = open(() => checkpoint)
+    await takeAll(
+      second,
+      events.filter(({ seq }) => seq > 45),
+    )
+    assert.notEqual(second.labeller.rules, first.labeller.rules)
+    for (const [id, found] of flags) assert.equal(found, all.get(id), id)
+    assert.ok(flags.size >= 10)
+    assert.deepEqual(warnings, [])
+  })
+
   it('takes the state of another copy of the journal for none: its seqs may be other events', async () => {
     let checkpoint = 0
     const first = open(() => checkpoint)
@@ -230,9 +257,7 @@ describe('predicates: live labelling', () => {
       const key = 'DHCP4_CLIENT.eth0'
       return { ...base, id: `${epoch}-${start}-span`, seq, type: 'span', key, data: { v } }
     }
-    const jump: Array<Partial<PredicateRow>> = [
-      { name: 'jump', field: 'v', operator: 'change larger than', values: [5] },
-    ]
+    const jump: AnyRow[] = [{ name: 'jump', field: 'v', operator: 'change larger than', values: [5] }]
     /** without the epoch */
     const shortId = (id: string) => id.replace(/^[^-]*-/, '')
     let results: Array<[id: string, jump: number | undefined, unsure: string[] | undefined]>

@@ -106,6 +106,18 @@ describe('predicates: relabel', () => {
     assert.deepEqual([rule.rule, rule.before[4], rule.after[4]], ['temp range', 0, 1])
   })
 
+  it('changes nothing where a flow names the faults of one that stated what is right', async () => {
+    const right = { name: 'cool', field: 'temp', operator: '<=', values: [20] }
+    const fault = { says: 'bad', name: 'cool', field: 'temp', operator: 'is above', values: [20] }
+    const { out } = await run('--flow', flow([fault]), '--against', flow([right], { type: 'comment' }))
+    assert.equal(
+      out,
+      ['8 entries: 0 would have another verdict', 'unknown: 0 of 2', 'room: 0 of 6', ''].join('\n'),
+    )
+    const other = await run('--flow', flow([fault]), '--against', flow([], {}, {}))
+    assert.match(other.out, /^8 entries: [1-9] would have another verdict\n/)
+  })
+
   it('changes nothing by the same rules, whichever they are', async () => {
     const path = flow([spike])
     assert.match(

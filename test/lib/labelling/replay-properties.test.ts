@@ -15,8 +15,7 @@ import { readEntries, readingIn } from '../../../lib/labelling/history.ts'
 import { LiveCleaning } from '../../../lib/labelling/live-cleaning.ts'
 import { LiveLabelling } from '../../../lib/labelling/live-labelling.ts'
 import { cleanEvents } from '../../../lib/predicates/clean-events.ts'
-import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
-import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
+import { type AnyRow, compilePredicates } from '../../../lib/public/predicates.ts'
 import { buildJournal, inBatches } from '../../support/build-journal.ts'
 import { FakeClock, settle } from '../../support/fake-clock.ts'
 import { fc } from '../../support/random.ts'
@@ -25,7 +24,7 @@ const isSoak = process.env.FIELDLOG_SOAK === '1'
 const runs = isSoak ? { numRuns: 5_000, interruptAfterTimeLimit: 300_000 } : { numRuns: 20 }
 
 const field = 'v'
-const rows: Array<Partial<PredicateRow>> = [
+const rows: AnyRow[] = [
   { operator: 'rate of change', values: [5], field },
   { operator: 'change larger than', values: [5], field, votes: { least: 2, of: 3 } },
   { operator: 'spike', values: [4], settings: { limit: 20 }, field },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { FieldlogEvent } from '../../../lib/event.ts'
 import type { ReadPast } from '../../../lib/labelling/lane.ts'
 import { LabelSession, type SessionParts } from '../../../lib/labelling/session.ts'
-import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
+import { compilePredicates } from '../../../lib/public/predicates.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { event } from '../predicates/helper.ts'
 

@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict'
 import type { Flag } from '../../../lib/event.ts'
 import { LabelSession } from '../../../lib/labelling/session.ts'
-import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import { Draft } from '../../../lib/predicates/judge/draft.ts'
-import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
+import { type AnyRow, compilePredicates } from '../../../lib/public/predicates.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { fc } from '../../support/random.ts'
 import * as batch from '../predicates/batch.ts'
@@ -28,7 +27,7 @@ const series = fc.array(fc.record({ step, value }), { maxLength: 60 }).map((step
   })
 })
 
-const rules: Array<[Partial<PredicateRow>, (readings: readonly batch.Reading[]) => Flag[]]> = [
+const rules: Array<[AnyRow, (readings: readonly batch.Reading[]) => Flag[]]> = [
   [{ operator: 'rate of change', values: [5], suspectValues: [2] }, batch.batchRate(5, 2)],
   [{ operator: 'change larger than', values: [5], suspectValues: [2] }, batch.batchChange(5, 2)],
   [
@@ -150,7 +149,7 @@ describe('predicates: stateful properties', function () {
     const late = fc.array(fc.tuple(fc.nat(80), value, fc.constantFrom('a', 'b', 'c'), fc.nat(100)), {
       maxLength: 30,
     })
-    const kept: Partial<PredicateRow> = {
+    const kept: AnyRow = {
       name: 'kept',
       field: 'v',
       operator: '<=',

@@ -78,7 +78,11 @@ const firstForms: Record<string, { before: object; after: object }> = {
   'fieldlog-clean': { before: { formats: ['f'] }, after: { formats: ['f'], match: 'first', version: 1 } },
   'fieldlog-label': {
     before: { predicates: [{ field: 'temp', operator: '>=', values: [15] }], formatRanges: true },
-    after: { predicates: [{ field: 'temp', operator: '>=', values: [15] }], formatRanges: true, version: 1 },
+    after: {
+      predicates: [{ says: 'bad', name: 'temp >= 15', field: 'temp', operator: 'is below', values: [15] }],
+      formatRanges: true,
+      version: 2,
+    },
   },
   'fieldlog-cluster': { before: { fields: 'a, b' }, after: { fields: 'a, b', version: 1 } },
   'fieldlog-events': { before: { queue: true }, after: { queue: true, version: 1 } },

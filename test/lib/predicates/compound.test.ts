@@ -2,15 +2,14 @@
 import assert from 'node:assert/strict'
 import type { Flag } from '../../../lib/event.ts'
 import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
-import { rowProblems } from '../../../lib/predicates/check/check.ts'
 import { re2Engine } from '../../../lib/predicates/criteria/regex.ts'
-import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
-import { completeRow, nameOf, type PredicateRow } from '../../../lib/predicates/model/row.ts'
+import { nameOf } from '../../../lib/predicates/model/name.ts'
+import { type AnyRow, compilePredicates, completeRow, rowProblems } from '../../../lib/public/predicates.ts'
 import { event, judge } from './helper.ts'
 
 type Data = Record<string, unknown>
 
-function flagsOf(row: Partial<PredicateRow>, list: Data[]): Array<Flag | undefined> {
+function flagsOf(row: AnyRow, list: Data[]): Array<Flag | undefined> {
   const results = judge(
     compilePredicates([{ ...row, name: 'r' }], []),
     list.map((data, i) => event(i + 1, data)),
@@ -18,7 +17,7 @@ function flagsOf(row: Partial<PredicateRow>, list: Data[]): Array<Flag | undefin
   return results.map(({ flags }) => flags.r)
 }
 
-function reasonOf(row: Partial<PredicateRow>, data: Data): string | undefined {
+function reasonOf(row: AnyRow, data: Data): string | undefined {
   return judge(compilePredicates([{ ...row, name: 'r' }], []), [event(1, data)])[0]?.reasons[0]
 }
 
@@ -26,7 +25,7 @@ function problemsOf(row: object): string[] {
   return rowProblems(completeRow(row), re2Engine).map(({ at, text }) => `${at}: ${text}`)
 }
 
-const cel = (text: string): Partial<PredicateRow> => ({ operator: 'expression', values: [text] })
+const cel = (text: string): AnyRow => ({ operator: 'expression', values: [text] })
 
 describe('predicates: expressions', () => {
   it('must be true of the fields', () => {
@@ -155,16 +154,16 @@ describe('predicates: expressions', () => {
 
   it('tells what is wrong with it', () => {
     assert.match(problemsOf(cel('temp <'))[0] ?? '', /^values: /)
-    assert.deepEqual(problemsOf(cel(' ')), ['values: write an expression, such as temp < dew + 20'])
+    assert.deepEqual(problemsOf(cel(' ')), ['values: write an expression, such as temp > dew + 20'])
     assert.deepEqual(problemsOf({ operator: 'expression' }), [
-      'values: write an expression, such as temp < dew + 20',
+      'values: write an expression, such as temp > dew + 20',
     ])
   })
 })
 
 describe('predicates: other fields', () => {
   it("compares with the event's own value of another field", () => {
-    const row: Partial<PredicateRow> = { field: 'temp', operator: '>', values: [{ field: 'dew' }] }
+    const row: AnyRow = { field: 'temp', operator: '>', values: [{ field: 'dew' }] }
     assert.deepEqual(
       flagsOf(row, [
         { temp: 5, dew: 4 },
@@ -177,7 +176,7 @@ describe('predicates: other fields', () => {
     )
     assert.equal(reasonOf(row, { temp: 3, dew: 4 }), 'r: temp: found 3, expected above 4 (dew)')
     assert.equal(nameOf(completeRow(row)), 'temp > dew')
-    const between: Partial<PredicateRow> = {
+    const between: AnyRow = {
       field: 'v',
       operator: 'is between',
       values: [{ field: 'low' }, 10],
@@ -190,7 +189,7 @@ describe('predicates: other fields', () => {
       ]),
       [1, 4, 4],
     )
-    const text: Partial<PredicateRow> = { field: 'v', operator: 'starts with', values: [{ field: 'id' }] }
+    const text: AnyRow = { field: 'v', operator: 'starts with', values: [{ field: 'id' }] }
     assert.deepEqual(
       flagsOf(text, [
         { v: 'abc', id: 'ab' },
@@ -215,8 +214,8 @@ describe('predicates: other fields', () => {
 })
 
 describe('predicates: groups', () => {
-  const hot: Partial<PredicateRow> = { field: 'temp', operator: '<', values: [30] }
-  const dry: Partial<PredicateRow> = { field: 'humi', operator: '>', values: [20] }
+  const hot: AnyRow = { field: 'temp', operator: '<', values: [30] }
+  const dry: AnyRow = { field: 'humi', operator: '>', values: [20] }
   const list = [
     { temp: 20, humi: 50 },
     { temp: 40, humi: 50 },
@@ -233,8 +232,8 @@ describe('predicates: groups', () => {
   })
 
   it('holds other groups, expressions, and rules that remember', () => {
-    const step: Partial<PredicateRow> = { field: 'temp', operator: 'change larger than', values: [5] }
-    const row: Partial<PredicateRow> = {
+    const step: AnyRow = { field: 'temp', operator: 'change larger than', values: [5] }
+    const row: AnyRow = {
       operator: 'any of',
       rows: [step, { operator: 'all of', rows: [cel('humi > 20'), { operator: 'none of', rows: [hot] }] }],
     }
@@ -243,30 +242,29 @@ describe('predicates: groups', () => {
   })
 
   it('says which of its rules decided', () => {
-    const group: Partial<PredicateRow> = { operator: 'all of', rows: [hot, dry], name: '' }
-    assert.equal(
-      reasonOf(group, { temp: 40, humi: 50 }),
-      'r: event: expected all of its rules to hold: rule 1 found 40, expected below 30',
-    )
+    const group: AnyRow = { operator: 'all of', rows: [hot, dry], name: '' }
+    assert.equal(reasonOf(group, { temp: 40, humi: 50 }), 'r: event: temp: found 40, expected below 30')
     assert.equal(
       reasonOf({ ...group, operator: 'none of' }, { temp: 20 }),
-      'r: event: expected none of its rules to hold: rule 1 holds',
+      'r: event: temp: found 20, expected that temp is at least 30',
     )
     assert.equal(nameOf(completeRow(group)), 'all of (temp < 30; humi > 20)')
   })
 
   it('tells what is wrong in it, and where', () => {
-    assert.deepEqual(problemsOf({ operator: 'all of' }), ['rows: put at least one rule in the group'])
+    assert.deepEqual(problemsOf({ operator: 'all of' }), ['conditions: join at least one condition'])
     assert.deepEqual(
       problemsOf({ operator: 'all of', rows: [hot, { field: '', operator: '<', values: [1] }, 3] }),
       [
-        'rows: rule 2 of the group (< 1): name the field that the rule is about',
-        'rows: rule 3 of the group is no rule',
+        'conditions: condition 2 (is at least 1): name the field that the rule is about',
+        'conditions: condition 3 is none',
       ],
     )
     assert.deepEqual(
       problemsOf({ operator: 'any of', rows: [{ field: 'v', operator: 'spike', values: [1] }] }),
-      ['rows: rule 1 of the group (v spike 1): spike needs the next reading: it cannot stand in a group'],
+      [
+        'conditions: condition 1 (v has a spike of over 1): spike needs the next reading: it cannot be joined with others',
+      ],
     )
     let deep: object = hot
     for (let i = 0; i < 9; i++) deep = { operator: 'all of', rows: [deep] }
@@ -276,7 +274,7 @@ describe('predicates: groups', () => {
 
 describe('predicates: guards, thresholds, votes', () => {
   it('judges only when the guard is true; the others are not evaluated and not remembered', () => {
-    const row: Partial<PredicateRow> = {
+    const row: AnyRow = {
       field: 'power',
       operator: 'change larger than',
       values: [5],
@@ -295,7 +293,7 @@ describe('predicates: guards, thresholds, votes', () => {
   })
 
   it('holds a spike over the readings that its guard leaves out', () => {
-    const row: Partial<PredicateRow> = { field: 'v', operator: 'spike', values: [5], when: 'on' }
+    const row: AnyRow = { field: 'v', operator: 'spike', values: [5], when: 'on' }
     const list = [
       [0, true],
       [50, true],
@@ -307,7 +305,7 @@ describe('predicates: guards, thresholds, votes', () => {
   })
 
   it('breaks only where enough of the last ones broke', () => {
-    const row: Partial<PredicateRow> = { field: 'v', operator: '<', values: [10], votes: { least: 2, of: 3 } }
+    const row: AnyRow = { field: 'v', operator: '<', values: [10], votes: { least: 2, of: 3 } }
     const list = [50, 1, 50, 1, 1, 50, null, 50].map((v) => ({ v }))
     assert.deepEqual(flagsOf(row, list), [1, 1, 4, 1, 1, 1, 9, 4])
   })
@@ -315,9 +313,9 @@ describe('predicates: guards, thresholds, votes', () => {
   const row = { field: 'v', operator: '<', values: [1] }
 
   it('say what is wrong with a condition', () => {
-    assert.match(problemsOf({ ...row, when: 'a <' })[0] ?? '', /^when: /)
+    assert.match(problemsOf({ ...row, when: 'a <' })[0] ?? '', /^onlyWhen: /)
     assert.deepEqual(problemsOf({ ...row, when: { field: 'v', operator: 'spike', values: [1] } }), [
-      'when: must not look at the readings before',
+      'onlyWhen: must not look at the readings before',
     ])
   })
 
@@ -363,7 +361,7 @@ describe('predicates: guards, thresholds, votes', () => {
   })
 
   it('grades by the narrower operands', () => {
-    const row: Partial<PredicateRow> = { field: 'v', operator: '<=', values: [50], suspectValues: [40] }
+    const row: AnyRow = { field: 'v', operator: '<=', values: [50], suspectValues: [40] }
     assert.deepEqual(
       flagsOf(
         row,

@@ -1,9 +1,8 @@
 import type { FieldlogEvent, Flag, Scalar } from '../../../lib/event.ts'
-import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import { Draft } from '../../../lib/predicates/judge/draft.ts'
 import type { Labeller } from '../../../lib/predicates/judge/labeller.ts'
 import type { LabelResult } from '../../../lib/predicates/judge/result.ts'
-import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
+import { type AnyRow, compilePredicates } from '../../../lib/public/predicates.ts'
 
 export const start = 1353196800000
 
@@ -43,18 +42,14 @@ export function judge(labeller: Labeller, events: readonly FieldlogEvent[]): Lab
 }
 
 /** The flags that one rule gives these events. */
-export function flagsFor(row: Partial<PredicateRow>, events: readonly FieldlogEvent[]): Flag[] {
+export function flagsFor(row: AnyRow, events: readonly FieldlogEvent[]): Flag[] {
   const labeller = compilePredicates([{ field: 'v', ...row, name: 'r' }], [])
   if (labeller.problems.length > 0) throw new Error(JSON.stringify(labeller.problems))
   return judge(labeller, events).map(({ flags }) => flags.r as Flag)
 }
 
 /** The reason that one rule gives the last of these events. */
-export function reasonFor(
-  row: Partial<PredicateRow>,
-  events: readonly FieldlogEvent[],
-  index = -1,
-): string | undefined {
+export function reasonFor(row: AnyRow, events: readonly FieldlogEvent[], index = -1): string | undefined {
   const results = judge(compilePredicates([{ field: 'v', ...row, name: 'r' }], []), events)
   return results.at(index)?.reasons[0]
 }

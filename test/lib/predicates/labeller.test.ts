@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import type { FieldlogEvent, Scalar } from '../../../lib/event.ts'
 import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
-import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
-import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
+import { type AnyRow, compilePredicates, type MissingPolicy } from '../../../lib/public/predicates.ts'
 
 const room: FormatDefinition = {
   type: 'room',
@@ -32,7 +31,7 @@ function event(data: Record<string, unknown>, rest: Partial<FieldlogEvent> = {})
 }
 
 const reading = { temp: 18.2, humi: 59, lobat: 0, note: '' }
-const warm: Partial<PredicateRow> = { name: 'warm', field: 'temp', operator: '>=', values: [15] }
+const warm: AnyRow = { name: 'warm', field: 'temp', operator: '>=', values: [15] }
 
 describe('predicates: labeller', () => {
   it('takes min, max and allowed of the formats as predicates; the bounds themselves pass', () => {
@@ -100,7 +99,7 @@ describe('predicates: labeller', () => {
   })
 
   it('does as the row says about a missing value: flag 9, kept, or broken', () => {
-    const outcome = (missing: PredicateRow['missing'], data: Record<string, unknown>) => {
+    const outcome = (missing: MissingPolicy, data: Record<string, unknown>) => {
       const { verdict, reasons, flags } = compilePredicates([{ ...warm, missing }], []).label(event(data))
       return [verdict, flags.warm, ...reasons]
     }
@@ -136,7 +135,7 @@ describe('predicates: labeller', () => {
   })
 
   it('applies a row to its types and sources only; without types to those that declare its field', () => {
-    const rows: Array<Partial<PredicateRow>> = [
+    const rows: AnyRow[] = [
       { ...warm, name: 'all' },
       { ...warm, name: 'typed', types: ['pump', 'room'] },
       { ...warm, name: 'other', types: ['pump'] },
@@ -167,8 +166,7 @@ describe('predicates: labeller', () => {
     const suspect = { ...fail, severity: 'suspect' as const }
     const missing = { ...warm, field: 'gone' }
     const wrong = { ...warm, values: [] }
-    const worst = (...rows: Array<Partial<PredicateRow>>) =>
-      compilePredicates(rows, []).label(event(reading)).flags.warm
+    const worst = (...rows: AnyRow[]) => compilePredicates(rows, []).label(event(reading)).flags.warm
     assert.equal(worst(suspect, fail, keep), 4)
     assert.equal(worst(keep, suspect, missing), 3)
     assert.equal(worst(missing, keep, wrong), 1)
@@ -177,7 +175,7 @@ describe('predicates: labeller', () => {
   })
 
   it('names a row without a name by its text', () => {
-    const rows: Array<Partial<PredicateRow>> = [
+    const rows: AnyRow[] = [
       { field: 'temp', operator: '<=', values: [50] },
       { field: 'temp', operator: 'is between', values: [0, 20] },
       { field: 'lobat', operator: 'in set', values: [0, 1] },
@@ -200,7 +198,7 @@ describe('predicates: labeller', () => {
       { ...warm, name: 'odd', values: [{}] },
       { ...warm, name: 'off', field: '', enabled: false },
       warm,
-    ] as unknown as Array<Partial<PredicateRow>>
+    ] as unknown as AnyRow[]
     const labeller = compilePredicates(rows, [])
     const result = labeller.label(event(reading))
     assert.equal(result.verdict, 'good')
@@ -215,11 +213,8 @@ describe('predicates: labeller', () => {
   })
 
   it('hashes the rule set: the same for the same rules, another for others', () => {
-    const hash = (
-      rows: Array<Partial<PredicateRow>>,
-      formats = [room],
-      badFrom: 'fail' | 'suspect' = 'fail',
-    ) => compilePredicates(rows, formats, { badFrom }).rules
+    const hash = (rows: AnyRow[], formats = [room], badFrom: 'fail' | 'suspect' = 'fail') =>
+      compilePredicates(rows, formats, { badFrom }).rules
     assert.match(hash([warm]), /^[0-9a-f]{8}$/)
     const { name, ...others } = warm
     assert.equal(hash([warm]), hash([{ ...others, types: [], name: name! }]), 'the order of keys is nothing')

@@ -6,8 +6,9 @@ import { rowProblems } from '../../../lib/predicates/check/check.ts'
 import { re2Engine } from '../../../lib/predicates/criteria/regex.ts'
 import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import { expressionOperator, groupOperators } from '../../../lib/predicates/model/compound.ts'
+import { nameOf } from '../../../lib/predicates/model/name.ts'
 import { operatorNames } from '../../../lib/predicates/model/operators.ts'
-import { completeRow, nameOf, type PredicateRow } from '../../../lib/predicates/model/row.ts'
+import { completeRow, type PredicateRow } from '../../../lib/predicates/model/row.ts'
 import { statefulNames } from '../../../lib/predicates/model/stateful-names.ts'
 import { fc } from '../../support/random.ts'
 import { judge } from './helper.ts'
@@ -37,7 +38,7 @@ const expression = fc.constantFrom(
 )
 const operator = fc.constantFrom(...operatorNames, ...statefulNames, ...groupOperators, expressionOperator)
 
-const rowOf = (rows: fc.Arbitrary<unknown>): fc.Arbitrary<Partial<PredicateRow>> =>
+const rowOf = (conditions: fc.Arbitrary<unknown>): fc.Arbitrary<Partial<PredicateRow>> =>
   fc.record(
     {
       name: fc.constantFrom('a', 'b', '', 'constructor'),
@@ -58,8 +59,9 @@ const rowOf = (rows: fc.Arbitrary<unknown>): fc.Arbitrary<Partial<PredicateRow>>
         },
         { requiredKeys: [] },
       ),
-      rows,
-      when: fc.option(expression, { nil: undefined, freq: 4 }),
+      conditions,
+      not: fc.boolean(),
+      onlyWhen: fc.option(expression, { nil: undefined, freq: 4 }),
       votes: fc.option(fc.record({ least: fc.integer({ max: 3 }), of: fc.integer({ max: 5 }) }), {
         nil: undefined,
         freq: 4,
@@ -67,7 +69,7 @@ const rowOf = (rows: fc.Arbitrary<unknown>): fc.Arbitrary<Partial<PredicateRow>>
       ignoreCase: fc.boolean(),
       types: fc.subarray(['room', 'pump']),
       sources: fc.subarray(['s1', 's2']),
-      severity: fc.constantFrom('suspect', 'fail'),
+      says: fc.constantFrom('suspect', 'bad'),
       missing: fc.constantFrom('skip', 'keep', 'break'),
       enabled: fc.boolean(),
     },
@@ -117,10 +119,11 @@ describe('predicates: properties', function () {
         values: anything,
         suspectValues: anything,
         settings: anything,
-        rows: anything,
-        when: anything,
+        conditions: anything,
+        not: anything,
+        onlyWhen: anything,
         votes: anything,
-        severity: fc.constantFrom('suspect', 'fail', 1),
+        says: fc.constantFrom('suspect', 'bad', 1),
         missing: fc.constantFrom('skip', {}),
       },
       { requiredKeys: [] },

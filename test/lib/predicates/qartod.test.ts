@@ -1,7 +1,7 @@
 // Vectors made by hand from the rules of QARTOD's tests, flag by flag.
 import assert from 'node:assert/strict'
 import type { Flag } from '../../../lib/event.ts'
-import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
+import type { AnyRow } from '../../../lib/public/predicates.ts'
 import { flagsFor, readings } from './helper.ts'
 
 interface Vector {
@@ -12,7 +12,7 @@ interface Vector {
   flags: Flag[]
 }
 
-function vectors(name: string, row: Partial<PredicateRow>, list: Vector[]): void {
+function vectors(name: string, row: AnyRow, list: Vector[]): void {
   for (const { about, values, times, flags } of list) {
     it(`${name}: ${about}`, () => {
       const events = readings(values, times)
@@ -33,7 +33,7 @@ describe('predicates: QARTOD', () => {
     { about: 'no value is missing', values: [undefined, null, Number.NaN, 1], flags: [9, 9, 9, 1] },
   ])
 
-  const average: Partial<PredicateRow> = {
+  const average: AnyRow = {
     operator: 'spike',
     values: [10],
     suspectValues: [5],
@@ -77,7 +77,7 @@ describe('predicates: QARTOD', () => {
     { about: 'a next one at the limit is one', values: [0, 50, 0], times: [0, 1, 61], flags: [2, 4, 2] },
   ])
 
-  const differential: Partial<PredicateRow> = { ...average, settings: { limit: 60, method: 'differential' } }
+  const differential: AnyRow = { ...average, settings: { limit: 60, method: 'differential' } }
   vectors('spike, differential', differential, [
     { about: 'the smaller of both steps counts', values: [0, 20, 9, 9, 9], flags: [2, 4, 1, 1, 2] },
     { about: 'suspect between the thresholds', values: [0, 10, 4, 4], flags: [2, 3, 1, 2] },
@@ -107,7 +107,7 @@ describe('predicates: QARTOD', () => {
   ])
 
   // interval 10 s: suspect n = 20/10 + 1 = 3, fail n = floor(45/10) + 1 = 5
-  const flat: Partial<PredicateRow> = {
+  const flat: AnyRow = {
     operator: 'flat line',
     values: [45],
     suspectValues: [20],
@@ -153,7 +153,7 @@ describe('predicates: QARTOD', () => {
     },
   ])
 
-  const attenuated: Partial<PredicateRow> = {
+  const attenuated: AnyRow = {
     operator: 'attenuated signal',
     values: [1],
     suspectValues: [2],

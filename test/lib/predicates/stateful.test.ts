@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import type { Flag } from '../../../lib/event.ts'
-import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
-import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
 import { fieldOptional, statefulNames } from '../../../lib/predicates/model/stateful-names.ts'
+import { type AnyRow, compilePredicates } from '../../../lib/public/predicates.ts'
 import { event, flagsFor, judge, readings, reasonFor } from './helper.ts'
 
-type Case = [about: string, row: Partial<PredicateRow>, values: unknown[], flags: Flag[], times?: number[]]
+type Case = [about: string, row: AnyRow, values: unknown[], flags: Flag[], times?: number[]]
 
 const huge = Number.MAX_VALUE
 const long = 'x'.repeat(100_000)
@@ -210,7 +209,7 @@ describe('predicates: stateful operators', () => {
   })
 
   it('puts in words what it found and what it expected', () => {
-    const words: Array<[Partial<PredicateRow>, unknown[], string, number?]> = [
+    const words: Array<[AnyRow, unknown[], string, number?]> = [
       [
         { operator: 'rate of change', values: [3] },
         [0, 7],

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { compileFormats } from '../../../lib/formats/compile.ts'
 import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import { eventsOfReadings } from '../../../lib/predicates/clean-events.ts'
-import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import { tryRules } from '../../../lib/predicates/trial.ts'
 import type { RecentReading } from '../../../lib/preview/reading.ts'
+import { compilePredicates } from '../../../lib/public/predicates.ts'
 import { start } from './helper.ts'
 
 const format: FormatDefinition = {

@@ -66,6 +66,24 @@ describe('preview: the last readings of a journal', () => {
     assert.equal((await recentReadings(systemDisk, directory, 9_999)).readings.length, 40)
   })
 
+  it('gives those from a moment on, and says where earlier ones of them do not fit', async () => {
+    await write(40)
+    const seqs = async (limit: number, since: number) => {
+      const { readings, leftOut, isCut } = await recentReadings(systemDisk, directory, limit, { since })
+      return [readings[0]?.seq, readings.length, leftOut, isCut]
+    }
+    assert.deepEqual(await seqs(100, day + 30), [31, 10, 0, undefined])
+    assert.deepEqual(await seqs(5, day + 30), [36, 5, 0, true])
+    assert.deepEqual(await seqs(100, 0), [1, 40, 0, undefined])
+    assert.deepEqual(await seqs(100, day + 1_000), [undefined, 0, 0, undefined])
+  })
+
+  it('ends where nobody wants it any more', async () => {
+    await write(40)
+    const { readings } = await recentReadings(systemDisk, directory, 40, { signal: AbortSignal.abort() })
+    assert.deepEqual(readings, [])
+  })
+
   it('reaches over the days', async () => {
     await write(5)
     journal.append({ kind: 'L', source: 'a', text: 'tomorrow', received: day + 86_400_000 })

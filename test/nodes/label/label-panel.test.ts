@@ -11,11 +11,11 @@ describe('nodes: label panel', () => {
   it('tells which rules are wrong, and leaves out those that are not in use', () => {
     assert.equal(predicatesProblem(labelDefaults.predicates), undefined)
     const rows = [
-      { field: 'temp', operator: '<=', values: [50] },
-      { name: 'hot', field: 'temp', operator: '<=', values: [] },
-      { field: '', operator: '<=', values: [1], enabled: false },
+      { field: 'temp', operator: 'is above', values: [50] },
+      { name: 'hot', field: 'temp', operator: 'is above', values: [] },
+      { field: '', operator: 'is above', values: [1], enabled: false },
       { field: 'note', operator: 'matches regex', values: ['(?=a)'] },
-    ]
+    ].map((row) => ({ says: 'bad', ...row }))
     assert.equal(
       predicatesProblem(rows),
       'rule 2 (hot): needs a number or a text to compare with; ' +
@@ -41,7 +41,7 @@ describe('nodes: label panel', () => {
     const bad = ['(', '[', 'a**', '*', ...onlyInJavaScript]
     for (const pattern of onlyInJavaScript) assert.doesNotThrow(() => new RegExp(pattern), pattern)
     for (const pattern of [...good, ...bad]) {
-      const row = { field: 'note', operator: 'matches regex', values: [pattern] }
+      const row = { says: 'bad', field: 'note', operator: 'matches regex', values: [pattern] }
       const { problems } = compilePredicates([row as Partial<PredicateRow>], [], {})
       const isRefused = predicatesProblem([row]) !== undefined
       assert.deepEqual(
@@ -52,15 +52,14 @@ describe('nodes: label panel', () => {
     }
   })
 
-  it('has words for the threshold, parameters and choices of each operator that remembers', () => {
+  it('has words for the parameters and choices of each operator that remembers', () => {
     const { rule } = words['fieldlog-label']
-    const needed = Object.entries(statefulOperators).flatMap(([name, { threshold, parameters }]) => [
-      ...(threshold === 'none' ? [] : [`over-${name.replaceAll(' ', '-')}`]),
-      ...parameters.flatMap(({ name, choices = [] }) => [
+    const needed = Object.values(statefulOperators).flatMap(({ parameters }) =>
+      parameters.flatMap(({ name, choices = [] }) => [
         `parameter-${name}`,
         ...choices.map((choice) => `choice-${choice}`),
       ]),
-    ])
+    )
     assert.deepEqual(
       needed.filter((key) => !Object.hasOwn(rule, key)),
       [],

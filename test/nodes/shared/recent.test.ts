@@ -65,6 +65,9 @@ describe(`nodes: the endpoint of the last readings (${nodeRedName})`, () => {
       ],
     )
     assert.equal((await ask('?journal=journal')).body.readings.length, 3)
+    const since = body.readings[1]?.received ?? 0
+    assert.equal((await ask(`?since=${since}`)).body.readings.at(-1)?.seq, 3)
+    assert.deepEqual((await ask(`?since=${since + 60_000}`)).body.readings, [])
   })
 
   it('says what is wrong with the question', async () => {
@@ -72,11 +75,12 @@ describe(`nodes: the endpoint of the last readings (${nodeRedName})`, () => {
     const missing = await ask()
     assert.equal(missing.status, 404)
     assert.match(String(missing.body.error), /no such journal/)
-    for (const limit of ['0', '5001', '1.5']) {
+    for (const limit of ['0', '50001', '1.5']) {
       const { status, body } = await ask(`?limit=${limit}`)
       assert.equal(status, 400)
-      assert.equal(body.error, `limit is ${limit}: give a whole number from 1 to 5000`)
+      assert.equal(body.error, `limit is ${limit}: give a whole number from 1 to 50000`)
     }
+    assert.equal((await ask('?since=yesterday')).status, 400)
     assert.equal((await ask('?journal=format')).status, 404)
   })
 })
