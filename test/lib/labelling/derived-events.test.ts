@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { type FieldlogEvent, isDerived } from '../../../lib/event.ts'
 import { LabelSession, type StoredSession } from '../../../lib/labelling/session.ts'
-import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
+import { type AnyRow, compilePredicates } from '../../../lib/public/predicates.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { event } from '../predicates/helper.ts'
 
-const rows = [
-  { name: 'spike', field: 'v', operator: 'spike' as const, values: [5], settings: { limit: 60 } },
-  { name: 'change', field: 'v', operator: 'change larger than' as const, values: [5] },
+const rows: AnyRow[] = [
+  { name: 'spike', field: 'v', operator: 'spike', values: [5], settings: { limit: 60 } },
+  { name: 'change', field: 'v', operator: 'change larger than', values: [5] },
 ]
 
 describe('labelling: derived events', () => {
