@@ -19,7 +19,7 @@ describe(`nodes: mqtt-out, reports of time events (${nodeRedName})`, () => {
   const boot = Date.now() - machineMonotonic()
 
   before(async () => {
-    broker = await startMosquitto()
+    broker = await startMosquitto({ lines: ['persistence true'] })
     await new Promise<void>((resolve) => helper.startServer(() => resolve()))
   })
   beforeEach(async () => {
@@ -117,6 +117,10 @@ describe(`nodes: mqtt-out, reports of time events (${nodeRedName})`, () => {
   })
 
   it('completes events by the outbox while the broker is away, and sends the reports in order when it is back', async () => {
+    // the broker keeps for it what comes before it is connected again
+    await collector.close()
+    const kept = { clean: false, clientId: 'reports' }
+    collector = await ReportCollector.open(broker.url, 'fieldlog/pi-4/time-events', kept)
     await load(report())
     assert.equal(await deliver('out', event(1)), undefined)
     const away = statusWhen('out', (text) => text.startsWith('connection lost'))
