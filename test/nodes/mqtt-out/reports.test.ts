@@ -123,7 +123,7 @@ describe(`nodes: mqtt-out, reports of time events (${nodeRedName})`, () => {
     collector = await ReportCollector.open(broker.url, 'fieldlog/pi-4/time-events', kept)
     await load(report())
     assert.equal(await deliver('out', event(1)), undefined)
-    const away = statusWhen('out', (text) => text.startsWith('connection lost'))
+    const away = statusWhen('out', (text) => /^(connection lost|broker unreachable)/.test(text))
     await broker.stop()
     await away
     assert.equal(await deliver('out', event(2)), undefined)
