@@ -112,6 +112,7 @@ export class StoreThread {
       const next = this.#new ?? this.#openNew() ?? opened(newName(this.#path))
       this.#new = next
       const { file } = next
+      file.growLog()
       file.transaction(() => {
         file.set('journal', journal)
         file.set('complete', 0)
@@ -200,7 +201,7 @@ export class StoreThread {
     this.#file = undefined
     this.#new = undefined
     this.#swap(next)
-    this.#file = this.#operate(() => opened(this.#path))
+    this.#file = this.#operate(() => opened(this.#path, true))
     return { ...this.#report(), ...(rows < before && { fewer: before - rows }) }
   }
 
@@ -299,8 +300,9 @@ export class StoreThread {
   }
 }
 
-function opened(path: string): RowWriter {
-  const file = StoreFile.open(path)
+/** @param isSound it was made just now */
+function opened(path: string, isSound = false): RowWriter {
+  const file = StoreFile.open(path, isSound)
   try {
     return new RowWriter(file)
   } catch (error) {
