@@ -79,7 +79,9 @@ export class Aggregation {
   /** Makes some of what was deferred; within a transaction. @returns whether there is more */
   makeStep(): boolean {
     if (!this.#isDeferred) return false
-    this.#left ??= this.#file.db.prepare('SELECT id AS series, type, first AS "from" FROM series').all() as Array<{
+    this.#left ??= this.#file.db
+      .prepare('SELECT id AS series, type, first AS "from" FROM series')
+      .all() as Array<{
       series: number
       type: number
       from: number
@@ -183,7 +185,9 @@ export class Aggregation {
     if (fields.length === 0) return undefined
     const begin = startOf(from, levels[3])
     const last = this.#file.db
-      .prepare(`SELECT time FROM t_${type} WHERE series = ? AND time >= ? ORDER BY time LIMIT 1 OFFSET ${stepRows}`)
+      .prepare(
+        `SELECT time FROM t_${type} WHERE series = ? AND time >= ? ORDER BY time LIMIT 1 OFFSET ${stepRows}`,
+      )
       .get(series, begin) as { time: number } | undefined
     const end = last && startOf(last.time, levels[3]) + levels[3]
     const rows = this.#rows(type, fields).all(
@@ -199,7 +203,8 @@ export class Aggregation {
       let finer = timedOf(all, i)
       for (const level of [2, 3] as const) {
         finer = coarser(finer, levels[level])
-        for (const { start, aggregate } of finer) this.#put.run(level, series, fields[i]!.id, start, ...aggregate)
+        for (const { start, aggregate } of finer)
+          this.#put.run(level, series, fields[i]!.id, start, ...aggregate)
       }
       // a day may have begun in the step before
       if (finer.length === 0) continue
