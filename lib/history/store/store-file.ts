@@ -9,11 +9,14 @@ export type Value = number | string | null
 
 /** ms that a writer waits for another one's lock */
 const lockPatience = 2_000
-/** bytes; a log that grew in a long transaction shrinks to it */
-const logLimit = 4_000_000
+/**
+ * Bytes of the log after which it goes into the file; SQLite's own is a quarter of it. Only then is the disk waited for, and a page that
+ * many transactions changed is written once. One that grew in a long transaction shrinks to it.
+ */
+const logLimit = 16_384_000
 
-/** pages of 4 kB: the log of a file that is being filled; SQLite's own is 1,000 */
-const longLog = 4_000
+/** bytes, SQLite's own */
+const pageSize = 4_096
 
 /** kB of pages in memory: a batch touches a page for each series and field */
 const cacheSize = 16_000
@@ -66,7 +69,7 @@ export class StoreFile {
       if (isNew) create(db)
       else check(db, path, isSound)
       db.exec(
-        `PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${cacheSize}; PRAGMA journal_size_limit = ${logLimit}`,
+        `PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${cacheSize}; PRAGMA journal_size_limit = ${logLimit}; PRAGMA wal_autocheckpoint = ${logLimit / pageSize}`,
       )
       return new StoreFile(path, db, isNew)
     } catch (error) {
@@ -93,14 +96,6 @@ export class StoreFile {
 
   delete(key: string): void {
     this.db.prepare('DELETE FROM meta WHERE key = ?').run(key)
-  }
-
-  /**
-   * The log may grow longer before it goes into the file: what is filled in one go waits less for the disk, and a page that many
-   * transactions change is written less often.
-   */
-  growLog(): void {
-    this.db.exec(`PRAGMA wal_autocheckpoint = ${longLog}; PRAGMA journal_size_limit = -1`)
   }
 
   /** All or nothing. */

@@ -112,7 +112,6 @@ export class StoreThread {
       const next = this.#new ?? this.#openNew() ?? opened(newName(this.#path))
       this.#new = next
       const { file } = next
-      file.growLog()
       file.transaction(() => {
         file.set('journal', journal)
         file.set('complete', 0)
