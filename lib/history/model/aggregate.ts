@@ -49,10 +49,18 @@ export function combined(parts: readonly Aggregate[]): Aggregate | undefined {
     good += part[1]
   }
   let count = 0
-  let [, , min, max, mean, m2] = parts[0]!
-  for (const [all, ofGood, leastOf, greatestOf, meanOf, m2Of] of parts) {
-    const more = good > 0 ? ofGood : all
+  let min = 0
+  let max = 0
+  let mean = 0
+  let m2 = 0
+  for (const part of parts) {
+    const more = good > 0 ? part[1] : part[0]
     if (more === 0) continue
+    // by their places: taking a tuple apart goes through its iterator, which took a third of a rebuild's arithmetic
+    const leastOf = part[2]
+    const greatestOf = part[3]
+    const meanOf = part[4]
+    const m2Of = part[5]
     if (count === 0) {
       min = leastOf
       max = greatestOf

@@ -14,6 +14,9 @@ const worthReading = 5 * minute
 /** Minutes with one row each that are copied together, at least. */
 const worthCopying = 4
 
+/** Rows of one series that are read in one step of making everything; an hour of rows is never divided. */
+const stepRows = 10_000
+
 /** Verdict, time, and the values of the fields. */
 type ValueRow = Array<number | null>
 
@@ -43,6 +46,10 @@ export class Aggregation {
   #dirtyCount = 0
   /** as noted in the file */
   #from: number
+  /** No aggregate is made before `makeStep` makes all of them, as `meta.aggregates` notes. */
+  #isDeferred: boolean
+  /** where `makeStep` is: from which time (ms) on the first of these series has none; undefined where it has not begun */
+  #left: Array<{ series: number; type: number; from: number }> | undefined
 
   /** @param fieldsOf the fields of a type that have a column */
   constructor(file: StoreFile, fieldsOf: (type: number) => readonly ColumnField[]) {
@@ -56,11 +63,45 @@ export class Aggregation {
     )
     this.#finer.setReturnArrays(true)
     this.#from = file.number('aggregatesFrom') ?? Number.POSITIVE_INFINITY
+    this.#isDeferred = file.get('aggregates') === 'deferred'
+  }
+
+  /**
+   * Makes no aggregates until `makeStep` makes all of them: each series is read once then, which takes a fraction of the time. Until
+   * then a crash forgets none, as there are none.
+   */
+  defer(): void {
+    this.#isDeferred = true
+    this.#left = undefined
+    this.#file.set('aggregates', 'deferred')
+  }
+
+  /** Makes some of what was deferred; within a transaction. @returns whether there is more */
+  makeStep(): boolean {
+    if (!this.#isDeferred) return false
+    this.#left ??= this.#file.db
+      .prepare('SELECT id AS series, type, first AS "from" FROM series')
+      .all() as Array<{
+      series: number
+      type: number
+      from: number
+    }>
+    const next = this.#left.at(-1)
+    if (!next) {
+      this.#isDeferred = false
+      this.#left = undefined
+      this.#file.delete('aggregates')
+      return false
+    }
+    const end = this.#makeFrom(next)
+    if (end === undefined) this.#left.pop()
+    else next.from = end
+    return true
   }
 
   /** What a crash left behind. To be called once, before anything is written. */
   recover(): void {
-    if (this.#from === Number.POSITIVE_INFINITY) return
+    if (this.#from === Number.POSITIVE_INFINITY || this.#isDeferred) return
     const { db } = this.#file
     const all = db.prepare('SELECT id, type FROM series').all() as Array<{ id: number; type: number }>
     for (const { id, type } of all) {
@@ -75,6 +116,7 @@ export class Aggregation {
 
   /** The rows of these minutes have changed: their aggregates are made later; within a transaction. */
   makeLater(touched: Touched): void {
+    if (this.#willBeMade) return
     let first = this.#from
     for (const [series, { type, starts }] of touched) {
       let known = this.#dirty.get(series)
@@ -118,6 +160,7 @@ export class Aggregation {
    * @param isRemoval rows were removed: what has no value any more goes, too
    */
   makeNow(touched: Touched, isRemoval = false): void {
+    if (this.#willBeMade) return
     for (const [series, { type, starts }] of touched) {
       const fields = this.#fieldsOf(type)
       if (fields.length === 0) continue
@@ -129,6 +172,46 @@ export class Aggregation {
       }
       this.#makeCoarser(series, fields, starts)
     }
+  }
+
+  /** No series has been read yet. */
+  get #willBeMade(): boolean {
+    return this.#isDeferred && this.#left === undefined
+  }
+
+  /** All levels of a series from a time on. @returns where to go on; undefined at the end */
+  #makeFrom({ series, type, from }: { series: number; type: number; from: number }): number | undefined {
+    const fields = this.#fieldsOf(type)
+    if (fields.length === 0) return undefined
+    const begin = startOf(from, levels[3])
+    const last = this.#file.db
+      .prepare(
+        `SELECT time FROM t_${type} WHERE series = ? AND time >= ? ORDER BY time LIMIT 1 OFFSET ${stepRows}`,
+      )
+      .get(series, begin) as { time: number } | undefined
+    const end = last && startOf(last.time, levels[3]) + levels[3]
+    const rows = this.#rows(type, fields).all(
+      ...[series, begin, end ?? Number.MAX_SAFE_INTEGER],
+    ) as unknown as ValueRow[]
+    const parts = partsOf(minutesWithRows(rows))
+    for (const { isSparse, minutes } of parts) {
+      if (isSparse) this.#copyRows(series, type, minutes)
+      else this.#makeMinutes(series, fields, minutes)
+    }
+    const all = parts.flatMap(({ minutes }) => minutes)
+    for (let i = 0; i < fields.length; i++) {
+      let finer = timedOf(all, i)
+      for (const level of [2, 3] as const) {
+        finer = coarser(finer, levels[level])
+        for (const { start, aggregate } of finer)
+          this.#put.run(level, series, fields[i]!.id, start, ...aggregate)
+      }
+      // a day may have begun in the step before
+      if (finer.length === 0) continue
+      const to = startOf(finer.at(-1)!.start, levels[4]) + levels[4]
+      this.#makeFromFiner(4, series, fields[i]!.id, startOf(finer[0]!.start, levels[4]), to)
+    }
+    return end
   }
 
   #makeCoarser(series: number, fields: readonly ColumnField[], minutes: ReadonlySet<number>): void {
@@ -144,17 +227,7 @@ export class Aggregation {
   /** Field by field, as the table is in that order. */
   #makeMinutes(series: number, fields: readonly ColumnField[], minutes: readonly Minute[]): void {
     for (let i = 0; i < fields.length; i++) {
-      for (const { start, rows } of minutes) {
-        const values: number[] = []
-        const isGood: boolean[] = []
-        for (const row of rows) {
-          const value = row[i + 2]
-          if (value === null || value === undefined) continue
-          values.push(value)
-          isGood.push(row[0] === verdictCodes.good)
-        }
-        this.#store(1, series, fields[i]!.id, start, aggregateOf(values, isGood))
-      }
+      for (const { start, rows } of minutes) this.#store(1, series, fields[i]!.id, start, ofRows(rows, i))
     }
   }
 
@@ -241,6 +314,66 @@ function runsOf(
     else runs.push({ from: start, to: start + length })
   }
   return runs
+}
+
+/** Of the field with this place in the rows; undefined where none of them has it. */
+function ofRows(rows: readonly ValueRow[], place: number): Aggregate | undefined {
+  if (rows.length === 1) return ofOne(rows[0]!, place)
+  const values: number[] = []
+  const isGood: boolean[] = []
+  for (const row of rows) {
+    const value = row[place + 2]
+    if (value === null || value === undefined) continue
+    values.push(value)
+    isGood.push(row[0] === verdictCodes.good)
+  }
+  return aggregateOf(values, isGood)
+}
+
+/** The same as `aggregateOf`, for most rows of slow devices. */
+function ofOne(row: ValueRow, place: number): Aggregate | undefined {
+  const value = row[place + 2]
+  if (value === null || value === undefined) return undefined
+  return [1, row[0] === verdictCodes.good ? 1 : 0, value, value, value, 0]
+}
+
+interface Timed {
+  start: number
+  aggregate: Aggregate
+}
+
+/** The aggregates of a field, minute by minute. */
+function timedOf(minutes: readonly Minute[], place: number): Timed[] {
+  const all: Timed[] = []
+  for (const { start, rows } of minutes) {
+    const aggregate = ofRows(rows, place)
+    if (aggregate) all.push({ start, aggregate })
+  }
+  return all
+}
+
+/** Buckets of this length, from all the finer ones in them, which are in order. */
+function coarser(finer: readonly Timed[], length: number): Timed[] {
+  const all: Timed[] = []
+  for (let at = 0; at < finer.length; ) {
+    const start = startOf(finer[at]!.start, length)
+    const parts: Aggregate[] = []
+    for (; at < finer.length && finer[at]!.start < start + length; at++) parts.push(finer[at]!.aggregate)
+    all.push({ start, aggregate: combined(parts)! })
+  }
+  return all
+}
+
+/** Rows that are in the order of time, by their minutes. */
+function minutesWithRows(rows: readonly ValueRow[]): Minute[] {
+  const minutes: Minute[] = []
+  for (const row of rows) {
+    const start = startOf(row[1]!, minute)
+    const last = minutes.at(-1)
+    if (last?.start === start) last.rows.push(row)
+    else minutes.push({ start, rows: [row] })
+  }
+  return minutes
 }
 
 /** Minutes that follow one another with one row each, and the others. */

@@ -80,6 +80,8 @@ export class BatchMaker {
   #shapes: Shape[] = []
   #numbers: number[] = []
   #texts: Array<string | null> = []
+  /** places in `#texts` of flags without anything else */
+  readonly #flagsOnly = new Map<string, number>()
   #rejects: RejectRow[] = []
   #size = 0
   #isFresh = true
@@ -141,6 +143,7 @@ export class BatchMaker {
     this.#shapes = []
     this.#numbers = []
     this.#texts = []
+    this.#flagsOnly.clear()
     this.#rejects = []
     this.#size = 0
     this.#isFresh = false
@@ -187,13 +190,27 @@ export class BatchMaker {
       extra[names[i]!] = data[names[i]!]
     }
     const hasReasons = reasons !== undefined && reasons.length > 0
-    if (!extra && !hasReasons && flags === undefined) return -1
-    const place = this.#texts.length
-    this.#texts.push(
+    const ofFlags = flags ? JSON.stringify(flags) : null
+    if (!extra && !hasReasons) return ofFlags === null ? -1 : this.#placeOfFlags(ofFlags)
+    return this.#addTexts(
       extra ? JSON.stringify(extra) : null,
       hasReasons ? JSON.stringify(reasons) : null,
-      flags ? JSON.stringify(flags) : null,
+      ofFlags,
     )
+  }
+
+  /** Most events have flags alone, and the same as many others: these go over once. */
+  #placeOfFlags(flags: string): number {
+    const known = this.#flagsOnly.get(flags)
+    if (known !== undefined) return known
+    const place = this.#addTexts(null, null, flags)
+    this.#flagsOnly.set(flags, place)
+    return place
+  }
+
+  #addTexts(extra: string | null, reasons: string | null, flags: string | null): number {
+    const place = this.#texts.length
+    this.#texts.push(extra, reasons, flags)
     return place
   }
 }

@@ -213,6 +213,11 @@ export class Filling {
       this.#upTo = { new: next - 1 }
     })
     await this.#drain()
+    let more = true
+    while (more) {
+      this.#throwIfFailed()
+      more = (await this.#parts.ask({ kind: 'aggregate' })).more === true
+    }
     const { fewer } = await this.#parts.ask({ kind: 'finish', upTo: Math.max(to, this.#parts.complete()) })
     if (fewer !== undefined) {
       const rows = fewer.toLocaleString('en-US')

@@ -11,6 +11,8 @@ export type Request =
   /** A rebuild begins, or goes on: the new file is opened or made. */
   | { kind: 'begin'; journal: string }
   | { kind: 'write'; batch: Batch; to: Destination; upTo?: Partial<UpTo>; keep: KeepDays }
+  /** Every row is in the new file: some of its aggregates are made. */
+  | { kind: 'aggregate' }
   /** Everything is in the new file: it takes the place of the old one. */
   | { kind: 'finish'; upTo: number }
   /** The new file is not wanted any more. */
@@ -47,7 +49,7 @@ export interface Report {
   newProblem?: Problem
   /** of `seqs`: lowest and highest */
   seqs?: { from: number; to: number } | undefined
-  /** of `clear` and `upkeep`: there is more to do */
+  /** of `clear`, `aggregate` and `upkeep`: there is more to do */
   more?: boolean
   /** of `upkeep`: somebody deleted or replaced the file */
   isGone?: boolean

@@ -27,6 +27,8 @@ interface TypeRow {
   columns: FieldRow[]
   /** made anew when a column has come */
   insert: StatementSync | undefined
+  /** what `insert` is run with: one array for all rows */
+  row: Value[]
 }
 
 interface SeriesRow {
@@ -272,17 +274,11 @@ export class RowWriter {
     const { type } = series
     const text = numbers[at + 5]!
     const has = text >= 0
-    const row: Value[] = [
-      series.id,
-      numbers[at + 1]!,
-      numbers[at + 2]!,
-      numbers[at + 3]!,
-      numbers[at + 4]!,
-      has ? texts[text]! : null,
-      has ? texts[text + 1]! : null,
-      has ? texts[text + 2]! : null,
-    ]
-    for (let i = 0; i < type.columns.length; i++) row.push(null)
+    const { row } = type
+    row[0] = series.id
+    for (let i = 1; i <= 4; i++) row[i] = numbers[at + i]!
+    for (let i = 0; i < 3; i++) row[5 + i] = has ? texts[text + i]! : null
+    for (let i = 0; i < type.columns.length; i++) row[8 + i] = null
     for (let i = 0; i < cols.length; i++) {
       const col = cols[i]!
       const value = numbers[at + rowHead + i]!
@@ -400,7 +396,7 @@ export class RowWriter {
   }
 
   #addType(id: number, name: string): TypeRow {
-    const type: TypeRow = { id, name, fields: new Map(), columns: [], insert: undefined }
+    const type: TypeRow = { id, name, fields: new Map(), columns: [], insert: undefined, row: [] }
     this.#types.set(name, type)
     this.#typesById.set(id, type)
     return type

@@ -9,8 +9,14 @@ export type Value = number | string | null
 
 /** ms that a writer waits for another one's lock */
 const lockPatience = 2_000
-/** bytes; a log that grew in a long transaction shrinks to it */
-const logLimit = 4_000_000
+/**
+ * Bytes of the log after which it goes into the file; SQLite's own is a quarter of it. Only then is the disk waited for, and a page that
+ * many transactions changed is written once. One that grew in a long transaction shrinks to it.
+ */
+const logLimit = 16_384_000
+
+/** bytes, SQLite's own */
+const pageSize = 4_096
 
 /** kB of pages in memory: a batch touches a page for each series and field */
 const cacheSize = 16_000
@@ -50,8 +56,9 @@ export class StoreFile {
   /**
    * Opens a file, or makes it where there is none. Rejects with the code `STORE_UNUSABLE`, or one that `isDamage` knows, where it must
    * be moved aside.
+   * @param isSound it was made and closed just now: looking over all its pages would only take time
    */
-  static open(path: string): StoreFile {
+  static open(path: string, isSound = false): StoreFile {
     mkdirSync(dirname(path), { recursive: true })
     const isNew = !existsSync(path)
     // a log without its file belongs to nothing, and would be taken for the new one's
@@ -60,9 +67,9 @@ export class StoreFile {
     try {
       db.exec(`PRAGMA busy_timeout = ${lockPatience}`)
       if (isNew) create(db)
-      else check(db, path)
+      else check(db, path, isSound)
       db.exec(
-        `PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${cacheSize}; PRAGMA journal_size_limit = ${logLimit}`,
+        `PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${cacheSize}; PRAGMA journal_size_limit = ${logLimit}; PRAGMA wal_autocheckpoint = ${logLimit / pageSize}`,
       )
       return new StoreFile(path, db, isNew)
     } catch (error) {
@@ -131,7 +138,7 @@ function create(db: DatabaseSync): void {
   )
 }
 
-function check(db: DatabaseSync, path: string): void {
+function check(db: DatabaseSync, path: string, isSound: boolean): void {
   const application = pragma(db, 'application_id')
   const version = pragma(db, 'user_version')
   if (application !== applicationId) throw notUsable(path, 'it is no store of Fieldlog')
@@ -141,7 +148,7 @@ function check(db: DatabaseSync, path: string): void {
       `it has version ${version} of the tables, and this software writes ${schemaVersion}`,
     )
   }
-  const found = pragma(db, 'quick_check(1)')
+  const found = isSound ? 'ok' : pragma(db, 'quick_check(1)')
   if (found !== 'ok') throw notUsable(path, `it is damaged (${String(found).split('\n').at(-1)})`)
 }
 

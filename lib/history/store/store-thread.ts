@@ -48,6 +48,8 @@ export class StoreThread {
         return this.#begin(request.journal)
       case 'write':
         return this.#write(request)
+      case 'aggregate':
+        return this.#aggregate()
       case 'finish':
         return this.#finish(request.upTo)
       case 'abandon':
@@ -113,6 +115,7 @@ export class StoreThread {
       file.transaction(() => {
         file.set('journal', journal)
         file.set('complete', 0)
+        next.aggregation.defer()
       })
     } catch (error) {
       throw new RequestFailed(this.#newFailed(error))
@@ -159,14 +162,28 @@ export class StoreThread {
     return known
   }
 
+  #aggregate(): Report {
+    const next = this.#newFile()
+    let more: boolean
+    try {
+      more = next.file.transaction(() => next.aggregation.makeStep())
+    } catch (error) {
+      throw new RequestFailed(this.#newFailed(error))
+    }
+    return { ...this.#report(), more }
+  }
+
+  #newFile(): RowWriter {
+    if (this.#new) return this.#new
+    throw new RequestFailed({
+      message: `${this.#path}: there is no new file`,
+      cause: 'NOT_OPEN',
+      isDamage: false,
+    })
+  }
+
   #finish(upTo: number): Report {
-    const next = this.#new
-    if (!next)
-      throw new RequestFailed({
-        message: `${this.#path}: there is no new file`,
-        cause: 'NOT_OPEN',
-        isDamage: false,
-      })
+    const next = this.#newFile()
     const before = this.#file?.rows ?? 0
     const { rows } = next
     try {
@@ -183,7 +200,7 @@ export class StoreThread {
     this.#file = undefined
     this.#new = undefined
     this.#swap(next)
-    this.#file = this.#operate(() => opened(this.#path))
+    this.#file = this.#operate(() => opened(this.#path, true))
     return { ...this.#report(), ...(rows < before && { fewer: before - rows }) }
   }
 
@@ -282,8 +299,9 @@ export class StoreThread {
   }
 }
 
-function opened(path: string): RowWriter {
-  const file = StoreFile.open(path)
+/** @param isSound it was made just now */
+function opened(path: string, isSound = false): RowWriter {
+  const file = StoreFile.open(path, isSound)
   try {
     return new RowWriter(file)
   } catch (error) {

@@ -5,7 +5,7 @@ import type { StatisticsAnswer } from '../read/answers.ts'
 import { type Bucket, bucketRows, counted, startOf, together } from '../read/levels.ts'
 import { type Field, numberField, type Stretch, stretchesOf } from '../read/lookup.ts'
 import { rangeOf } from '../read/parameters.ts'
-import { allReadingsOf } from '../read/raw.ts'
+import { allReadingsOf, type Readings } from '../read/raw.ts'
 import type { Store } from '../read/store-file.ts'
 import type { Asked } from './question.ts'
 
@@ -35,7 +35,7 @@ function bucketsWithin(
   level: Level | 0,
 ): Bucket[] {
   if (from >= to) return []
-  if (level === 0) return allReadingsOf(store, [{ series, from, to }], field.column).map(bucketOf)
+  if (level === 0) return bucketsOfOne(allReadingsOf(store, [{ series, from, to }], field.column))
   const length = levels[level]
   const [begin, end] = [startOf(from + length - 1, length), startOf(to, length)]
   const finer = (level - 1) as Level | 0
@@ -47,6 +47,10 @@ function bucketsWithin(
   ]
 }
 
-function bucketOf({ t, v, verdict }: { t: number; v: number; verdict: number }): Bucket {
-  return { t, n: 1, good: verdict === verdictCodes.good ? 1 : 0, min: v, max: v, mean: v, m2: 0 }
+function bucketsOfOne({ t, v, verdicts }: Readings): Bucket[] {
+  return t.map((time, place) => {
+    const value = v[place] as number
+    const good = verdicts[place] === verdictCodes.good ? 1 : 0
+    return { t: time, n: 1, good, min: value, max: value, mean: value, m2: 0 }
+  })
 }

@@ -23,7 +23,7 @@ import {
   verdictOf,
   wholeNumberOf,
 } from '../read/parameters.ts'
-import { allReadingsOf, badOf, type Reading, readingsOf, withVerdict } from '../read/raw.ts'
+import { allReadingsOf, badOf, type Readings, readingsOf, withVerdict } from '../read/raw.ts'
 import { type Store, tooLong } from '../read/store-file.ts'
 import { usualOf } from '../read/usual.ts'
 import type { Asked } from './question.ts'
@@ -74,7 +74,7 @@ function pointsOf(chart: Chart, level: LevelName | 'auto'): Points {
   return automaticPoints(chart)
 }
 
-function everyReading({ store, stretches, field, range }: Chart): Reading[] {
+function everyReading({ store, stretches, field, range }: Chart): Readings {
   if (range.to - range.from <= longestRaw) return allReadingsOf(store, stretches, field.column)
   throw tooLong(`raw readings are given for ${longestRaw / 86_400_000} days at most`)
 }
@@ -92,7 +92,7 @@ function automaticPoints(chart: Chart): Points {
   const isShort = count < mostRawOfChart && range.to - range.from <= longestRaw
   const readings = isShort ? readingsOf(store, stretches, field.column) : undefined
   // rows are removed before their aggregates; the buckets at the ends may have more than the range
-  const isWhole = readings !== undefined && readings.length >= count - endsOf(buckets)
+  const isWhole = readings !== undefined && readings.t.length >= count - endsOf(buckets)
   return isWhole ? rawPoints(chart, readings) : bucketPoints(chart, level, buckets)
 }
 
@@ -104,11 +104,11 @@ function countOf(buckets: readonly Bucket[]): number {
   return buckets.reduce((sum, { n }) => sum + n, 0)
 }
 
-function rawPoints({ points, verdict }: Chart, all: Reading[]): Points {
+function rawPoints({ points, verdict }: Chart, all: Readings): Points {
   const readings = withVerdict(all, verdict)
-  const { t, v } = thinned({ t: readings.map((each) => each.t), v: readings.map((each) => each.v) }, points)
+  const { t, v } = thinned(readings, points)
   const bad = badOf(readings, mostBad(points))
-  return { level: 'raw', step: null, n: readings.length, t, v, lo: null, hi: null, bad }
+  return { level: 'raw', step: null, n: readings.t.length, t, v, lo: null, hi: null, bad }
 }
 
 function bucketPoints(chart: Chart, level: Level, buckets: Bucket[]): Points {

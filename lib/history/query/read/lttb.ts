@@ -11,7 +11,7 @@ export interface Line {
 export function thinned({ t, v }: Line, points: number): Line {
   if (t.length <= points) return { t, v }
   const kept = new Set(largestTriangles({ t, v }, points - 2))
-  kept.add(extreme(v, (a, b) => a < b)).add(extreme(v, (a, b) => a > b))
+  kept.add(v.indexOf(least(v))).add(v.indexOf(greatest(v)))
   const order = [...kept].sort((a, b) => a - b)
   return { t: order.map((place) => t[place] as number), v: order.map((place) => v[place] as number) }
 }
@@ -67,10 +67,15 @@ function largestTriangle(
   return best
 }
 
-function extreme(v: number[], isBeyond: (a: number, b: number) => boolean): number {
-  let best = 0
-  for (let place = 1; place < v.length; place++)
-    if (isBeyond(v[place] as number, v[best] as number)) best = place
+function least(v: readonly number[]): number {
+  let best = v[0] as number
+  for (const value of v) if (value < best) best = value
+  return best
+}
+
+function greatest(v: readonly number[]): number {
+  let best = v[0] as number
+  for (const value of v) if (value > best) best = value
   return best
 }
 

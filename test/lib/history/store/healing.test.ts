@@ -182,7 +182,8 @@ describe('history: a store heals', function () {
     await bench.ready()
     await journal.send(count / 2)
     const other = new DatabaseSync(bench.path)
-    other.exec('BEGIN IMMEDIATE')
+    // the store may still be writing
+    other.exec('PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE')
     await journal.send(count)
     assert.equal(journal.checkpoint, count)
     await bench.until(({ state }) => state === 'not stored')
@@ -197,7 +198,8 @@ describe('history: a store heals', function () {
     await bench.ready()
     await journal.send(count / 2)
     const other = new DatabaseSync(bench.path)
-    other.exec('BEGIN IMMEDIATE')
+    // the store may still be writing
+    other.exec('PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE')
     await journal.send(count)
     other.exec('ROLLBACK')
     other.close()
