@@ -163,7 +163,7 @@ function comments(): FlowNode[] {
       0x04,
       660,
       40,
-      '3 · Publish it to MQTT, and keep it',
+      '3 · Publish and keep it',
       'Topic: fieldlog/{gateway}/{verdict}/{type}/{device}. While the broker is away, events wait. The store fills the pages ' +
         'at /fieldlog/; it can be deleted, and is made again from the log.',
     ),
