@@ -1,6 +1,6 @@
 // Writes flows/gateway.json, the flow that the appliance starts with, and its further tabs where they are wanted:
-// flows/energy-sensors.json and flows/time-events.json. The Import menu offers all of them. The formats come from the library and
-// all other properties from the nodes' own defaults, so each stands in one place.
+// flows/energy-sensors.json and flows/time-events.json, and flows/dashboard.json. The Import menu offers all of them. The formats come
+// from the library and all other properties from the nodes' own defaults, so each stands in one place.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jeelinkFormats } from '../lib/formats/library/jeelink.ts'
@@ -15,6 +15,7 @@ import { mqttOutOptions } from '../nodes/mqtt-out/options.ts'
 import { portOptions } from '../nodes/port/options.ts'
 import { serialInOptions } from '../nodes/serial-in/options.ts'
 import { storeOptions } from '../nodes/store/options.ts'
+import { dashboardFlow } from './flows/dashboard.ts'
 import { energyFlow } from './flows/energy.ts'
 import { broker, canvas, env, type FlowNode, id, versionOf } from './flows/parts.ts'
 import { timeEventsFlow } from './flows/time-events.ts'
@@ -24,6 +25,7 @@ export type { FlowNode }
 export const flowFile = join(import.meta.dirname, '../flows/gateway.json')
 export const energyFlowFile = join(import.meta.dirname, '../flows/energy-sensors.json')
 export const timeEventsFlowFile = join(import.meta.dirname, '../flows/time-events.json')
+export const dashboardFlowFile = join(import.meta.dirname, '../flows/dashboard.json')
 
 const tab = id(0x01)
 const onCanvas = canvas(tab)
@@ -161,7 +163,7 @@ function comments(): FlowNode[] {
       0x04,
       660,
       40,
-      '3 · Publish it to MQTT, and keep it',
+      '3 · Publish and keep it',
       'Topic: fieldlog/{gateway}/{verdict}/{type}/{device}. While the broker is away, events wait. The store fills the pages ' +
         'at /fieldlog/; it can be deleted, and is made again from the log.',
     ),
@@ -181,6 +183,7 @@ if (process.argv[1] === import.meta.filename) {
     [flowFile, gatewayFlow()],
     [energyFlowFile, energyFlow()],
     [timeEventsFlowFile, timeEventsFlow()],
+    [dashboardFlowFile, dashboardFlow()],
   ] as const) {
     writeFileSync(file, `${JSON.stringify(flow, null, 2)}\n`)
   }

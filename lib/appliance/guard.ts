@@ -1,6 +1,7 @@
 // Who may talk to the HTTP server. A page on the web can make the user's browser send requests to this
-// machine: by a DNS name of its own that resolves to 127.0.0.1, by forms, or by websockets, which know no
-// same-origin rule. Where no login protects the editor, such requests are refused.
+// machine: by a DNS name of its own that resolves to 127.0.0.1, by forms, by websockets, which know no
+// same-origin rule, or by fetch, whose answer Node-RED 4.1 lets every site read. Where no login protects the
+// editor, such requests are refused.
 import type { IncomingHttpHeaders } from 'node:http'
 import { isLoopbackAuthority } from './loopback.ts'
 
@@ -34,12 +35,11 @@ const foreignOrigin: Refusal = {
   text: 'Refused: this request comes from a page of another site.\n',
 }
 
-/** On loopback without a login: the Host header must name this machine, and no other site may write. */
+/** On loopback without a login: the Host header must name this machine, and no other site may read or write. */
 export function refuseWithoutLogin(request: GuardedRequest, upgrade: boolean): Refusal | undefined {
   if (!isLoopbackAuthority(request.headers.host)) return foreignHost
   if (cameThroughProxy(request.headers)) return throughProxy
-  const writes = upgrade || !['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? 'GET')
-  return writes && isCrossOrigin(request.headers) ? foreignOrigin : undefined
+  return isCrossOrigin(request.headers) || isSentForAnotherSite(request, upgrade) ? foreignOrigin : undefined
 }
 
 /** With a login: browsers add it to a websocket by themselves, so another site's page must not open one. */
@@ -57,6 +57,18 @@ function isCrossOrigin(headers: IncomingHttpHeaders): boolean {
   if (headers.origin === undefined) return false
   const origin = URL.parse(headers.origin)
   return !origin || origin.host.toLowerCase() !== withoutDefaultPort(headers.host ?? '', origin.protocol)
+}
+
+/**
+ * Scripts and pictures are asked for without an origin, but browsers say where the page that wants them is from; another
+ * port of this machine is `same-site`. Links from anywhere may open the editor and the pages in a tab; never in a frame.
+ */
+function isSentForAnotherSite({ method, headers }: GuardedRequest, upgrade: boolean): boolean {
+  const site = headers['sec-fetch-site']
+  if (site === undefined || site === 'same-origin' || site === 'none') return false
+  const reads = !upgrade && (method === 'GET' || method === 'HEAD')
+  const opensTab = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+  return !(reads && opensTab)
 }
 
 /** As `URL.host` has it: lower case, and without the port that the protocol implies. */

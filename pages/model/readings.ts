@@ -6,9 +6,22 @@ export const hasLowBattery = (reading: Reading) => reading.fields.some(({ low })
 /** Names of fields that only say whether a battery is low. */
 const batteryName = /lo(w)?[_-]?bat|bat(tery)?[_-]?low/i
 
-/** The fields that are shown. A flag of the battery is not: where it is set, the device has a mark by its name. */
+/**
+ * The fields that are shown. A flag of the battery is not: where it is set, the device has a mark by its name. Nor is one that this
+ * device does not send, as others of its type do.
+ */
 export function shownFields({ fields }: Reading): FieldReading[] {
-  return fields.filter(({ name, kind }) => kind !== 'boolean' || !batteryName.test(name))
+  return fields.filter((field) => !isBatteryFlag(field) && isSent(field))
+}
+
+/** Devices send it as a boolean, or as 0 and 1. */
+function isBatteryFlag({ name, kind, unit, value }: FieldReading): boolean {
+  const isFlag = kind === 'boolean' || (unit === null && (value === 0 || value === 1))
+  return isFlag && batteryName.test(name)
+}
+
+function isSent({ value, spark }: FieldReading): boolean {
+  return value !== null || spark?.some((mean) => mean !== null) === true
 }
 
 /** Puts changed readings into those that are known. A change carries no sparkline: the one that is known stays. */

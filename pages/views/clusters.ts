@@ -37,9 +37,11 @@ export class ClustersView implements View {
 
   #show(runs: readonly ClusterRun[]): Child[] {
     if (runs.length === 0) return [noClusters()]
-    this.#plots = runs.map((run) => ({ canvas: canvasOf(run), run }))
+    const all = runs.map((run) => ({ canvas: canvasOf(run), run }))
+    // a run that has not been yet has nothing to draw
+    this.#plots = all.filter(({ run }) => run.time !== null)
     requestAnimationFrame(this.#draw)
-    return this.#plots.map(({ canvas, run }) => cluster(run, canvas))
+    return all.map(({ canvas, run }) => cluster(run, canvas))
   }
 
   readonly #draw = () => {
@@ -57,14 +59,11 @@ function canvasOf({ name, fields, groups }: ClusterRun): HTMLCanvasElement {
 
 function cluster(run: ClusterRun, canvas: HTMLCanvasElement): HTMLElement {
   const { name, fields, groups, time } = run
+  if (time === null) return section(name, paragraph('Not found yet: it needs more events.'))
   const all = groups.reduce((sum, group) => sum + group.count, 0)
   return section(
     name,
-    paragraph(
-      time === null
-        ? 'Not found yet: it needs more events.'
-        : `Found ${moment(time)} in ${count(all)} events, by ${fields.join(', ')}.`,
-    ),
+    paragraph(`Found ${moment(time)} in ${count(all)} events, by ${fields.join(', ')}.`),
     element(
       'div',
       { class: 'cluster' },

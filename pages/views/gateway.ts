@@ -189,7 +189,7 @@ function named({ id, name, address }: { id: string; name: string; address: strin
     'span',
     {},
     editorLink(id, name || address),
-    name === '' ? undefined : element('small', {}, ` ${address}`),
+    name === '' || name === address ? undefined : element('small', {}, ` ${address}`),
   )
 }
 

@@ -129,7 +129,7 @@ function factsOf(status: Status, readings: readonly Reading[], lastReject: Rejec
       `${bytes(disk.free)} free`,
       disk.daysLeft === null ? 'disk' : `disk lasts ${days(disk.daysLeft)}`,
     ),
-    lastReject && fact('quiet', 'Rejected', `last ${age(lastReject.time, now)} ago`, { view: 'rejects' }),
+    lastReject && fact('quiet', 'Last rejected', `${age(lastReject.time, now)} ago`, { view: 'rejects' }),
   ]
 }
 

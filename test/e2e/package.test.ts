@@ -14,8 +14,12 @@ import { freePort } from '../support/programs/free-port.ts'
 
 const root = join(import.meta.dirname, '../..')
 const screenshots = process.env.FIELDLOG_SCREENSHOTS || join(tmpdir(), 'fieldlog-screenshots')
-const nodes = ['serial-in', 'http-body', 'events-in', 'log', 'clean', 'label', 'cluster', 'mqtt-out']
-const configNodes = ['port', 'journal', 'format']
+const nodes = [
+  ...['serial-in', 'http-body', 'events-in', 'log', 'clean', 'label', 'cluster', 'timing', 'store', 'query'],
+  'mqtt-out',
+]
+const configNodes = ['port', 'journal', 'format', 'devices', 'events']
+const examples = ['gateway', 'energy-sensors', 'time-events', 'dashboard']
 
 /** A plain Node-RED's settings; nothing of ours but the package in the user directory. */
 const settings = `module.exports = {
@@ -62,8 +66,10 @@ describe('the package in an ordinary Node-RED', function () {
         'CHANGELOG.md',
         'LICENSE',
         'README.md',
-        'examples/gateway.json',
-        'examples/energy-sensors.json',
+        ...examples.map((name) => `examples/${name}.json`),
+        ...['index.html', 'main.js', 'style.css', 'icon.svg', 'licenses.txt'].map(
+          (name) => `dist/pages/${name}`,
+        ),
         ...own,
       ]) {
         assert.ok(files.has(file), `${file} is not in the package`)
@@ -73,7 +79,9 @@ describe('the package in an ordinary Node-RED', function () {
     it('holds nothing that only the repository needs', () => {
       const others = packed().filter(
         (file) =>
-          !/^package\/(dist\/(bin|lib|nodes)|docs|examples)\/|^package\/[A-Za-z]+\.(md|json)$/.test(file),
+          !/^package\/(dist\/(bin|lib|nodes|pages)|docs|examples)\/|^package\/[A-Za-z]+\.(md|json)$/.test(
+            file,
+          ),
       )
       assert.deepEqual(others, ['package/LICENSE'])
     })
@@ -113,6 +121,32 @@ describe('the package in an ordinary Node-RED', function () {
       const shot = (name: string) =>
         editor.page.screenshot({ path: join(screenshots, `${nodeRed}-${name}.png`) })
 
+      it('registers every node and configuration node', async () => {
+        const answer = await fetch(`${url}nodes`, { headers: { accept: 'application/json' } })
+        const sets = (await answer.json()) as Array<{ module: string; types: string[]; err?: string }>
+        const ours = sets.filter(({ module }) => module === '@fieldlog/node-red-gateway')
+        assert.deepEqual(
+          ours.filter(({ err }) => err !== undefined),
+          [],
+        )
+        assert.deepEqual(
+          ours.flatMap(({ types }) => types).sort(),
+          [...nodes, ...configNodes].map((node) => `fieldlog-${node}`).sort(),
+        )
+      })
+
+      it('serves the pages, which show that there is nothing yet', async () => {
+        for (const file of ['', 'main.js', 'style.css', 'icon.svg']) {
+          const answer = await fetch(`${url}fieldlog/${file}`)
+          assert.equal(answer.status, 200, file)
+          await answer.body?.cancel()
+        }
+        const status = await fetch(`${url}fieldlog/api/status`)
+        assert.equal(status.status, 200)
+        const { store, accounts } = (await status.json()) as { store: { state: string }; accounts: unknown[] }
+        assert.deepEqual([store.state, accounts], ['none', []])
+      })
+
       it('has every node in the palette, with its icon and its help', async () => {
         const { page } = editor
         for (const node of nodes) {
@@ -140,7 +174,11 @@ describe('the package in an ordinary Node-RED', function () {
 
       it('opens each panel, takes a change, and deploys', async () => {
         for (const [index, node] of nodes.entries()) {
-          const id = await editor.drag(`fieldlog-${node}`, 420 + (index % 2) * 250, 180 + index * 70)
+          const id = await editor.drag(
+            `fieldlog-${node}`,
+            420 + (index % 2) * 250,
+            180 + Math.floor(index / 2) * 80,
+          )
           await editor.openPanel(id)
           await shot(`panel-${node}`)
           await assertLabels(editor)
@@ -185,6 +223,7 @@ describe('the package in an ordinary Node-RED', function () {
         await page.locator('.red-ui-flow-node-status-label', { hasText: /^clean [1-9]/ }).waitFor()
         await shot('example-running')
         assert.deepEqual(editor.problems, [])
+        await pagesShow(url, 'room')
       })
 
       it('offers the flow for energy sensors, which takes events as it is', async () => {
@@ -203,6 +242,18 @@ describe('the package in an ordinary Node-RED', function () {
     })
   }
 })
+
+/** Resolves when the pages have a reading of this type, which is on its way for some seconds. */
+async function pagesShow(url: string, type: string): Promise<void> {
+  const stream = await fetch(`${url}fieldlog/api/events`)
+  assert.equal(stream.status, 200)
+  let text = ''
+  for await (const part of stream.body!.pipeThrough(new TextDecoderStream())) {
+    text += part
+    if (text.includes(`"type":"${type}"`)) return
+  }
+  assert.fail(`the stream ended: ${text}`)
+}
 
 /** Imports a flow of the package, and shows its tab. */
 async function importExample(

@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { request as rawRequest, statusOf, websocket } from '../support/attack/raw-http.ts'
 import { Collector } from '../support/collector.ts'
 import { Gateway, type GatewayOptions } from '../support/gateway.ts'
 import { journalHolds } from '../support/journal-files.ts'
@@ -194,6 +195,51 @@ describe('who may reach the editor', function () {
     assert.equal(await upgradeAt(`${gateway.url}comms`, { host: 'evil.example' }), 403)
     assert.equal(await upgradeAt(`${gateway.url}comms`, evil), 403)
   })
+
+  for (const nodeRed of ['node-red', 'node-red-4']) {
+    it(`on loopback without a login: no page of another site, not to read either (${nodeRed})`, async () => {
+      gateway = await Gateway.start({ nodeRed })
+      const host = new URL(gateway.url).host
+      const status = (path: string, headers: Record<string, string>, method = 'GET') =>
+        statusOf(gateway.url, rawRequest(path, { host, ...headers }, method))
+      const own = { origin: `http://${host}` }
+      const link = {
+        'sec-fetch-site': 'cross-site',
+        'sec-fetch-mode': 'navigate',
+        'sec-fetch-dest': 'document',
+      }
+      const script = {
+        'sec-fetch-site': 'cross-site',
+        'sec-fetch-mode': 'no-cors',
+        'sec-fetch-dest': 'script',
+      }
+      const paths = [
+        '/flows',
+        '/settings',
+        '/nodes',
+        '/',
+        '/red/red.min.js',
+        '/fieldlog/',
+        '/fieldlog/api/series',
+        '/x',
+      ]
+      for (const path of paths) {
+        for (const origin of ['http://evil.example', 'null', 'http://localhost:3000']) {
+          for (const method of ['GET', 'HEAD', 'OPTIONS'])
+            assert.equal(await status(path, { origin }, method), 403, `${method} ${path} ${origin}`)
+        }
+        assert.equal(await status(path, script), 403, path)
+        assert.equal(await status(path, { ...script, 'sec-fetch-site': 'same-site' }), 403, path)
+        assert.notEqual(await status(path, own), 403, path)
+        assert.notEqual(await status(path, {}), 403, path)
+      }
+      assert.equal(await status('/flows', own), 200)
+      for (const path of ['/', '/fieldlog/']) assert.equal(await status(path, link), 200, path)
+      const upgrade = { ...websocket, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'websocket' }
+      assert.equal(await status('/comms', { ...upgrade, ...own }), 101)
+      assert.equal(await status('/comms', { ...upgrade, 'sec-fetch-site': 'cross-site' }), 403)
+    })
+  }
 
   it('on another host: with a password that is made once and kept as a hash', async () => {
     gateway = await Gateway.start({ env: { FIELDLOG_HOST: '0.0.0.0' } })

@@ -48,7 +48,7 @@ describe('appliance guard without a login', () => {
     }
   })
 
-  it('refuses writes and upgrades from pages of other origins', () => {
+  it('refuses reads, writes and upgrades from pages of other origins', () => {
     const foreign = [
       'http://evil.example',
       'https://localhost.evil.example',
@@ -58,13 +58,37 @@ describe('appliance guard without a login', () => {
     ]
     for (const origin of foreign) {
       const text = 'Refused: this request comes from a page of another site.\n'
-      assert.equal(refuseWithoutLogin(get('localhost:1880', { origin }, 'POST'), false)?.text, text, origin)
-      assert.equal(refuseWithoutLogin(get('localhost:1880', { origin }, 'DELETE'), false)?.text, text, origin)
+      for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST', 'DELETE']) {
+        const { text: said } = refuseWithoutLogin(get('localhost:1880', { origin }, method), false) ?? {}
+        assert.equal(said, text, `${method} ${origin}`)
+      }
       assert.equal(refuseWithoutLogin(get('localhost:1880', { origin }), true)?.text, text, origin)
     }
   })
 
-  it('lets the page itself and programs write and upgrade', () => {
+  it('refuses what a browser asks for on behalf of another site, but opens a link in a tab', () => {
+    const sent = (site: string, mode: string, dest: string, method = 'GET', upgrade = false) => {
+      const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': dest }
+      return refuseWithoutLogin(get('localhost:1880', headers, method), upgrade)?.status
+    }
+    for (const site of ['cross-site', 'same-site', 'something-new']) {
+      assert.equal(sent(site, 'no-cors', 'script'), 403, site)
+      assert.equal(sent(site, 'no-cors', 'image'), 403, site)
+      assert.equal(sent(site, 'cors', 'empty'), 403, site)
+      assert.equal(sent(site, 'navigate', 'iframe'), 403, site)
+      assert.equal(sent(site, 'navigate', 'object'), 403, site)
+      assert.equal(sent(site, 'navigate', 'document', 'POST'), 403, site)
+      assert.equal(sent(site, 'navigate', 'document', 'GET', true), 403, site)
+      assert.equal(sent(site, 'navigate', 'document'), undefined, site)
+      assert.equal(sent(site, 'navigate', 'document', 'HEAD'), undefined, site)
+    }
+    assert.equal(sent('none', 'navigate', 'document'), undefined)
+    assert.equal(sent('same-origin', 'cors', 'empty', 'POST'), undefined)
+    assert.equal(sent('same-origin', 'no-cors', 'script'), undefined)
+    assert.equal(sent('same-origin', 'websocket', 'websocket', 'GET', true), undefined)
+  })
+
+  it('lets the page itself and programs read, write and upgrade', () => {
     for (const [host, origin] of [
       ['localhost:1880', 'http://localhost:1880'],
       ['LOCALHOST:1880', 'http://localhost:1880'],
@@ -73,6 +97,7 @@ describe('appliance guard without a login', () => {
       ['[::1]:1880', 'http://[::1]:1880'],
       ['localhost:443', 'https://localhost'],
     ] as const) {
+      assert.equal(refuseWithoutLogin(get(host, { origin }), false), undefined, origin)
       assert.equal(refuseWithoutLogin(get(host, { origin }, 'POST'), false), undefined, origin)
       assert.equal(refuseWithoutLogin(get(host, { origin }), true), undefined, origin)
     }

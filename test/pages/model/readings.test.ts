@@ -63,11 +63,19 @@ describe('the readings', () => {
   it('show no flag of a battery, and a battery that is measured', () => {
     const names = ['lobat', 'lowbat', 'low_battery', 'batlow', 'battery_low']
     const flags = names.map((name) => field({ name, kind: 'boolean', value: false }))
+    const numbers = names.flatMap((name) => [0, 1].map((value) => field({ name, value, unit: null })))
     const measured = field({ name: 'battery', unit: 'V' })
     const moved = field({ name: 'moved', kind: 'boolean', value: true })
-    assert.deepEqual(shownFields(reading(1, 'attic', { fields: [...flags, measured, moved] })), [
+    assert.deepEqual(shownFields(reading(1, 'attic', { fields: [...flags, ...numbers, measured, moved] })), [
       measured,
       moved,
     ])
+  })
+
+  it('show no field that only other devices of the type send', () => {
+    const never = [null, [null, null]].map((spark, place) => field({ name: `${place}`, value: null, spark }))
+    const lately = field({ name: 'boost', value: null, spark: [null, 3] })
+    const fields = [...never, lately, field({ value: 0 })]
+    assert.deepEqual(shownFields(reading(1, 'attic', { fields })), [lately, field({ value: 0 })])
   })
 })
