@@ -33,18 +33,27 @@ function nodeNames(): string[] {
 function assembleNode(name: string): void {
   const target = path('dist/nodes', name)
   mkdirSync(target, { recursive: true })
-  const html = withWholeDescriptions(readFileSync(path('nodes', name, `${name}.html`), 'utf8'))
+  const html = helpText(path('nodes', name, `${name}.html`))
   writeFileSync(join(target, `${name}.html`), `${panelScript(name)}${html}`)
-  for (const folder of ['locales']) {
-    if (existsSync(path('nodes', name, folder))) {
-      cpSync(path('nodes', name, folder), join(target, folder), { recursive: true })
-    }
-  }
+  assembleLocales(path('nodes', name, 'locales'), join(target, 'locales'))
   const icon = path('icons', `${name}.svg`)
   if (existsSync(icon)) {
     mkdirSync(join(target, 'icons'), { recursive: true })
     cpSync(icon, join(target, 'icons', `fieldlog-${name}.svg`))
   }
+}
+
+/** The texts as they are, and the help in other languages as the English one is made. */
+function assembleLocales(source: string, target: string): void {
+  if (!existsSync(source)) return
+  cpSync(source, target, { recursive: true })
+  for (const file of readdirSync(target, { recursive: true, encoding: 'utf8' })) {
+    if (file.endsWith('.html')) writeFileSync(join(target, file), helpText(join(source, file)))
+  }
+}
+
+function helpText(file: string): string {
+  return withWholeDescriptions(readFileSync(file, 'utf8'))
 }
 
 /** The panel's TypeScript as one classic script; it may import options.ts and lib, never Node's modules. */

@@ -43,22 +43,25 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     const problem = (input: string) => page.locator(`#${input}-problem`)
 
     it('help: the editor reads every description of every node whole', async () => {
-      const files = readdirSync(join(root, 'dist/nodes'), { recursive: true, encoding: 'utf8' })
-      const helps = files
-        .filter((name) => /^[\w-]+\/[\w-]+\.html$/.test(name))
-        .map((name) => readFileSync(join(root, 'dist/nodes', name), 'utf8'))
-        .flatMap((html) => [...html.matchAll(/data-help-name="([\w-]+)">(.*?)<\/script>/gs)])
-      assert.ok(helps.length >= 14, `only ${helps.length} help texts`)
-      for (const [, type = '', text = ''] of helps) {
-        const shown = await page.evaluate(listOf, type)
-        const lines = text.split('\n').filter((line) => line.startsWith(':'))
+      await assertShowsHelps(page, /^[\w-]+\/[\w-]+\.html$/)
+    })
+
+    it('an editor in German has German texts in the panel, and German help of every node', async () => {
+      const german = await Editor.open(gateway.url, { locale: 'de-DE' })
+      try {
+        await german.openConfig('fieldlog-journal')
+        const label = german.page.locator('.red-ui-tray label[for="node-config-input-directory"]')
+        assert.equal((await label.innerText()).trim(), 'Verzeichnis')
+        await german.picture(`journal-german-${nodeRed}`)
+        await assertShowsHelps(german.page, /^[\w-]+\/locales\/de\/[\w-]+\.html$/)
+        const { text } = await german.page.evaluate(listOf, 'fieldlog-journal')
         assert.equal(
-          shown.terms,
-          lines.length,
-          `${type} shows ${shown.terms} of ${lines.length} descriptions`,
+          text.trim().split('\n')[0],
+          'Das dauerhafte Journal: ein Verzeichnis mit einer Textdatei pro Tag, in das ein log-Node schreibt.',
         )
-        // what is left of a line that was not read whole begins with a colon
-        assert.ok(!/(^|\n)\s*:/.test(shown.text), `${type}: ${shown.text}`)
+        assert.deepEqual(german.problems, [])
+      } finally {
+        await german.close()
       }
     })
 
@@ -263,6 +266,25 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
   })
 }
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: Node-RED's own way to name a variable
+
+/** The editor shows each built help text whose file's name matches, with all of its descriptions, and in its words. */
+async function assertShowsHelps(page: Page, name: RegExp): Promise<void> {
+  const files = readdirSync(join(root, 'dist/nodes'), { recursive: true, encoding: 'utf8' })
+  const helps = files
+    .filter((file) => name.test(file))
+    .map((file) => readFileSync(join(root, 'dist/nodes', file), 'utf8'))
+    .flatMap((html) => [...html.matchAll(/data-help-name="([\w-]+)">(.*?)<\/script>/gs)])
+  assert.ok(helps.length >= 16, `only ${helps.length} help texts`)
+  for (const [, type = '', text = ''] of helps) {
+    const shown = await page.evaluate(listOf, type)
+    const lines = text.split('\n').filter((line) => line.startsWith(':'))
+    assert.equal(shown.terms, lines.length, `${type} shows ${shown.terms} of ${lines.length} descriptions`)
+    // what is left of a line that was not read whole begins with a colon
+    assert.ok(!/(^|\n)\s*:/.test(shown.text), `${type}: ${shown.text}`)
+    const [beginning = ''] = text.trim().split(/[*`\n]/)
+    assert.ok(shown.text.trim().startsWith(beginning.trim()), `${type}: ${shown.text}`)
+  }
+}
 
 /** In the page: what the editor makes of a node's help. */
 function listOf(type: string): { terms: number; text: string } {

@@ -13,6 +13,8 @@ export interface EditorOptions {
   /** default 1280 x 800 */
   size?: { width: number; height: number }
   colorScheme?: 'light' | 'dark'
+  /** the browser's language, which the editor takes for its own; default: English */
+  locale?: string
   /** what to put into the editor's own form; default: there is no login */
   login?: { user: string; password: string }
 }
@@ -68,6 +70,7 @@ export class Editor {
     const page = await browser.newPage({
       viewport: options.size ?? { width: 1280, height: 800 },
       colorScheme: options.colorScheme ?? 'light',
+      locale: options.locale ?? 'en-US',
     })
     page.setDefaultTimeout(30_000)
     const editor = new Editor(browser, page)
