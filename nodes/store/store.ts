@@ -31,6 +31,7 @@ export default function (RED: NodeAPI): void {
     let running: Running | undefined
     let disabled = noJournal
     let leave = () => {}
+    let closed = false
     /** it is on its way to another journal */
     let changing: Promise<void> | undefined
 
@@ -136,7 +137,10 @@ export default function (RED: NodeAPI): void {
     const handle = (message: EventMessage, done: (error?: Error) => void) => {
       try {
         const { event, payload } = message
-        if (event !== undefined) takeEvent(running?.store, event, done)
+        if (closed) {
+          // The log node sends again what was in flight when a node closed.
+          if (event === undefined) throw new Error('store: no rebuild was started: the node is being closed')
+        } else if (event !== undefined) takeEvent(running?.store, event, done)
         else {
           command(running?.store, payload)
           done()
@@ -152,6 +156,7 @@ export default function (RED: NodeAPI): void {
     })
 
     this.on('close', (_removed: boolean, done: () => void) => {
+      closed = true
       forgetFlows()
       status.stop()
       inBackground(Promise.resolve(changing).then(close).finally(done))

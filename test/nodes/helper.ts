@@ -17,6 +17,7 @@ const { hooks } = createRequire(runtimePath)('@node-red/util') as { hooks: Runti
 interface RuntimeHooks {
   add(name: 'onSend.other', callback: (events: Array<{ source: { id: string } }>) => void): void
   add(name: 'preDeliver.other', callback: (event: { destination: { id: string } }) => void): void
+  add(name: 'onComplete.other', callback: (event: { msg: { _msgid: string } }) => void): void
   remove(name: string): void
 }
 

@@ -13,7 +13,7 @@ import log from '../../../nodes/log/log.ts'
 import type { StoreReport } from '../../../nodes/store/endpoints.ts'
 import { type DeployedStore, stores } from '../../../nodes/store/registry.ts'
 import store from '../../../nodes/store/store.ts'
-import helper, { nodeRedName, withHooks } from '../helper.ts'
+import helper, { nodeRedName, runtimeHooks, withHooks } from '../helper.ts'
 
 const definition: FormatDefinition = {
   type: 'room',
@@ -121,10 +121,20 @@ describe(`nodes: store (${nodeRedName})`, function () {
     return spy.lastCall.firstArg
   }
 
+  /** The next error that the store tells. */
+  function failure(): Promise<string> {
+    return new Promise((resolve) => {
+      helper
+        .getNode('store')
+        .once('call:error', (call: { firstArg: unknown }) => resolve(String(call.firstArg)))
+    })
+  }
+
   async function rebuilt(): Promise<void> {
     const { generation } = deployed()
+    const refused = failure().then((reason) => Promise.reject(new Error(reason)))
     helper.getNode('store').receive({ payload: { rebuild: true } })
-    await until((one) => one.generation > generation && one.state === 'ready')
+    await Promise.race([until((one) => one.generation > generation && one.state === 'ready'), refused])
   }
 
   it('stores what is good, bad, rejected and unknown, and tells what was committed', async () => {
@@ -207,13 +217,29 @@ describe(`nodes: store (${nodeRedName})`, function () {
       spy.firstCall.firstArg,
       /fieldlog\.sqlite is the file of another store node already \(store\)/,
     )
-    const failed = new Promise((resolve) => {
-      helper
-        .getNode('store')
-        .on('call:error', (call: { firstArg: unknown }) => resolve(String(call.firstArg)))
-    })
+    const failed = failure()
     helper.getNode('store').receive({ payload: 'hello' })
-    assert.match(String(await failed), /carries no event: wire this node behind a clean or label node/)
+    assert.match(await failed, /carries no event: wire this node behind a clean or label node/)
+  })
+
+  it('leaves events open that come while it is being closed, and refuses a rebuild then', async () => {
+    await helper.load(nodes, flow())
+    await until(({ state }) => state === 'ready')
+    const node = helper.getNode('store')
+    const ended: string[] = []
+    runtimeHooks.add('onComplete.other', ({ msg }) => ended.push(msg._msgid))
+    try {
+      const closing = (node as unknown as { close(): Promise<void> }).close()
+      const place = { id: 'k3x9a7qd-1', seq: 1, received: 1, time: 1, source: 'ttyUSB0', raw: '' }
+      node.receive({ _msgid: 'event', event: { ...place, replayed: false, type: 'room', data: { temp: 1 } } })
+      const failed = failure()
+      node.receive({ _msgid: 'request', payload: { rebuild: true } })
+      assert.equal(await failed, 'Error: store: no rebuild was started: the node is being closed')
+      await closing
+      assert.deepEqual(ended, ['request'])
+    } finally {
+      runtimeHooks.remove('onComplete.other')
+    }
   })
 
   it('answers a request to rebuild a part, and refuses what makes no sense', async () => {
