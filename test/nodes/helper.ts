@@ -28,5 +28,15 @@ export function withHooks(nodeModule: (RED: NodeAPI) => void): (RED: NodeAPI) =>
   return (RED) => nodeModule(Object.assign(RED, { hooks }))
 }
 
+/** What a node has shown last. All nodes share one spy: its last call may be of another node. */
+export function lastStatus(id: string): { text?: string; fill?: string; shape?: string } {
+  const { status } = helper.getNode(id) as unknown as { status: StatusSpy }
+  return status.getCalls().findLast(({ thisValue }) => thisValue.id === id)?.firstArg ?? {}
+}
+
+interface StatusSpy {
+  getCalls(): Array<{ thisValue: { id: string }; firstArg: ReturnType<typeof lastStatus> }>
+}
+
 export type { TestNode } from 'node-red-node-test-helper'
 export default helper

@@ -13,7 +13,7 @@ import log from '../../../nodes/log/log.ts'
 import type { StoreReport } from '../../../nodes/store/endpoints.ts'
 import { type DeployedStore, stores } from '../../../nodes/store/registry.ts'
 import store from '../../../nodes/store/store.ts'
-import helper, { nodeRedName, runtimeHooks, withHooks } from '../helper.ts'
+import helper, { lastStatus, nodeRedName, runtimeHooks, withHooks } from '../helper.ts'
 
 const definition: FormatDefinition = {
   type: 'room',
@@ -116,11 +116,6 @@ describe(`nodes: store (${nodeRedName})`, function () {
     }
   }
 
-  function lastStatus(): { text?: string; fill?: string } {
-    const spy = helper.getNode('store').status as unknown as { lastCall: { firstArg: object } }
-    return spy.lastCall.firstArg
-  }
-
   /** The next error that the store tells. */
   function failure(): Promise<string> {
     return new Promise((resolve) => {
@@ -196,7 +191,7 @@ describe(`nodes: store (${nodeRedName})`, function () {
     await until(({ state }) => state === 'ready')
     line('{"node":1,"temp":21}')
     await until(({ oldVerdicts }) => oldVerdicts === 2)
-    await until(() => lastStatus().text === 'rules changed: 2 events have old verdicts')
+    await until(() => lastStatus('store').text === 'rules changed: 2 events have old verdicts')
     await rebuilt()
     assert.deepEqual(all('SELECT seq, verdict FROM t_1 ORDER BY seq'), [
       { seq: 1, verdict: 1 },
