@@ -13,7 +13,7 @@ import { decoded, readEntries } from '../labelling/history.ts'
 import type { JournalPlace } from '../labelling/live-labelling.ts'
 import { StateFile } from '../labelling/state-file.ts'
 import { ReplayLane } from './replay-lane.ts'
-import { type Span, type SpanEvent, spanEvent } from './span.ts'
+import { type Reply, type Span, type SpanEvent, spanEvent } from './span.ts'
 import type { StatisticsRow } from './span-statistics.ts'
 import { StateSaver, stateRules } from './state-saver.ts'
 import { timeEventOf } from './time-event.ts'
@@ -43,14 +43,6 @@ export interface LiveTimingListener {
   warn(text: string): void
   /** What the status shows has changed. */
   changed(): void
-}
-
-/** What becomes of a message. */
-export interface Reply {
-  /** a span that ended with it */
-  span(event: SpanEvent): void
-  /** called once */
-  done(error?: Error): void
 }
 
 interface Attached {
