@@ -123,6 +123,11 @@ export class Filling {
     if (this.#job !== job && !this.#queue.includes(job)) this.add(job)
   }
 
+  /** See `BatchMaker`. */
+  wordsChanged(): void {
+    this.#maker.wordsChanged()
+  }
+
   /** An event that was asked for. */
   take(event: FieldlogEvent, done: (error?: Error) => void): void {
     const job = this.#job

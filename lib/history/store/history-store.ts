@@ -154,6 +154,12 @@ export class HistoryStore {
     return true
   }
 
+  /** The words of the options say something else of fields than before. */
+  wordsChanged(): void {
+    this.#live.wordsChanged()
+    this.#filling.wordsChanged()
+  }
+
   get state(): StoreState {
     const file = this.#report?.file
     const { done = 1, rate = null, left = null } = this.#filling.progress ?? {}

@@ -62,6 +62,11 @@ export class LiveQueue {
     return this.#count >= mostWaiting
   }
 
+  /** See `BatchMaker`. */
+  wordsChanged(): void {
+    this.#maker.wordsChanged()
+  }
+
   take(event: FieldlogEvent, done: Done): void {
     if (this.isSlow) {
       this.#parts.notStored(event.seq)

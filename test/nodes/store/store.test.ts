@@ -201,6 +201,27 @@ describe(`nodes: store (${nodeRedName})`, function () {
     assert.equal(deployed().oldVerdicts, 0)
   })
 
+  it('takes the units of a format that a deploy has changed while it runs', async () => {
+    await helper.load(nodes, flow())
+    await until(({ state }) => state === 'ready')
+    const units = async (): Promise<unknown> => {
+      const told = new Promise((resolve) => deployed().subscribe(resolve))
+      line('{"node":12,"temp":21.5}')
+      await told
+      return all("SELECT unit, decimals FROM field WHERE name = 'temp'")
+    }
+    assert.deepEqual(await units(), [{ unit: '°C', decimals: 1 }])
+    const node = helper.getNode('store')
+    const fields = definition.fields.map((field) =>
+      field.name === 'temp' ? { ...field, unit: '°F', decimals: 0 } : field,
+    )
+    const started = new Promise((resolve) => helper._events.once('flows:started', resolve))
+    await helper.setFlows(flow(30, { ...definition, fields }), 'nodes')
+    await started
+    assert.equal(helper.getNode('store'), node)
+    assert.deepEqual(await units(), [{ unit: '°F', decimals: 0 }])
+  })
+
   it('refuses a second store with the same file, and says what is wrong with a message', async () => {
     await helper.load(nodes, [
       ...flow().map((node) => (node.id === 'label' ? { ...node, wires: [['store', 'other'], []] } : node)),
