@@ -12,7 +12,8 @@ import { asError } from '../kit/errors.ts'
 import { decoded, readEntries } from '../labelling/history.ts'
 import type { JournalPlace } from '../labelling/live-labelling.ts'
 import { StateFile } from '../labelling/state-file.ts'
-import { type Span, type SpanEvent, spanEvent } from './span.ts'
+import { ReplayLane } from './replay-lane.ts'
+import { type Reply, type Span, type SpanEvent, spanEvent } from './span.ts'
 import type { StatisticsRow } from './span-statistics.ts'
 import { StateSaver, stateRules } from './state-saver.ts'
 import { timeEventOf } from './time-event.ts'
@@ -44,14 +45,6 @@ export interface LiveTimingListener {
   changed(): void
 }
 
-/** What becomes of a message. */
-export interface Reply {
-  /** a span that ended with it */
-  span(event: SpanEvent): void
-  /** called once */
-  done(error?: Error): void
-}
-
 interface Attached {
   listener: LiveTimingListener
   /** undefined: what is known lasts until the process ends */
@@ -77,6 +70,8 @@ export class LiveTiming {
   /** who is told of the spans that end just now */
   #tell: ((event: SpanEvent) => void) | undefined
   #isReplayed = false
+  /** of replays for one sink, by that sink */
+  readonly #lanes = new Map<string, ReplayLane>()
   #spans = 0
 
   /** @param stateName the state's file in the journal's directory */
@@ -124,6 +119,8 @@ export class LiveTiming {
   /** The flows stop. Messages that wait are done: their events come again. */
   async detach(): Promise<void> {
     this.#stopTimer()
+    for (const lane of this.#lanes.values()) lane.stop()
+    this.#lanes.clear()
     await this.#restoring
     for (const [, reply] of this.#queue) reply.done()
     this.#queue = []
@@ -137,12 +134,35 @@ export class LiveTiming {
 
   /** Takes the event of a message; what is no time event is an error. */
   take(event: FieldlogEvent, reply: Reply): void {
-    if (this.#isReady) {
+    if (event.for !== undefined) this.#takeApart(event, event.for, reply)
+    else if (this.#isReady) {
       this.#handle(event, reply)
+    } else {
+      this.#queue.push([event, reply])
+      this.#restoreIfPossible()
+    }
+  }
+
+  /** What is sent again for one sink leaves everything live as it is. */
+  #takeApart(event: FieldlogEvent, target: string, reply: Reply): void {
+    const timeEvent = timeEventOf(event)
+    if (!timeEvent) {
+      reply.done(new Error(noTimeEvent))
       return
     }
-    this.#queue.push([event, reply])
-    this.#restoreIfPossible()
+    let lane = this.#lanes.get(target)
+    if (!lane || lane.isBefore(event)) {
+      lane?.stop()
+      lane = new ReplayLane(target, this.#settings, this.#clock)
+      this.#lanes.set(target, lane)
+      const { journal, listener } = this.#attached ?? {}
+      lane.begin(journal, event.seq, ({ message }) =>
+        listener?.warn(
+          `what came before a replay cannot be read: ${message}; its first spans may be orphans`,
+        ),
+      )
+    }
+    lane.take({ event, timeEvent, reply })
   }
 
   get #now(): number {

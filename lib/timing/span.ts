@@ -59,6 +59,14 @@ export const spanType = 'span'
 /** The event that a span goes on as. It is derived and never logged: working it out again gives the same id. */
 export type SpanEvent = Omit<FieldlogEvent, 'data'> & { data: SpanData }
 
+/** What becomes of a message. */
+export interface Reply {
+  /** a span that ended with it */
+  span(event: SpanEvent): void
+  /** called once */
+  done(error?: Error): void
+}
+
 /** @param seq of the last event that was known then: spans come in this order; @param received ms since 1970 UTC */
 export function spanEvent(span: Span, seq: number, received: number, replayed: boolean): SpanEvent {
   const { category, sender, subject, duration, start } = span

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { EventMessage, FieldlogEvent } from '../../lib/event.ts'
 import { eventProblem } from '../../lib/event-problem.ts'
@@ -31,6 +32,8 @@ export default function (RED: NodeAPI): void {
     let running: Running | undefined
     let disabled = noJournal
     let leave = () => {}
+    let units: Units = new Map()
+    let closed = false
     /** it is on its way to another journal */
     let changing: Promise<void> | undefined
 
@@ -43,7 +46,6 @@ export default function (RED: NodeAPI): void {
       const other = stores().find((store) => store.path === path && store.id !== this.id)
       if (other)
         throw new Error(`${path} is the file of another store node already (${other.name || other.id})`)
-      const units = unitsOf(RED, this.id)
       const words = (type: string, field: string) => units.get(`${type}\n${field}`) ?? {}
       const store = new HistoryStore({ path, keep, id: this.id, words }, storeJournal(service, directory), {
         warn: (message) => this.warn(message),
@@ -122,6 +124,9 @@ export default function (RED: NodeAPI): void {
     // A deploy may change what stands before this node without making it anew.
     const begin = () => {
       const place = placeBefore(RED, this.id)
+      const before = units
+      units = unitsOf(RED, this.id)
+      if (!isDeepStrictEqual(units, before)) running?.store.wordsChanged()
       if (running && place?.service === running.place.service) return
       if (!running) openFor(place)
       else
@@ -136,7 +141,10 @@ export default function (RED: NodeAPI): void {
     const handle = (message: EventMessage, done: (error?: Error) => void) => {
       try {
         const { event, payload } = message
-        if (event !== undefined) takeEvent(running?.store, event, done)
+        if (closed) {
+          // The log node sends again what was in flight when a node closed.
+          if (event === undefined) throw new Error('store: no rebuild was started: the node is being closed')
+        } else if (event !== undefined) takeEvent(running?.store, event, done)
         else {
           command(running?.store, payload)
           done()
@@ -152,6 +160,7 @@ export default function (RED: NodeAPI): void {
     })
 
     this.on('close', (_removed: boolean, done: () => void) => {
+      closed = true
       forgetFlows()
       status.stop()
       inBackground(Promise.resolve(changing).then(close).finally(done))
@@ -160,6 +169,8 @@ export default function (RED: NodeAPI): void {
 }
 
 type JournalPlace = { service: Parameters<typeof storeJournal>[0]; directory: string }
+
+type Units = Map<string, { unit?: string; decimals?: number }>
 
 interface Running {
   store: HistoryStore
@@ -200,7 +211,7 @@ function pathOf(file: string, journal: string, userDir = process.cwd()): string 
 }
 
 /** What the formats before the node say of their fields, by type and name. */
-function unitsOf(RED: NodeAPI, id: string): Map<string, { unit?: string; decimals?: number }> {
+function unitsOf(RED: NodeAPI, id: string): Units {
   const fields = upstreamOf(RED, id).formats.flatMap((format) =>
     format.fields.map(({ name, unit, decimals }) => ({ place: `${format.type}\n${name}`, unit, decimals })),
   )

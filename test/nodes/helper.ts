@@ -17,6 +17,7 @@ const { hooks } = createRequire(runtimePath)('@node-red/util') as { hooks: Runti
 interface RuntimeHooks {
   add(name: 'onSend.other', callback: (events: Array<{ source: { id: string } }>) => void): void
   add(name: 'preDeliver.other', callback: (event: { destination: { id: string } }) => void): void
+  add(name: 'onComplete.other', callback: (event: { msg: { _msgid: string } }) => void): void
   remove(name: string): void
 }
 
@@ -25,6 +26,16 @@ export const runtimeHooks = hooks
 /** A node module whose `RED` has the hooks, as in a real runtime. */
 export function withHooks(nodeModule: (RED: NodeAPI) => void): (RED: NodeAPI) => void {
   return (RED) => nodeModule(Object.assign(RED, { hooks }))
+}
+
+/** What a node has shown last. All nodes share one spy: its last call may be of another node. */
+export function lastStatus(id: string): { text?: string; fill?: string; shape?: string } {
+  const { status } = helper.getNode(id) as unknown as { status: StatusSpy }
+  return status.getCalls().findLast(({ thisValue }) => thisValue.id === id)?.firstArg ?? {}
+}
+
+interface StatusSpy {
+  getCalls(): Array<{ thisValue: { id: string }; firstArg: ReturnType<typeof lastStatus> }>
 }
 
 export type { TestNode } from 'node-red-node-test-helper'

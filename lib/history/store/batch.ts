@@ -100,9 +100,14 @@ export class BatchMaker {
     this.#forget()
   }
 
-  #forget(): void {
+  /** Formats say something else of fields now: what comes is of new shapes. Those that were used stay known to the thread. */
+  wordsChanged(): void {
     this.#recent = new Map()
     this.#all = new Map()
+  }
+
+  #forget(): void {
+    this.wordsChanged()
     this.#isFresh = true
   }
 

@@ -28,7 +28,8 @@ export interface FillingParts {
 export interface FillingListener {
   changed(): void
   warn(message: string): void
-  ended(job: Job, outcome: Outcome): void
+  /** @param error of an outcome that is not `done` */
+  ended(job: Job, outcome: Outcome, error?: Error): void
 }
 
 /** `cancelled`: somebody ended the replays of the journal. */
@@ -93,6 +94,11 @@ export class Filling {
     return this.#job !== undefined || this.#queue.length > 0
   }
 
+  /** Whether everything, or a part, is made again, or waits for its turn. */
+  get isMaking(): boolean {
+    return [this.#job, ...this.#queue].some((job) => job !== undefined && job.kind !== 'fill')
+  }
+
   /** Whether the file lacks something that a job is to bring. */
   get isFilling(): boolean {
     return [this.#job, ...this.#queue].some((job) => job?.kind === 'fill')
@@ -110,6 +116,16 @@ export class Filling {
   add(job: Job): void {
     this.#queue.push(job)
     if (!this.#job) this.#next()
+  }
+
+  /** Adds what does not run or wait already. */
+  addOnce(job: Job): void {
+    if (this.#job !== job && !this.#queue.includes(job)) this.add(job)
+  }
+
+  /** See `BatchMaker`. */
+  wordsChanged(): void {
+    this.#maker.wordsChanged()
   }
 
   /** An event that was asked for. */
@@ -168,15 +184,16 @@ export class Filling {
     this.#upTo = {}
     this.#span = { from: 1, to: 0, next: 1, at: 0 }
     if (!job) return
-    const ended = (outcome: Outcome) => {
+    const ended = (outcome: Outcome, error?: Error) => {
       this.#job = undefined
       if (this.#isStopped) return
-      this.#listener.ended(job, outcome)
+      this.#listener.ended(job, outcome, error)
       if (!this.#job) this.#next()
     }
     this.#run(job).then(
       () => ended('done'),
-      (error: unknown) => ended(errorCode(error) === 'STORE_CANCELLED' ? 'cancelled' : 'failed'),
+      (error: unknown) =>
+        ended(errorCode(error) === 'STORE_CANCELLED' ? 'cancelled' : 'failed', asError(error)),
     )
   }
 

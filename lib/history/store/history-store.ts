@@ -34,6 +34,9 @@ export interface StoreListener {
 
 type Done = (error?: Error) => void
 
+/** A job that was asked for; what the store lacks is found out anew each time. */
+type WantedJob = Exclude<Job, { kind: 'fill' }>
+
 /** After so many ms what could not be opened or written is tried again. */
 const retryTime = 10_000
 const lookTime = 1_000
@@ -53,6 +56,10 @@ export class HistoryStore {
   readonly #filling: Filling
   #mode: 'start' | 'open' | 'broken' | 'closed' = 'start'
   #report: Report | undefined
+  /** what is to be made again: each stays here until it is made, whatever fails before */
+  #wanted: WantedJob[] = []
+  /** why a job failed that is tried again: it is told once */
+  #toldOfJob: string | undefined
   #problem: string | undefined
   /** the reason of the trouble that was told: it is told once */
   #warned: string | undefined
@@ -102,7 +109,7 @@ export class HistoryStore {
       {
         changed: () => listener.changed(),
         warn: (message) => listener.warn(`store: ${message}`),
-        ended: (job, outcome) => this.#jobEnded(job, outcome),
+        ended: (job, outcome, error) => this.#jobEnded(job, outcome, error),
       },
     )
   }
@@ -126,17 +133,31 @@ export class HistoryStore {
     } else this.#live.take(event, done)
   }
 
-  /** Makes everything, or a part, again. False where something is being made, or the store is not open. */
+  /**
+   * Makes everything, or a part, again. False, with the reason in `state.says`, where something is being made again already, or the
+   * store is not open. What was accepted is made, however often it has to be tried.
+   */
   rebuild({ from, to, type }: RebuildRequest): boolean {
-    if (this.#mode !== 'open' || this.#filling.isBusy) return false
+    if (this.#mode !== 'open' || this.#filling.isMaking) return false
+    const file = this.#report?.file
     const isWhole = from === undefined && to === undefined && type === undefined
-    if (isWhole || !this.#report?.file) this.#filling.add({ kind: 'rebuild' })
-    else {
+    if (isWhole || !file) {
+      this.#want({ kind: 'rebuild' })
+      this.#note({ kind: 'begin', journal: file?.journal ?? '' })
+    } else {
       const part = { from: from ?? 0, to: to ?? this.#clock.wall(), type, ranges: [] }
-      this.#filling.add({ kind: 'part', part })
+      this.#want({ kind: 'part', part })
+      this.#note({ kind: 'note', part })
     }
+    this.#addWanted()
     this.#listener.changed()
     return true
+  }
+
+  /** The words of the options say something else of fields than before. */
+  wordsChanged(): void {
+    this.#live.wordsChanged()
+    this.#filling.wordsChanged()
   }
 
   get state(): StoreState {
@@ -185,7 +206,7 @@ export class HistoryStore {
     if (state === 'start') return 'waiting for the journal'
     const old = this.#report?.file?.oldVerdicts ?? 0
     if (state === 'rebuilding') {
-      const what = this.#filling.job?.kind === 'fill' ? 'filled' : 'made'
+      const what = this.#filling.isMaking || !this.#filling.isFilling ? 'made' : 'filled'
       return `being ${what} from the journal`
     }
     if (old > 0)
@@ -245,31 +266,67 @@ export class HistoryStore {
     this.#listener.changed()
   }
 
-  /** What the store lacks. */
+  /** What the store lacks, and what was asked for before it was opened anew. */
   #plan({ file, new: next }: Report): void {
     const lastSeq = this.#journal.position()?.lastSeq ?? 0
     if (file && file.upTo < lastSeq) this.#filling.add({ kind: 'fill' })
-    if (file?.part) this.#filling.add({ kind: 'part', part: file.part })
-    if (!file || next) this.#filling.add({ kind: 'rebuild' })
+    if (file?.part) this.#want({ kind: 'part', part: file.part })
+    if (!file || next) this.#want({ kind: 'rebuild' })
+    this.#addWanted()
   }
 
-  #jobEnded(job: Job, outcome: Outcome): void {
-    const file = this.#report?.file
-    if (job.kind === 'rebuild' && outcome === 'done') this.#generation++
-    if (outcome !== 'done' && this.#mode === 'open') {
-      if (job.kind === 'fill') {
-        this.#lowestMissing = Math.min(this.#lowestMissing ?? Number.MAX_SAFE_INTEGER, (file?.upTo ?? 0) + 1)
-        this.#fillAfter = this.#clock.monotonic() + retryTime
-      } else if (job.kind === 'rebuild' && outcome === 'cancelled' && file) {
-        // the old file is as good as it was
+  /** It takes the place of an equal one that waits for another attempt; a rebuild makes the parts, too. */
+  #want(job: WantedJob): void {
+    const others = this.#wanted.filter((other) => job.kind === 'part' && !isSamePart(job, other))
+    this.#wanted = [...others, job]
+  }
+
+  /** So that a deploy or a crash before its turn does not forget it. */
+  #note(request: Request & { kind: 'begin' | 'note' }): void {
+    this.#ask(request).catch((error: unknown) => {
+      // where the new file cannot be begun the job itself says why, and tries again
+      if (request.kind === 'note' && this.#mode !== 'closed') this.#broken(asError(error))
+    })
+  }
+
+  #addWanted(): void {
+    this.#stopTimers.get('again')?.()
+    if (this.#mode === 'open') for (const job of this.#wanted) this.#filling.addOnce(job)
+  }
+
+  #jobEnded(job: Job, outcome: Outcome, error: Error | undefined): void {
+    if (job.kind === 'fill') {
+      if (outcome !== 'done' && this.#mode === 'open') this.#fillLater()
+    } else if (outcome === 'done') {
+      if (job.kind === 'rebuild') this.#generation++
+      this.#forget(job)
+    } else if (this.#mode === 'open') {
+      if (job.kind === 'rebuild' && outcome === 'cancelled' && this.#report?.file) {
+        this.#forget(job)
+        this.#listener.warn('store: the rebuild was ended by a request; the old file is as good as it was')
         inBackground(this.#ask({ kind: 'abandon' }))
-      } else this.#after('again', retryTime, () => this.#again(job))
+      } else this.#tryAgain(error)
     }
     this.#listener.changed()
   }
 
-  #again(job: Job): void {
-    if (this.#mode === 'open') this.#filling.add(job)
+  #fillLater(): void {
+    const first = (this.#report?.file?.upTo ?? 0) + 1
+    this.#lowestMissing = Math.min(this.#lowestMissing ?? first, first)
+    this.#fillAfter = this.#clock.monotonic() + retryTime
+  }
+
+  #forget(job: WantedJob): void {
+    this.#wanted = this.#wanted.filter((other) => other !== job)
+    this.#toldOfJob = undefined
+  }
+
+  #tryAgain(error: Error | undefined): void {
+    const message = error?.message
+    if (message !== this.#toldOfJob)
+      this.#listener.warn(`store: it cannot be made again now: ${message}. Tried again every ten seconds`)
+    this.#toldOfJob = message
+    this.#after('again', retryTime, () => this.#addWanted())
   }
 
   async #ask(request: Request): Promise<Report> {
@@ -286,6 +343,7 @@ export class HistoryStore {
       const report = await this.#ask(request)
       if (report.newProblem) {
         this.#listener.warn(`store: ${report.newProblem.message}; the rebuild goes on when it can be written`)
+        this.#toldOfJob = report.newProblem.message
         this.#filling.failNew(new StoreProblem(report.newProblem))
       }
       this.#listener.changed()
@@ -368,6 +426,11 @@ export class HistoryStore {
       this.#every(name, ms, work)
     })
   }
+}
+
+function isSamePart({ part }: WantedJob & { kind: 'part' }, other: WantedJob): boolean {
+  if (other.kind !== 'part') return false
+  return part.from === other.part.from && part.to === other.part.to && part.type === other.part.type
 }
 
 /** How often it is asked whether the journal is open, ms. */

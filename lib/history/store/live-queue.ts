@@ -62,6 +62,11 @@ export class LiveQueue {
     return this.#count >= mostWaiting
   }
 
+  /** See `BatchMaker`. */
+  wordsChanged(): void {
+    this.#maker.wordsChanged()
+  }
+
   take(event: FieldlogEvent, done: Done): void {
     if (this.isSlow) {
       this.#parts.notStored(event.seq)
@@ -79,7 +84,7 @@ export class LiveQueue {
     filling.done.push(done)
     filling.events.push(event)
     this.#count++
-    if (filling.done.length >= this.#nextSize) this.flush()
+    if (filling.events.length >= this.#nextSize) this.flush()
     else this.#stopTimer ??= this.#parts.clock.after(batchTime, () => this.flush())
   }
 
@@ -88,7 +93,7 @@ export class LiveQueue {
     this.#stopTimer?.()
     this.#stopTimer = undefined
     const filling = this.#filling
-    if (filling.done.length === 0 || this.#sent.size >= mostSent || !this.#parts.isOpen()) return
+    if (filling.events.length === 0 || this.#sent.size >= mostSent || !this.#parts.isOpen()) return
     this.#filling = { done: [], events: [], since: 0 }
     this.#sent.add(filling)
     this.#parts.write(this.#maker.take()).then(
@@ -131,8 +136,8 @@ export class LiveQueue {
       for (const one of done) one()
       this.#parts.committed(waiting.events)
     } else this.#giveUp(waiting)
-    if (this.#filling.done.length >= this.#nextSize) this.flush()
-    else if (this.#filling.done.length > 0)
+    if (this.#filling.events.length >= this.#nextSize) this.flush()
+    else if (this.#filling.events.length > 0)
       this.#stopTimer ??= this.#parts.clock.after(batchTime, () => this.flush())
   }
 

@@ -19,6 +19,8 @@ export type Request =
   | { kind: 'abandon' }
   /** Which seqs have rows in a part. */
   | { kind: 'seqs'; part: Omit<Part, 'ranges'> }
+  /** A part is to be made again; noted in the file. */
+  | { kind: 'note'; part: Part }
   /** Removes some rows of a part; noted in the file, so that a crash does not leave the hole open. */
   | { kind: 'clear'; part: Part }
   /** The part is filled. */

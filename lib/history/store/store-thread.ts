@@ -61,6 +61,8 @@ export class StoreThread {
         const { from, to, type } = request.part
         return { seqs: this.#file?.seqsOf(from, to, type), ...this.#report() }
       }
+      case 'note':
+        return this.#note(request.part)
       case 'clear':
         return this.#clear(request.part)
       case 'filled':
@@ -208,6 +210,12 @@ export class StoreThread {
     next.file.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     next.file.close()
     takePlace(newName(this.#path), this.#path)
+  }
+
+  #note(part: Part): Report {
+    const file = this.#file?.file
+    if (file) this.#operate(() => file.set('part', JSON.stringify(part)))
+    return this.#report()
   }
 
   #clear(part: Part): Report {

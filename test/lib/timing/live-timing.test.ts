@@ -133,6 +133,55 @@ describe('live timing', () => {
 
   const seqs = () => told.map(({ id }) => Number(id.split('-')[1]))
 
+  it('pairs a replay for one sink apart: the same spans, for it alone, and nothing live changes', async () => {
+    for (const hold of [0, 500]) {
+      told = []
+      done = []
+      position = { checkpoint: 0, entries: 0, waiting: 0 }
+      const timing = begin(hold)
+      await send(timing, 1, 39)
+      await seconds(1)
+      const live = told
+      const { spans, open, counts } = timing
+      assert.deepEqual([live.length, open], [19, 1])
+      // all of it, all of it again, and a part whose first spans were open before it
+      for (const [from, to] of [
+        [1, 39],
+        [1, 39],
+        [6, 20],
+      ] as const) {
+        told = []
+        done = []
+        for (const event of events.slice(from - 1, to)) {
+          timing.take(
+            { ...event, replayed: true, for: 'store' },
+            { span: (span) => told.push(span), done: (error) => done.push(error?.message ?? 'done') },
+          )
+        }
+        await waitFor(() => done.length === to - from)
+        await seconds(1)
+        assert.deepEqual(done, Array(to - from + 1).fill('done'))
+        const [first, last] = [events[from - 1]!.data!.time as number, events[to - 1]!.data!.time as number]
+        const ofRange = live.filter(({ time }) => time >= first && time <= last)
+        assert.deepEqual(
+          told.map(({ received, seq, ...span }) => span),
+          ofRange.map(({ received, seq, ...span }) => ({ ...span, replayed: true, for: 'store' })),
+        )
+      }
+      assert.deepEqual([timing.spans, timing.open, timing.counts], [spans, open, counts])
+      told = []
+      done = []
+      await send(timing, 40, 40)
+      await seconds(1)
+      assert.deepEqual(
+        told.map((span) => [span.id.endsWith('-38-span'), span.data.outcome, span.for]),
+        [[true, 'done', undefined]],
+      )
+      await timing.detach()
+      rmSync(join(directory, file), { force: true })
+    }
+  })
+
   it('tells each span at least once, with the same content, over crashes wherever they come', async () => {
     for (const [first, second] of [
       [1, 2],

@@ -13,7 +13,7 @@ import log from '../../../nodes/log/log.ts'
 import type { StoreReport } from '../../../nodes/store/endpoints.ts'
 import { type DeployedStore, stores } from '../../../nodes/store/registry.ts'
 import store from '../../../nodes/store/store.ts'
-import helper, { nodeRedName, withHooks } from '../helper.ts'
+import helper, { lastStatus, nodeRedName, runtimeHooks, withHooks } from '../helper.ts'
 
 const definition: FormatDefinition = {
   type: 'room',
@@ -116,15 +116,20 @@ describe(`nodes: store (${nodeRedName})`, function () {
     }
   }
 
-  function lastStatus(): { text?: string; fill?: string } {
-    const spy = helper.getNode('store').status as unknown as { lastCall: { firstArg: object } }
-    return spy.lastCall.firstArg
+  /** The next error that the store tells. */
+  function failure(): Promise<string> {
+    return new Promise((resolve) => {
+      helper
+        .getNode('store')
+        .once('call:error', (call: { firstArg: unknown }) => resolve(String(call.firstArg)))
+    })
   }
 
   async function rebuilt(): Promise<void> {
     const { generation } = deployed()
+    const refused = failure().then((reason) => Promise.reject(new Error(reason)))
     helper.getNode('store').receive({ payload: { rebuild: true } })
-    await until((one) => one.generation > generation && one.state === 'ready')
+    await Promise.race([until((one) => one.generation > generation && one.state === 'ready'), refused])
   }
 
   it('stores what is good, bad, rejected and unknown, and tells what was committed', async () => {
@@ -186,7 +191,7 @@ describe(`nodes: store (${nodeRedName})`, function () {
     await until(({ state }) => state === 'ready')
     line('{"node":1,"temp":21}')
     await until(({ oldVerdicts }) => oldVerdicts === 2)
-    await until(() => lastStatus().text === 'rules changed: 2 events have old verdicts')
+    await until(() => lastStatus('store').text === 'rules changed: 2 events have old verdicts')
     await rebuilt()
     assert.deepEqual(all('SELECT seq, verdict FROM t_1 ORDER BY seq'), [
       { seq: 1, verdict: 1 },
@@ -194,6 +199,27 @@ describe(`nodes: store (${nodeRedName})`, function () {
       { seq: 3, verdict: 1 },
     ])
     assert.equal(deployed().oldVerdicts, 0)
+  })
+
+  it('takes the units of a format that a deploy has changed while it runs', async () => {
+    await helper.load(nodes, flow())
+    await until(({ state }) => state === 'ready')
+    const units = async (): Promise<unknown> => {
+      const told = new Promise((resolve) => deployed().subscribe(resolve))
+      line('{"node":12,"temp":21.5}')
+      await told
+      return all("SELECT unit, decimals FROM field WHERE name = 'temp'")
+    }
+    assert.deepEqual(await units(), [{ unit: '°C', decimals: 1 }])
+    const node = helper.getNode('store')
+    const fields = definition.fields.map((field) =>
+      field.name === 'temp' ? { ...field, unit: '°F', decimals: 0 } : field,
+    )
+    const started = new Promise((resolve) => helper._events.once('flows:started', resolve))
+    await helper.setFlows(flow(30, { ...definition, fields }), 'nodes')
+    await started
+    assert.equal(helper.getNode('store'), node)
+    assert.deepEqual(await units(), [{ unit: '°F', decimals: 0 }])
   })
 
   it('refuses a second store with the same file, and says what is wrong with a message', async () => {
@@ -207,13 +233,29 @@ describe(`nodes: store (${nodeRedName})`, function () {
       spy.firstCall.firstArg,
       /fieldlog\.sqlite is the file of another store node already \(store\)/,
     )
-    const failed = new Promise((resolve) => {
-      helper
-        .getNode('store')
-        .on('call:error', (call: { firstArg: unknown }) => resolve(String(call.firstArg)))
-    })
+    const failed = failure()
     helper.getNode('store').receive({ payload: 'hello' })
-    assert.match(String(await failed), /carries no event: wire this node behind a clean or label node/)
+    assert.match(await failed, /carries no event: wire this node behind a clean or label node/)
+  })
+
+  it('leaves events open that come while it is being closed, and refuses a rebuild then', async () => {
+    await helper.load(nodes, flow())
+    await until(({ state }) => state === 'ready')
+    const node = helper.getNode('store')
+    const ended: string[] = []
+    runtimeHooks.add('onComplete.other', ({ msg }) => ended.push(msg._msgid))
+    try {
+      const closing = (node as unknown as { close(): Promise<void> }).close()
+      const place = { id: 'k3x9a7qd-1', seq: 1, received: 1, time: 1, source: 'ttyUSB0', raw: '' }
+      node.receive({ _msgid: 'event', event: { ...place, replayed: false, type: 'room', data: { temp: 1 } } })
+      const failed = failure()
+      node.receive({ _msgid: 'request', payload: { rebuild: true } })
+      assert.equal(await failed, 'Error: store: no rebuild was started: the node is being closed')
+      await closing
+      assert.deepEqual(ended, ['request'])
+    } finally {
+      runtimeHooks.remove('onComplete.other')
+    }
   })
 
   it('answers a request to rebuild a part, and refuses what makes no sense', async () => {
