@@ -71,7 +71,7 @@ export function gatewayFlow(): FlowNode[] {
     onCanvas(log, 'fieldlog-log', 210, row, [[clean], []], { ...defaultsOf(logOptions), journal }),
     onCanvas(clean, 'fieldlog-clean', 390, row, [[label], [rejected, store], [unknown]], {
       ...cleanDefaults,
-      name: 'decode JeeLink data',
+      name: 'decode (JeeLink example)',
     }),
     onCanvas(
       label,
@@ -164,8 +164,8 @@ function comments(): FlowNode[] {
       420,
       40,
       '2 · Decode it and judge it',
-      'The formats say what a line means; the rules say whether its values are plausible. Change both at any ' +
-        'time: the log keeps the lines.',
+      'The formats say what a line means; the rules say whether its values are plausible. Those for a JeeLink are only the ' +
+        'example: put formats for your device in their place, in the clean node. All else is general. Change both at any time: the log keeps the lines.',
     ),
     comment(
       0x04,

@@ -2,7 +2,7 @@
 import type { Clock } from '../../kit/clock.ts'
 
 /** The age of a line is told from here on, and again each time that it has grown by as much (ms). */
-export const quietFrom = 60_000
+const quietFrom = 60_000
 /** Lines closer than this (ms) to each other belong together, as those of a telegram do. */
 const burst = 1_000
 /** So many lines over a minute show what is usual. */
