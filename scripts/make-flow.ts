@@ -1,10 +1,9 @@
-// Writes flows/gateway.json, the flow that the appliance starts with, and its further tabs where they are wanted:
-// flows/energy-sensors.json and flows/time-events.json, and flows/dashboard.json. The Import menu offers all of them. The formats come
-// from the library and all other properties from the nodes' own defaults, so each stands in one place.
+// Writes flows/gateway.json, the flow that the appliance starts with, its further tabs where they are wanted
+// (flows/energy-sensors.json and flows/time-events.json), and the examples that are only examples. The Import menu offers all of
+// them. The formats come from the library and all other properties from the nodes' own defaults, so each stands in one place.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jeelinkFormats } from '../lib/formats/library/jeelink.ts'
-import { formatLibrary } from '../lib/formats/library/library.ts'
 import { defaultsOf } from '../lib/options/options.ts'
 import { cleanDefaults } from '../nodes/clean/options.ts'
 import { devicesDefaults } from '../nodes/devices/options.ts'
@@ -15,9 +14,14 @@ import { mqttOutOptions } from '../nodes/mqtt-out/options.ts'
 import { portOptions } from '../nodes/port/options.ts'
 import { serialInOptions } from '../nodes/serial-in/options.ts'
 import { storeOptions } from '../nodes/store/options.ts'
+import { alarmFlow } from './flows/alarm.ts'
+import { arduinoFlow } from './flows/arduino-csv.ts'
 import { dashboardFlow } from './flows/dashboard.ts'
 import { energyFlow } from './flows/energy.ts'
+import { formatNode } from './flows/lines.ts'
+import { minimalFlow } from './flows/minimal.ts'
 import { broker, canvas, env, type FlowNode, id, versionOf } from './flows/parts.ts'
+import { smartMeterFlow } from './flows/smart-meter-p1.ts'
 import { timeEventsFlow } from './flows/time-events.ts'
 
 export type { FlowNode }
@@ -26,6 +30,18 @@ export const flowFile = join(import.meta.dirname, '../flows/gateway.json')
 export const energyFlowFile = join(import.meta.dirname, '../flows/energy-sensors.json')
 export const timeEventsFlowFile = join(import.meta.dirname, '../flows/time-events.json')
 export const dashboardFlowFile = join(import.meta.dirname, '../flows/dashboard.json')
+
+/** The flows that are examples and nothing else, each by the name that the Import menu has for it. */
+export const exampleFlows: Record<string, () => FlowNode[]> = {
+  minimal: minimalFlow,
+  'arduino-csv': arduinoFlow,
+  'smart-meter-p1': smartMeterFlow,
+  alarm: alarmFlow,
+}
+
+export function exampleFile(name: string): string {
+  return join(import.meta.dirname, `../flows/${name}.json`)
+}
 
 const tab = id(0x01)
 const onCanvas = canvas(tab)
@@ -57,7 +73,7 @@ export function gatewayFlow(): FlowNode[] {
     onCanvas(log, 'fieldlog-log', 210, row, [[clean], []], { ...defaultsOf(logOptions), journal }),
     onCanvas(clean, 'fieldlog-clean', 390, row, [[label], [rejected, store], [unknown]], {
       ...cleanDefaults,
-      name: 'decode JeeLink data',
+      name: 'decode (JeeLink example)',
     }),
     onCanvas(
       label,
@@ -111,13 +127,7 @@ export function gatewayFlow(): FlowNode[] {
 }
 
 function formatNodes(): FlowNode[] {
-  return jeelinkFormats.map((definition, index) => ({
-    id: id(0x30 + index),
-    type: 'fieldlog-format',
-    ...versionOf('fieldlog-format'),
-    definition,
-    sample: formatLibrary.find((format) => format.definition === definition)?.sample ?? '',
-  }))
+  return jeelinkFormats.map((definition, index) => formatNode(id(0x30 + index), definition))
 }
 
 const debugSettings = {
@@ -156,8 +166,8 @@ function comments(): FlowNode[] {
       420,
       40,
       '2 · Decode it and judge it',
-      'The formats say what a line means; the rules say whether its values are plausible. Change both at any ' +
-        'time: the log keeps the lines.',
+      'The formats say what a line means; the rules say whether its values are plausible. Those for a JeeLink are only the ' +
+        'example: put formats for your device in their place, in the clean node. All else is general. Change both at any time: the log keeps the lines.',
     ),
     comment(
       0x04,
@@ -184,6 +194,7 @@ if (process.argv[1] === import.meta.filename) {
     [energyFlowFile, energyFlow()],
     [timeEventsFlowFile, timeEventsFlow()],
     [dashboardFlowFile, dashboardFlow()],
+    ...Object.entries(exampleFlows).map(([name, flow]) => [exampleFile(name), flow()] as const),
   ] as const) {
     writeFileSync(file, `${JSON.stringify(flow, null, 2)}\n`)
   }

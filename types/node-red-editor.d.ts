@@ -10,6 +10,10 @@ export interface EditorNode {
   z?: string
   /** disabled */
   d?: boolean
+  /** what the editor's last check found; false: a red triangle */
+  valid?: boolean
+  /** to be drawn anew */
+  dirty?: boolean
   /** what its type is registered with */
   _def: { category: string }
   /** Translates a key of the node's locale file. */
@@ -58,14 +62,28 @@ export interface Editor {
   nodes: {
     registerType<Options>(type: string, definition: EditorNodeDefinition<Options>): void
     node(id: string): EditorNode | null
+    /** a tab; null for other ids */
+    workspace(id: string): { disabled?: boolean } | null
     eachNode(callback: (node: EditorNode) => void): void
     eachConfig(callback: (node: EditorNode) => void): void
   }
   editor: {
     /** Puts a select of the config nodes of a type, with buttons to edit and to add, in place of `#<prefix>-<property>`. */
     prepareConfigNodeSelect(node: object, property: string, type: string, prefix: string): void
+    /** Checks a node, and notes the result in its `valid`. */
+    validateNode(node: EditorNode): void
     /** Opens the dialog of a config node; the id `_ADD_` makes a new one. `name`: the property of the node under the dialog, '' for none. */
     editConfig(name: string, type: string, id: string, prefix?: string): void
+  }
+  events: {
+    on(
+      event: 'nodes:add' | 'nodes:remove' | 'nodes:change' | 'flows:change',
+      listener: (changed: { type?: string }) => void,
+    ): void
+  }
+  view: {
+    /** Draws what is dirty. */
+    redraw(): void
   }
   tray: {
     /** Lays out what is in the tray again. */

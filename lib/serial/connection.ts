@@ -10,6 +10,7 @@ import type { Loan, PortSetup } from './port-interface.ts'
 import { lentText, longLineText, noEndText } from './port-words.ts'
 import { type SourceState, Supervisor, type SupervisorEvents } from './supervisor.ts'
 import { PortWatch, speedText } from './watch/port-watch.ts'
+import { LineRhythm, type Quiet } from './watch/rhythm.ts'
 import { noWatch } from './watch/settings.ts'
 
 /** ms after a reset in which bytes from before it may still come */
@@ -45,6 +46,7 @@ export class PortConnection {
   readonly #framer: Framer
   readonly #opening: Opening
   readonly #watch: PortWatch
+  readonly #rhythm: LineRhythm
   #isPaused = false
 
   constructor(
@@ -60,6 +62,7 @@ export class PortConnection {
     this.#events = events
     this.#opening = new Opening(setup.source.settlesAfter, clock)
     this.#watch = this.#newWatch()
+    this.#rhythm = new LineRhythm(clock, () => events.changed())
     this.#framer = createFramer(setup.lines, clock, {
       frame: (frame) => {
         this.#watch.frame(frame)
@@ -89,6 +92,11 @@ export class PortConnection {
     return this.#watch.isSilent
   }
 
+  /** The last line is more than a minute ago; undefined while lines come, and before the first one. */
+  get quiet(): Quiet | undefined {
+    return this.#rhythm.quiet
+  }
+
   get isPaused(): boolean {
     return this.#isPaused
   }
@@ -98,6 +106,7 @@ export class PortConnection {
   }
 
   stop(): Promise<void> {
+    this.#rhythm.stop()
     return this.#supervisor.stop()
   }
 
@@ -165,7 +174,9 @@ export class PortConnection {
     return {
       data: (chunk, received) => {
         if (!this.#opening.hasBegun) this.#framer.begin(this.#opening.begin())
+        const { lines } = this.counts
         this.#framer.push(chunk, received)
+        if (this.counts.lines > lines) this.#rhythm.heard(this.counts.lines - lines)
         this.#watch.look(chunk)
         noEnd.look()
       },

@@ -20,6 +20,7 @@ import { type LineSource, SourceError } from './source/source.ts'
 import type { SourceState } from './supervisor.ts'
 import { Flood } from './watch/flood.ts'
 import { LiveLines } from './watch/live-lines.ts'
+import type { Quiet } from './watch/rhythm.ts'
 import { noWatch } from './watch/settings.ts'
 
 /** Lines given to the flow before other work has its turn. */
@@ -115,6 +116,11 @@ export class LinePort {
   /** What is wrong without any error, in a few words: silence, another speed; undefined where nothing is. */
   get trouble(): string | undefined {
     return this.#current?.trouble
+  }
+
+  /** The last line is more than a minute ago; undefined while lines come, and before the first one. */
+  get quiet(): Quiet | undefined {
+    return this.#current?.quiet
   }
 
   /** It is open, and no byte has come for too long. */

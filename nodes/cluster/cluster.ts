@@ -8,7 +8,7 @@ import { readOptionsOrDefaults } from '../../lib/options/options.ts'
 import { upstreamOf } from '../clean/upstream.ts'
 import { onInput } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
-import { throttle } from '../shared/throttle.ts'
+import { showStatus } from '../shared/show-status.ts'
 import { serveClusters } from './endpoints.ts'
 import { type ClusterOptions, clusterOptions, clusterSettings } from './options.ts'
 import { clusteringFor, forgetClustering } from './registry.ts'
@@ -28,7 +28,7 @@ export default function (RED: NodeAPI): void {
     let problem: string | undefined
     let isClosed = false
 
-    const status = throttle(() => this.status(clusterStatus(clustering, problem) as NodeStatus))
+    const status = showStatus(this, () => clusterStatus(clustering, problem) as NodeStatus)
 
     clustering?.attach({
       finished: (summary) => {
@@ -72,7 +72,6 @@ export default function (RED: NodeAPI): void {
     this.on('close', (removed: boolean, done: () => void) => {
       isClosed = true
       forgetFlows()
-      status.stop()
       const left = clustering?.detach() ?? Promise.resolve()
       inBackground(
         left.then(() => {

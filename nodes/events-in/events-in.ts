@@ -3,7 +3,7 @@ import { migrate } from '../../lib/migrate/migrate.ts'
 import type { EventsNode } from '../events/registry.ts'
 import { sender } from '../journal/direct.ts'
 import { intakeOf } from '../journal/intake.ts'
-import { throttle } from '../shared/throttle.ts'
+import { showStatus } from '../shared/show-status.ts'
 import { durableSoon } from './durable-soon.ts'
 import type { EventsInOptions } from './options.ts'
 import { statusOf } from './status.ts'
@@ -16,16 +16,17 @@ export default function (RED: NodeAPI): void {
     const config = migrate(nodeType, saved)
     const events = RED.nodes.getNode(config.events) as EventsNode | null
     if (!events?.hub) {
-      this.status({ fill: 'red', shape: 'ring', text: 'no events' })
+      showStatus(this, () => ({ fill: 'red', shape: 'ring', text: 'no events' })).changed()
       this.error('events in: nothing says where events come in. Choose or add it in the panel.')
       return
     }
     if (events.problem !== undefined) {
-      this.status({ fill: 'red', shape: 'ring', text: 'the settings of the events are wrong' })
+      const text = 'the settings of the events are wrong'
+      showStatus(this, () => ({ fill: 'red', shape: 'ring', text })).changed()
       return
     }
     const { hub } = events
-    const status = throttle(() => this.status(statusOf(hub.transports)))
+    const status = showStatus(this, () => statusOf(hub.transports))
     const send = sender(RED, this)
     const intake = intakeOf(RED, this.id)
     const soon = durableSoon(() => Promise.all(intake.journals().map((journal) => journal.flush())))
@@ -49,7 +50,6 @@ export default function (RED: NodeAPI): void {
       unsubscribe()
       soon.stop()
       intake.close()
-      status.stop()
     })
   })
 }

@@ -13,7 +13,7 @@ import { formatDefinitions } from '../format/registry.ts'
 import { sender } from '../journal/direct.ts'
 import { intakeOf } from '../journal/intake.ts'
 import { onFlows } from '../shared/flows.ts'
-import { throttle } from '../shared/throttle.ts'
+import { showStatus } from '../shared/show-status.ts'
 import { leaveBodies, problemsBefore } from './leave-body.ts'
 import { openRequestsOf } from './open-requests.ts'
 import { type HttpBodyOptions, httpBodyOptions } from './options.ts'
@@ -48,10 +48,10 @@ export default function (RED: NodeAPI): void {
       let requests = 0
       let receiver: Receiver | undefined
 
-      const status = throttle(() => {
+      const status = showStatus(this, () => {
         const text = `${options.action === 'store' ? 'stored' : 'parsed'} ${count.taken} · refused ${count.refused}`
-        if (receiver) this.status({ fill: 'green', shape: 'dot', text })
-        else this.status({ fill: 'red', shape: 'ring', text: 'its format is missing' })
+        if (receiver) return { fill: 'green', shape: 'dot', text }
+        return { fill: 'red', shape: 'ring', text: 'its format is missing' }
       })
 
       // A deploy may change the format without making this node anew.
@@ -119,7 +119,6 @@ export default function (RED: NodeAPI): void {
       this.on('close', (done: () => void) => {
         isClosing = true
         forgetFlows()
-        status.stop()
         inBackground(
           doneWithin(Promise.all(open.values()), closeLimit, systemClock).then(() => {
             for (const message of open.keys()) answerDirectly(message, notNow('a deploy was under way', 1))

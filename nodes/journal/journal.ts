@@ -1,6 +1,7 @@
 import type { NodeAPI, NodeDef } from 'node-red'
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
+import { serveVariables } from '../shared/variables.ts'
 import { serveJournals } from './endpoints.ts'
 import { OpenJournals } from './open-journals.ts'
 import { readJournalOptions } from './options.ts'
@@ -9,6 +10,7 @@ import type { JournalNodeOptions } from './settings.ts'
 
 export default function (RED: NodeAPI): void {
   serveJournals(RED)
+  serveVariables(RED)
   const journals = new OpenJournals(RED)
   RED.nodes.registerType(
     'fieldlog-journal',

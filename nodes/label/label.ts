@@ -13,7 +13,7 @@ import { upstreamOf } from '../clean/upstream.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import { onInput } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
-import { throttle } from '../shared/throttle.ts'
+import { showStatus } from '../shared/show-status.ts'
 import { type LabelOptions, labelDefaults, labelOptions } from './options.ts'
 import {
   type Delivery,
@@ -44,12 +44,12 @@ export default function (RED: NodeAPI): void {
     let labelling: Labelling | undefined
     let leaving: Promise<void> = Promise.resolve()
 
-    const status = throttle(() => {
+    const status = showStatus(this, () => {
       const broken = labelling?.labeller.problems.length ?? 0
       const { good, bad, held } = count
       const text = `good ${good} · bad ${bad}${held > 0 ? ` · held ${held}` : ''}`
-      if (broken === 0) this.status({ fill: 'green', shape: 'dot', text })
-      else this.status({ fill: 'yellow', shape: 'ring', text: `${text} · rules not used: ${broken}` })
+      if (broken === 0) return { fill: 'green', shape: 'dot', text }
+      return { fill: 'yellow', shape: 'ring', text: `${text} · rules not used: ${broken}` }
     })
 
     const judged = ({ msg, send, done }: Delivery, result: LabelResult) => {
@@ -115,7 +115,6 @@ export default function (RED: NodeAPI): void {
 
     this.on('close', (removed: boolean, done: () => void) => {
       forgetFlows()
-      status.stop()
       const last = labelling
       if (last) leaving = Promise.all([leaving, leave(last)]).then(() => undefined)
       inBackground(

@@ -7,7 +7,8 @@ import { migrate } from '../../lib/migrate/migrate.ts'
 import { onInput, sender } from '../journal/direct.ts'
 import type { JournalNode, LogNode } from '../journal/registry.ts'
 import { limitErrors } from '../shared/limit-errors.ts'
-import { type Throttle, throttle } from '../shared/throttle.ts'
+import { showStatus } from '../shared/show-status.ts'
+import type { Throttle } from '../shared/throttle.ts'
 import { deliveryLimits, type LogNodeOptions } from './settings.ts'
 import { logStatus, waitingStatus } from './status.ts'
 import { WaitingLines } from './waiting-lines.ts'
@@ -23,6 +24,13 @@ interface UsableJournal {
   service: LogService
 }
 
+interface NoJournal {
+  /** why, with what to do */
+  problem: string
+  /** for the status */
+  short: string
+}
+
 /** Errors that may come with every message: told once a minute with their count. */
 const frequent = new Set(['EVENT_DROPPED', 'EVENT_NOT_JSON', 'ENTRY_TOO_LONG', 'ENTRY_TOO_DEEP'])
 
@@ -35,7 +43,7 @@ export default function (RED: NodeAPI): void {
     this.timeLimit = limits.timeLimit
     this.window = limits.window
     this.on('close', limitErrors(this, frequent))
-    const journal = () => usableJournal(RED.nodes.getNode(config.journal) as JournalNode | null)
+    const journal = () => journalFor(RED.nodes.getNode(config.journal) as JournalNode | null)
 
     let connection: Connection
     const connect = (found: UsableJournal) => {
@@ -51,12 +59,12 @@ export default function (RED: NodeAPI): void {
       inBackground(waited.handOver(service, emptied))
     }
     const found = journal()
-    if (typeof found !== 'string') connect(found)
+    if ('service' in found) connect(found)
     else {
-      this.error(`log: ${found}`)
+      this.error(`log: ${found.problem}`)
       connection = waitForJournal(this, found, lines, () => {
         const later = journal()
-        if (typeof later !== 'string') connect(later)
+        if ('service' in later) connect(later)
       })
     }
 
@@ -82,7 +90,7 @@ function logInto(
   limits: ReturnType<typeof deliveryLimits>,
   { journal, service }: UsableJournal,
 ): Connection {
-  const status = showStatus(node, () => logStatus(service.state))
+  const status = liveStatus(node, () => logStatus(service.state))
   journal.user = node
   journal.listener = {
     warn: (message) => node.warn(message),
@@ -105,12 +113,17 @@ function logInto(
 }
 
 /** @param look called when a deploy may have brought the journal */
-function waitForJournal(node: LogNode, problem: string, lines: WaitingLines, look: () => void): Connection {
+function waitForJournal(
+  node: LogNode,
+  { problem, short }: NoJournal,
+  lines: WaitingLines,
+  look: () => void,
+): Connection {
   const line = lines.wait(node, problem, () => {
     look()
     if (!lines.has(node)) status.stop()
   })
-  const status = showStatus(node, () => waitingStatus(line))
+  const status = liveStatus(node, () => waitingStatus(short, line))
   return {
     taker: line,
     async close() {
@@ -120,8 +133,9 @@ function waitForJournal(node: LogNode, problem: string, lines: WaitingLines, loo
   }
 }
 
-function showStatus(node: LogNode, status: () => NodeStatus): Throttle {
-  const shown = throttle(() => node.status(status()))
+/** What the journal has, it has without telling: so it is looked at each second. */
+function liveStatus(node: LogNode, status: () => NodeStatus): Throttle {
+  const shown = showStatus(node, status)
   shown.changed()
   const timer = setInterval(shown.changed, 1000)
   return {
@@ -134,10 +148,15 @@ function showStatus(node: LogNode, status: () => NodeStatus): Throttle {
 }
 
 /** The journal where it can be written to, else why not, with what to do. */
-function usableJournal(journal: JournalNode | null): UsableJournal | string {
-  if (!journal) return 'no journal to write to. Choose or add one in the panel.'
+function journalFor(journal: JournalNode | null): UsableJournal | NoJournal {
+  if (!journal)
+    return { short: 'no journal', problem: 'no journal to write to. Choose or add one in the panel.' }
   const { service, user } = journal
-  if (!service) return 'its journal has wrong settings. Correct them in the panel.'
+  if (!service) {
+    const problem = 'its journal has wrong settings. Correct them in the panel.'
+    return { short: "the journal's settings are wrong", problem }
+  }
   if (!user) return { journal, service }
-  return `the journal is used by the log node ${user.name || user.id} already: wire to that one, or choose another journal.`
+  const problem = `the journal is used by the log node ${user.name || user.id} already: wire to that one, or choose another journal.`
+  return { short: `journal in use by "${user.name || 'log'}"`, problem }
 }

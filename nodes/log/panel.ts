@@ -7,17 +7,24 @@ import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import { saveVersion } from '../shared/panel/migrated.ts'
 import { onlyConfig } from '../shared/panel/only-config.ts'
 import { counterRows } from './counters.ts'
+import { type LogOnJournal, otherUser } from './journal-use.ts'
 import { type LogNodeOptions, logOptions } from './settings.ts'
 
 /** The counters are asked for again after so many ms while the panel is open. */
 const lookAgain = 2_000
+
+const defaults = editorDefaults(logOptions)
 
 let timer: ReturnType<typeof setInterval> | undefined
 
 RED.nodes.registerType<LogNodeOptions>('fieldlog-log', {
   category: 'fieldlog',
   color: colours.log,
-  defaults: { version: { value: currentVersion('fieldlog-log') }, ...editorDefaults(logOptions) },
+  defaults: {
+    version: { value: currentVersion('fieldlog-log') },
+    ...defaults,
+    journal: { ...defaults.journal, validate: journalCheck },
+  },
   inputs: 1,
   outputs: 2,
   outputLabels(index) {
@@ -53,13 +60,47 @@ function stopLooking(): void {
   clearInterval(timer)
 }
 
+// what one log node says is wrong may hang on another one
+for (const event of ['nodes:add', 'nodes:remove', 'nodes:change', 'flows:change'] as const) {
+  RED.events.on(event, ({ type }) => {
+    if (type === 'fieldlog-log' || type === 'tab') checkAgain()
+  })
+}
+
+function checkAgain(): void {
+  for (const node of logNodes()) {
+    const was = node.valid
+    RED.editor.validateNode(node)
+    if (node.valid === was) continue
+    node.dirty = true
+    RED.view.redraw()
+  }
+}
+
+/** The editor leaves the check of a config node to this one. */
+function journalCheck(this: EditorNode, journal: string, _options?: unknown): true | string {
+  const chosen = RED.nodes.node(journal)
+  if (!chosen || chosen.d || chosen.valid === false) return this._('fieldlog-log.journalWrong')
+  const other = otherUser(logNodes().map(onJournal), this.id, journal)
+  return other ? this._('fieldlog-log.journalInUse', { name: other.name || 'log' }) : true
+}
+
+/** In the order of the tabs, which is that of the runtime. */
+function logNodes(): EditorNode[] {
+  const found: EditorNode[] = []
+  RED.nodes.eachNode((node) => {
+    if (node.type === 'fieldlog-log') found.push(node)
+  })
+  return found
+}
+
+function onJournal({ id, name = '', journal, d, z = '' }: EditorNode): LogOnJournal {
+  return { id, name, journal, isDisabled: d === true || RED.nodes.workspace(z)?.disabled === true }
+}
+
 /** A journal has one log node. */
 function isLogged(journal: string): boolean {
-  let isUsed = false
-  RED.nodes.eachNode((node) => {
-    if (node.type === 'fieldlog-log' && node.journal === journal) isUsed = true
-  })
-  return isUsed
+  return logNodes().some((node) => node.journal === journal)
 }
 
 /** The journal that is chosen, as it is deployed; nothing is shown of one that is not. */

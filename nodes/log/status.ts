@@ -19,11 +19,14 @@ export function logStatus({ delivery, journal, problem, clockDoubt }: LogState):
   return { fill: 'green', shape: 'dot', text: logged }
 }
 
-/** A log node that has no journal yet: what reaches it waits, as far as there is room. */
-export function waitingStatus({ waiting, dropped }: { waiting: number; dropped: number }): NodeStatus {
+/** A log node that has no journal yet, and in short why: what reaches it waits, as far as there is room. */
+export function waitingStatus(
+  problem: string,
+  { waiting, dropped }: { waiting: number; dropped: number },
+): NodeStatus {
   const waits = waiting === 0 ? '' : ` · ${count(waiting)} waiting`
   const lost = dropped === 0 ? '' : ` · ${count(dropped)} dropped`
-  return { fill: 'red', shape: 'ring', text: `no journal${waits}${lost}` }
+  return { fill: 'red', shape: 'ring', text: `${problem}${waits}${lost}` }
 }
 
 function count(n: number): string {

@@ -10,7 +10,7 @@ import type { Publication, Settled } from '../../lib/mqtt/outbox/outbox.ts'
 import type { Session } from '../../lib/mqtt/session/session.ts'
 import { readOptions } from '../../lib/options/options.ts'
 import { onInput } from '../journal/direct.ts'
-import { throttle } from '../shared/throttle.ts'
+import { showStatus } from '../shared/show-status.ts'
 import { type BrokerNode, sessionOptions, tlsNodeOf } from './broker.ts'
 import { installationId } from './installation.ts'
 import { type MqttOutOptions, type MqttOutSettings, mqttOutOptions } from './options.ts'
@@ -39,7 +39,7 @@ export default function (RED: NodeAPI): void {
     /** stored lines that were not published */
     let played = 0
 
-    const status = throttle(() => this.status(statusOf(session.state, session.counts, played)))
+    const status = showStatus(this, () => statusOf(session.state, session.counts, played))
     const stopListening = session.subscribe(status)
     status.changed()
     // the age of what waits grows by itself
@@ -70,7 +70,6 @@ export default function (RED: NodeAPI): void {
     this.on('close', (_removed: boolean, done: () => void) => {
       closed = true
       stopListening()
-      status.stop()
       clearInterval(statusTimer)
       out.close().then(done, done)
     })
@@ -177,6 +176,6 @@ function eventOf({ event }: EventMessage): FieldlogEvent {
 function refuseAll(node: Node, error: Error): void {
   const text = `mqtt out: ${error.message}`
   node.error(text)
-  node.status({ fill: 'red', shape: 'ring', text: error.message })
+  showStatus(node, () => ({ fill: 'red', shape: 'ring', text: error.message })).changed()
   node.on('input', (_message, _send, done) => done(new Error(text)))
 }

@@ -5,6 +5,7 @@ import { problemOf } from '../../lib/options/check.ts'
 import { isReference } from '../../lib/options/reference.ts'
 import { colours } from '../shared/colours.ts'
 import { bindInputs } from '../shared/panel/bind-inputs.ts'
+import { configLabel } from '../shared/panel/config-label.ts'
 import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import { saveVersion } from '../shared/panel/migrated.ts'
 import { onlyConfig } from '../shared/panel/only-config.ts'
@@ -30,12 +31,16 @@ RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
   outputs: 0,
   icon: 'fieldlog-mqtt-out.svg',
   align: 'right',
-  paletteLabel: 'mqtt out',
+  // Node-RED's own node has the name without a word before it
+  paletteLabel: 'fieldlog mqtt out',
   onadd() {
     this.broker = onlyConfig('mqtt-broker')
   },
   label() {
-    return this.name || 'mqtt out'
+    if (this.name) return this.name
+    const topic = String(this.topic)
+    const isOwn = topic !== '' && topic !== defaultTopic && !isReference(topic)
+    return (isOwn ? topic : configLabel(this.broker, 'broker')) || 'mqtt out'
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : ''

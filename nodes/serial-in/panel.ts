@@ -1,6 +1,7 @@
 import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { colours } from '../shared/colours.ts'
 import { bindInputs } from '../shared/panel/bind-inputs.ts'
+import { configLabel } from '../shared/panel/config-label.ts'
 import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import { saveVersion } from '../shared/panel/migrated.ts'
 import { onlyConfig } from '../shared/panel/only-config.ts'
@@ -21,12 +22,13 @@ RED.nodes.registerType<SerialInOptions>('fieldlog-serial-in', {
     return this._(`fieldlog-serial-in.${outputs[index]}`)
   },
   icon: 'fieldlog-serial-in.svg',
-  paletteLabel: 'serial in',
+  // Node-RED's own node for serial ports has the name without a word before it
+  paletteLabel: 'fieldlog serial in',
   onadd() {
     this.port = onlyConfig('fieldlog-port')
   },
   label() {
-    return this.name || 'serial in'
+    return this.name || configLabel(this.port, 'path') || 'serial in'
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : ''

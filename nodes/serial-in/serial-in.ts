@@ -1,4 +1,4 @@
-import type { Node, NodeAPI, NodeDef } from 'node-red'
+import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red'
 import { inBackground } from '../../lib/kit/background.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import type { PortLine } from '../../lib/serial/port-line.ts'
@@ -6,7 +6,7 @@ import { statusOf } from '../../lib/serial/status.ts'
 import { sender } from '../journal/direct.ts'
 import { intakeOf } from '../journal/intake.ts'
 import type { PortNode } from '../port/registry.ts'
-import { throttle } from '../shared/throttle.ts'
+import { showStatus } from '../shared/show-status.ts'
 import { refuseToSend, sendToDevice } from './input.ts'
 import type { SerialInOptions } from './options.ts'
 
@@ -16,19 +16,19 @@ export default function (RED: NodeAPI): void {
     const config = migrate('fieldlog-serial-in', saved)
     const portNode = RED.nodes.getNode(config.port) as PortNode | null
     if (!portNode?.port) {
-      this.status({ fill: 'red', shape: 'ring', text: 'no port' })
+      showStatus(this, () => red('no port')).changed()
       this.error('serial in: no port to read from. Choose or add one in the panel.')
       refuseToSend(this, 'there is no port to send to: choose or add one in the panel')
       return
     }
     if (portNode.problem !== undefined) {
-      this.status({ fill: 'red', shape: 'ring', text: "the port's settings are wrong" })
+      showStatus(this, () => red("the port's settings are wrong")).changed()
       refuseToSend(this, "the port's settings are wrong: correct them, and send the message again")
       return
     }
     const { port } = portNode
     sendToDevice(this, port.sending)
-    const status = throttle(() => this.status(statusOf(port)))
+    const status = showStatus(this, () => statusOf(port))
     const send = sender(RED, this)
     const intake = intakeOf(RED, this.id)
     let isWaiting = false
@@ -55,9 +55,12 @@ export default function (RED: NodeAPI): void {
     this.on('close', () => {
       unsubscribe()
       intake.close()
-      status.stop()
     })
   })
+}
+
+function red(text: string): NodeStatus {
+  return { fill: 'red', shape: 'ring', text }
 }
 
 /** What the log node writes to the journal with a line: the notice of a long one, the mark of a cut one. */

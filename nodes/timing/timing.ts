@@ -11,7 +11,7 @@ import { StepWords, soundRows } from '../../lib/timing/words.ts'
 import { upstreamOf } from '../clean/upstream.ts'
 import { onInput, sender } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
-import { throttle } from '../shared/throttle.ts'
+import { showStatus } from '../shared/show-status.ts'
 import { type TimingOptions, timingDefaults, timingOptions } from './options.ts'
 import { forgetTiming, timingFor } from './registry.ts'
 
@@ -27,9 +27,9 @@ export default function (RED: NodeAPI): void {
     let timing: LiveTiming | undefined
     let leaving: Promise<void> = Promise.resolve()
 
-    const status = throttle(() => {
+    const status = showStatus(this, () => {
       const { open = 0, spans = 0 } = timing ?? {}
-      this.status({ fill: 'green', shape: 'dot', text: `spans ${spans} · open ${open}` })
+      return { fill: 'green', shape: 'dot', text: `spans ${spans} · open ${open}` }
     })
 
     // A deploy may change what stands before this node without making it anew.
@@ -70,7 +70,6 @@ export default function (RED: NodeAPI): void {
 
     this.on('close', (removed: boolean, done: () => void) => {
       forgetFlows()
-      status.stop()
       inBackground(
         Promise.all([leaving, timing?.detach()]).then(() => {
           if (removed) forgetTiming(RED, this.id)

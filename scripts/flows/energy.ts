@@ -1,12 +1,12 @@
 // The flow for energy sensors that send over HTTP. It stands by itself: a journal of its own, no broker.
 import { energy } from '../../lib/formats/library/energy.ts'
-import { formatLibrary } from '../../lib/formats/library/library.ts'
 import { defaultsOf } from '../../lib/options/options.ts'
 import { cleanDefaults } from '../../nodes/clean/options.ts'
 import { clusterOptions } from '../../nodes/cluster/options.ts'
 import { httpBodyOptions } from '../../nodes/http-body/options.ts'
 import { journalOptions } from '../../nodes/journal/settings.ts'
 import { logOptions } from '../../nodes/log/settings.ts'
+import { formatNode } from './lines.ts'
 import { canvas, type FlowNode, id, versionOf } from './parts.ts'
 
 const tab = id(0x101)
@@ -77,13 +77,7 @@ export function energyFlow(): FlowNode[] {
       ...versionOf('fieldlog-journal'),
       directory: 'energy-journal',
     },
-    {
-      id: format,
-      type: 'fieldlog-format',
-      ...versionOf('fieldlog-format'),
-      definition: energy,
-      sample: formatLibrary.find(({ definition }) => definition === energy)?.sample ?? '',
-    },
+    formatNode(format, energy),
   ]
 }
 

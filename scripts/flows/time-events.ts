@@ -1,7 +1,6 @@
 // The flow for time events of processes: what they send goes to the log, is published, and is paired into spans, which are
 // judged. It has a journal of its own and the broker of the default flow.
 import { timeEvent } from '../../lib/formats/library/general.ts'
-import { formatLibrary } from '../../lib/formats/library/library.ts'
 import { defaultsOf } from '../../lib/options/options.ts'
 import type { PredicateRow } from '../../lib/predicates/model/row.ts'
 import { spanType } from '../../lib/timing/span.ts'
@@ -14,6 +13,7 @@ import { logOptions } from '../../nodes/log/settings.ts'
 import { mqttOutOptions } from '../../nodes/mqtt-out/options.ts'
 import { storeOptions } from '../../nodes/store/options.ts'
 import { timingDefaults } from '../../nodes/timing/options.ts'
+import { formatNode } from './lines.ts'
 import { broker, canvas, env, type FlowNode, id, versionOf } from './parts.ts'
 
 const tab = id(0x201)
@@ -113,13 +113,7 @@ export function timeEventsFlow(): FlowNode[] {
       bufferSize: env('BUFFER_SIZE'),
       flushInterval: env('FLUSH_INTERVAL'),
     },
-    {
-      id: format,
-      type: 'fieldlog-format',
-      ...versionOf('fieldlog-format'),
-      definition: timeEvent,
-      sample: formatLibrary.find(({ definition }) => definition === timeEvent)?.sample ?? '',
-    },
+    formatNode(format, timeEvent),
     broker,
   ]
 }

@@ -11,11 +11,16 @@ interface BrowserRed {
     dirty(): boolean
     eachConfig(callback: (node: { type: string; id: string }) => void): void
     eachNode(callback: (node: BrowserNode) => void): void
+    filterNodes(wanted: { type: string }): BrowserNode[]
+    convertNode(node: BrowserNode): object
+    import(nodes: object[]): void
+    remove(id: string): void
   }
   editor: { editConfig(name: string, type: string, id: string): void }
 }
 
 interface BrowserNode {
+  id: string
   type: string
   valid: boolean
 }
@@ -88,6 +93,18 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       assert.equal(await baudRate.getAttribute('placeholder'), '57600')
       assert.equal(await baudRate.getAttribute('title'), 'a whole number of bits/s from 50 to 4000000')
       await page.getByText('bytes; longer ones come in pieces').waitFor()
+    })
+
+    it('port: has beside a variable the value in force, and nothing of one that it may not show', async () => {
+      const shown = page.locator('#node-config-input-baudRate-value')
+      await shown.getByText('= 57600', { exact: true }).waitFor()
+      const input = page.locator('#node-config-input-baudRate')
+      await input.fill('${FIELDLOG_PASSWORD}')
+      await input.blur()
+      await shown.waitFor({ state: 'hidden' })
+      await input.fill('${FIELDLOG_BAUD}')
+      await input.blur()
+      await shown.waitFor()
     })
 
     it('port: says what is wrong below the field, while it is typed', async () => {
@@ -256,6 +273,15 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       assert.deepEqual(editor.problems, [])
     })
 
+    it('log: a second one on a journal has a red triangle before the deploy, and loses it with the first one', async () => {
+      const validities = () => page.evaluate(validLogs)
+      assert.deepEqual(await validities(), [true])
+      await page.evaluate(copyLog)
+      assert.deepEqual(await validities(), [true, false])
+      await page.evaluate(removeLog)
+      assert.deepEqual(await validities(), [true])
+    })
+
     function choices(select: string): Promise<string[]> {
       return page.locator(`#${select} option`).allTextContents()
     }
@@ -292,4 +318,28 @@ function listOf(type: string): { terms: number; text: string } {
   const shown = document.createElement('div')
   shown.innerHTML = RED.nodes.getNodeHelp(type)
   return { terms: shown.querySelectorAll('dl.message-properties > dt').length, text: shown.textContent ?? '' }
+}
+
+/** In the page: whether each log node is valid. */
+function validLogs(): boolean[] {
+  const { RED } = globalThis as unknown as { RED: BrowserRed }
+  const found: boolean[] = []
+  RED.nodes.eachNode(({ type, valid }) => {
+    if (type === 'fieldlog-log') found.push(valid)
+  })
+  return found
+}
+
+/** In the page: another log node, as by copy and paste. */
+function copyLog(): void {
+  const { RED } = globalThis as unknown as { RED: BrowserRed }
+  const [log] = RED.nodes.filterNodes({ type: 'fieldlog-log' })
+  RED.nodes.import([{ ...RED.nodes.convertNode(log!), id: '00000000000000aa', wires: [[], []] }])
+}
+
+/** In the page: the first log node is removed. */
+function removeLog(): void {
+  const { RED } = globalThis as unknown as { RED: BrowserRed }
+  const [log] = RED.nodes.filterNodes({ type: 'fieldlog-log' })
+  RED.nodes.remove(log!.id)
 }

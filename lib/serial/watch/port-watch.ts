@@ -1,4 +1,5 @@
 // What goes wrong with an open port without any error: a device that is silent, and a speed that is not the device's.
+import { ageText } from '../../kit/age.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Frame } from '../framing/frame.ts'
 import type { FramingKind } from '../framing/settings.ts'
@@ -45,7 +46,7 @@ export class PortWatch {
   /** A few words for the status; undefined where all is well. */
   get trouble(): string | undefined {
     const { seconds } = this.#silence
-    if (seconds !== undefined) return `no byte for ${seconds.toLocaleString('en')} s`
+    if (seconds !== undefined) return `no byte for ${ageText(seconds * 1000)}`
     return this.isSpeedWrong ? 'looks like another baud rate' : undefined
   }
 

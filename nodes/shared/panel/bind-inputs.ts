@@ -16,6 +16,7 @@ import {
   isNumber,
 } from '../../../lib/options/fields.ts'
 import type { EditorNode } from '../../../types/node-red-editor.d.ts'
+import { showVariable } from './variable-value.ts'
 
 /** For `oneditprepare`: binds each input of a node's panel to its field, and shows the node's values in today's form. */
 export function bindInputs(node: EditorNode, options: Fields): void {
@@ -57,6 +58,7 @@ function bind(bound: Bound): void {
     if (unit !== undefined) $('<span class="fieldlog-unit">').text(unit).insertAfter(input)
   }
   showProblem(bound)
+  showVariable(field, input)
 }
 
 /** What an empty input stands for; without a default the panel's own placeholder stays. */
@@ -98,7 +100,8 @@ const style = `
   .form-row > input[type="text"].fieldlog-number { width: 180px; }
   .fieldlog-unit { flex: 1 1 0; margin-left: 6px; color: var(--red-ui-secondary-text-color); }
   .fieldlog-option-problem { flex: 0 0 100%; box-sizing: border-box; padding: 4px 0 0 var(--fieldlog-indent, 105px); font-size: 12px; line-height: 1.5; color: var(--red-ui-text-color-error); }
-  .fieldlog-option-problem:empty { display: none; }`
+  .fieldlog-option-value { flex: 0 0 100%; box-sizing: border-box; padding: 2px 0 0 var(--fieldlog-indent, 105px); font-size: 12px; line-height: 1.5; color: var(--red-ui-secondary-text-color); }
+  .fieldlog-option-problem:empty, .fieldlog-option-value:empty { display: none; }`
 
 function addStyle(): void {
   if ($('#fieldlog-option-style').length === 0) {

@@ -117,7 +117,7 @@ describe('LinePort: a device that falls silent', () => {
     const { source, clock, port, told, reports } = await watched('tell')
     source.feed('one\n')
     clock.tick(900_000)
-    assert.equal(port.trouble, 'no byte for 900 s')
+    assert.equal(port.trouble, 'no byte for 15 min')
     assert.deepEqual(told, [silent(300), silent(600), silent(900)])
     source.feed('two\n')
     assert.equal(port.trouble, undefined)

@@ -27,6 +27,22 @@ describe('The status of a port', () => {
     })
   })
 
+  it('says when the last line came: yellow where that is unusual, or the port calls itself silent', () => {
+    const text = 'last line 46 min ago; 1,234 lines'
+    const minutes = 46 * 60_000
+    const quiet = (isLate: boolean, more: object = {}) =>
+      statusOf({ state: { state: 'open' }, counts, quiet: { age: minutes, isLate }, ...more })
+    assert.deepEqual(quiet(false), { fill: 'green', shape: 'dot', text })
+    assert.deepEqual(quiet(true), { fill: 'yellow', shape: 'dot', text })
+    assert.deepEqual(quiet(false, { trouble: 'no byte for 46 min', isSilent: true }), {
+      fill: 'yellow',
+      shape: 'dot',
+      text,
+    })
+    const speed = quiet(true, { trouble: 'looks like another baud rate' })
+    assert.equal(speed.text, 'looks like another baud rate; 1,234 lines')
+  })
+
   it('is blue while the device gives back what it kept', () => {
     const progress = { text: 'catching up 34 of 120 pages' }
     assert.deepEqual(statusOf({ state: { state: 'open' }, counts, progress, trouble: 'no byte for 300 s' }), {

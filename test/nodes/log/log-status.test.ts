@@ -34,7 +34,7 @@ describe('nodes: status of log', () => {
       [
         { waiting: 0, dropped: 0 },
         { waiting: 1_500, dropped: 2 },
-      ].map((line) => waitingStatus(line).text),
+      ].map((line) => waitingStatus('no journal', line).text),
       ['no journal', 'no journal · 1,500 waiting · 2 dropped'],
     )
   })

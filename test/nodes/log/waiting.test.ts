@@ -88,7 +88,7 @@ describe(`fieldlog-log without a journal (${nodeRedName})`, () => {
     const received = Date.now() - earlier
     const shown = statuses('second')
     give('second', 0, 500, received)
-    await until(() => shown.includes('no journal · 500 waiting'))
+    await until(() => shown.includes('journal in use by "log" · 500 waiting'))
     assert.deepEqual(logged(), [])
 
     const passed: EventMessage[] = []

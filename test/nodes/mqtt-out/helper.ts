@@ -76,7 +76,8 @@ export function statusWhen(nodeId: string, fits: (text: string) => boolean): Pro
   const node = helper.getNode(nodeId)
   return new Promise((resolve) => {
     node.on('call:status', (call: { firstArg: { text: string } }) => {
-      if (fits(call.firstArg.text)) resolve(call.firstArg.text)
+      // a node that closes clears its status
+      if (fits(call.firstArg.text ?? '')) resolve(call.firstArg.text)
     })
   })
 }
