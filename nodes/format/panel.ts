@@ -7,10 +7,12 @@ import {
   isPacketKind,
 } from '../../lib/formats/model/definition.ts'
 import { currentVersion } from '../../lib/migrate/migrate.ts'
+import type { FormatPreview } from '../../lib/preview/format-preview.ts'
 import { colours } from '../shared/colours.ts'
 import { currentValue, setValue, showProblems, type Words } from '../shared/panel/inputs.ts'
 import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
 import { rulesLosing } from '../shared/panel/rules-using.ts'
+import { listed } from '../shared/panel/texts.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
 import { definitionProblem, type FormatOptions, formatDefaults } from './options.ts'
 import { type DecoderInputs, decoderInputs } from './panel/decoder.ts'
@@ -62,7 +64,7 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
       sortable: true,
       removable: true,
       addItem: (place: JQuery, _index: number, field: Partial<FieldDefinition>) => {
-        place.data('row', fieldRow(place, field, decoder.kind(), words))
+        place.data('row', fieldRow(place, field, decoder.kind(), words, follow))
         soon()
       },
       removeItem: () => soon(),
@@ -79,6 +81,7 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
     })
     previews = formatPreviews($('#fieldlog-format-readings'), $('#fieldlog-format-unknown'), {
       words,
+      tried: showNever,
       others: () => [deviceFormat, ...workspaceFormats(this.id)],
       take: (definition, sample) => {
         take(definition, sample)
@@ -171,6 +174,22 @@ function fill(definition: FormatDefinition, words: Words): void {
   arrange()
   // The list scrolls to each item that is added; it shall show the first.
   setTimeout(() => list().closest('.red-ui-editableList-container').scrollTop(0), 0)
+}
+
+/** A field has got another name: the key, the device time and other fields that name it go along. */
+function follow(before: string, after: string): void {
+  for (const name of ['key', 'time'] as const) {
+    const names = listed(String(headInput(name).val()))
+    if (names.includes(before))
+      headInput(name).val(names.map((each) => (each === before ? after : each)).join(', '))
+  }
+  for (const row of rows()) row.follow(before, after)
+}
+
+/** Marks the fields that no reading has a value for; without a preview, none. */
+function showNever(preview: FormatPreview | undefined): void {
+  const without = new Set(preview?.fields.filter(({ count }) => count === 0).map(({ name }) => name))
+  for (const row of rows()) row.showNever(without.has(row.read().name) ? (preview?.clean ?? 0) : 0)
 }
 
 function readDefinition(): FormatDefinition {
