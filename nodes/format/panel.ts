@@ -29,6 +29,8 @@ let frames: FrameInputs
 let previews: FormatPreviews
 /** as it was when the dialog opened, and the other formats: what rules may be about */
 let before: { definition: FormatDefinition; others: readonly FormatDefinition[] }
+/** A value that cannot be read costs the reading no more than this field, unless the user wants it so. */
+const newField: Partial<FieldDefinition> = { wrong: 'omit' }
 /** height of the dialog, for the list */
 let height = 0
 
@@ -64,7 +66,8 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
       sortable: true,
       removable: true,
       addItem: (place: JQuery, _index: number, field: Partial<FieldDefinition>) => {
-        place.data('row', fieldRow(place, field, decoder.kind(), words, follow))
+        const isNew = Object.keys(field).length === 0
+        place.data('row', fieldRow(place, isNew ? newField : field, decoder.kind(), words, follow))
         soon()
       },
       removeItem: () => soon(),
@@ -249,14 +252,22 @@ function refresh(words: Words): void {
   })
   frames.arrange(decoder.kind())
   const definition = readDefinition()
-  const problems = checkDefinition(definition)
+  // Nothing is wrong with a format that was not begun yet.
+  const isBlank = definition.type === '' && definition.fields.length === 0
+  const problems = checkDefinition(definition).filter(
+    ({ path }) => !isBlank || (path !== 'type' && path !== 'fields'),
+  )
+  const isWhole = problems.length === 0 && !isBlank
   showProblems(form(), problems)
   for (const row of rows()) row.showProblems()
   if ($('.fieldlog-format-folded .input-error').length > 0) foldSpelling(true)
   const result = $('#fieldlog-format-result')
-  if (problems.length === 0) tryLines(result, definition, String(sampleInput().val()), words)
-  else result.empty().append($('<div>').text(words('notYet', { count: problems.length })))
-  previews.show(problems.length === 0 ? definition : undefined)
+  if (isWhole) tryLines(result, definition, String(sampleInput().val()), words)
+  else
+    result
+      .empty()
+      .append($('<div>').text(isBlank ? words('begin') : words('notYet', { count: problems.length })))
+  previews.show(isWhole ? definition : undefined)
   showRules(definition, words)
   arrangeHeight()
 }

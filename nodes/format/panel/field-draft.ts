@@ -62,6 +62,7 @@ export interface FieldDraft {
   max: string
   allowed: string
   range: string
+  wrong: string
   default: string
   required: boolean
   hidden: boolean
@@ -111,6 +112,7 @@ export function toFieldDraft(field: Partial<FieldDefinition>): FieldDraft {
     max: showBound(field.max, type),
     allowed: (field.allowed ?? []).map(String).join(', '),
     range: field.range ?? '',
+    wrong: field.wrong ?? 'reject',
     default: asText(field.default),
     required: field.required === true,
     hidden: field.hidden === true,
@@ -119,7 +121,12 @@ export function toFieldDraft(field: Partial<FieldDefinition>): FieldDraft {
 }
 
 /** Where the field's value stands in the line, also where the definition leaves it to the name: a new name must not move it. */
-function placeIn({ from, name, computed, difference }: Partial<FieldDefinition>): string | number | undefined {
+function placeIn({
+  from,
+  name,
+  computed,
+  difference,
+}: Partial<FieldDefinition>): string | number | undefined {
   return computed === undefined && difference === undefined ? (from ?? name) : from
 }
 
@@ -142,6 +149,7 @@ export function fromFieldDraft(draft: FieldDraft, kind: DecoderKind): FieldDefin
     ...(type === 'number' || type === 'integer' || type === 'time' ? boundParts(draft) : {}),
     allowed: values(draft.allowed, type),
     range: textOrNone(draft.range),
+    wrong: isRead && type !== 'time' && draft.wrong === 'omit' ? 'omit' : undefined,
     required: draft.required || undefined,
     default: valueOrNone(draft.default, type),
     hidden: draft.hidden || undefined,

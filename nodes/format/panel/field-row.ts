@@ -52,6 +52,7 @@ const details: readonly Detail[] = [
   { name: 'map', example: 'ON=true, OFF=false' },
   { name: 'mapElse' },
   { name: 'case', types: ['string'] },
+  { name: 'wrong', isRead: true, types: ['number', 'integer', 'boolean', 'string'] },
   { name: 'min', types: measured },
   { name: 'max', types: measured },
   { name: 'allowed' },
@@ -217,6 +218,7 @@ function choicesOf(words: Words): Choices {
     thousands: thousandsChoices(words),
     mapElse: named('mapElse', ['reject', 'keep']),
     case: named('case', ['', 'lower', 'upper']),
+    wrong: named('wrong', ['reject', 'omit']),
     range: named('range', ['', 'reject', 'clamp']),
   }
 }

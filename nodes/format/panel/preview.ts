@@ -202,7 +202,9 @@ function showFields(
     const cell = $('<span>').appendTo(table)
     $('<b>').text(name).appendTo(cell)
     if (count === 0) {
-      $('<span class="fieldlog-preview-implausible">').text(` ${words('neverHere')}`).appendTo(cell)
+      $('<span class="fieldlog-preview-implausible">')
+        .text(` ${words('neverHere')}`)
+        .appendTo(cell)
       continue
     }
     $('<span>').text(` ${count} × ${bounds}`).appendTo(cell)
