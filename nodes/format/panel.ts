@@ -284,7 +284,7 @@ function showRules(draft: FormatDefinition, words: Words): void {
 
 function listHeader(words: Words): JQuery {
   const header = $('<div class="fieldlog-field-line fieldlog-field-header">')
-  for (const name of ['name', 'source', 'type', 'unit']) {
+  for (const name of ['name', 'source', 'type', 'unit', 'min', 'max']) {
     $('<span>').addClass(`fieldlog-field-header-${name}`).text(words(name)).appendTo(header)
   }
   return header

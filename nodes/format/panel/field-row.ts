@@ -1,4 +1,4 @@
-// One field in the panel's list: name, where it comes from, type and unit in a line; the rest folds out below.
+// One field in the panel's list: name, where it comes from, type, unit and range in a line; the rest folds out below.
 import type { DecoderKind, FieldDefinition } from '../../../lib/formats/model/definition.ts'
 import { layouts } from '../../../lib/formats/notation/layouts.ts'
 import { thousandsMarks } from '../../../lib/formats/steps/numbers.ts'
@@ -53,8 +53,6 @@ const details: readonly Detail[] = [
   { name: 'mapElse' },
   { name: 'case', types: ['string'] },
   { name: 'wrong', isRead: true, types: ['number', 'integer', 'boolean', 'string'] },
-  { name: 'min', types: measured },
-  { name: 'max', types: measured },
   { name: 'allowed' },
   { name: 'range' },
   { name: 'decimals', types: ['number'] },
@@ -102,6 +100,8 @@ export function fieldRow(
     differenceOf: bare(line, 'differenceOf', { words, placeholder: words('differenceExample') }),
     type: bare(line, 'type', { words, choices: types.map((type) => [type, words(`type-${type}`)]) }),
     unit: bare(line, 'unit', { words, placeholder: words('unit') }),
+    min: bare(line, 'min', { words, placeholder: words('min') }),
+    max: bare(line, 'max', { words, placeholder: words('max') }),
     ...moreInputs(more, words),
   } as Record<Name, JQuery>
   const fold = foldButton(line, more, words)
@@ -172,6 +172,10 @@ export function fieldRow(
     inputs.from.toggle(source === 'line').attr('placeholder', words(`fromExample-${kind}`))
     inputs.computed.toggle(source === 'computed')
     inputs.differenceOf.toggle(source === 'difference')
+    // what stands beside them keeps its place
+    const hasRange = measured.includes(String(inputs.type.val()))
+    for (const name of ['min', 'max'] as const)
+      inputs[name].css('visibility', hasRange ? 'visible' : 'hidden')
     for (const { name, types, kinds, isRead, isDifference } of details) {
       const fitsType = types === undefined || types.includes(String(inputs.type.val()))
       const fitsDecoder = kinds === undefined || kinds.includes(kind)

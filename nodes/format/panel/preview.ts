@@ -153,7 +153,7 @@ function showPreview(
   const { tried, clean, rejected, suppressed, other, part } = preview
   heading.text(words('counts', { tried }))
   for (const [kind, count] of Object.entries({ clean, rejected, suppressed, part, other })) {
-    if (kind === 'suppressed' && count === 0) continue
+    if ((kind === 'suppressed' || kind === 'part') && count === 0) continue
     heading.append(
       $('<span class="fieldlog-preview-number">')
         .addClass(count > 0 ? `fieldlog-try-${kind}` : '')
