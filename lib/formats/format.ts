@@ -271,6 +271,8 @@ class RunningFormat<Opened> implements Format {
       } else scope[field.name] = value
     }
     if (wrong !== undefined || this.#hasValue()) return wrong
+    const omitted = this.#fields.map((field) => field.omitted).filter((each) => each !== undefined)
+    if (omitted.length > 0) return omitted
     return [new Rejection('decode', 'fields', 'found none of them, expected one at least')]
   }
 

@@ -7,10 +7,12 @@ import {
   isPacketKind,
 } from '../../lib/formats/model/definition.ts'
 import { currentVersion } from '../../lib/migrate/migrate.ts'
+import type { FormatPreview } from '../../lib/preview/format-preview.ts'
 import { colours } from '../shared/colours.ts'
 import { currentValue, setValue, showProblems, type Words } from '../shared/panel/inputs.ts'
 import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
 import { rulesLosing } from '../shared/panel/rules-using.ts'
+import { listed } from '../shared/panel/texts.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
 import { definitionProblem, type FormatOptions, formatDefaults } from './options.ts'
 import { type DecoderInputs, decoderInputs } from './panel/decoder.ts'
@@ -27,6 +29,8 @@ let frames: FrameInputs
 let previews: FormatPreviews
 /** as it was when the dialog opened, and the other formats: what rules may be about */
 let before: { definition: FormatDefinition; others: readonly FormatDefinition[] }
+/** A value that cannot be read costs the reading no more than this field, unless the user wants it so. */
+const newField: Partial<FieldDefinition> = { wrong: 'omit' }
 /** height of the dialog, for the list */
 let height = 0
 
@@ -62,7 +66,8 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
       sortable: true,
       removable: true,
       addItem: (place: JQuery, _index: number, field: Partial<FieldDefinition>) => {
-        place.data('row', fieldRow(place, field, decoder.kind(), words))
+        const isNew = Object.keys(field).length === 0
+        place.data('row', fieldRow(place, isNew ? newField : field, decoder.kind(), words, follow))
         soon()
       },
       removeItem: () => soon(),
@@ -79,6 +84,7 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
     })
     previews = formatPreviews($('#fieldlog-format-readings'), $('#fieldlog-format-unknown'), {
       words,
+      tried: showNever,
       others: () => [deviceFormat, ...workspaceFormats(this.id)],
       take: (definition, sample) => {
         take(definition, sample)
@@ -173,6 +179,22 @@ function fill(definition: FormatDefinition, words: Words): void {
   setTimeout(() => list().closest('.red-ui-editableList-container').scrollTop(0), 0)
 }
 
+/** A field has got another name: the key, the device time and other fields that name it go along. */
+function follow(before: string, after: string): void {
+  for (const name of ['key', 'time'] as const) {
+    const names = listed(String(headInput(name).val()))
+    if (names.includes(before))
+      headInput(name).val(names.map((each) => (each === before ? after : each)).join(', '))
+  }
+  for (const row of rows()) row.follow(before, after)
+}
+
+/** Marks the fields that no reading has a value for; without a preview, none. */
+function showNever(preview: FormatPreview | undefined): void {
+  const without = new Set(preview?.fields.filter(({ count }) => count === 0).map(({ name }) => name))
+  for (const row of rows()) row.showNever(without.has(row.read().name) ? (preview?.clean ?? 0) : 0)
+}
+
 function readDefinition(): FormatDefinition {
   const head = Object.fromEntries(headNames().map((name) => [name, currentValue(headInput(name))]))
   return fromDrafts(
@@ -230,14 +252,22 @@ function refresh(words: Words): void {
   })
   frames.arrange(decoder.kind())
   const definition = readDefinition()
-  const problems = checkDefinition(definition)
+  // Nothing is wrong with a format that was not begun yet.
+  const isBlank = definition.type === '' && definition.fields.length === 0
+  const problems = checkDefinition(definition).filter(
+    ({ path }) => !isBlank || (path !== 'type' && path !== 'fields'),
+  )
+  const isWhole = problems.length === 0 && !isBlank
   showProblems(form(), problems)
   for (const row of rows()) row.showProblems()
   if ($('.fieldlog-format-folded .input-error').length > 0) foldSpelling(true)
   const result = $('#fieldlog-format-result')
-  if (problems.length === 0) tryLines(result, definition, String(sampleInput().val()), words)
-  else result.empty().append($('<div>').text(words('notYet', { count: problems.length })))
-  previews.show(problems.length === 0 ? definition : undefined)
+  if (isWhole) tryLines(result, definition, String(sampleInput().val()), words)
+  else
+    result
+      .empty()
+      .append($('<div>').text(isBlank ? words('begin') : words('notYet', { count: problems.length })))
+  previews.show(isWhole ? definition : undefined)
   showRules(definition, words)
   arrangeHeight()
 }
@@ -254,7 +284,7 @@ function showRules(draft: FormatDefinition, words: Words): void {
 
 function listHeader(words: Words): JQuery {
   const header = $('<div class="fieldlog-field-line fieldlog-field-header">')
-  for (const name of ['name', 'source', 'type', 'unit']) {
+  for (const name of ['name', 'source', 'type', 'unit', 'min', 'max']) {
     $('<span>').addClass(`fieldlog-field-header-${name}`).text(words(name)).appendTo(header)
   }
   return header

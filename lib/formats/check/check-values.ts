@@ -133,6 +133,7 @@ function checkTimePattern(
 
 function checkMap(field: FieldDefinition, path: string, problems: Problems): void {
   const map: unknown = field.map
+  if (field.wrong !== undefined) problems.isOneOf(`${path}.wrong`, field.wrong, ['reject', 'omit'])
   if (field.mapElse !== undefined) problems.isOneOf(`${path}.mapElse`, field.mapElse, ['reject', 'keep'])
   if (map === undefined) return
   if (!isObject(map)) {

@@ -363,6 +363,11 @@ export interface FieldDefinition extends Spelling {
   allowed?: Array<number | string | boolean>
   /** what is done about a value outside min, max and allowed: the line is rejected, or the value set to the nearest bound. Default: nothing here; it is a predicate of label */
   range?: 'reject' | 'clamp'
+  /**
+   * what is done about a value of the line that cannot be read: the line is rejected, or the field has no value. Always
+   * `reject` where it is required or in the key; what `range` rejects is rejected all the same. Default `reject`
+   */
+  wrong?: 'reject' | 'omit'
   /** a line without it is rejected. Default false */
   required?: boolean
   /** stands in where the line has no such value (not where `when` is false) */

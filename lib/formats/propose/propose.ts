@@ -4,7 +4,7 @@ import { isObject } from '../check/problems.ts'
 import { compileFormats } from '../compile.ts'
 import { parseSections } from '../decoders/section-text.ts'
 import { RecordRule } from '../frames/record-rule.ts'
-import type { FormatDefinition } from '../model/definition.ts'
+import { type FieldDefinition, type FormatDefinition, hasOffsets, isPacketKind } from '../model/definition.ts'
 import { Failure } from '../model/failure.ts'
 import { parseJson } from '../model/line.ts'
 import { EventMemory } from '../model/memory.ts'
@@ -79,21 +79,37 @@ export function proposeFormats(lines: readonly RawLine[], options: ProposeOption
   const rest = [...others.values()].filter((line) => headOf(line) === undefined || !heads.has(headOf(line)))
   const groups = [...shipped, ...guessGroups(rest)].sort((a, b) => b.count - a.count).slice(0, mostProposals)
   const times = new Map(all.map((line, i) => [line, options.received?.[i]]))
+  const finished = (group: Group): FormatDefinition => {
+    const own = group.isFromLibrary ? group.definition : omittingWrong(group.definition)
+    if (options.zone === undefined) return own
+    const readings = group.lines.map((line) => ({ payload: line.payload, received: times.get(line) }))
+    return inZone(own, readings, options.zone)
+  }
   return groups.map((group) => ({
-    definition:
-      options.zone === undefined
-        ? group.definition
-        : inZone(
-            group.definition,
-            group.lines.map((line) => ({ payload: line.payload, received: times.get(line) })),
-            options.zone,
-          ),
+    definition: finished(group),
     count: group.count,
     share: group.count / lines.length,
     score: scoreOf(group, groups),
     isFromLibrary: group.isFromLibrary,
     samples: samplesOf(group),
   }))
+}
+
+/** What is guessed from some lines shall not cost a whole reading where another line has something else in one place. */
+function omittingWrong(definition: FormatDefinition): FormatDefinition {
+  const { fields, key = [], decoder } = definition
+  // the number at an offset is always one
+  if (isPacketKind(decoder.kind) || hasOffsets(decoder.kind)) return definition
+  const mayFail = ({ name, type, computed, difference }: FieldDefinition) =>
+    type !== 'time' &&
+    type !== 'string' &&
+    computed === undefined &&
+    difference === undefined &&
+    !key.includes(name)
+  return {
+    ...definition,
+    fields: fields.map((field) => (mayFail(field) ? { ...field, wrong: 'omit' } : field)),
+  }
 }
 
 /** The first column, where it is a word: what the lines of a protocol have in common, also those that were damaged. */

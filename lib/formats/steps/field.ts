@@ -49,6 +49,10 @@ export class CompiledField<Opened> {
   readonly #fallback: Scalar
   readonly #required: boolean
   readonly #definition: FieldDefinition
+  /** a value that cannot be read is left out */
+  readonly #omitsWrong: boolean
+  /** why the last value was left out; undefined where it was not */
+  omitted: Rejection | undefined
 
   readonly #difference: ReturnType<typeof differenceStep> | undefined
 
@@ -76,6 +80,7 @@ export class CompiledField<Opened> {
     this.#blankIsMissing = definition.type !== 'string'
     this.#fallback = definition.default ?? null
     this.#required = definition.required === true
+    this.#omitsWrong = definition.wrong === 'omit' && !this.#required && !key.includes(name)
     const all = new Set([...(this.#computed?.names ?? []), ...(this.#when?.names ?? [])])
     if (this.#computed?.names.includes(name) !== true) all.delete(name)
     this.references = [...all, ...(difference === undefined ? [] : [difference.of])]
@@ -85,6 +90,7 @@ export class CompiledField<Opened> {
 
   /** Its value; null where it is not there; a Rejection where the line has to be rejected for it. */
   evaluate(opened: Opened, scope: Scope, past: Past): Scalar | Rejection {
+    this.omitted = undefined
     if (this.#when === undefined) return this.#value(opened, scope, past)
     if (!this.#whenSeesItself) {
       const there = this.#isThere(this.#when, scope)
@@ -116,7 +122,10 @@ export class CompiledField<Opened> {
     }
     // a device's clock that is not set must not cost the reading
     if (value.step === 'time' && !this.#required) return this.#fallback
-    return new Rejection(value.step ?? 'type', this.name, value.reason)
+    const rejection = new Rejection(value.step ?? 'type', this.name, value.reason)
+    if (!this.#omitsWrong || value.step === 'range' || value.step === 'zone') return rejection
+    this.omitted = rejection
+    return this.#fallback
   }
 
   /** What it is worked out to from other fields. */

@@ -26,6 +26,8 @@ export interface FieldDraft {
   /** where its value comes from: the line, an expression, or a counter's difference */
   source: 'line' | 'computed' | 'difference'
   from: string
+  /** the definition leaves `from` to the name, and goes on doing so while they are the same */
+  isFromImplied: boolean
   also: string
   whole: boolean
   read: string
@@ -60,6 +62,7 @@ export interface FieldDraft {
   max: string
   allowed: string
   range: string
+  wrong: string
   default: string
   required: boolean
   hidden: boolean
@@ -73,7 +76,8 @@ export function toFieldDraft(field: Partial<FieldDefinition>): FieldDraft {
     type,
     source:
       field.difference !== undefined ? 'difference' : field.computed === undefined ? 'line' : 'computed',
-    from: asText(field.from),
+    from: asText(placeIn(field)),
+    isFromImplied: field.from === undefined,
     also: (field.also ?? []).join(', '),
     whole: field.whole === true,
     read: field.read ?? 'u8',
@@ -108,11 +112,22 @@ export function toFieldDraft(field: Partial<FieldDefinition>): FieldDraft {
     max: showBound(field.max, type),
     allowed: (field.allowed ?? []).map(String).join(', '),
     range: field.range ?? '',
+    wrong: field.wrong ?? 'reject',
     default: asText(field.default),
     required: field.required === true,
     hidden: field.hidden === true,
     newsOf: field.newsOf ?? '',
   }
+}
+
+/** Where the field's value stands in the line, also where the definition leaves it to the name: a new name must not move it. */
+function placeIn({
+  from,
+  name,
+  computed,
+  difference,
+}: Partial<FieldDefinition>): string | number | undefined {
+  return computed === undefined && difference === undefined ? (from ?? name) : from
 }
 
 /** The field that the inputs describe, without what is left empty or has no meaning for its type and decoder. */
@@ -134,6 +149,7 @@ export function fromFieldDraft(draft: FieldDraft, kind: DecoderKind): FieldDefin
     ...(type === 'number' || type === 'integer' || type === 'time' ? boundParts(draft) : {}),
     allowed: values(draft.allowed, type),
     range: textOrNone(draft.range),
+    wrong: isRead && type !== 'time' && draft.wrong === 'omit' ? 'omit' : undefined,
     required: draft.required || undefined,
     default: valueOrNone(draft.default, type),
     hidden: draft.hidden || undefined,
@@ -168,11 +184,12 @@ function digitsOf(draft: FieldDraft): Record<string, unknown> {
 function placeOf(draft: FieldDraft, kind: DecoderKind): Record<string, unknown> {
   const isNumbered = kind === 'columns' || kind === 'datacodes' || hasOffsets(kind)
   const also = listed(draft.also).map((each) => (isNumbered ? numberOrText(each) : each))
+  const from = isNumbered ? numberOrText(draft.from) : textOrNone(draft.from)
   const place = {
-    from: isNumbered ? numberOrText(draft.from) : textOrNone(draft.from),
+    from: draft.isFromImplied && from === draft.name.trim() ? undefined : from,
     also: also.length > 0 ? also : undefined,
   }
-  if (!hasOffsets(kind) || typeof place.from === 'string') return place
+  if (!hasOffsets(kind) || typeof from === 'string') return place
   return {
     ...place,
     whole: draft.whole || undefined,

@@ -1,11 +1,12 @@
-// One field in the panel's list: name, where it comes from, type and unit in a line; the rest folds out below.
+// One field in the panel's list: name, where it comes from, type, unit and range in a line; the rest folds out below.
 import type { DecoderKind, FieldDefinition } from '../../../lib/formats/model/definition.ts'
 import { layouts } from '../../../lib/formats/notation/layouts.ts'
 import { thousandsMarks } from '../../../lib/formats/steps/numbers.ts'
 import { bare, currentValue, labelled, setValue, type Words } from '../../shared/panel/inputs.ts'
 import { type FieldDraft, fromFieldDraft, toFieldDraft } from './field-draft.ts'
 
-type Name = keyof FieldDraft
+/** the inputs of a field */
+type Name = Exclude<keyof FieldDraft, 'isFromImplied'>
 
 const types = ['number', 'integer', 'boolean', 'string', 'time'] as const
 const timeFormats = ['auto', 'iso', 's', 'ms', 'pattern'] as const
@@ -51,8 +52,7 @@ const details: readonly Detail[] = [
   { name: 'map', example: 'ON=true, OFF=false' },
   { name: 'mapElse' },
   { name: 'case', types: ['string'] },
-  { name: 'min', types: measured },
-  { name: 'max', types: measured },
+  { name: 'wrong', isRead: true, types: ['number', 'integer', 'boolean', 'string'] },
   { name: 'allowed' },
   { name: 'range' },
   { name: 'decimals', types: ['number'] },
@@ -75,6 +75,10 @@ export interface FieldRow {
   setKind(kind: DecoderKind): void
   /** Folds out when an input in there has a problem. */
   showProblems(): void
+  /** Says below the field that none of so many clean readings has a value for it; 0 takes that back. */
+  showNever(readings: number): void
+  /** Another field has a new name: what refers to it goes along. */
+  follow(before: string, after: string): void
 }
 
 /** Builds the inputs of a field in the element of an editable list. */
@@ -83,6 +87,7 @@ export function fieldRow(
   field: Partial<FieldDefinition>,
   kind: DecoderKind,
   words: Words,
+  renamed: (before: string, after: string) => void,
 ): FieldRow {
   const element = $('<div class="fieldlog-field">').appendTo(place)
   const line = $('<div class="fieldlog-field-line">').appendTo(element)
@@ -95,6 +100,8 @@ export function fieldRow(
     differenceOf: bare(line, 'differenceOf', { words, placeholder: words('differenceExample') }),
     type: bare(line, 'type', { words, choices: types.map((type) => [type, words(`type-${type}`)]) }),
     unit: bare(line, 'unit', { words, placeholder: words('unit') }),
+    min: bare(line, 'min', { words, placeholder: words('min') }),
+    max: bare(line, 'max', { words, placeholder: words('max') }),
     ...moreInputs(more, words),
   } as Record<Name, JQuery>
   const fold = foldButton(line, more, words)
@@ -105,7 +112,28 @@ export function fieldRow(
   for (const name of ['modulus', 'most'] as const) inputs[name].attr('data-problem', `difference.${name}`)
   for (const name of ['source', 'type', 'time', 'map', 'bits'] as const)
     inputs[name].on('input change', arrange)
-  return { read, setKind, showProblems: () => more.find('.input-error').length > 0 && fold(true) }
+  const never = $('<div class="fieldlog-field-never">').insertAfter(line).hide()
+  inputs.name.data('before', String(inputs.name.val()))
+  inputs.name.on('change', () => {
+    const before = String(inputs.name.data('before'))
+    const after = String(inputs.name.val()).trim()
+    if (before === after || after === '') return
+    inputs.name.data('before', after)
+    if (before !== '') renamed(before, after)
+  })
+  return {
+    read,
+    setKind,
+    showProblems: () => more.find('.input-error').length > 0 && fold(true),
+    showNever(readings) {
+      inputs.name.toggleClass('fieldlog-field-without', readings > 0)
+      never.text(words('never', { count: readings })).toggle(readings > 0)
+    },
+    follow(before, after) {
+      for (const name of ['differenceOf', 'newsOf'] as const)
+        if (inputs[name].val() === before) inputs[name].val(after)
+    },
+  }
 
   function setDraft(draft: FieldDraft): void {
     for (const name of Object.keys(inputs) as Name[]) setValue(inputs[name], draft[name])
@@ -114,9 +142,8 @@ export function fieldRow(
 
   function draft(): FieldDraft {
     const names = Object.keys(inputs) as Name[]
-    return Object.fromEntries(
-      names.map((name) => [name, currentValue(inputs[name])]),
-    ) as unknown as FieldDraft
+    const values = Object.fromEntries(names.map((name) => [name, currentValue(inputs[name])]))
+    return { ...values, isFromImplied: field.from === undefined } as unknown as FieldDraft
   }
 
   function read(): FieldDefinition {
@@ -145,6 +172,10 @@ export function fieldRow(
     inputs.from.toggle(source === 'line').attr('placeholder', words(`fromExample-${kind}`))
     inputs.computed.toggle(source === 'computed')
     inputs.differenceOf.toggle(source === 'difference')
+    // what stands beside them keeps its place
+    const hasRange = measured.includes(String(inputs.type.val()))
+    for (const name of ['min', 'max'] as const)
+      inputs[name].css('visibility', hasRange ? 'visible' : 'hidden')
     for (const { name, types, kinds, isRead, isDifference } of details) {
       const fitsType = types === undefined || types.includes(String(inputs.type.val()))
       const fitsDecoder = kinds === undefined || kinds.includes(kind)
@@ -191,6 +222,7 @@ function choicesOf(words: Words): Choices {
     thousands: thousandsChoices(words),
     mapElse: named('mapElse', ['reject', 'keep']),
     case: named('case', ['', 'lower', 'upper']),
+    wrong: named('wrong', ['reject', 'omit']),
     range: named('range', ['', 'reject', 'clamp']),
   }
 }

@@ -95,8 +95,8 @@ export function frameInputs(
   }
 }
 
-/** Whether anything is said there: else the rows may stay folded. */
+/** Whether anything is said there beside how the prefix ends: else the rows may stay folded. */
 export function isFramed({ takes, record, check }: FormatDefinition): boolean {
-  const { source: _source, nodes: _nodes, prefix: _prefix, bytes: _bytes, ...more } = takes ?? {}
+  const { source: _s, nodes: _n, prefix: _p, word: _w, bytes: _b, ...more } = takes ?? {}
   return record !== undefined || check !== undefined || Object.keys(more).length > 0
 }

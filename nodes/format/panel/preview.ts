@@ -19,6 +19,8 @@ const mostSamples = 5
 
 export interface PreviewContext {
   words: Words
+  /** the draft was tried; undefined where it cannot be */
+  tried(preview: FormatPreview | undefined): void
   /** the other formats of the workspace, deployed or not */
   others(): FormatDefinition[]
   /** a proposal was chosen */
@@ -65,20 +67,15 @@ export function formatPreviews(
 
   function render(): void {
     for (const place of [readingsPlace, unknownPlace]) place.empty()
+    const preview = draft && last && trouble === '' ? previewFormat(draft, last.readings) : undefined
+    context.tried(preview)
     if (trouble !== '' || last === undefined) {
       const text = trouble === '' ? words('reading') : words('noReadings', { why: trouble })
       for (const place of [readingsPlace, unknownPlace]) heading(place, text)
       return
     }
-    if (draft === undefined) heading(readingsPlace, words('tryLater'))
-    else
-      showPreview(
-        heading(readingsPlace, ''),
-        readingsPlace,
-        draft,
-        previewFormat(draft, last.readings),
-        words,
-      )
+    if (draft === undefined || preview === undefined) heading(readingsPlace, words('tryLater'))
+    else showPreview(heading(readingsPlace, ''), readingsPlace, draft, preview, words)
     showUnknown(last.readings)
   }
 
@@ -156,7 +153,7 @@ function showPreview(
   const { tried, clean, rejected, suppressed, other, part } = preview
   heading.text(words('counts', { tried }))
   for (const [kind, count] of Object.entries({ clean, rejected, suppressed, part, other })) {
-    if (kind === 'suppressed' && count === 0) continue
+    if ((kind === 'suppressed' || kind === 'part') && count === 0) continue
     heading.append(
       $('<span class="fieldlog-preview-number">')
         .addClass(count > 0 ? `fieldlog-try-${kind}` : '')
@@ -204,6 +201,12 @@ function showFields(
       least === undefined || greatest === undefined ? '' : `${show(least)} … ${show(greatest)} ${unit}`
     const cell = $('<span>').appendTo(table)
     $('<b>').text(name).appendTo(cell)
+    if (count === 0) {
+      $('<span class="fieldlog-preview-implausible">')
+        .text(` ${words('neverHere')}`)
+        .appendTo(cell)
+      continue
+    }
     $('<span>').text(` ${count} × ${bounds}`).appendTo(cell)
     if (implausible > 0) {
       $('<span class="fieldlog-preview-implausible">')

@@ -4,6 +4,7 @@ import { compileFormats } from '../../../lib/formats/compile.ts'
 import type { Outcome } from '../../../lib/formats/format.ts'
 import type { FieldDefinition, FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import { isPlausible } from '../../../lib/formats/model/plausible.ts'
+import { whyNotTaken } from '../../../lib/formats/why-not-taken.ts'
 import type { Words } from '../../shared/panel/inputs.ts'
 
 const mostLines = 200
@@ -23,7 +24,9 @@ export function tryLines(place: JQuery, definition: FormatDefinition, lines: str
   for (const { reading, outcome } of taken.flatMap((each) => formats.take(each))) {
     if (outcome.kind === 'part' || reading.payload.trim() === '') continue
     showLine(place, reading.payload, outcome.kind, words, (values) =>
-      showOutcome(values, definition, outcome, words),
+      outcome.kind === 'unknown'
+        ? values.text(words('notTaken', { why: whyNotTaken(definition, reading.payload) ?? '' }))
+        : showOutcome(values, definition, outcome, words),
     )
   }
   const unended = taken.find((reading) => formats.limitOf(reading) !== undefined)
@@ -57,7 +60,6 @@ export function showOutcome(
   outcome: Outcome,
   words: Words,
 ): void {
-  if (outcome.kind === 'unknown') place.text(words('notTaken'))
   if (outcome.kind === 'rejected' || outcome.kind === 'suppressed')
     for (const reason of outcome.reasons) $('<div>').text(reason).appendTo(place)
   if (outcome.kind !== 'clean') return

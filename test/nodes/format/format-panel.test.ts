@@ -187,6 +187,23 @@ describe('nodes: the inputs of the format panel', () => {
     })
   }
 
+  it('keep the place in the line where a field gets another name', () => {
+    const kinds = ['json', 'key-values', 'pattern', 'columns', 'packet', 'sections', 'tagged'] as const
+    for (const kind of kinds) {
+      const draft = toFieldDraft({ name: 'T', type: 'number' })
+      assert.equal(draft.from, 'T')
+      assert.deepEqual(fromFieldDraft(draft, kind), { name: 'T', type: 'number' })
+      assert.deepEqual(fromFieldDraft({ ...draft, name: 'temperature' }, kind), {
+        name: 'temperature',
+        from: 'T',
+        type: 'number',
+      })
+    }
+    const counter = { name: 'd', difference: { of: 'n' }, type: 'integer' } as const
+    assert.equal(toFieldDraft(counter).from, '')
+    assert.equal(toFieldDraft({}).from, '')
+  })
+
   it('leave out what has no meaning for the type or the decoder', () => {
     const all = {
       scale: '2',
