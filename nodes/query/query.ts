@@ -1,11 +1,11 @@
-import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red'
+import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { inBackground } from '../../lib/kit/background.ts'
 import { systemClock } from '../../lib/kit/clock.ts'
 import { asError, withCode } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { readOptionsOrDefaults } from '../../lib/options/options.ts'
 import { onInput } from '../journal/direct.ts'
-import { showStatus } from '../shared/show-status.ts'
+import { throttle } from '../shared/throttle.ts'
 import { stores } from '../store/registry.ts'
 import { type QueryOptions, type QuestionName, queryOptions, questions } from './options.ts'
 import { type HistorySeat, takeHistory } from './registry.ts'
@@ -22,8 +22,8 @@ export default function (RED: NodeAPI): void {
     )
     let seat: HistorySeat | undefined
     let leaving: Promise<void> = Promise.resolve()
-    let last: NodeStatus = {}
-    const status = showStatus(this, () => last)
+    let text = ''
+    const status = throttle(() => this.status(text === '' ? {} : { fill: 'green', shape: 'dot', text }))
 
     const leave = () => {
       const { leave } = seat ?? {}
@@ -43,20 +43,19 @@ export default function (RED: NodeAPI): void {
         const { question, ...query } = { ...asked, ...parametersIn(message) }
         const began = systemClock.monotonic()
         const payload = await historyOf()[questionOf(question)](query)
-        const text = `${question} · ${Math.round(systemClock.monotonic() - began)} ms`
-        last = { fill: 'green', shape: 'dot', text }
+        text = `${question} · ${Math.round(systemClock.monotonic() - began)} ms`
         status.changed()
         send({ ...message, payload })
         done()
       }
       answered().catch((error: unknown) => {
-        last = { fill: 'red', shape: 'ring', text: asError(error).message }
-        status.changed()
+        this.status({ fill: 'red', shape: 'ring', text: asError(error).message })
         done(asError(error))
       })
     })
 
     this.on('close', (done: () => void) => {
+      status.stop()
       leave()
       inBackground(leaving.then(done))
     })
