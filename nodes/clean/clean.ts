@@ -57,9 +57,12 @@ export default function (RED: NodeAPI): void {
 
     const decoded = ({ msg, send, done }: Delivery, outcome: LineOutcome) => {
       try {
-        count[outcome.kind]++
-        if (isUnsure(outcome)) count.unsure++
-        status.changed()
+        // what one sink has asked for was counted when it came
+        if (msg.event.for === undefined) {
+          count[outcome.kind]++
+          if (isUnsure(outcome)) count.unsure++
+          status.changed()
+        }
         if (seat) hearDevices(seat.watch, msg.event, outcome)
         send(cleanMessages(msg, outcome, names))
       } catch (error) {

@@ -62,8 +62,11 @@ export default function (RED: NodeAPI): void {
         else if (event.unsure !== undefined) delete event.unsure
         msg.event = event
         send(verdict === 'good' ? [msg, null] : [null, msg])
-        count[verdict]++
-        status.changed()
+        // what one sink has asked for was counted when it came
+        if (event.for === undefined) {
+          count[verdict]++
+          status.changed()
+        }
       } catch (error) {
         done(asError(error))
         return
