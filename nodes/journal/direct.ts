@@ -8,6 +8,7 @@ import {
   type Done,
   type Handler,
   type Sendable,
+  type Taking,
 } from '../../lib/delivery/track/direct.ts'
 import type { HookApi, Tracked } from '../../lib/delivery/track/tracker.ts'
 import { type FlowEntry, type Wiring, wiringOf } from '../../lib/delivery/track/wiring.ts'
@@ -29,9 +30,8 @@ const runtimes = new Map<EventEmitter, Runtime>()
 
 /**
  * Registers the node's only handler for `input`; other nodes of ours may call it directly.
- * @param startsPaths true for a node that sends events of its own: what it is handed ends there
  */
-export function onInput(RED: NodeAPI, node: Node, handler: Handler, startsPaths = false): void {
+export function onInput(RED: NodeAPI, node: Node, handler: Handler, taking: Taking = {}): void {
   const way = wayOf(RED)
   const registered = (message: NodeMessage, send: NodeSend, done: Done) => {
     // what comes by Node-RED's messaging may go on directly
@@ -40,7 +40,7 @@ export function onInput(RED: NodeAPI, node: Node, handler: Handler, startsPaths 
     handler(message, event ? next : (send as typeof next), done)
   }
   node.on('input', registered)
-  way.add(asDirect(node), registered, handler, startsPaths)
+  way.add(asDirect(node), registered, handler, taking)
   node.on('close', () => way.remove(asDirect(node)))
 }
 

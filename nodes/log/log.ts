@@ -68,12 +68,11 @@ export default function (RED: NodeAPI): void {
       })
     }
 
-    const startsPaths = true
     onInput(
       RED,
       this,
       (message, _send, done) => connection.taker.log(message as LoggableMessage, this.name ?? '', done),
-      startsPaths,
+      { startsPaths: true },
     )
     this.on('close', (done: () => void) => {
       connection

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
+import type { Handler } from '../../lib/delivery/track/direct.ts'
 import { type EventMessage, type FieldlogEvent, isPlayed } from '../../lib/event.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
@@ -45,7 +46,7 @@ export default function (RED: NodeAPI): void {
     // the age of what waits grows by itself
     const statusTimer = setInterval(status.changed, statusInterval)
 
-    onInput(RED, this, (message, _send, done) => {
+    const handle: Handler = (message, _send, done) => {
       try {
         const event = eventOf(message as EventMessage)
         if (event.for !== undefined && event.for !== this.id) return done()
@@ -65,7 +66,8 @@ export default function (RED: NodeAPI): void {
       } catch (error) {
         done(asError(error))
       }
-    })
+    }
+    onInput(RED, this, handle, { readsOnly: true })
 
     this.on('close', (_removed: boolean, done: () => void) => {
       closed = true

@@ -153,11 +153,16 @@ export default function (RED: NodeAPI): void {
         done(asError(error))
       }
     }
-    onInput(RED, this, (message, _reply, done) => {
-      const now = () => handle(message as EventMessage, done)
-      if (changing) inBackground(changing.then(now))
-      else now()
-    })
+    onInput(
+      RED,
+      this,
+      (message, _reply, done) => {
+        const now = () => handle(message as EventMessage, done)
+        if (changing) inBackground(changing.then(now))
+        else now()
+      },
+      { readsOnly: true },
+    )
 
     this.on('close', (_removed: boolean, done: () => void) => {
       closed = true

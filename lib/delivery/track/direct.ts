@@ -35,6 +35,15 @@ interface Target {
   registered: unknown
   handler: Handler
   startsPaths: boolean
+  readsOnly: boolean
+}
+
+/** What a node that takes part does with a message. */
+export interface Taking {
+  /** what it is handed ends there; what it sends are events of its own (a `log` node) */
+  startsPaths?: boolean
+  /** it changes no message and passes none on (a sink): it may look at the one that another node has, too */
+  readsOnly?: boolean
 }
 
 /** A flow file of which nothing is known: nothing stands against the direct way. */
@@ -45,7 +54,7 @@ export class DirectWay {
   readonly #parts: DirectParts
   readonly #targets = new Map<string, Target>()
   /** what the outputs of a node lead to; undefined for those that go by Node-RED's messaging */
-  readonly #routes = new Map<DirectNode, Array<Target | undefined>>()
+  readonly #routes = new Map<DirectNode, Array<readonly Target[] | undefined>>()
   /** their wires may lead to nodes of the next deploy */
   readonly #closed = new WeakSet<DirectNode>()
   #watched: ReadonlySet<string> = new Set()
@@ -59,10 +68,10 @@ export class DirectWay {
   /**
    * From now on the node can be handed messages.
    * @param registered its handler as Node-RED knows it
-   * @param startsPaths what it is handed ends there; what it sends are events of its own (a `log` node)
    */
-  add(node: DirectNode, registered: unknown, handler: Handler, startsPaths = false): void {
-    this.#targets.set(node.id, { node, registered, handler, startsPaths })
+  add(node: DirectNode, registered: unknown, handler: Handler, taking: Taking = {}): void {
+    const { startsPaths = false, readsOnly = false } = taking
+    this.#targets.set(node.id, { node, registered, handler, startsPaths, readsOnly })
   }
 
   /** The nodes that take part, by their ids in the flow file. */
@@ -112,12 +121,12 @@ export class DirectWay {
     for (let output = 0; output < messages.length; output++) {
       const sent = messages[output]
       if (sent === null || sent === undefined || (Array.isArray(sent) && sent.length === 0)) continue
-      const target = routes[output]
-      if (!this.#takes(target)) {
+      const targets = routes[output]
+      if (!this.#takes(targets)) {
         rest ??= messages.map(() => null)
         rest[output] = sent
-      } else if (Array.isArray(sent)) this.#handAll(target, sent, event)
-      else this.#hand(target, sent, event)
+      } else if (Array.isArray(sent)) this.#handAll(targets, sent, event)
+      else this.#hand(targets, sent, event)
     }
     if (rest) this.#sendOut(node, rest, event)
   }
@@ -135,17 +144,34 @@ export class DirectWay {
   }
 
   /** As Node-RED does, it clones all but the first: they may have parts in common. */
-  #handAll(target: Target, messages: object[], event: Tracked | undefined): void {
+  #handAll(targets: readonly Target[], messages: object[], event: Tracked | undefined): void {
     for (let i = 0; i < messages.length; i++) {
       const message = messages[i]!
-      this.#hand(target, i === 0 ? message : this.#parts.clone(message), event)
+      this.#hand(targets, i === 0 ? message : this.#parts.clone(message), event)
     }
   }
 
-  #hand({ node, handler }: Target, message: object, known: Tracked | undefined): void {
+  /** All of them have it open before the first one may be done with it: the event is not complete in between. */
+  #hand(targets: readonly Target[], message: object, known: Tracked | undefined): void {
     // what is left of an earlier sending keeps the new one open
     const event = known?.ended ? this.#parts.tracker()?.find(message) : known
-    const delivery = event?.opened(node, true)
+    const [only] = targets
+    if (targets.length === 1) {
+      this.#handTo(only!, message, event, event?.opened(only!.node, true))
+      return
+    }
+    // before anybody changes it
+    const copies = targets.map(({ readsOnly }) => (readsOnly ? message : this.#parts.clone(message)))
+    const deliveries = targets.map(({ node }) => event?.opened(node, true))
+    for (const [i, target] of targets.entries()) this.#handTo(target, copies[i]!, event, deliveries[i])
+  }
+
+  #handTo(
+    { node, handler }: Target,
+    message: object,
+    event: Tracked | undefined,
+    delivery: ReturnType<Tracked['opened']> | undefined,
+  ): void {
     let isDone = false
     const done = (error?: Error) => {
       if (isDone) return
@@ -169,22 +195,24 @@ export class DirectWay {
    * Not where somebody has added a handler of his own, or replaced ours: from then on all messages go by Node-RED's
    * messaging, so that none overtakes those that must.
    */
-  #takes(target: Target | undefined): target is Target {
-    if (target === undefined || !this.#isOpen) return false
-    if (target.node._inputCallback === target.registered) return true
+  #takes(targets: readonly Target[] | undefined): targets is readonly Target[] {
+    if (targets === undefined || !this.#isOpen) return false
+    if (targets.every(({ node, registered }) => node._inputCallback === registered)) return true
     this.close()
     return false
   }
 
-  #routesOf(node: DirectNode): Array<Target | undefined> {
+  #routesOf(node: DirectNode): Array<readonly Target[] | undefined> {
     const known = this.#routes.get(node)
     if (known) return known
     if (this.#closed.has(node) || this.#wiring.byMessaging.has(flowId(node))) return []
     const routes = (node.wires ?? []).map((ids) => {
-      const [id, ...more] = ids.filter((each) => !this.#wiring.absent.has(each))
-      if (id === undefined || more.length > 0) return undefined
-      const target = this.#targets.get(id)
-      return target && !this.#watched.has(flowId(target.node)) ? target : undefined
+      const targets = ids
+        .filter((id) => !this.#wiring.absent.has(id))
+        .map((id) => this.#targets.get(id))
+        .filter((target) => target !== undefined && !this.#watched.has(flowId(target.node)))
+      const isAll = targets.length === ids.filter((id) => !this.#wiring.absent.has(id)).length
+      return isAll && targets.length > 0 ? (targets as Target[]) : undefined
     })
     this.#routes.set(node, routes)
     return routes

@@ -119,9 +119,15 @@ class Graph {
     const [start, ...others] = nodes
     if (others.some((id) => this.#entered.has(id) || watched.has(id))) return false
     const outputs = [...nodes].flatMap((id) => this.#outputsOf(id))
-    if (outputs.some((ids) => ids.length > 1 && ids.some((id) => this.#participants.has(id)))) return false
+    if (outputs.some((ids) => this.#isShared(ids))) return false
     if (!this.#isShort(start!, nodes)) return false
     return this.#staysOurs(nodes) || (this.#isTree(nodes) && this.#staysApart(nodes))
+  }
+
+  /** It leads to nodes of ours and to others: these would get an event later than those. */
+  #isShared(ids: readonly string[]): boolean {
+    const own = ids.filter((id) => this.#participants.has(id)).length
+    return own > 0 && own < ids.length
   }
 
   #outputsOf(id: string): string[][] {

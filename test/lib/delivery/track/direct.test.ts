@@ -5,6 +5,7 @@ import {
   type Done,
   type Send,
   type Sendable,
+  type Taking,
 } from '../../../../lib/delivery/track/direct.ts'
 import { FlowTracker, Tracked } from '../../../../lib/delivery/track/tracker.ts'
 import { FakeHooks } from '../support/fake-hooks.ts'
@@ -46,9 +47,12 @@ describe('delivery: the direct way', () => {
     }
 
     /** Takes messages directly, as our nodes do. */
-    ours(handler = (...[taken, send, done]: [object, Send, Done]) => this.#keep(taken, send, done)): this {
+    ours(
+      handler = (...[taken, send, done]: [object, Send, Done]) => this.#keep(taken, send, done),
+      taking: Taking = {},
+    ): this {
       this._inputCallback = handler
-      way.add(this, handler, handler)
+      way.add(this, handler, handler, taking)
       return this
     }
 
@@ -106,7 +110,27 @@ describe('delivery: the direct way', () => {
     assert.deepEqual([log.sent, clean.sent], [[], []])
   })
 
-  it('leaves to Node-RED what leads to other nodes, to several, or to none, and tells the hooks before', () => {
+  it('hands a message to several nodes: each has it open before the first is done, and a clone where it may change it', () => {
+    const label = new TestNode('label', ['out', 'timing', 'store'])
+    const opens: number[] = []
+    const sink = (taken: object, _send: Send, done: Done) => {
+      opens.push(event.open)
+      assert.equal(taken, message)
+      done()
+    }
+    new TestNode('out').ours(sink, { readsOnly: true })
+    const timing = new TestNode('timing').ours()
+    new TestNode('store').ours(sink, { readsOnly: true })
+    way.send(label, [message], event)
+    assert.deepEqual(opens, [3, 2])
+    assert.deepEqual(timing.last.message, message)
+    assert.notEqual(timing.last.message, message)
+    assert.deepEqual([event.open, event.nodes, turns], [1, ['timing'], ['opened']])
+    timing.last.done()
+    assert.deepEqual([event.open, event.strayed, label.sent], [0, false, []])
+  })
+
+  it('leaves to Node-RED what leads to other nodes, to several of which one is another, or to none, and tells the hooks before', () => {
     for (const wires of [['function'], ['clean', 'debug'], []]) {
       new TestNode('clean').ours()
       const again = tracked()

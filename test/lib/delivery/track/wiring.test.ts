@@ -28,8 +28,21 @@ function byMessaging(wires: Wires, ...more: FlowEntry[]): string[] {
 }
 
 describe('delivery: which nodes may send directly', () => {
-  const shipped = { log: [['clean'], []], clean: [['label'], ['rejected'], ['debug']], debug: [] }
-  const sinks = { label: [['good'], ['bad']], good: [], bad: [], rejected: [] }
+  const shipped = {
+    log: [['clean'], []],
+    clean: [['label'], ['rejected', 'store'], ['debug']],
+    debug: [],
+  }
+  const sinks = {
+    label: [
+      ['good', 'store'],
+      ['bad', 'store'],
+    ],
+    good: [],
+    bad: [],
+    rejected: [],
+    store: [],
+  }
 
   it('all of the default flow', () => {
     assert.deepEqual(byMessaging({ ...shipped, ...sinks }), [])
@@ -120,7 +133,7 @@ describe('delivery: which nodes may send directly', () => {
         const participants = participantsOf(wires)
         const { byMessaging } = wiringOf(entriesOf(wires), participants, nobody)
         const isDirect = (from: string, to: string[]) =>
-          participants.has(from) && to.length === 1 && participants.has(to[0]!) && !byMessaging.has(from)
+          participants.has(from) && to.every((id) => participants.has(id)) && !byMessaging.has(from)
         if (byMessaging.size === 0) direct++
         const expected = arrivals(wires, pauses, () => false)
         const seen = arrivals(wires, pauses, isDirect)
