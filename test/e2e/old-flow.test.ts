@@ -151,7 +151,9 @@ function withTodaysOutputs(node: FlowNode): FlowNode {
 
 /** What a type has got since that version. */
 function added(type: string): Record<string, unknown> {
-  return type === 'fieldlog-mqtt-out' ? { played: false } : {}
+  if (type !== 'fieldlog-mqtt-out') return {}
+  const report = { reportInterval: '5', nodeId: '', firmware: '', location: '', compressed: false }
+  return { played: false, ...report }
 }
 
 /** Topic and content of each event, as one line. */
