@@ -25,7 +25,8 @@ export function showVariable(field: Field, input: JQuery): void {
       },
     )
   }
-  input.on('change', show)
+  // while it is typed: a row that goes when the input is left would move what is being clicked
+  input.on('input change', show)
   show()
 }
 
