@@ -138,7 +138,7 @@ describe('a port in trouble', () => {
 
   it('silent port: yellow, one line', async () => {
     const { text, fill, logged } = await minute('/dev/fake', new FakeClock(), silentDevice)
-    assert.deepEqual([text, fill], ['no byte for 60 s; 0 lines', 'yellow'])
+    assert.deepEqual([text, fill], ['no byte for 1 min; 0 lines', 'yellow'])
     assert.deepEqual(logged, ['no byte came from fake for 30 s: is the device switched on and connected?'])
   })
 })
