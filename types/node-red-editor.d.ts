@@ -61,6 +61,11 @@ export interface Editor {
     eachNode(callback: (node: EditorNode) => void): void
     eachConfig(callback: (node: EditorNode) => void): void
   }
+  /** What the editor tells of the nodes of the workspace. */
+  events: {
+    on(name: 'nodes:add' | 'nodes:change' | 'nodes:remove', listener: (node: EditorNode) => void): void
+    off(name: 'nodes:add' | 'nodes:change' | 'nodes:remove', listener: (node: EditorNode) => void): void
+  }
   editor: {
     /** Puts a select of the config nodes of a type, with buttons to edit and to add, in place of `#<prefix>-<property>`. */
     prepareConfigNodeSelect(node: object, property: string, type: string, prefix: string): void

@@ -122,6 +122,19 @@ class Summaries {
   }
 }
 
+/** How many of the readings the formats of each type take, by the first that takes each, as in *clean*. Definitions with problems must not be among them. */
+export function countByType(
+  definitions: readonly FormatDefinition[],
+  readings: readonly RecentReading[],
+): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { outcome } of settledReadings(compileFormats(definitions), readings)) {
+    if (outcome.kind === 'unknown' || outcome.kind === 'part') continue
+    counts.set(outcome.type, (counts.get(outcome.type) ?? 0) + 1)
+  }
+  return counts
+}
+
 /** The whole readings that none of these formats takes, in order; from a cut one nothing can be learnt. Definitions with problems must not be among them. */
 export function unknownReadings(
   definitions: readonly FormatDefinition[],
