@@ -52,7 +52,7 @@ describe('history: a batch for the worker thread', () => {
   it('has flags that many events share once', () => {
     const maker = new BatchMaker()
     const places = () => [...maker.take().numbers].filter((_, at) => at % 8 === 5)
-    for (const spike of [1, 4, 1, 1]) maker.add({ ...event, flags: { spike } })
+    for (const spike of [1, 4, 1, 1] as const) maker.add({ ...event, flags: { spike } })
     maker.add({ ...event, flags: { spike: 1 }, reasons: ['hot'] })
     assert.deepEqual(places(), [0, 3, 0, 0, 6])
     maker.add({ ...event, flags: { spike: 4 } })
