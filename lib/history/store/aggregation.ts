@@ -15,7 +15,7 @@ const worthReading = 5 * minute
 const worthCopying = 4
 
 /** Rows of one series that are read in one step of making everything; an hour of rows is never divided. */
-const stepRows = 10_000
+const stepRows = 2_000
 
 /** Verdict, time, and the values of the fields. */
 type ValueRow = Array<number | null>

@@ -12,7 +12,7 @@ import { contentsOf } from '../support/contents.ts'
 
 const begin = Date.UTC(2026, 0, 1, 22)
 /** more than one step of two series: one with many readings a minute, one with fewer than one */
-const count = 50_000
+const count = 20_000
 const pace = { meter: 1_000, room: 64_000 }
 
 function eventsOf(random: Random): FieldlogEvent[] {
@@ -77,10 +77,10 @@ describe('history: aggregates that are made once at the end', () => {
       }
       const deferred = written('deferred.sqlite', events, (writer, at, path) => {
         if (at === 0) writer.aggregation.defer()
-        if (at !== 35_000 && at !== 40_000 && at !== count) return writer
+        if (at !== 10_000 && at !== 15_000 && at !== count) return writer
         if (at === count) while (step(writer));
         else assert.equal(step(writer), true)
-        if (at !== 35_000) return writer
+        if (at !== 10_000) return writer
         // it begins again with the first series
         writer.file.close()
         const again = new RowWriter(StoreFile.open(path))
