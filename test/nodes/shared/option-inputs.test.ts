@@ -94,6 +94,16 @@ describe('nodes: the options and their panels', () => {
         }
       })
 
+      it('has words for each unit, so that it can be translated', () => {
+        // the signs of units, such as MB, are the same in every language
+        const isWord = (unit: string) => /[a-z]{3}/.test(unit)
+        const missing = Object.entries(options).flatMap(([option, field]) => {
+          const unit = 'unit' in field ? field.unit : undefined
+          return unit && isWord(unit) && !words[`${option}-unit`] ? [`${option}-unit: ${unit}`] : []
+        })
+        assert.deepEqual(missing, [])
+      })
+
       it('has words for an option only, and for each choice that is no number', () => {
         const units = Object.keys(words).filter((key) => /-(unit|placeholder)$/.test(key))
         for (const key of units) assert.ok(key.replace(/-\w+$/, '') in options, key)
