@@ -20,7 +20,7 @@ import { dashboardFlow } from './flows/dashboard.ts'
 import { energyFlow } from './flows/energy.ts'
 import { formatNode } from './flows/lines.ts'
 import { minimalFlow } from './flows/minimal.ts'
-import { broker, canvas, env, type FlowNode, id, versionOf } from './flows/parts.ts'
+import { broker, canvas, debugNode, env, type FlowNode, id, versionOf } from './flows/parts.ts'
 import { smartMeterFlow } from './flows/smart-meter-p1.ts'
 import { timeEventsFlow } from './flows/time-events.ts'
 
@@ -102,7 +102,7 @@ export function gatewayFlow(): FlowNode[] {
       name: 'rejected',
       broker: broker.id,
     }),
-    onCanvas(unknown, 'debug', 690, 340, [], debugSettings),
+    onCanvas(unknown, 'debug', 690, 340, [], debugNode('unknown', 'message')),
     {
       id: port,
       type: 'fieldlog-port',
@@ -128,18 +128,6 @@ export function gatewayFlow(): FlowNode[] {
 
 function formatNodes(): FlowNode[] {
   return jeelinkFormats.map((definition, index) => formatNode(id(0x30 + index), definition))
-}
-
-const debugSettings = {
-  name: 'unknown',
-  active: false,
-  tosidebar: true,
-  console: false,
-  tostatus: false,
-  complete: 'true',
-  targetType: 'full',
-  statusVal: '',
-  statusType: 'auto',
 }
 
 const tabInfo =

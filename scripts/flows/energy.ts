@@ -7,7 +7,7 @@ import { httpBodyOptions } from '../../nodes/http-body/options.ts'
 import { journalOptions } from '../../nodes/journal/settings.ts'
 import { logOptions } from '../../nodes/log/settings.ts'
 import { formatNode } from './lines.ts'
-import { canvas, type FlowNode, id, versionOf } from './parts.ts'
+import { canvas, debugNode, type FlowNode, id, versionOf } from './parts.ts'
 
 const tab = id(0x101)
 const journal = id(0x110)
@@ -48,7 +48,7 @@ export function energyFlow(): FlowNode[] {
       eventType: energy.type,
       fields: `${[...averaged, ...['1', '2', '3'].map((number) => `peak${number}`)].join(', ')}`,
     }),
-    onCanvas(cleanEvents, 'debug', 1010, 120, [], debugSettings),
+    onCanvas(cleanEvents, 'debug', 1010, 120, [], debugNode('events')),
     onCanvas(keepClusters, 'change', 1030, 180, [], {
       ...changeSettings,
       name: 'keep the summary',
@@ -99,18 +99,6 @@ function summaryExpression(): string {
 const changeSettings = { action: '', property: '', from: '', to: '', reg: false }
 
 const answer = { name: '', statusCode: '', headers: {} }
-
-const debugSettings = {
-  name: 'events',
-  active: false,
-  tosidebar: true,
-  console: false,
-  tostatus: false,
-  complete: 'payload',
-  targetType: 'msg',
-  statusVal: '',
-  statusType: 'auto',
-}
 
 const tabInfo =
   'Energy sensors send their readings by HTTP: POST /log/store takes a line of text or JSON, and answers when it is on ' +

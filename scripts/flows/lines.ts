@@ -5,7 +5,7 @@ import type { FormatDefinition } from '../../lib/formats/model/definition.ts'
 import { defaultsOf } from '../../lib/options/options.ts'
 import { journalOptions } from '../../nodes/journal/settings.ts'
 import { type PortOptions, portOptions } from '../../nodes/port/options.ts'
-import { type FlowNode, type OnCanvas, versionOf } from './parts.ts'
+import { debugNode, type FlowNode, type OnCanvas, versionOf } from './parts.ts'
 
 export function portNode(nodeId: string, settings: Partial<PortOptions>): FlowNode {
   return {
@@ -41,17 +41,7 @@ export function formatNode(nodeId: string, definition: FormatDefinition, sample?
 
 /** The settings of a debug node that shows in the sidebar what `complete` names. */
 export function shown(name: string, complete: string): object {
-  return {
-    name,
-    active: true,
-    tosidebar: true,
-    console: false,
-    tostatus: false,
-    complete,
-    targetType: 'msg',
-    statusVal: '',
-    statusType: 'auto',
-  }
+  return { ...debugNode(name), active: true, complete }
 }
 
 export function comment(

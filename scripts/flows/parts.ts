@@ -79,3 +79,21 @@ export const broker: FlowNode = {
   userProps: '',
   sessionExpiry: '',
 }
+
+/** The properties of a debug node that is off until somebody looks. @param complete `payload`, or the `message` as a whole */
+export function debugNode(name: string, complete: 'payload' | 'message' = 'payload'): object {
+  const shown =
+    complete === 'payload'
+      ? { complete: 'payload', targetType: 'msg' }
+      : { complete: 'true', targetType: 'full' }
+  return {
+    name,
+    active: false,
+    tosidebar: true,
+    console: false,
+    tostatus: false,
+    ...shown,
+    statusVal: '',
+    statusType: 'auto',
+  }
+}

@@ -14,7 +14,7 @@ import { mqttOutOptions } from '../../nodes/mqtt-out/options.ts'
 import { storeOptions } from '../../nodes/store/options.ts'
 import { timingDefaults } from '../../nodes/timing/options.ts'
 import { formatNode } from './lines.ts'
-import { broker, canvas, env, type FlowNode, id, versionOf } from './parts.ts'
+import { broker, canvas, debugNode, env, type FlowNode, id, versionOf } from './parts.ts'
 
 const tab = id(0x201)
 const events = id(0x210)
@@ -55,7 +55,7 @@ export function timeEventsFlow(): FlowNode[] {
       ...defaultsOf(eventsInOptions),
       events,
     }),
-    onCanvas(rejected, 'debug', 250, 180, [], debug('no events')),
+    onCanvas(rejected, 'debug', 250, 180, [], debugNode('no events')),
     onCanvas(log, 'fieldlog-log', 240, 120, [[clean], []], { ...defaultsOf(logOptions), journal }),
     onCanvas(clean, 'fieldlog-clean', 380, 120, [[timing, each, store], [undecoded, store], [undecoded]], {
       ...cleanDefaults,
@@ -67,12 +67,12 @@ export function timeEventsFlow(): FlowNode[] {
       name: 'every event',
       topic: 'fieldlog/{gateway}/event/{data.cat}/{data.source}',
     }),
-    onCanvas(undecoded, 'debug', 660, 180, [], debug('not decoded')),
+    onCanvas(undecoded, 'debug', 660, 180, [], debugNode('not decoded')),
     onCanvas(timing, 'fieldlog-timing', 320, 320, [[label], [statistics]], {
       ...timingDefaults,
       name: 'START … STOP',
     }),
-    onCanvas(statistics, 'debug', 500, 400, [], debug('statistics')),
+    onCanvas(statistics, 'debug', 500, 400, [], debugNode('statistics')),
     onCanvas(
       label,
       'fieldlog-label',
@@ -116,20 +116,6 @@ export function timeEventsFlow(): FlowNode[] {
     formatNode(format, timeEvent),
     broker,
   ]
-}
-
-function debug(name: string): object {
-  return {
-    name,
-    active: false,
-    tosidebar: true,
-    console: false,
-    tostatus: false,
-    complete: 'payload',
-    targetType: 'msg',
-    statusVal: '',
-    statusType: 'auto',
-  }
 }
 
 const tabInfo =
