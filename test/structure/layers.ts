@@ -130,6 +130,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
       'appliance',
       'history',
       'query',
+      'pages-data',
     ],
   },
   // what package.json exports

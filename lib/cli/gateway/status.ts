@@ -1,40 +1,8 @@
 import { ageText } from '../../kit/age.ts'
+import type { Status } from '../../pages/status.ts'
 import { type Command, CommandError, type Io } from '../command.ts'
 import { count, paint, size } from '../text.ts'
 import { gatewayOptions, withGateway } from './gateway.ts'
-
-/** What the gateway says of itself: the interface's `GET status` (docs/history.md). */
-interface Status {
-  now: number
-  gateway: { name: string; version: string; started: number }
-  accounts: Array<{
-    name: string
-    boxes: Array<{ name: string; count: number; beside?: boolean }>
-    balanced: boolean
-    says: string
-  }>
-  brokers: Array<{
-    name: string
-    address: string
-    connected: boolean
-    waiting: number
-    refused: number
-    problem: string | null
-  }>
-  ports: Array<{
-    name: string
-    address: string
-    state: string
-    lastLine: number | null
-    perMinute: number
-    problem: string | null
-  }>
-  disk: { free: number; total: number; perDay: number | null; daysLeft: number | null }
-  journal: Array<{ name: string; lastSeq: number; bytes: number }>
-  store: { state: string; says: string }
-  machine: { temperature: number | null; rss: number; load: number }
-  alarms: Array<{ level: 'warning' | 'error'; says: string }>
-}
 
 type Row = [name: string, text: string]
 
