@@ -75,22 +75,6 @@ function timeOf(name: string, value: unknown): number {
   throw new Error(`${name}: milliseconds since 1970 or ISO 8601 is expected`)
 }
 
-function reportOf({ id, name, path, ...store }: DeployedStore & StoreState): StoreReport {
-  const { state, says, isReadable, generation, upTo, last, done, rate, left, oldVerdicts, bytes } = store
-  return {
-    id,
-    name,
-    path,
-    state,
-    says,
-    isReadable,
-    generation,
-    upTo,
-    last,
-    done,
-    rate,
-    left,
-    oldVerdicts,
-    bytes,
-  }
+function reportOf({ id, name, path, now }: DeployedStore): StoreReport {
+  return { id, name, path, ...now }
 }

@@ -11,6 +11,8 @@ export interface DeployedStore extends Readonly<StoreState> {
   readonly name: string
   /** of the SQLite file */
   readonly path: string
+  /** all of its state at once */
+  readonly now: StoreState
   /** What is sent again for a rebuild is not told. Returns the function that ends it. */
   subscribe(listener: CommittedListener): () => void
   /** False where one is under way. */

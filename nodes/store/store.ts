@@ -58,6 +58,9 @@ export default function (RED: NodeAPI): void {
         id: this.id,
         name: this.name ?? '',
         path,
+        get now() {
+          return store.state
+        },
         get state() {
           return store.state.state
         },

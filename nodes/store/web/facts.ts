@@ -21,7 +21,7 @@ import type { JournalNode } from '../../journal/registry.ts'
 import type { LabelNode } from '../../label/registry.ts'
 import { sessionsInUse } from '../../mqtt-out/sessions.ts'
 import type { PortNode } from '../../port/registry.ts'
-import { type DeployedStore, stores } from '../registry.ts'
+import { stores } from '../registry.ts'
 
 /** All of one moment: copies, for the nodes count on while the status is made. */
 export function factsOf(RED: NodeAPI): Facts {
@@ -31,7 +31,7 @@ export function factsOf(RED: NodeAPI): Facts {
     brokers: brokers(RED),
     ports: deployed<PortNode>(RED, 'fieldlog-port').map(portFacts),
     silent: silentDevices(RED),
-    store: storeFacts(stores()[0]) ?? unusedStore(RED),
+    store: stores()[0]?.now ?? unusedStore(RED),
     nodes: {
       devices: devicesNode(RED)?.id ?? null,
       store: deployed<Node>(RED, 'fieldlog-store')[0]?.id ?? null,
@@ -116,12 +116,6 @@ function portFacts({ id, name, port, problem }: PortNode): PortFacts {
     lines: port.counts.sent,
     lastLine: port.live.lastReceived,
   }
-}
-
-function storeFacts(store: DeployedStore | undefined): StoreState | undefined {
-  if (!store) return undefined
-  const { state, says, isReadable, generation, upTo, last, done, rate, left, oldVerdicts, bytes } = store
-  return { state, says, isReadable, generation, upTo, last, done, rate, left, oldVerdicts, bytes }
 }
 
 /** A store node without a journal, or with wrong settings, is not among the stores. */
