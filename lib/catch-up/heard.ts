@@ -14,38 +14,39 @@ export interface Timed {
 }
 
 export class HeardPackets {
-  /** times of each packet, in order */
+  /** times of each packet, as they came */
   readonly #times = new Map<string, number[]>()
-  #count = 0
+  /** as they came; those that cancelled a copy stay in it until it is their turn to be forgotten */
+  #order: Timed[] = []
 
-  /** How many are kept. */
+  /** How many are kept, those with them that cancelled a copy and wait to be forgotten. */
   get size(): number {
-    return this.#count
+    return this.#order.length
   }
 
   /** @param limit how many are kept */
-  add({ packet, time }: Timed, limit = most): void {
-    if (this.#count >= limit) this.#forgetTenth()
+  add(heard: Timed, limit = most): void {
+    const { packet, time } = heard
+    if (this.#order.length >= limit) this.#forgetTenth()
+    this.#order.push(heard)
     const times = this.#times.get(packet)
     if (times) times.push(time)
     else this.#times.set(packet, [time])
-    this.#count++
   }
 
   copy(): HeardPackets {
     const copy = new HeardPackets()
     for (const [packet, times] of this.#times) copy.#times.set(packet, [...times])
-    copy.#count = this.#count
+    copy.#order = [...this.#order]
     return copy
   }
 
   forgetBefore(time: number): void {
-    this.#count = 0
+    this.#order = this.#order.filter((one) => one.time >= time)
     for (const [packet, times] of this.#times) {
       const left = times.filter((one) => one >= time)
       if (left.length === 0) this.#times.delete(packet)
       else this.#times.set(packet, left)
-      this.#count += left.length
     }
   }
 
@@ -87,17 +88,17 @@ export class HeardPackets {
   }
 
   #take(packet: string, time: number): boolean {
-    const times = this.#times.get(packet)!
-    const index = times.indexOf(time)
+    const times = this.#times.get(packet)
+    const index = times?.indexOf(time) ?? -1
     if (index === -1) return false
-    times.splice(index, 1)
-    this.#count--
+    times!.splice(index, 1)
+    if (times!.length === 0) this.#times.delete(packet)
     return true
   }
 
-  /** Of the oldest a tenth at a time, as all have to be looked at for it. */
+  /** Those that came first, a tenth at a time, as the others move up in the list. Looks at no other: lines wait for it. */
   #forgetTenth(): void {
-    const times = [...this.#times.values()].flat().sort((a, b) => a - b)
-    this.forgetBefore(times[Math.ceil(times.length / 10)] ?? Number.POSITIVE_INFINITY)
+    for (const { packet, time } of this.#order.splice(0, Math.ceil(this.#order.length / 10)))
+      this.#take(packet, time)
   }
 }

@@ -27,6 +27,18 @@ describe('what is remembered', () => {
     assert.ok(heard.size <= 300_000 && heard.size > 260_000, `${heard.size}`)
   })
 
+  it('however few are kept: a packet more takes no longer', () => {
+    const timeOf = (limit: number) => {
+      const heard = new HeardPackets()
+      const begun = performance.now()
+      for (let i = 0; i < 100_000; i++) heard.add({ packet: `12 ${i}`, time: start + i }, limit)
+      return performance.now() - begun
+    }
+    timeOf(1_000)
+    const [few, all] = [timeOf(1_000), timeOf(200_000)]
+    assert.ok(few < 8 * all, `${few} ms where 1,000 are kept, ${all} ms where all are`)
+  })
+
   it('of a collector to which nothing is due: the packets of two pages', () => {
     const memory = new CollectorMemory()
     for (let page = 0; page < 500; page++) {
