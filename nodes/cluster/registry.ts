@@ -6,7 +6,7 @@ import type { NodeAPI } from 'node-red'
 import { LiveClustering } from '../../lib/cluster/live-clustering.ts'
 import type { ClusterSettings } from '../../lib/cluster/settings.ts'
 import { systemDisk } from '../../lib/journal/disk/disk.ts'
-import { systemClock } from '../../lib/kit/clock.ts'
+import { idleClock } from '../../lib/kit/clock.ts'
 
 /** by runtime, then by node */
 const runtimes = new WeakMap<EventEmitter, Map<string, LiveClustering>>()
@@ -20,7 +20,7 @@ export function clusteringFor(RED: NodeAPI, id: string, settings: ClusterSetting
     known.configure(settings)
     return known
   }
-  const made = new LiveClustering(settings, { disk: systemDisk, path: pathOf(RED, id), clock: systemClock })
+  const made = new LiveClustering(settings, { disk: systemDisk, path: pathOf(RED, id), clock: idleClock })
   all.set(id, made)
   return made
 }

@@ -1,6 +1,6 @@
 // Errors that come by the thousands: one line a minute with the count, and each of them for the nodes that catch errors.
 import type { Node, NodeMessage } from 'node-red'
-import { type Clock, systemClock } from '../../lib/kit/clock.ts'
+import { type Clock, idleClock } from '../../lib/kit/clock.ts'
 import { asError, errorCode } from '../../lib/kit/errors.ts'
 
 /** ms */
@@ -17,7 +17,7 @@ interface RunningNode {
  * From now on errors with these codes, by `done(error)` too, are logged once a minute for each code, with the number of
  * those that came since. Returns what ends it: the rest is said then.
  */
-export function limitErrors(node: Node, codes: ReadonlySet<string>, clock: Clock = systemClock): () => void {
+export function limitErrors(node: Node, codes: ReadonlySet<string>, clock: Clock = idleClock): () => void {
   const running = node as unknown as RunningNode
   const log = running.error.bind(node)
   const more = new Map<string, { count: number; last: string }>()

@@ -1,6 +1,6 @@
 // The status under a node: no more often than can be read, without flicker, and gone with the node.
 import type { Node, NodeStatus } from 'node-red'
-import { type Clock, systemClock } from '../../lib/kit/clock.ts'
+import { type Clock, idleClock } from '../../lib/kit/clock.ts'
 import { type Throttle, throttle } from './throttle.ts'
 
 /** A state that is over within this time (ms) is not shown. */
@@ -12,7 +12,7 @@ const passing = 1_000
  * flicker. All else, red above all, is shown at once. When the node closes its status is cleared: nothing else does that for a
  * node whose tab was disabled.
  */
-export function showStatus(node: Node, read: () => NodeStatus, clock: Clock = systemClock): Throttle {
+export function showStatus(node: Node, read: () => NodeStatus, clock: Clock = idleClock): Throttle {
   let shown: NodeStatus = {}
   let stopWaiting: (() => void) | undefined
   const show = (status: NodeStatus) => {

@@ -1,5 +1,5 @@
 // Shows what changes often, at a pace that the editor's connection and the reader can follow.
-import { type Clock, systemClock } from '../../lib/kit/clock.ts'
+import { type Clock, idleClock } from '../../lib/kit/clock.ts'
 import { TokenBucket } from '../../lib/kit/token-bucket.ts'
 
 export interface Throttle {
@@ -13,7 +13,7 @@ export interface Throttle {
  * Calls `show` at once and then at most once in `pause` milliseconds (default 500: twice a second). `show`
  * reads the current state itself, so what it showed last is always the final one.
  */
-export function throttle(show: () => void, pause = 500, clock: Clock = systemClock): Throttle {
+export function throttle(show: () => void, pause = 500, clock: Clock = idleClock): Throttle {
   const bucket = new TokenBucket({ interval: pause }, clock, changed)
   let stopped = false
 
