@@ -1,7 +1,9 @@
 // Writes batches into one store: rows, rejects, and what the tables type, series, field and epoch say of them.
 import type { StatementSync } from 'node:sqlite'
+import { startOf } from '../model/buckets.ts'
 import { valueTable } from '../model/schema.ts'
-import { Aggregation, type ColumnField, startOf, type Touched } from './aggregation.ts'
+import type { ColumnField } from '../tables/value-rows.ts'
+import { Aggregation, type Touched } from './aggregation.ts'
 import { type Batch, type RejectRow, rowHead, type Shape } from './batch.ts'
 import type { Part } from './part.ts'
 import type { StoreFile, Value } from './store-file.ts'
