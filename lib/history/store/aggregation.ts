@@ -61,6 +61,11 @@ export class Aggregation {
     return false
   }
 
+  /** Whether it has to be told which minutes are touched: not before making everything begins, which will find all rows that are there. */
+  get isFollowing(): boolean {
+    return !this.#isDeferred || this.#all !== undefined
+  }
+
   /** What a crash left behind. To be called once, before anything is written. */
   recover(): void {
     if (this.#from === Number.POSITIVE_INFINITY || this.#isDeferred) return
@@ -78,7 +83,7 @@ export class Aggregation {
 
   /** The rows of these minutes have changed: their aggregates are made later; within a transaction. */
   makeLater(touched: Touched): void {
-    if (this.#willBeMade) return
+    if (!this.isFollowing) return
     this.#note(touched)
     // whatever a crash interrupts is begun again while everything is deferred
     if (this.#isDeferred) return
@@ -142,11 +147,6 @@ export class Aggregation {
       }
       this.#makeCoarser(series, fields, starts)
     }
-  }
-
-  /** Making everything has not begun: it will find all rows that are there. */
-  get #willBeMade(): boolean {
-    return this.#isDeferred && this.#all === undefined
   }
 
   #makeCoarser(series: number, fields: readonly ColumnField[], minutes: ReadonlySet<number>): void {

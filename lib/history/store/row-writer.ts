@@ -250,6 +250,7 @@ export class RowWriter {
 
   #writeRows({ numbers, texts }: Batch, { oldest, shapes }: WriteOptions, touched: TouchedMinutes): number {
     let written = 0
+    const { isFollowing } = this.aggregation
     for (let at = 0; at < numbers.length; ) {
       const shape = shapes.get(numbers[at]!)!
       const target = this.#targetOf(shape)
@@ -262,8 +263,10 @@ export class RowWriter {
         if (isNew) {
           written++
           this.#count(target, time)
-          const isLate = time < series.last - lateness
-          touchedOf(isLate ? touched.late : touched.usual, series).starts.add(startOf(time, minute))
+          if (isFollowing) {
+            const isLate = time < series.last - lateness
+            touchedOf(isLate ? touched.late : touched.usual, series).starts.add(startOf(time, minute))
+          }
         }
       }
       this.#today[series.type.name] = shape.rules

@@ -10,8 +10,12 @@ import type { ColumnField, FieldsOf, Span, ValueRows } from './value-rows.ts'
 
 const [minute, hour, day] = [levels[1], levels[3], levels[4]]
 
-/** Rows of one series that are read in one step; an hour of rows is never divided. */
-const stepRows = 4_000
+/** Rows of one series that the database copies, or of which only the times are read, at once; an hour of rows is never divided. */
+const copiedRows = 4_000
+/** … that are read: what lives for so short a time that the collector of young objects takes it leaves memory small */
+const readRows = 1_000
+/** Of these pieces so many are one step: each has its transaction, and is asked for by the other thread. */
+const piecesOfStep = 4
 
 interface Series {
   id: number
@@ -19,7 +23,7 @@ interface Series {
   first: number
 }
 
-/** Hours that follow one another, with about as many rows as a step takes. */
+/** Hours that follow one another, with about as many rows as are taken at once. */
 interface Stretch extends Span {
   /** no minute in it has two rows */
   isSparse: boolean
@@ -31,18 +35,19 @@ export class AllAggregates {
   readonly #values: ValueRows
   readonly #fieldsOf: FieldsOf
   readonly #times = new Map<number, StatementSync>()
-  readonly #steps: Generator<void>
+  readonly #pieces: Generator<void>
 
   constructor(db: DatabaseSync, values: ValueRows, fieldsOf: FieldsOf) {
     this.#db = db
     this.#values = values
     this.#fieldsOf = fieldsOf
-    this.#steps = this.#make()
+    this.#pieces = this.#make()
   }
 
   /** To be called in a transaction. @returns whether there is more */
   step(): boolean {
-    return this.#steps.next().done !== true
+    for (let n = 0; n < piecesOfStep; n++) if (this.#pieces.next().done) return false
+    return true
   }
 
   *#make(): Generator<void> {
@@ -57,8 +62,8 @@ export class AllAggregates {
     const fields = this.#fieldsOf(series.type).toSorted((one, other) => one.id - other.id)
     if (fields.length === 0) return
     const stretches: Stretch[] = []
-    for (const step of this.#stepsOf(series)) {
-      this.#divide(series, step, stretches)
+    for (const span of this.#spansOf(series, copiedRows)) {
+      this.#divide(series, span, stretches)
       yield
     }
     for (const field of fields) {
@@ -75,9 +80,9 @@ export class AllAggregates {
     }
   }
 
-  /** Adds the hours of a step to the stretches. */
-  #divide(series: Series, step: Span, stretches: Stretch[]): void {
-    const times = this.#timesIn(series, step)
+  /** Adds the hours of a span to the stretches. */
+  #divide(series: Series, span: Span, stretches: Stretch[]): void {
+    const times = this.#timesIn(series, span)
     for (let at = 0; at < times.length; ) {
       const from = startOf(times[at]![0], hour)
       const begin = at
@@ -91,7 +96,7 @@ export class AllAggregates {
       }
       const stretch = stretches.at(-1)
       const rows = at - begin
-      if (stretch?.isSparse === isSparse && stretch.rows < stepRows) {
+      if (stretch?.isSparse === isSparse && stretch.rows < (isSparse ? copiedRows : readRows)) {
         stretch.to = from + hour
         stretch.rows += rows
       } else stretches.push({ from, to: from + hour, isSparse, rows })
@@ -112,8 +117,8 @@ export class AllAggregates {
   *#makeCoarser(series: Series): Generator<void> {
     const fields = this.#fieldsOf(series.type)
     if (fields.length === 0) return
-    for (const step of this.#stepsOf(series)) {
-      const minutes = minutesWithRows(this.#values.rows(series.type, fields, series.id, step))
+    for (const span of this.#spansOf(series, readRows)) {
+      const minutes = minutesWithRows(this.#values.rows(series.type, fields, series.id, span))
       for (let i = 0; i < fields.length; i++) {
         let finer = timedOf(minutes, i)
         for (const level of [2, 3] as const) {
@@ -127,7 +132,7 @@ export class AllAggregates {
     }
   }
 
-  /** From all hours of each: a day may have begun in the step before. */
+  /** From all hours of each: a day may have begun in the span before. */
   #makeDays(series: number, field: number, starts: ReadonlySet<number>): void {
     for (const from of starts) {
       const hours = this.#values.aggregates(3, series, field, { from, to: from + day })
@@ -136,14 +141,14 @@ export class AllAggregates {
     }
   }
 
-  /** Pieces of the time of a series with about as many rows each; whole hours. */
-  *#stepsOf({ id, type, first }: Series): Generator<Span> {
+  /** Pieces of the time of a series with about so many rows each; whole hours. */
+  *#spansOf({ id, type, first }: Series, rows: number): Generator<Span> {
     const next = this.#db.prepare(
       `SELECT time FROM t_${type} WHERE series = ? AND time >= ? ORDER BY time LIMIT 1 OFFSET ?`,
     )
     let from = startOf(first, hour)
     for (;;) {
-      const beyond = next.get(id, from, stepRows) as { time: number } | undefined
+      const beyond = next.get(id, from, rows) as { time: number } | undefined
       if (!beyond) break
       const to = startOf(beyond.time, hour) + hour
       yield { from, to }
