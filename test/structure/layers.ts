@@ -71,7 +71,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
     uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'predicates', 'labelling', 'statistics'],
   },
   history: {
-    folders: ['lib/history/model', 'lib/history/store'],
+    folders: ['lib/history/model', 'lib/history/tables', 'lib/history/store'],
     uses: ['ground', 'journal', 'delivery'],
   },
   query: {

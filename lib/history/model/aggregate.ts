@@ -8,6 +8,9 @@
  */
 export type Aggregate = [n: number, good: number, min: number, max: number, mean: number, m2: number]
 
+/** As it is read from the table: followed by where its bucket begins. */
+export type StoredAggregate = [...aggregate: Aggregate, t: number]
+
 /** Of the values of a bucket, in order; undefined where there are none. @param isGood one for each value */
 export function aggregateOf(values: readonly number[], isGood: readonly boolean[]): Aggregate | undefined {
   const n = values.length
@@ -40,7 +43,7 @@ export function aggregateOf(values: readonly number[], isGood: readonly boolean[
 }
 
 /** Of a bucket, from those of the finer buckets in it, in order; undefined where there are none. */
-export function combined(parts: readonly Aggregate[]): Aggregate | undefined {
+export function combined(parts: ReadonlyArray<Aggregate | StoredAggregate>): Aggregate | undefined {
   if (parts.length === 0) return undefined
   let n = 0
   let good = 0

@@ -1,6 +1,6 @@
 // Removes what is older than it has to be kept, in small steps, and gives the room back to the disk.
+import { startOf } from '../model/buckets.ts'
 import { type Level, levels } from '../model/schema.ts'
-import { startOf } from './aggregation.ts'
 import type { RowWriter } from './row-writer.ts'
 
 /** Days; 0: for ever. */

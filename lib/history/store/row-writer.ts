@@ -1,13 +1,14 @@
 // Writes batches into one store: rows, rejects, and what the tables type, series, field and epoch say of them.
 import type { StatementSync } from 'node:sqlite'
-import { valueTable } from '../model/schema.ts'
-import { Aggregation, type ColumnField, startOf, type Touched } from './aggregation.ts'
-import { type Batch, type RejectRow, rowHead, type Shape } from './batch.ts'
+import { startOf } from '../model/buckets.ts'
+import { KnownSeries, type SeriesRow, type TypeRow } from '../tables/known-series.ts'
+import { Rejects } from '../tables/rejects.ts'
+import { RuleCounts } from '../tables/rule-counts.ts'
+import { Aggregation, type Touched } from './aggregation.ts'
+import { type Batch, rowHead, type Shape } from './batch.ts'
 import type { Part } from './part.ts'
 import type { StoreFile, Value } from './store-file.ts'
 
-/** Rejected events that are kept. */
-const mostRejects = 10_000
 const minute = 60_000
 /**
  * What is so much older than the newest row of its series, ms, has its aggregates made at once: what is left for later reaches back no
@@ -15,35 +16,18 @@ const minute = 60_000
  */
 const lateness = 7_200_000
 
-interface FieldRow extends ColumnField {
-  kind: string
-}
-
-interface TypeRow {
-  id: number
-  name: string
-  fields: Map<string, { id: number; kind: string; col: number | null }>
-  /** with a column, in the order of the columns */
-  columns: FieldRow[]
+/** How rows of a type are written. */
+interface RowTable {
   /** made anew when a column has come */
-  insert: StatementSync | undefined
+  insert: StatementSync
   /** what `insert` is run with: one array for all rows */
   row: Value[]
-}
-
-interface SeriesRow {
-  id: number
-  type: TypeRow
-  name: string
-  first: number
-  last: number
-  n: number
-  isChanged: boolean
 }
 
 /** A shape as this file knows it. */
 interface Target {
   series: SeriesRow
+  table: RowTable
   rules: string
   /** for each field of the shape its column, from 1; 0 for none */
   cols: number[]
@@ -53,9 +37,6 @@ interface TouchedMinutes {
   late: Touched
   usual: Touched
 }
-
-/** How many rows of a type were judged by which rules. */
-type RuleCounts = Record<string, Record<string, number>>
 
 export interface WriteOptions {
   /** every event up to it is in the store when this is committed; undefined: as before */
@@ -69,18 +50,13 @@ export interface WriteOptions {
 export class RowWriter {
   readonly file: StoreFile
   readonly aggregation: Aggregation
-  readonly #types = new Map<string, TypeRow>()
-  readonly #typesById = new Map<number, TypeRow>()
-  readonly #series = new Map<string, SeriesRow>()
+  readonly #known: KnownSeries
+  readonly #rejects: Rejects
+  readonly #rules: RuleCounts
   readonly #epochs = new Map<string, number>()
   readonly #targets = new Map<number, Target>()
-  readonly #addReject: StatementSync
-  readonly #saveSeries: StatementSync
-  /** by type */
-  #rules: RuleCounts
-  /** by type: those of the latest event */
-  #today: Record<string, string>
-  #rejects: number
+  /** by the type's id */
+  readonly #tables = new Map<number, RowTable>()
   #upTo: number
   #top: number
   #topEpoch: string | undefined
@@ -88,19 +64,17 @@ export class RowWriter {
   constructor(file: StoreFile) {
     this.file = file
     const { db } = file
-    this.#addReject = db.prepare('INSERT OR IGNORE INTO reject VALUES (?, ?, ?, ?, ?, ?, ?)')
-    this.#saveSeries = db.prepare('UPDATE series SET name = ?, first = ?, last = ?, n = ? WHERE id = ?')
-    const rules = JSON.parse(String(file.get('rules') ?? '{"counts":{},"today":{}}')) as {
-      counts: RuleCounts
-      today: Record<string, string>
-    }
-    this.#rules = rules.counts
-    this.#today = rules.today
+    this.#known = new KnownSeries(db)
+    this.#rejects = new Rejects(db)
+    this.#rules = new RuleCounts(file.get('rules') as string | undefined)
     this.#upTo = file.number('upTo') ?? 0
     this.#top = Number(String(file.get('top') ?? '').split('-')[1] ?? 0)
-    this.#rejects = Number(Object.values(db.prepare('SELECT count(*) FROM reject').get() ?? {})[0])
-    this.#load()
-    this.aggregation = new Aggregation(file, (type) => this.#typesById.get(type)?.columns ?? [])
+    for (const { epoch, first } of db.prepare('SELECT epoch, first FROM epoch').all() as Array<{
+      epoch: string
+      first: number
+    }>)
+      this.#epochs.set(epoch, first)
+    this.aggregation = new Aggregation(file, (type) => this.#known.columnsOf(type))
     this.aggregation.recover()
   }
 
@@ -115,29 +89,26 @@ export class RowWriter {
 
   /** Rows whose verdicts are of other rules than those of the latest event of their type. */
   get oldVerdicts(): number {
-    let old = 0
-    for (const [type, counts] of Object.entries(this.#rules)) {
-      for (const [rules, count] of Object.entries(counts)) if (rules !== this.#today[type]) old += count
-    }
-    return old
+    return this.#rules.old
   }
 
   /** Rows of all types. */
   get rows(): number {
-    let sum = 0
-    for (const { n } of this.#series.values()) sum += n
-    return sum
+    return this.#known.rows
   }
 
   /** Writes within a transaction; what the caches know is only right if that is committed. @returns rows that were new */
   write(batch: Batch, options: WriteOptions): number {
     const touched: TouchedMinutes = { late: new Map(), usual: new Map() }
     const written = this.#writeRows(batch, options, touched)
-    for (const reject of batch.rejects) this.#writeReject(reject)
-    if (this.#rejects > mostRejects) this.#prune()
+    for (const reject of batch.rejects) {
+      this.#noteEpoch(reject.epoch, reject.seq)
+      this.#rejects.add(reject)
+    }
+    this.#rejects.prune()
     this.aggregation.makeNow(touched.late)
     this.aggregation.makeLater(touched.usual)
-    for (const series of this.#series.values()) if (series.isChanged) this.#save(series)
+    this.#known.saveChanged()
     if (written > 0) this.#saveRules()
     this.#saveTop()
     if (options.upTo !== undefined) this.setUpTo(options.upTo)
@@ -159,7 +130,7 @@ export class RowWriter {
     const lastSeq = ranges.at(-1)?.to ?? 0
     const touched: Touched = new Map()
     let left = limit
-    for (const series of this.#series.values()) {
+    for (const series of this.#known.all) {
       if (left <= 0) break
       if (type !== undefined && series.type.name !== type) continue
       if (series.last < from || series.first > to) continue
@@ -174,7 +145,7 @@ export class RowWriter {
   /** The lowest and the highest seq of what `remove` would remove; undefined where that is nothing. */
   seqsOf(from: number, to: number, typeName: string | undefined): { from: number; to: number } | undefined {
     let [low, high] = [Number.POSITIVE_INFINITY, 0]
-    for (const { id, type } of this.#series.values()) {
+    for (const { id, type } of this.#known.all) {
       if (typeName !== undefined && type.name !== typeName) continue
       const found = this.file.db
         .prepare(
@@ -191,7 +162,7 @@ export class RowWriter {
   /** Removes raw rows that are older than this; within a transaction. @returns how many, `limit` at most */
   dropRaw(before: number, limit: number): number {
     let left = limit
-    for (const series of this.#series.values()) {
+    for (const series of this.#known.all) {
       if (left <= 0) break
       const removed = Number(
         this.file.db
@@ -204,8 +175,8 @@ export class RowWriter {
       if (removed === 0) continue
       left -= removed
       series.n -= removed
-      this.#uncount(series.type.name, removed)
-      this.#save(series)
+      this.#rules.uncount(series.type.name, removed)
+      this.#known.save(series)
     }
     if (left < limit) this.#saveRules()
     return limit - left
@@ -214,7 +185,7 @@ export class RowWriter {
   /** Whether the numbers of rows that the series tell are those of the tables. */
   isCounted(): boolean {
     let rows = 0
-    for (const { id } of this.#types.values())
+    for (const { id } of this.#known.types)
       rows += Number(Object.values(this.file.db.prepare(`SELECT count(*) FROM t_${id}`).get() ?? {})[0])
     return rows === this.rows
   }
@@ -241,13 +212,14 @@ export class RowWriter {
       starts.add(startOf(time, minute))
     }
     series.n -= found.length
-    this.#uncount(series.type.name, found.length)
-    this.#save(series)
+    this.#rules.uncount(series.type.name, found.length)
+    this.#known.save(series)
     return found.length
   }
 
   #writeRows({ numbers, texts }: Batch, { oldest, shapes }: WriteOptions, touched: TouchedMinutes): number {
     let written = 0
+    const { isFollowing } = this.aggregation
     for (let at = 0; at < numbers.length; ) {
       const shape = shapes.get(numbers[at]!)!
       const target = this.#targetOf(shape)
@@ -260,37 +232,38 @@ export class RowWriter {
         if (isNew) {
           written++
           this.#count(target, time)
-          const isLate = time < series.last - lateness
-          touchedOf(isLate ? touched.late : touched.usual, series).starts.add(startOf(time, minute))
+          if (isFollowing) {
+            const isLate = time < series.last - lateness
+            touchedOf(isLate ? touched.late : touched.usual, series).starts.add(startOf(time, minute))
+          }
         }
       }
-      this.#today[series.type.name] = shape.rules
+      this.#rules.note(series.type.name, shape.rules)
       at += rowHead + shape.fields.length
     }
     return written
   }
 
-  #insert({ series, cols }: Target, numbers: Float64Array, at: number, texts: Batch['texts']): boolean {
-    const { type } = series
+  #insert(
+    { series, table, cols }: Target,
+    numbers: Float64Array,
+    at: number,
+    texts: Batch['texts'],
+  ): boolean {
     const text = numbers[at + 5]!
     const has = text >= 0
-    const { row } = type
+    const { row } = table
     row[0] = series.id
     for (let i = 1; i <= 4; i++) row[i] = numbers[at + i]!
     for (let i = 0; i < 3; i++) row[5 + i] = has ? texts[text + i]! : null
-    for (let i = 0; i < type.columns.length; i++) row[8 + i] = null
+    for (let i = 8; i < row.length; i++) row[i] = null
     for (let i = 0; i < cols.length; i++) {
       const col = cols[i]!
       const value = numbers[at + rowHead + i]!
       // NaN: the field is there, and has no value
       if (col > 0 && !Number.isNaN(value)) row[7 + col] = value
     }
-    type.insert ??= this.file.db.prepare(
-      `INSERT OR IGNORE INTO t_${type.id} VALUES (${Array(8 + type.columns.length)
-        .fill('?')
-        .join(', ')})`,
-    )
-    return type.insert.run(...row).changes === 1
+    return table.insert.run(...row).changes === 1
   }
 
   #count({ series, rules }: Target, time: number): void {
@@ -299,51 +272,11 @@ export class RowWriter {
     else if (time > series.last) series.last = time
     series.n++
     series.isChanged = true
-    const { name } = series.type
-    const counts = this.#rules[name] ?? {}
-    counts[rules] = (counts[rules] ?? 0) + 1
-    this.#rules[name] = counts
-  }
-
-  /** Which rules judged what was removed is not known: those that are not today's first. */
-  #uncount(type: string, removed: number): void {
-    const counts = this.#rules[type] ?? {}
-    let left = removed
-    const today = this.#today[type]
-    const order = Object.keys(counts).toSorted(
-      (one, other) => Number(one === today) - Number(other === today),
-    )
-    for (const rules of order) {
-      const some = Math.min(left, counts[rules]!)
-      counts[rules]! -= some
-      left -= some
-      if (counts[rules] === 0) delete counts[rules]
-    }
-  }
-
-  #writeReject({ epoch, seq, sub, time, type, source, raw, reasons }: RejectRow): void {
-    this.#noteEpoch(epoch, seq)
-    this.#rejects += Number(this.#addReject.run(seq, sub, time, type, source, raw, reasons).changes)
-  }
-
-  #prune(): void {
-    const { changes } = this.file.db
-      .prepare(
-        `DELETE FROM reject WHERE (seq, sub) IN
-          (SELECT seq, sub FROM reject ORDER BY seq DESC, sub DESC LIMIT -1 OFFSET ${mostRejects})`,
-      )
-      .run()
-    this.#rejects -= Number(changes)
-  }
-
-  #save(series: SeriesRow): void {
-    const { name, first, last, n, id } = series
-    this.#saveSeries.run(name, first, last, n, id)
-    series.isChanged = false
+    this.#rules.count(series.type.name, rules)
   }
 
   #saveRules(): void {
-    this.file.set('rules', JSON.stringify({ counts: this.#rules, today: this.#today }))
+    this.file.set('rules', this.#rules.text)
   }
 
   #saveTop(): void {
@@ -373,11 +306,11 @@ export class RowWriter {
       if (known.series.name !== shape.name) this.#rename(known.series, shape.name)
       return known
     }
-    const type = this.#typeOf(shape.type)
-    const series = this.#seriesOf(type, shape)
+    const type = this.#known.typeOf(shape.type)
+    const series = this.#known.seriesOf(type, shape)
     if (series.name !== shape.name) this.#rename(series, shape.name)
-    const cols = shape.fields.map((field) => this.#columnOf(type, field))
-    const target = { series, rules: shape.rules, cols }
+    const cols = shape.fields.map((field) => this.#known.columnOf(type, field))
+    const target = { series, table: this.#tableOf(type), rules: shape.rules, cols }
     this.#targets.set(shape.id, target)
     return target
   }
@@ -387,102 +320,19 @@ export class RowWriter {
     series.isChanged = true
   }
 
-  #typeOf(name: string): TypeRow {
-    const known = this.#types.get(name)
-    if (known) return known
-    const id = Number(this.file.db.prepare('INSERT INTO type (type) VALUES (?)').run(name).lastInsertRowid)
-    this.file.db.exec(valueTable(id))
-    return this.#addType(id, name)
+  /** With all columns that the type has now. */
+  #tableOf(type: TypeRow): RowTable {
+    const width = 8 + type.columns.length
+    const known = this.#tables.get(type.id)
+    if (known?.row.length === width) return known
+    const places = Array(width).fill('?').join(', ')
+    const insert = this.file.db.prepare(`INSERT OR IGNORE INTO t_${type.id} VALUES (${places})`)
+    const row: Value[] = Array.from({ length: width }, () => null)
+    // targets of earlier shapes have it, too
+    const table = Object.assign(known ?? {}, { insert, row })
+    this.#tables.set(type.id, table)
+    return table
   }
-
-  #addType(id: number, name: string): TypeRow {
-    const type: TypeRow = { id, name, fields: new Map(), columns: [], insert: undefined, row: [] }
-    this.#types.set(name, type)
-    this.#typesById.set(id, type)
-    return type
-  }
-
-  #seriesOf(type: TypeRow, { source, key, name }: Shape): SeriesRow {
-    const place = placeOf(type.id, source, key)
-    const known = this.#series.get(place)
-    if (known) return known
-    const { lastInsertRowid } = this.file.db
-      .prepare('INSERT INTO series (type, source, key, name, first, last, n) VALUES (?, ?, ?, ?, 0, 0, 0)')
-      .run(type.id, source, key, name)
-    const series = { id: Number(lastInsertRowid), type, name, first: 0, last: 0, n: 0, isChanged: false }
-    this.#series.set(place, series)
-    return series
-  }
-
-  /** The field's column, from 1; 0 where it has none. A number weighs more than a boolean, and this more than a text. */
-  #columnOf(type: TypeRow, { name, kind, unit, decimals }: Shape['fields'][number]): number {
-    if (kind === 'none') return 0
-    let field = type.fields.get(name)
-    const { db } = this.file
-    if (!field) {
-      const { lastInsertRowid } = db
-        .prepare('INSERT INTO field (type, name, kind, unit, decimals) VALUES (?, ?, ?, ?, ?)')
-        .run(type.id, name, kind, unit ?? null, decimals ?? null)
-      field = { id: Number(lastInsertRowid), kind, col: null }
-      type.fields.set(name, field)
-    } else if (unit !== undefined || decimals !== undefined) {
-      db.prepare('UPDATE field SET unit = ?, decimals = ? WHERE id = ?').run(
-        unit ?? null,
-        decimals ?? null,
-        field.id,
-      )
-    }
-    const weights = ['text', 'boolean', 'number']
-    if (weights.indexOf(kind) > weights.indexOf(field.kind)) {
-      field.kind = kind
-      db.prepare('UPDATE field SET kind = ? WHERE id = ?').run(kind, field.id)
-    }
-    if (kind === 'text') return 0
-    if (field.col === null) {
-      field.col = type.columns.length + 1
-      db.exec(`ALTER TABLE t_${type.id} ADD COLUMN f${field.col} REAL`)
-      db.prepare('UPDATE field SET col = ? WHERE id = ?').run(field.col, field.id)
-      type.columns.push({ id: field.id, col: field.col, kind })
-      type.insert = undefined
-    }
-    return field.col
-  }
-
-  #load(): void {
-    const { db } = this.file
-    for (const { epoch, first } of db.prepare('SELECT epoch, first FROM epoch').all() as Array<{
-      epoch: string
-      first: number
-    }>)
-      this.#epochs.set(epoch, first)
-    for (const row of db.prepare('SELECT id, type FROM type').all() as Array<{ id: number; type: string }>)
-      this.#addType(row.id, row.type)
-    const fields = db
-      .prepare('SELECT id, type, name, kind, col FROM field ORDER BY type, col')
-      .all() as Array<{
-      id: number
-      type: number
-      name: string
-      kind: string
-      col: number | null
-    }>
-    for (const { id, type, name, kind, col } of fields) {
-      const row = this.#typesById.get(type)
-      row?.fields.set(name, { id, kind, col })
-      if (col !== null) row?.columns.push({ id, col, kind })
-    }
-    const all = db.prepare('SELECT * FROM series').all() as Array<
-      Record<'id' | 'type' | 'first' | 'last' | 'n', number> & Record<'source' | 'key' | 'name', string>
-    >
-    for (const { id, type, source, key, name, first, last, n } of all) {
-      const row = this.#typesById.get(type)!
-      this.#series.set(placeOf(type, source, key), { id, type: row, name, first, last, n, isChanged: false })
-    }
-  }
-}
-
-function placeOf(type: number, source: string, key: string): string {
-  return `${type}\n${source}\n${key}`
 }
 
 function touchedOf(touched: Touched, { id, type }: SeriesRow): { starts: Set<number> } {

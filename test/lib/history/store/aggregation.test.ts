@@ -79,13 +79,12 @@ describe('history: aggregates that are made once at the end', () => {
         if (at === 0) writer.aggregation.defer()
         if (at !== 10_000 && at !== 15_000 && at !== count) return writer
         if (at === count) while (step(writer));
-        else assert.equal(step(writer), true)
+        else for (let n = 1; n <= 2; n++) assert.equal(step(writer), true)
         if (at !== 10_000) return writer
+        assert.ok(contentsOf(path).aggregates > 0)
         // it begins again with the first series
         writer.file.close()
-        const again = new RowWriter(StoreFile.open(path))
-        assert.equal(contentsOf(path).aggregates > 0, true)
-        return again
+        return new RowWriter(StoreFile.open(path))
       })
       assert.ok(steps > 5, `${steps} steps`)
       assert.deepEqual(contentsOf(deferred), expected)
