@@ -14,6 +14,7 @@ import { showLive } from './live-panel.ts'
 import { type PortOptions, portOptions } from './options.ts'
 import { prepareCatchUp } from './panel/catch-up.ts'
 import { prepareSending } from './panel/send.ts'
+import { prepareSuggestion } from './panel/suggestion.ts'
 
 /** Ends what the open panel shows of its port. */
 let stopLive: () => void = () => undefined
@@ -51,6 +52,7 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
     path.trigger('change')
     inputOf(this, 'baudRate').autoComplete({ search: baudCompletions, minLength: 1 })
     showFraming((key) => this._(`fieldlog-port.${key}`))
+    prepareSuggestion(path, (address) => this._('fieldlog-port.take-address', { address }))
     prepareCatchUp(this)
     prepareSending(this)
     stopLive = showLive(this, portOptions)

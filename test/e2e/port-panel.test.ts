@@ -70,6 +70,24 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await editor.picture(`port-list-${nodeRed}`)
     })
 
+    it('takes an address that lacks its scheme by a click, in front of which it says what is missing', async () => {
+      const suggested = page.locator('#fieldlog-port-suggested')
+      await suggested.waitFor({ state: 'hidden' })
+      await path().fill('127.0.0.1:19210')
+      await page
+        .locator('#node-config-input-path-problem', {
+          hasText:
+            '"127.0.0.1:19210" does not say how to connect: write tcp://127.0.0.1:19210 for a server that sends bytes as they are',
+        })
+        .waitFor()
+      await editor.picture(`port-address-${nodeRed}`)
+      await button('Take tcp://127.0.0.1:19210').click()
+      assert.equal(await path().inputValue(), 'tcp://127.0.0.1:19210')
+      await suggested.waitFor({ state: 'hidden' })
+      assert.equal(await page.locator('#node-config-input-path-problem').textContent(), '')
+      await page.locator('.fieldlog-port-row', { hasText: 'FTDI A40117UK' }).click()
+    })
+
     it('listens before anything is deployed', async () => {
       await button('Listen').click()
       await line(/OK 12 \d+ 118 182 0/).waitFor()

@@ -119,10 +119,10 @@ describe(`the admin API of ports (${nodeRedName})`, function () {
     delete process.env.T_PATH
     await until<TrialReport>(trial, (body) => body.kind === 'listen' && body.status.fill === 'green')
     await client().delete(trial)
-    const { status, body } = await client().post('/fieldlog/ports/listen').send({ path: 'ttyUSB0' })
+    const { status, body } = await client().post('/fieldlog/ports/listen').send({ path: 'USB0' })
     assert.deepEqual(
       [status, body.error],
-      [400, '"ttyUSB0" is not a device path: write it in full, as in /dev/ttyUSB0'],
+      [400, '"USB0" is not a device path: write it in full, as in /dev/ttyUSB0'],
     )
   })
 

@@ -74,7 +74,7 @@ describe('The options of a fieldlog-port', () => {
 
   it('are refused in words', () => {
     const refused: Array<[keyof typeof portOptions, unknown, string]> = [
-      ['path', 'ttyUSB0', '"ttyUSB0" is not a device path: write it in full, as in /dev/ttyUSB0'],
+      ['path', 'USB0', '"USB0" is not a device path: write it in full, as in /dev/ttyUSB0'],
       ['baudRate', 'fast', 'baud rate is "fast": give a whole number of bits/s from 50 to 4000000'],
       ['baudRate', 57_600.5, 'baud rate is 57600.5: give a whole number of bits/s from 50 to 4000000'],
       ['baudRate', '49', 'baud rate is 49: give a whole number of bits/s from 50 to 4000000'],
