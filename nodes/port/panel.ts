@@ -4,7 +4,6 @@ import { isReference } from '../../lib/options/reference.ts'
 import { type FramingKind, framingFields, framingInputs } from '../../lib/serial/framing/settings.ts'
 import { parseAddress, sourceName } from '../../lib/serial/source/address.ts'
 import type { PortSuggestion } from '../../lib/serial/source/ports.ts'
-import { baudRates } from '../../lib/serial/source/settings.ts'
 import type { Completion } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
 import { bindInputs, inputOf } from '../shared/panel/bind-inputs.ts'
@@ -12,6 +11,7 @@ import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import { saveVersion } from '../shared/panel/migrated.ts'
 import { showLive } from './live-panel.ts'
 import { type PortOptions, portOptions } from './options.ts'
+import { prepareBaudRates } from './panel/baud-rates.ts'
 import { prepareCatchUp } from './panel/catch-up.ts'
 import { prepareSending } from './panel/send.ts'
 import { prepareSuggestion } from './panel/suggestion.ts'
@@ -50,7 +50,7 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
       inputOf(this, 'sourceName').attr('placeholder', nameOf(String(path.val())))
     })
     path.trigger('change')
-    inputOf(this, 'baudRate').autoComplete({ search: baudCompletions, minLength: 1 })
+    prepareBaudRates(inputOf(this, 'baudRate'), this._('fieldlog-port.baudRate-other'))
     showFraming((key) => this._(`fieldlog-port.${key}`))
     prepareSuggestion(path, (address) => this._('fieldlog-port.take-address', { address }))
     prepareCatchUp(this)
@@ -94,13 +94,6 @@ function portCompletions(ports: PortSuggestion[], text: string): Completion[] {
   return ports
     .filter((port) => `${port.path} ${port.text}`.toLowerCase().includes(wanted) && port.path !== text)
     .map((port) => ({ value: port.path, label: port.text ? `${port.path} · ${port.text}` : port.path }))
-}
-
-function baudCompletions(text: string): Completion[] {
-  return baudRates
-    .map(String)
-    .filter((rate) => rate.startsWith(text.trim()) && rate !== text.trim())
-    .map((value) => ({ value, label: value }))
 }
 
 /** The inputs that only some kinds of frames have. */

@@ -99,7 +99,31 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
     })
 
     it('finds the speed, and takes it by a click', async () => {
-      await page.locator('#node-config-input-baudRate').fill('300')
+      const rates = page.locator('#fieldlog-port-rates')
+      assert.deepEqual(await rates.locator('option').allTextContents(), [
+        '300',
+        '1200',
+        '2400',
+        '4800',
+        '9600',
+        '19200',
+        '38400',
+        '57600',
+        '115200',
+        '230400',
+        '460800',
+        '921600',
+        'other …',
+      ])
+      // what is no usual one is typed
+      const typed = page.locator('#node-config-input-baudRate')
+      await rates.selectOption('other …')
+      await typed.fill('31250')
+      await typed.blur()
+      assert.equal(await rates.inputValue(), 'other')
+      await rates.selectOption('300')
+      await typed.waitFor({ state: 'hidden' })
+      assert.equal(await typed.inputValue(), '300')
       await button('Find the speed').click()
       await page
         .locator('#fieldlog-port-message', { hasText: /^Listening at 9600 bits\/s \(1 of 17\)/ })
@@ -107,6 +131,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await page.locator('#fieldlog-port-message', { hasText: /^Lines came at 9600 bits\/s:OK 12/ }).waitFor()
       await editor.picture(`port-speed-${nodeRed}`)
       await button('Take 9600').click()
+      assert.equal(await page.locator('#fieldlog-port-rates').inputValue(), '9600')
       assert.equal(await page.locator('#node-config-input-baudRate').inputValue(), '9600')
     })
 
@@ -132,14 +157,51 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await line(/OK 12 \d+ 118 182 0/).waitFor()
       await page.locator('#fieldlog-port-state', { hasText: /^As deployed: connected, / }).waitFor()
       await editor.picture(`port-deployed-${nodeRed}`)
-      // a deployed port lends its device
+      // a deployed port lends its device, and says what that interrupts
+      const message = page.locator('#fieldlog-port-message')
+      await button('Listen').click()
+      await page
+        .locator('#fieldlog-port-state', {
+          hasText:
+            /^The gateway has this port open and lends it: these are the lines that it logs as tty, at 9600 8N1, and nothing is interrupted\. Now: connected, /,
+        })
+        .waitFor()
+      await line(/OK 12 \d+ 118 182 0/).waitFor()
+      await editor.picture(`port-lent-${nodeRed}`)
+      await button('Stop').click()
+      await button('Listen').waitFor()
+      await page.locator('#fieldlog-port-rates').selectOption('19200')
+      await button('Listen').click()
+      await message
+        .getByText(
+          'The gateway reads tty at 9600 8N1. Listening at 19200 8N1 interrupts that, for a minute at most: what the device sends meanwhile is not logged, and the log says for how long. Afterwards it goes on at 9600 8N1.',
+        )
+        .waitFor()
+      await editor.picture(`port-interrupts-${nodeRed}`)
+      await button('Leave it').click()
+      assert.equal(await message.textContent(), '')
+      assert.equal(
+        gateway.lines.some((text) => text.includes('closed for')),
+        false,
+      )
+      await button('Listen').click()
+      await button('Interrupt and listen').click()
+      await page.locator('#fieldlog-port-state', { hasText: /^Listening: connected, / }).waitFor()
+      await line(/OK 12 \d+ 118 182 0/).waitFor()
+      await button('Stop').click()
+      await gateway.line(/tty was closed for \d+ s: what the device sent meanwhile was not logged/)
+      await page.locator('#fieldlog-port-state', { hasText: /^As deployed: connected, / }).waitFor()
+      await page.locator('#fieldlog-port-rates').selectOption('9600')
       await button('Find the speed').click()
+      await button('Interrupt and find').click()
       await page.locator('#fieldlog-port-message', { hasText: 'That is what is set.' }).waitFor()
       await editor.done()
-      assert.ok(gateway.lines.some((text) => text.includes('tty was closed for')))
-      // the demo collector's refusal of a reset, above
+      await gateway.line(
+        /tty was closed for \d+ s: what the device sent meanwhile was logged only as long as/,
+      )
+      // questions before an interruption, and the demo collector's refusal of a reset, above
       assert.deepEqual(
-        editor.problems.filter((problem) => !problem.includes('/fieldlog/ports/reset/')),
+        editor.problems.filter((problem) => !/^409 .*\/fieldlog\/ports\/(reset|listen|speed)/.test(problem)),
         [],
       )
     })

@@ -273,7 +273,7 @@ describe(`fieldlog-serial-in (${nodeRedName})`, () => {
     )
     const { fill, shape, text } = await yellow
     assert.deepEqual([fill, shape], ['yellow', 'dot'])
-    assert.match(text, /^no byte for [12] s; 0 lines$/)
+    assert.match(text, /^no byte for [12] s \(0 lines\)$/)
     const lines = arrivals()
     await pty.write('back\n')
     assert.equal((await lines.until(1))[0]?.source, 'roof')
