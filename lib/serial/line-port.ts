@@ -12,8 +12,14 @@ import { type Frame, type FrameCounts, type LineEnd, noCounts } from './framing/
 import type { FramingKind } from './framing/settings.ts'
 import type { FilterContext, FilterProgress } from './line-filter.ts'
 import type { Loan, LoanReason, PortCounts, PortMessage, PortSetup, Subscriber } from './port-interface.ts'
-import { framedLine, type LineNotice, type LongLineNotice, type PortLine } from './port-line.ts'
-import { droppedText, floodText, heldLimits, waitingLimits } from './port-words.ts'
+import {
+  framedLine,
+  type LineNotice,
+  type LongLineNotice,
+  type PortLine,
+  type RenamedNotice,
+} from './port-line.ts'
+import { droppedText, floodText, heldLimits, renamedText, waitingLimits } from './port-words.ts'
 import { SendQueue } from './sending/send-queue.ts'
 import { defaultSendSettings, endOf, isJeelink } from './sending/settings.ts'
 import { type LineSource, SourceError } from './source/source.ts'
@@ -54,6 +60,8 @@ export class LinePort {
   #dropped = 0
   #droppedInHold = 0
   #lineEnd: LineEnd | undefined
+  /** of its source, as it was opened last */
+  #name: string | undefined
   /** notices for the journal, each with one of the next lines */
   readonly #owed: LineNotice[] = []
   #held = true
@@ -283,6 +291,7 @@ export class LinePort {
   }
 
   #open(setup: PortSetup): void {
+    this.#noteName(setup)
     this.#configureSending(setup)
     const filter = setup.filter?.(this.#filterContext(setup))
     const connection = new PortConnection(setup, filter, this.#clock, this.#random, {
@@ -307,6 +316,16 @@ export class LinePort {
     this.#lineEnd = undefined
     this.#throttle()
     connection.start()
+  }
+
+  /** What is told apart by the source begins anew under another name: that must not go unnoticed. */
+  #noteName({ source: { name }, report }: PortSetup): void {
+    const was = this.#name
+    this.#name = name
+    if (was === undefined || was === name) return
+    const notice: RenamedNotice = { kind: 'renamed', source: name, was }
+    this.#owed.push(notice)
+    report('warn', renamedText(name, was))
   }
 
   #filterContext(setup: PortSetup): FilterContext {

@@ -30,6 +30,12 @@ export interface LentNotice extends LineNotice {
   to: number
 }
 
+/** … with the first line under another name. */
+export interface RenamedNotice extends LineNotice {
+  kind: 'renamed'
+  was: string
+}
+
 /** … with the first piece of a line over the limit. */
 export interface LongLineNotice extends LineNotice {
   kind: 'long-line'

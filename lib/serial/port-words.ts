@@ -28,6 +28,10 @@ export function floodText(count: number): string {
   return `${count.toLocaleString('en')} lines dropped: they come faster than the flow takes them, and ${mostHeld} wait already. Set flow control if the device has it`
 }
 
+export function renamedText(name: string, was: string): string {
+  return `the log calls this source ${name} from now on, and no longer ${was}: names of devices, series in the store and rules that go by the source begin anew. To go on as before, set the port's name in the log to ${was}`
+}
+
 export function noEndText(source: string): string {
   return `bytes come from ${source}, but no line has ended for ${noEndAfter / 1000} seconds`
 }

@@ -14,9 +14,16 @@ const most = 20
 
 type Words = (key: string, values?: Record<string, unknown>) => string
 
-/** Shows what comes from the port of this panel until the function returned is called. */
-export function showLive(node: EditorNode, options: Fields): () => void {
-  const panel = new LivePanel(node, options)
+/**
+ * Shows what comes from the port of this panel until the function returned is called.
+ * @param isCalled is told what the log calls the port that runs
+ */
+export function showLive(
+  node: EditorNode,
+  options: Fields,
+  isCalled: (source: string | undefined) => void,
+): () => void {
+  const panel = new LivePanel(node, options, isCalled)
   return () => panel.close()
 }
 
@@ -24,6 +31,7 @@ class LivePanel {
   readonly #node: EditorNode
   readonly #options: Fields
   readonly #words: Words
+  readonly #isCalled: (source: string | undefined) => void
   readonly #lines = $('#fieldlog-port-lines')
   readonly #state = $('#fieldlog-port-state')
   readonly #notText = $('#fieldlog-port-not-text')
@@ -39,7 +47,8 @@ class LivePanel {
   #last = 0
   #isClosed = false
 
-  constructor(node: EditorNode, options: Fields) {
+  constructor(node: EditorNode, options: Fields, isCalled: (source: string | undefined) => void) {
+    this.#isCalled = isCalled
     this.#node = node
     this.#options = options
     this.#words = (key, values) => node._(`fieldlog-port.${key}`, values)
@@ -61,7 +70,8 @@ class LivePanel {
   #lookAtDeployed(): void {
     const url = `fieldlog/ports/live/${encodeURIComponent(this.#node.id)}`
     $.getJSON(url, { after: this.#last })
-      .done(({ status, lines, isNotText }: LiveReport) => {
+      .done(({ status, lines, isNotText, source }: LiveReport) => {
+        this.#isCalled(source)
         this.#isDeployed = true
         this.#state.text(this.#words('as-deployed', { text: status.text })).attr('data-fill', status.fill)
         this.#notText.toggle(isNotText)
@@ -120,6 +130,7 @@ class LivePanel {
       .append($('<span>').text(this.#words(`interrupts-${kind}`, { ...interruption })))
       .append(answer('fieldlog-port-interrupt', `interrupt-${kind}`, () => this.#try(kind, true)))
       .append(answer('fieldlog-port-leave', 'leave', () => undefined))
+    this.#message[0]?.scrollIntoView({ block: 'nearest' })
   }
 
   #lookAtTrial(id: string): void {

@@ -2,7 +2,7 @@ import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { problemOf } from '../../lib/options/check.ts'
 import { isReference } from '../../lib/options/reference.ts'
 import { type FramingKind, framingFields, framingInputs } from '../../lib/serial/framing/settings.ts'
-import { parseAddress, sourceName } from '../../lib/serial/source/address.ts'
+import { parseAddress } from '../../lib/serial/source/address.ts'
 import type { PortSuggestion } from '../../lib/serial/source/ports.ts'
 import type { Completion } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
@@ -14,6 +14,7 @@ import { type PortOptions, portOptions } from './options.ts'
 import { prepareBaudRates } from './panel/baud-rates.ts'
 import { prepareCatchUp } from './panel/catch-up.ts'
 import { prepareSending } from './panel/send.ts'
+import { prepareSourceName } from './panel/source-name.ts'
 import { prepareSuggestion } from './panel/suggestion.ts'
 
 /** Ends what the open panel shows of its port. */
@@ -47,7 +48,6 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
     path.on('change input', () => {
       markChosen(String(path.val()))
       $('#fieldlog-port-serial, #fieldlog-port-speed').toggle(isDevice(String(path.val())))
-      inputOf(this, 'sourceName').attr('placeholder', nameOf(String(path.val())))
     })
     path.trigger('change')
     prepareBaudRates(inputOf(this, 'baudRate'), this._('fieldlog-port.baudRate-other'))
@@ -55,7 +55,16 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
     prepareSuggestion(path, (address) => this._('fieldlog-port.take-address', { address }))
     prepareCatchUp(this)
     prepareSending(this)
-    stopLive = showLive(this, portOptions)
+    const isCalled = prepareSourceName(
+      {
+        name: inputOf(this, 'name'),
+        path,
+        sourceName: inputOf(this, 'sourceName'),
+        nameIsSource: inputOf(this, 'nameIsSource'),
+      },
+      (key, values) => this._(`fieldlog-port.${key}`, values),
+    )
+    stopLive = showLive(this, portOptions, isCalled)
   },
   oneditcancel() {
     stopLive()
@@ -133,10 +142,4 @@ function forgetHidden(): void {
 function isDevice(path: string): boolean {
   if (isReference(path) || problemOf(portOptions.path, path) !== undefined) return true
   return ['device', 'usb', 'rfc2217'].includes(parseAddress(path).kind)
-}
-
-/** What the log calls the source where nothing else is chosen; nothing where that is not known here. */
-function nameOf(path: string): string {
-  if (isReference(path) || problemOf(portOptions.path, path) !== undefined) return ''
-  return sourceName(parseAddress(path))
 }

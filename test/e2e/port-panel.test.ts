@@ -2,7 +2,9 @@
 // pty is no device that a system lists; all else is the real gateway.
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
+import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
+import { readJournal } from '../support/journal-files.ts'
 import { Editor } from '../support/programs/editor.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
 
@@ -199,11 +201,64 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await gateway.line(
         /tty was closed for \d+ s: what the device sent meanwhile was logged only as long as/,
       )
+    })
+
+    it('says what another name changes, and logs and publishes under it', async () => {
+      const collector = await Collector.open(gateway.broker, 'fieldlog/#')
+      await editor.openConfig('fieldlog-port')
+      const note = page.locator('#fieldlog-port-source-note')
+      const named = page.locator('#node-config-input-nameIsSource')
+      await page.locator('#fieldlog-port-state', { hasText: /^As deployed: connected, / }).waitFor()
+      await named.waitFor({ state: 'hidden' })
+      await page.locator('#node-config-input-name').fill('house')
+      await note
+        .getByText(
+          'From the deploy on the log calls this source house, and no longer tty: names of devices, series in the store and rules that go by the source begin anew.',
+        )
+        .waitFor()
+      assert.equal(await named.isChecked(), true)
+      await editor.picture(`port-renamed-${nodeRed}`)
+      await named.uncheck()
+      await note.waitFor({ state: 'hidden' })
+      await named.check()
+      await button('Keep tty').click()
+      const chosen = page.locator('#node-config-input-sourceName')
+      assert.equal(await chosen.inputValue(), 'tty')
+      await note.waitFor({ state: 'hidden' })
+      await chosen.fill('')
+      await editor.done()
+      await editor.deploy()
+      await gateway.line(/the log calls this source house from now on, and no longer tty/)
+      await collector.until((messages) =>
+        messages.some(({ payload }) => payload.includes('"source":"house"')),
+      )
+      const published = collector.messages
+        .map(({ payload }) => payload)
+        .find((payload) => payload.includes('"house"'))
+      const { source, device, type } = JSON.parse(published ?? '') as Record<string, unknown>
+      assert.deepEqual([source, device, type], ['house', 'house-12', 'room'])
+      await collector.close()
+    })
+
+    it('leaves in the journal when the device was lent, and when it got another name', async () => {
       // questions before an interruption, and the demo collector's refusal of a reset, above
       assert.deepEqual(
         editor.problems.filter((problem) => !/^409 .*\/fieldlog\/ports\/(reset|listen|speed)/.test(problem)),
         [],
       )
+      assert.equal((await gateway.stop()).status, 0)
+      const { entries, notices } = readJournal(gateway.journal)
+      const kinds = notices.map(({ kind }) => kind)
+      assert.deepEqual(
+        kinds.filter((kind) => kind === 'lent' || kind === 'renamed'),
+        // from the demo collector to the device, twice lent, then renamed
+        ['renamed', 'lent', 'lent', 'renamed'],
+      )
+      assert.deepEqual(notices.filter(({ kind }) => kind === 'renamed').at(-1)?.json, {
+        source: 'house',
+        was: 'tty',
+      })
+      assert.equal(entries.at(-1)?.source, 'house')
     })
   })
 }

@@ -172,6 +172,25 @@ function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
+/** A port's names, as its user gives them; empty where there is none. */
+export interface PortNames {
+  /** in the log */
+  sourceName: string
+  /** in the editor */
+  name: string
+  /** the name in the editor is the one in the log, where that is not given */
+  nameIsSource: boolean
+}
+
+/** What the user wants the log to call the source, `K_che_1` for the port `Küche 1`; empty: what the address says. */
+export function chosenSource({ sourceName, name, nameIsSource }: PortNames): string {
+  if (sourceName !== '' || !nameIsSource) return sourceName
+  return name
+    .trim()
+    .replace(/[^A-Za-z0-9._:@-]/g, '_')
+    .slice(0, 64)
+}
+
 /** What is wrong with a source's name that a user has chosen; undefined where nothing is. */
 export function sourceNameProblem(name: string): string | undefined {
   if (/^[A-Za-z0-9._:@-]{1,64}$/.test(name)) return undefined

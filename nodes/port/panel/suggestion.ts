@@ -6,6 +6,8 @@ export function prepareSuggestion(path: JQuery, take: (address: string) => strin
   const button = $(
     '<button type="button" class="red-ui-button red-ui-button-small" id="fieldlog-port-suggested">',
   )
+  // what is wrong with the address, and the button, stand right below the input
+  $('#node-config-input-path-problem').insertBefore('#fieldlog-port-list')
   button.insertBefore('#fieldlog-port-list')
   const show = () => {
     const suggestion = suggestedAddress(String(path.val()))

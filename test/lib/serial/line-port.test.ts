@@ -265,6 +265,36 @@ describe('LinePort: reset and lent', () => {
   })
 })
 
+describe('LinePort: another name', () => {
+  it('is told in the log, and to the journal with the first line under it', async () => {
+    const { source, port, lines, reports } = made()
+    port.release()
+    await settle()
+    source.feed('one\n')
+    const named = new (class extends FakeSource {
+      override readonly name = 'house'
+    })()
+    port.attach(setup(named, reports, 'b'))
+    await settle()
+    named.feed('two\nthree\n')
+    await settle()
+    assert.deepEqual(
+      lines.map(({ payload, source, notice }) => [payload, source, notice]),
+      [
+        ['one', 'fake', undefined],
+        ['two', 'house', { kind: 'renamed', source: 'house', was: 'fake' }],
+        ['three', 'house', undefined],
+      ],
+    )
+    assert.deepEqual(
+      reports.filter((text) => text.includes('calls this source')),
+      [
+        "warn: the log calls this source house from now on, and no longer fake: names of devices, series in the store and rules that go by the source begin anew. To go on as before, set the port's name in the log to fake",
+      ],
+    )
+  })
+})
+
 describe('LinePort: frames', () => {
   it('are given as what they are, to the last byte', async () => {
     const { source, port, lines, reports } = made()
