@@ -7,6 +7,7 @@ import { Gateway } from '../support/gateway.ts'
 import { readJournal } from '../support/journal-files.ts'
 import { Editor } from '../support/programs/editor.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
+import { heard } from '../support/uart.ts'
 
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`the panel of a port (${nodeRed})`, function () {
@@ -152,6 +153,32 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await page.locator('.fieldlog-port-row', { hasText: 'FTDI A40117UK' }).click()
     })
 
+    it('says that what comes is no text, in German and in the dark as well', async () => {
+      const garbled = await createPty()
+      const german = await Editor.open(gateway.url, { locale: 'de', colorScheme: 'dark' })
+      try {
+        await german.openConfig('fieldlog-port')
+        await german.page.locator('#node-config-input-path').fill(garbled.path)
+        await german.page.getByRole('button', { name: 'Mithören', exact: true }).click()
+        await german.page.locator('#fieldlog-port-state', { hasText: 'Mithören: connected' }).waitFor()
+        await garbled.write(heard(Buffer.from('OK 12 1 118 182 0\r\n'.repeat(400)), 9600, 57_600))
+        await german.page
+          .locator('#fieldlog-port-state', { hasText: 'Mithören: not text: another baud rate? (' })
+          .waitFor()
+        await german.page
+          .getByText(
+            'Mehr als 30 % dessen, was kommt, ist kein Text: andere Baudrate? „Baudrate suchen“ versucht alle.',
+          )
+          .waitFor()
+        await german.page.locator('#fieldlog-port-lines').scrollIntoViewIfNeeded()
+        await german.picture(`port-not-text-${nodeRed}`)
+        assert.deepEqual(german.problems, [])
+      } finally {
+        await german.close()
+        await garbled.close()
+      }
+    })
+
     it('is deployed, and shows what the flow gets', async () => {
       await editor.done()
       await editor.deploy()
@@ -229,13 +256,10 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       await editor.done()
       await editor.deploy()
       await gateway.line(/the log calls this source house from now on, and no longer tty/)
-      await collector.until((messages) =>
-        messages.some(({ payload }) => payload.includes('"source":"house"')),
-      )
-      const published = collector.messages
-        .map(({ payload }) => payload)
-        .find((payload) => payload.includes('"house"'))
-      const { source, device, type } = JSON.parse(published ?? '') as Record<string, unknown>
+      const isGood = ({ topic }: { topic: string }) => topic.endsWith('/good/room/house-12')
+      await collector.until((messages) => messages.some(isGood))
+      const published = collector.messages.find(isGood)
+      const { source, device, type } = JSON.parse(published?.payload ?? '') as Record<string, unknown>
       assert.deepEqual([source, device, type], ['house', 'house-12', 'room'])
       await collector.close()
     })
