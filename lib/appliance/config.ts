@@ -5,6 +5,7 @@ import { asError } from '../kit/errors.ts'
 import { brokerAddress } from '../kit/url-login.ts'
 import { problemOf, settingOf } from '../options/check.ts'
 import { choice, type NumberField, wholeNumber } from '../options/fields.ts'
+import { parseAddress } from '../serial/source/address.ts'
 import { serialFields } from '../serial/source/settings.ts'
 import { type LogLevel, logLevels } from '../time-events/settings.ts'
 import { type EventsConfig, eventsUsage, parseEvents } from './events.ts'
@@ -77,7 +78,7 @@ export function readConfig(env: Environment, machine: Machine): ApplianceConfig 
   const host = text('FIELDLOG_HOST', '127.0.0.1').replace(/^\[(.*)\]$/, '$1')
   return {
     home: resolve(text('FIELDLOG_HOME', join(machine.homeDirectory, '.fieldlog'))),
-    serial: text('FIELDLOG_SERIAL', 'demo:'),
+    serial: serialAddress(text('FIELDLOG_SERIAL', 'demo:')),
     baud: number(env, 'FIELDLOG_BAUD', serialFields.baudRate),
     mqtt: mqttConfig(env, machine),
     gateway: text('FIELDLOG_GATEWAY', machine.hostName),
@@ -124,6 +125,16 @@ export function flowEnvironment(config: ApplianceConfig, brokerUrl: string): Rec
     FIELDLOG_FLUSH_INTERVAL: String(config.flushInterval),
     FIELDLOG_BUFFER_SIZE: String(config.bufferSize),
     FIELDLOG_EVENTS_LOG: config.eventsLog,
+  }
+}
+
+/** Where lines come from, as the port's panel would take it, and refused at the start where it would not. */
+function serialAddress(text: string): string {
+  try {
+    const address = parseAddress(text)
+    return address.kind === 'device' ? address.path : text
+  } catch (error) {
+    throw new ConfigError(`FIELDLOG_SERIAL: ${asError(error).message}`)
   }
 }
 

@@ -41,7 +41,7 @@ const waitAt = 0.5
 const goOnAt = 0.25
 
 /** The kinds of notice that come with a line: of its port, and of what a collector kept, or had overwritten. */
-const lineNotices = ['long-line', 'catchup', 'gap'] as const
+const lineNotices = ['long-line', 'lent', 'renamed', 'catchup', 'gap'] as const
 
 interface Tag extends CarryingTag {
   /** undefined when it was called: it keeps the whole message in memory */

@@ -51,8 +51,12 @@ const sending: Config = {
   catchUpLimit: 10,
 }
 
+/** Until then a port's name was for the editor only: one that has a name keeps its source, and one that gets a name says what changes. */
+const namedSource: Migration = (config) =>
+  addMissing({ nameIsSource: String(config.name ?? '').trim() === '' })(config)
+
 const steps: ReadonlyMap<string, readonly Migration[]> = new Map([
-  ['fieldlog-port', [numbered, addMissing(framing), addMissing({ ...watched, ...sending })]],
+  ['fieldlog-port', [numbered, addMissing(framing), addMissing({ ...watched, ...sending }), namedSource]],
   [
     'fieldlog-journal',
     [addMissing({ archiveAfter: 2, retentionDays: 0, retentionSize: 0 }), addMissing({ entryLimit: 16 })],

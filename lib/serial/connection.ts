@@ -6,8 +6,9 @@ import type { Frame, FrameCounts, Framer, LineEnd } from './framing/frame.ts'
 import { NoEndWatch, whatToSet } from './framing/no-end.ts'
 import { Opening } from './framing/opening.ts'
 import type { LineFilter } from './line-filter.ts'
-import type { Loan, PortSetup } from './port-interface.ts'
-import { lentText, longLineText, noEndText } from './port-words.ts'
+import type { Loan, LoanReason, PortSetup } from './port-interface.ts'
+import type { LentNotice, LineNotice } from './port-line.ts'
+import { longLineText, noEndText } from './port-words.ts'
 import { type SourceState, Supervisor, type SupervisorEvents } from './supervisor.ts'
 import { PortWatch, speedText } from './watch/port-watch.ts'
 import { LineRhythm, type Quiet } from './watch/rhythm.ts'
@@ -28,6 +29,8 @@ export interface ConnectionEvents {
   ended(): void
   /** No byte has come for so many seconds. */
   silent(seconds: number): void
+  /** For the journal, with the next line. */
+  note(notice: LineNotice): void
   /** the state, or what is wrong without any error */
   changed(): void
   /** Whether a warning of a kind may be said now: a wrong baud rate makes many. */
@@ -87,6 +90,11 @@ export class PortConnection {
     return this.#watch.trouble
   }
 
+  /** What comes looks as if it had been sent at another speed. */
+  get isSpeedWrong(): boolean {
+    return this.#watch.isSpeedWrong
+  }
+
   /** No byte has come for too long. */
   get isSilent(): boolean {
     return this.#watch.isSilent
@@ -143,21 +151,24 @@ export class PortConnection {
   }
 
   /** Closes the device, for somebody else to open it for a while; undefined where it is not open. */
-  async lend(isCurrent: () => boolean): Promise<Loan | undefined> {
+  async lend({ why, lost }: LoanReason, isCurrent: () => boolean): Promise<Loan | undefined> {
     if (this.state.state === 'closed') return undefined
     const { source, report } = this.setup
     const since = this.#clock.monotonic()
-    report('info', `${source.name} is closed for a while: its speed is looked for`)
+    const from = this.#clock.wall()
+    report('info', `${source.name} is closed for a while: ${why}`)
     await this.#supervisor.stop(false)
     return {
       source,
       data: (chunk, received) => this.#sourceEvents.data(chunk, received),
       giveBack: () => {
         this.#sourceEvents.disconnected(false)
-        if (!isCurrent()) return
         const seconds = Math.round((this.#clock.monotonic() - since) / 1000)
-        report('warn', `${source.name} was closed for ${seconds} s: ${lentText}`)
-        this.#supervisor.start()
+        report('warn', `${source.name} was closed for ${seconds} s: ${lost}`)
+        const notice: LentNotice = { kind: 'lent', source: source.name, from, to: this.#clock.wall() }
+        this.#events.note(notice)
+        // a deploy may have given the port other settings, and the device, meanwhile
+        if (isCurrent()) this.#supervisor.start()
       },
     }
   }

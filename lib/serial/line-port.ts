@@ -11,9 +11,15 @@ import { FilteredLines, type WaitingLine } from './filtered-lines.ts'
 import { type Frame, type FrameCounts, type LineEnd, noCounts } from './framing/frame.ts'
 import type { FramingKind } from './framing/settings.ts'
 import type { FilterContext, FilterProgress } from './line-filter.ts'
-import type { Loan, PortCounts, PortMessage, PortSetup, Subscriber } from './port-interface.ts'
-import { framedLine, type LongLineNotice, type PortLine } from './port-line.ts'
-import { droppedText, floodText, heldLimits, waitingLimits } from './port-words.ts'
+import type { Loan, LoanReason, PortCounts, PortMessage, PortSetup, Subscriber } from './port-interface.ts'
+import {
+  framedLine,
+  type LineNotice,
+  type LongLineNotice,
+  type PortLine,
+  type RenamedNotice,
+} from './port-line.ts'
+import { droppedText, floodText, heldLimits, renamedText, waitingLimits } from './port-words.ts'
 import { SendQueue } from './sending/send-queue.ts'
 import { defaultSendSettings, endOf, isJeelink } from './sending/settings.ts'
 import { type LineSource, SourceError } from './source/source.ts'
@@ -54,6 +60,10 @@ export class LinePort {
   #dropped = 0
   #droppedInHold = 0
   #lineEnd: LineEnd | undefined
+  /** of its source, as it was opened last */
+  #name: string | undefined
+  /** notices for the journal, each with one of the next lines */
+  readonly #owed: LineNotice[] = []
   #held = true
   #pumping = false
   #drained = false
@@ -116,6 +126,11 @@ export class LinePort {
   /** What is wrong without any error, in a few words: silence, another speed; undefined where nothing is. */
   get trouble(): string | undefined {
     return this.#current?.trouble
+  }
+
+  /** What comes looks as if it had been sent at another speed. */
+  get isSpeedWrong(): boolean {
+    return this.#current?.isSpeedWrong === true
   }
 
   /** The last line is more than a minute ago; undefined while lines come, and before the first one. */
@@ -222,15 +237,15 @@ export class LinePort {
   }
 
   /** Closes the device, for somebody else to open it for a while; undefined where it is not open. */
-  async lend(): Promise<Loan | undefined> {
-    const lending = this.#work.then(() => this.#lend())
+  async lend(reason: LoanReason): Promise<Loan | undefined> {
+    const lending = this.#work.then(() => this.#lend(reason))
     this.#work = lending.then(() => undefined)
     return lending
   }
 
-  async #lend(): Promise<Loan | undefined> {
+  async #lend(reason: LoanReason): Promise<Loan | undefined> {
     const current = this.#current
-    return current?.lend(() => this.#current === current)
+    return current?.lend(reason, () => this.#current === current)
   }
 
   /**
@@ -276,6 +291,7 @@ export class LinePort {
   }
 
   #open(setup: PortSetup): void {
+    this.#noteName(setup)
     this.#configureSending(setup)
     const filter = setup.filter?.(this.#filterContext(setup))
     const connection = new PortConnection(setup, filter, this.#clock, this.#random, {
@@ -292,6 +308,7 @@ export class LinePort {
       lost: () => this.sending.lost(),
       ended: () => this.#tellFilter(),
       silent: (seconds) => this.#silent(seconds, setup),
+      note: (notice) => this.#owed.push(notice),
       changed: () => this.#changed(),
       mayReport: () => this.#reports.allows(),
     })
@@ -299,6 +316,16 @@ export class LinePort {
     this.#lineEnd = undefined
     this.#throttle()
     connection.start()
+  }
+
+  /** What is told apart by the source begins anew under another name: that must not go unnoticed. */
+  #noteName({ source: { name }, report }: PortSetup): void {
+    const was = this.#name
+    this.#name = name
+    if (was === undefined || was === name) return
+    const notice: RenamedNotice = { kind: 'renamed', source: name, was }
+    this.#owed.push(notice)
+    report('warn', renamedText(name, was))
   }
 
   #filterContext(setup: PortSetup): FilterContext {
@@ -348,7 +375,7 @@ export class LinePort {
       const notice: LongLineNotice = { kind: 'long-line', bytes: frame.bytes, piece: 1, source: name }
       line.notice = notice
       connection.isLong(frame)
-    }
+    } else if (this.#owed.length > 0) line.notice = this.#owed.shift()
     if (filter) line.connection = connection.filtered ??= { filter }
     this.#queue.push(line)
     this.#throttle()

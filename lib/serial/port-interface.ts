@@ -21,6 +21,14 @@ export interface PortMessage {
   payload: { source: string } & Record<string, unknown>
 }
 
+/** Why a port lends its device, in words for the log. */
+export interface LoanReason {
+  /** what is done with it */
+  why: string
+  /** what that costs */
+  lost: string
+}
+
 /** A connection whose device somebody else has for a while. */
 export interface Loan {
   source: LineSource

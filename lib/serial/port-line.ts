@@ -23,6 +23,19 @@ export interface LineNotice {
   source: string
 }
 
+/** … with the first line after the device was lent: what came between these moments (ms since 1970, UTC) may be missing. */
+export interface LentNotice extends LineNotice {
+  kind: 'lent'
+  from: number
+  to: number
+}
+
+/** … with the first line under another name. */
+export interface RenamedNotice extends LineNotice {
+  kind: 'renamed'
+  was: string
+}
+
 /** … with the first piece of a line over the limit. */
 export interface LongLineNotice extends LineNotice {
   kind: 'long-line'

@@ -44,7 +44,7 @@ export function statusOf(face: PortFace): Status {
     return { fill: isDoubtful ? 'yellow' : 'green', shape: 'dot', text }
   }
   if (state.state === 'open' && trouble !== undefined)
-    return { fill: 'yellow', shape: 'dot', text: `${trouble}; ${lines}${dropped}` }
+    return { fill: 'yellow', shape: 'dot', text: `${trouble} (${lines}${dropped})` }
   if (state.state === 'open')
     return { fill: dropped ? 'yellow' : 'green', shape: 'dot', text: `connected, ${lines}${dropped}` }
   if (state.state === 'opening') return { fill: 'yellow', shape: 'ring', text: 'connecting …' }

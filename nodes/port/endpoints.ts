@@ -9,7 +9,7 @@ import { type Status, statusOf } from '../../lib/serial/status.ts'
 import type { LiveLine } from '../../lib/serial/watch/live-lines.ts'
 import { type PortOptions, readPortOptions } from './options.ts'
 import type { PortNode } from './registry.ts'
-import { trialsOf } from './trials.ts'
+import { type Interruption, InterruptsError, trialsOf } from './trials.ts'
 
 interface Reply {
   status(code: number): Reply
@@ -26,6 +26,10 @@ interface Request {
 export interface LiveReport {
   status: Status
   lines: LiveLine[]
+  /** what comes looks as if it had been sent at another speed */
+  isNotText: boolean
+  /** what the log calls it now; absent while it is closed */
+  source?: string
 }
 
 const noSuchPort = 'there is no such port among the deployed flows'
@@ -37,7 +41,8 @@ const noSuchTrial = 'this trial has ended'
  *   behind that number), as `LiveReport`
  * - `POST /fieldlog/ports/reset/<id>` (`fieldlog.write`): restarts the device by DTR; 409 where it cannot be
  * - `POST /fieldlog/ports/listen` and `/speed` (`fieldlog.write`): begin to listen to a port, or to look for its speed,
- *   with the options of a port as JSON; answer `{id}`, or 409 where that is not possible. Other sources and settings than the deployed ones
+ *   with the options of a port as JSON; answer `{id}`, or 409 where that is not possible. Where it
+ *   would interrupt a port that is open with other settings, the 409 has `{error, interrupts}` (`Interruption`); `?interrupt=yes` says it may
  * - `GET /fieldlog/ports/trials/<id>?after=<number>` (`fieldlog.write`): a `TrialReport`. Who does not ask for 10 seconds ends it
  * - `DELETE /fieldlog/ports/trials/<id>` (`fieldlog.write`): ends it; answers when the device is free
  *
@@ -51,8 +56,9 @@ export function servePorts(RED: NodeAPI): void {
     Promise.resolve()
       .then(() => work(request))
       .then(
-        (body) => (body === undefined ? refuse(reply, 404, noSuchTrial) : reply.json(body)),
-        (error: unknown) => refuse(reply, statusFor(error), asError(error).message),
+        (body) => (body === undefined ? reply.status(404).json({ error: noSuchTrial }) : reply.json(body)),
+        (error: unknown) =>
+          reply.status(statusFor(error)).json({ error: asError(error).message, ...interruptionOf(error) }),
       )
   }
   RED.httpAdmin.get(
@@ -76,12 +82,16 @@ export function servePorts(RED: NodeAPI): void {
   RED.httpAdmin.post(
     '/fieldlog/ports/listen',
     write,
-    answer(async ({ body }) => ({ id: await trials.listen(settingsIn(RED, body)) })),
+    answer(async (request) => ({
+      id: await trials.listen(settingsIn(RED, request.body), mayInterrupt(request)),
+    })),
   )
   RED.httpAdmin.post(
     '/fieldlog/ports/speed',
     write,
-    answer(async ({ body }) => ({ id: await trials.findSpeed(settingsIn(RED, body)) })),
+    answer(async (request) => ({
+      id: await trials.findSpeed(settingsIn(RED, request.body), mayInterrupt(request)),
+    })),
   )
   RED.httpAdmin.get(
     '/fieldlog/ports/trials/:id',
@@ -99,7 +109,13 @@ export function servePorts(RED: NodeAPI): void {
 }
 
 function liveReport({ port }: PortNode, after: number): LiveReport {
-  return { status: statusOf(port), lines: port.live.after(after) }
+  const { live, isSpeedWrong: isNotText, source } = port
+  return {
+    status: statusOf(port),
+    lines: live.after(after),
+    isNotText,
+    ...(source && { source: source.name }),
+  }
 }
 
 class NoSuchPort extends Error {
@@ -132,6 +148,7 @@ function variable(RED: NodeAPI, reference: string): unknown {
 function statusFor(error: unknown): number {
   if (error instanceof OptionsError) return 400
   if (error instanceof NoSuchPort) return 404
+  if (error instanceof InterruptsError) return 409
   return error instanceof SourceError || errorCode(error) === 'TRIAL_REFUSED' ? 409 : 500
 }
 
@@ -140,6 +157,11 @@ function numberIn(value: unknown): number {
   return Number.isFinite(number) ? number : 0
 }
 
-function refuse(reply: Reply, code: number, error: string): void {
-  reply.status(code).json({ error })
+/** What a panel asks about in its own words. */
+function interruptionOf(error: unknown): { interrupts?: Interruption } {
+  return error instanceof InterruptsError ? { interrupts: error.interruption } : {}
+}
+
+function mayInterrupt({ query }: Request): boolean {
+  return query.interrupt === 'yes'
 }

@@ -1,11 +1,11 @@
 // The part of the port's panel that looks at the device: its lines as they come, the search for its speed, a reset.
 import { type Fields, isFlag } from '../../lib/options/fields.ts'
-import type { Status } from '../../lib/serial/status.ts'
+import type { ListeningReport } from '../../lib/serial/listening.ts'
 import type { LiveLine } from '../../lib/serial/watch/live-lines.ts'
 import type { EditorNode } from '../../types/node-red-editor.d.ts'
 import { inputOf } from '../shared/panel/bind-inputs.ts'
 import type { LiveReport } from './endpoints.ts'
-import type { TrialReport } from './trials.ts'
+import type { Interruption, TrialReport } from './trials.ts'
 
 /** ms between two questions */
 const interval = 1_000
@@ -14,9 +14,16 @@ const most = 20
 
 type Words = (key: string, values?: Record<string, unknown>) => string
 
-/** Shows what comes from the port of this panel until the function returned is called. */
-export function showLive(node: EditorNode, options: Fields): () => void {
-  const panel = new LivePanel(node, options)
+/**
+ * Shows what comes from the port of this panel until the function returned is called.
+ * @param isCalled is told what the log calls the port that runs
+ */
+export function showLive(
+  node: EditorNode,
+  options: Fields,
+  isCalled: (source: string | undefined) => void,
+): () => void {
+  const panel = new LivePanel(node, options, isCalled)
   return () => panel.close()
 }
 
@@ -24,8 +31,10 @@ class LivePanel {
   readonly #node: EditorNode
   readonly #options: Fields
   readonly #words: Words
+  readonly #isCalled: (source: string | undefined) => void
   readonly #lines = $('#fieldlog-port-lines')
   readonly #state = $('#fieldlog-port-state')
+  readonly #notText = $('#fieldlog-port-not-text')
   readonly #message = $('#fieldlog-port-message')
   readonly #listen = $('#fieldlog-port-listen')
   readonly #speed = $('#fieldlog-port-speed')
@@ -38,10 +47,12 @@ class LivePanel {
   #last = 0
   #isClosed = false
 
-  constructor(node: EditorNode, options: Fields) {
+  constructor(node: EditorNode, options: Fields, isCalled: (source: string | undefined) => void) {
+    this.#isCalled = isCalled
     this.#node = node
     this.#options = options
     this.#words = (key, values) => node._(`fieldlog-port.${key}`, values)
+    this.#notText.hide()
     this.#listen.on('click', () => (this.#trial === undefined ? this.#try('listen') : this.#endTrial()))
     this.#speed.on('click', () => this.#try('speed'))
     this.#reset.on('click', () => this.#resetDevice())
@@ -59,13 +70,16 @@ class LivePanel {
   #lookAtDeployed(): void {
     const url = `fieldlog/ports/live/${encodeURIComponent(this.#node.id)}`
     $.getJSON(url, { after: this.#last })
-      .done(({ status, lines }: LiveReport) => {
+      .done(({ status, lines, isNotText, source }: LiveReport) => {
+        this.#isCalled(source)
         this.#isDeployed = true
-        this.#showState('as-deployed', status)
+        this.#state.text(this.#words('as-deployed', { text: status.text })).attr('data-fill', status.fill)
+        this.#notText.toggle(isNotText)
         this.#append(lines)
       })
       .fail((answer: JQuery.jqXHR) => {
         this.#isDeployed = false
+        this.#notText.hide()
         if (answer.status === 404) this.#state.text(this.#words('not-deployed')).attr('data-fill', '')
       })
       .always(() => {
@@ -74,12 +88,13 @@ class LivePanel {
       })
   }
 
-  #try(kind: 'listen' | 'speed'): void {
+  /** @param interrupt the user has said that the running port may be interrupted */
+  #try(kind: Interruption['kind'], interrupt = false): void {
     clearTimeout(this.#timer)
     this.#setBusy(true)
     this.#message.text('')
     $.ajax({
-      url: `fieldlog/ports/${kind}`,
+      url: `fieldlog/ports/${kind}${interrupt ? '?interrupt=yes' : ''}`,
       method: 'POST',
       contentType: 'application/json',
       data: JSON.stringify(this.#values()),
@@ -91,10 +106,31 @@ class LivePanel {
         else this.#lookAtTrial(id)
       })
       .fail((answer: JQuery.jqXHR) => {
-        this.#message.text(errorIn(answer))
+        const { interrupts } = (answer.responseJSON ?? {}) as { interrupts?: Interruption }
+        if (interrupts) this.#ask(interrupts)
+        else this.#message.text(errorIn(answer))
         this.#lookAtDeployed()
       })
       .always(() => this.#setBusy(false))
+  }
+
+  /** Says what a trial would interrupt, and goes on only by a click. */
+  #ask(interruption: Interruption): void {
+    const { kind } = interruption
+    const answer = (id: string, key: string, done: () => void) =>
+      $('<button type="button" class="red-ui-button red-ui-button-small">')
+        .attr('id', id)
+        .text(this.#words(key))
+        .on('click', () => {
+          this.#message.empty()
+          done()
+        })
+    this.#message
+      .empty()
+      .append($('<span>').text(this.#words(`interrupts-${kind}`, { ...interruption })))
+      .append(answer('fieldlog-port-interrupt', `interrupt-${kind}`, () => this.#try(kind, true)))
+      .append(answer('fieldlog-port-leave', 'leave', () => undefined))
+    this.#message[0]?.scrollIntoView({ block: 'nearest' })
   }
 
   #lookAtTrial(id: string): void {
@@ -102,7 +138,7 @@ class LivePanel {
       .done((report: TrialReport) => {
         if (this.#trial !== id) return
         if (report.kind === 'listen') {
-          this.#showState('listening', report.status)
+          this.#showListening(report)
           this.#message.text(report.message)
           this.#append(report.lines)
         } else this.#showSearch(report)
@@ -113,6 +149,12 @@ class LivePanel {
         if (this.#trial === id) this.#endTrial(errorIn(answer))
       })
     this.#show()
+  }
+
+  #showListening({ status: { fill, text }, running, isNotText }: ListeningReport): void {
+    const key = running ? (running.speed === undefined ? 'running' : 'running-at') : 'listening'
+    this.#state.text(this.#words(key, { ...running, text })).attr('data-fill', fill)
+    this.#notText.toggle(isNotText)
   }
 
   #showSearch({ isOver, trying, found, heard, error }: TrialReport & { kind: 'speed' }): void {
@@ -185,11 +227,6 @@ class LivePanel {
   #setBusy(isBusy: boolean): void {
     this.#listen.prop('disabled', isBusy)
     this.#speed.prop('disabled', isBusy || this.#trial !== undefined)
-  }
-
-  /** @param key what the status is of: what the panel tries is another port than the deployed one */
-  #showState(key: 'as-deployed' | 'listening', { fill, text }: Status): void {
-    this.#state.text(this.#words(key, { text })).attr('data-fill', fill)
   }
 
   #clear(): void {

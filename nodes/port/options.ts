@@ -3,13 +3,16 @@ import { type Fields, flag, text } from '../../lib/options/fields.ts'
 import { readOptions, type Saved, type Settings } from '../../lib/options/options.ts'
 import { framingFields, type LineSettings, maxLine } from '../../lib/serial/framing/settings.ts'
 import { type SendSettings, sendFields } from '../../lib/serial/sending/settings.ts'
-import { parseAddress, sourceNameProblem } from '../../lib/serial/source/address.ts'
+import { chosenSource, parseAddress, sourceNameProblem } from '../../lib/serial/source/address.ts'
 import { type SerialSettings, serialFields } from '../../lib/serial/source/settings.ts'
 import { type WatchSettings, watchFields } from '../../lib/serial/watch/settings.ts'
 
 /** The options of a `fieldlog-port` node. */
 export const portOptions = {
-  name: text({ title: 'name', description: 'Shown in the editor.' }),
+  name: text({
+    title: 'name',
+    description: 'Shown in the editor, and the name in the log where no other is given.',
+  }),
   path: text({
     title: 'port',
     description:
@@ -19,9 +22,14 @@ export const portOptions = {
   }),
   sourceName: text({
     title: 'name in the log',
-    description: "What the log calls the source; by default what the port's address says.",
+    description: "What the log calls the source; by default the port's name, else what its address says.",
     env: true,
     problem: sourceNameProblem,
+  }),
+  nameIsSource: flag({
+    title: 'the name is the name in the log',
+    description: 'Off in flows from before it was so: what their sources are called does not change.',
+    default: true,
   }),
   ...serialFields,
   ...watchFields,
@@ -52,11 +60,11 @@ export interface PortSettings {
 /** A port's settings, checked. @throws OptionsError */
 export function readPortOptions(saved: Partial<PortOptions>): PortSettings {
   const settings = readOptions(portOptions, saved)
-  const { path, sourceName, maxLine, logEmptyLines } = settings
+  const { path, maxLine, logEmptyLines } = settings
   const framing = only(framingFields, settings)
   return {
     path,
-    name: sourceName,
+    name: chosenSource(settings),
     serial: only(serialFields, settings),
     lines: { maxLine, emptyLines: logEmptyLines, framing },
     catchUp: only(catchUpFields, settings),

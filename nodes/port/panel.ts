@@ -2,9 +2,8 @@ import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { problemOf } from '../../lib/options/check.ts'
 import { isReference } from '../../lib/options/reference.ts'
 import { type FramingKind, framingFields, framingInputs } from '../../lib/serial/framing/settings.ts'
-import { parseAddress, sourceName } from '../../lib/serial/source/address.ts'
+import { parseAddress } from '../../lib/serial/source/address.ts'
 import type { PortSuggestion } from '../../lib/serial/source/ports.ts'
-import { baudRates } from '../../lib/serial/source/settings.ts'
 import type { Completion } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
 import { bindInputs, inputOf } from '../shared/panel/bind-inputs.ts'
@@ -12,8 +11,11 @@ import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import { saveVersion } from '../shared/panel/migrated.ts'
 import { showLive } from './live-panel.ts'
 import { type PortOptions, portOptions } from './options.ts'
+import { prepareBaudRates } from './panel/baud-rates.ts'
 import { prepareCatchUp } from './panel/catch-up.ts'
 import { prepareSending } from './panel/send.ts'
+import { prepareSourceName } from './panel/source-name.ts'
+import { prepareSuggestion } from './panel/suggestion.ts'
 
 /** Ends what the open panel shows of its port. */
 let stopLive: () => void = () => undefined
@@ -46,14 +48,23 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
     path.on('change input', () => {
       markChosen(String(path.val()))
       $('#fieldlog-port-serial, #fieldlog-port-speed').toggle(isDevice(String(path.val())))
-      inputOf(this, 'sourceName').attr('placeholder', nameOf(String(path.val())))
     })
     path.trigger('change')
-    inputOf(this, 'baudRate').autoComplete({ search: baudCompletions, minLength: 1 })
+    prepareBaudRates(inputOf(this, 'baudRate'), this._('fieldlog-port.baudRate-other'))
     showFraming((key) => this._(`fieldlog-port.${key}`))
+    prepareSuggestion(path, (address) => this._('fieldlog-port.take-address', { address }))
     prepareCatchUp(this)
     prepareSending(this)
-    stopLive = showLive(this, portOptions)
+    const isCalled = prepareSourceName(
+      {
+        name: inputOf(this, 'name'),
+        path,
+        sourceName: inputOf(this, 'sourceName'),
+        nameIsSource: inputOf(this, 'nameIsSource'),
+      },
+      (key, values) => this._(`fieldlog-port.${key}`, values),
+    )
+    stopLive = showLive(this, portOptions, isCalled)
   },
   oneditcancel() {
     stopLive()
@@ -94,13 +105,6 @@ function portCompletions(ports: PortSuggestion[], text: string): Completion[] {
     .map((port) => ({ value: port.path, label: port.text ? `${port.path} · ${port.text}` : port.path }))
 }
 
-function baudCompletions(text: string): Completion[] {
-  return baudRates
-    .map(String)
-    .filter((rate) => rate.startsWith(text.trim()) && rate !== text.trim())
-    .map((value) => ({ value, label: value }))
-}
-
 /** The inputs that only some kinds of frames have. */
 const framingNames = Object.keys(framingFields).filter((name) => name !== 'framing') as Array<
   Exclude<keyof typeof framingFields, 'framing'>
@@ -138,10 +142,4 @@ function forgetHidden(): void {
 function isDevice(path: string): boolean {
   if (isReference(path) || problemOf(portOptions.path, path) !== undefined) return true
   return ['device', 'usb', 'rfc2217'].includes(parseAddress(path).kind)
-}
-
-/** What the log calls the source where nothing else is chosen; nothing where that is not known here. */
-function nameOf(path: string): string {
-  if (isReference(path) || problemOf(portOptions.path, path) !== undefined) return ''
-  return sourceName(parseAddress(path))
 }

@@ -4,7 +4,6 @@ import type { EventEmitter } from 'node:events'
 import type { Node, NodeAPI } from 'node-red'
 import { type Clock, systemClock } from '../../lib/kit/clock.ts'
 import { LinePort } from '../../lib/serial/line-port.ts'
-import type { LineSource } from '../../lib/serial/source/source.ts'
 import { onFlows } from '../shared/flows.ts'
 
 /** A deployed `fieldlog-port`. */
@@ -38,13 +37,12 @@ export class PortRegistry {
     return port
   }
 
-  /** The port that has open what this source would open; undefined where none has, or several may. */
-  async readerOf(source: LineSource): Promise<LinePort | undefined> {
-    const wanted = await source.exclusive?.()
-    if (wanted === undefined) return undefined
+  /** The port that has this place open, as `LineSource.place` names it; undefined where none has. */
+  async readerOf(place: string | undefined): Promise<LinePort | undefined> {
+    if (place === undefined) return undefined
     for (const port of this.#ports.values()) {
-      const opened = port.state.state === 'open' ? await exclusiveOf(port) : undefined
-      if (opened === wanted) return port
+      const opened = port.state.state === 'open' ? await placeOf(port) : undefined
+      if (opened === place) return port
     }
     return undefined
   }
@@ -62,10 +60,10 @@ export class PortRegistry {
   }
 }
 
-/** What a port has open for itself; undefined where that cannot be found out, for the device has just gone. */
-async function exclusiveOf(port: LinePort): Promise<string | undefined> {
+/** What a port has open; undefined where that cannot be found out, for the device has just gone. */
+async function placeOf(port: LinePort): Promise<string | undefined> {
   try {
-    return await port.source?.exclusive?.()
+    return await port.source?.place?.()
   } catch {
     return undefined
   }

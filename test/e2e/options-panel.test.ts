@@ -109,7 +109,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
 
     it('port: says what is wrong below the field, while it is typed', async () => {
       const cases: Array<[string, string, string]> = [
-        ['path', 'ttyUSB0', '"ttyUSB0" is not a device path: write it in full, as in /dev/ttyUSB0'],
+        ['path', 'USB0', '"USB0" is not a device path: write it in full, as in /dev/ttyUSB0'],
         ['baudRate', '49', 'baud rate is 49: give a whole number of bits/s from 50 to 4000000'],
         ['maxLine', '1 MB', 'longest line is "1 MB": give a whole number of bytes from 16 to 1048576'],
       ]

@@ -98,6 +98,9 @@ describe('starts that are refused', function () {
     assert.deepEqual(await refused({ env: { FIELDLOG_BAUD: 'fast' } }), [
       'fieldlog: FIELDLOG_BAUD is "fast": give a whole number of bits/s from 50 to 4000000',
     ])
+    assert.deepEqual(await refused({ env: { FIELDLOG_SERIAL: '192.168.1.5:2000' } }), [
+      'fieldlog: FIELDLOG_SERIAL: "192.168.1.5:2000" does not say how to connect: write tcp://192.168.1.5:2000 for a server that sends bytes as they are',
+    ])
     const lines = await refused({ env: { FIELDLOG_MQTT: 'http://ann:hunter2@host' } })
     assert.deepEqual(lines, [
       'fieldlog: FIELDLOG_MQTT must be a URL as mqtt://host:1883, mqtts://host:8883, ws://host/path or wss://host/path; ' +

@@ -38,7 +38,10 @@ const fastest = 100_000
 
 const network = /^(tcp|telnet|rfc2217):\/\/(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/?#@[\]]+)):(\d{1,5})\/?$/i
 
-/** Reads an address; an empty one is `demo:`. Throws an Error that says in words what is wrong. */
+/** What the system calls a serial device, without the folder that it is in. */
+const deviceName = /^tty[A-Za-z]+\d+$/
+
+/** Reads an address; an empty one is `demo:`, and `ttyUSB0` is `/dev/ttyUSB0`. Throws an Error that says in words what is wrong. */
 export function parseAddress(text: string): Address {
   const address = text.trim()
   if (address === '' || /^demo:$/i.test(address)) return { kind: 'demo' }
@@ -46,6 +49,12 @@ export function parseAddress(text: string): Address {
   if (/^replay:/i.test(address)) return parseReplay(address)
   const kind = /^(tcp|telnet|rfc2217):/i.exec(address)?.[1]?.toLowerCase()
   if (kind !== undefined) return parseNetwork(address, kind as NetworkKind)
+  if (deviceName.test(address)) return { kind: 'device', path: `/dev/${address}` }
+  const suggestion = suggestedAddress(address)
+  if (suggestion !== undefined && !suggestion.startsWith('/'))
+    throw new Error(
+      `"${address}" does not say how to connect: write ${suggestion} for a server that sends bytes as they are`,
+    )
   if (/^[a-z][a-z0-9+.-]*:/i.test(address)) {
     throw new Error(
       `"${address}" is neither a device path, nor usb:vendor:product, nor tcp://, telnet:// or rfc2217://host:port, nor demo: or replay:file`,
@@ -53,11 +62,30 @@ export function parseAddress(text: string): Address {
   }
   if (/^COM\d+$/i.test(address)) return { kind: 'device', path: address.toUpperCase() }
   if (!address.startsWith('/')) {
-    throw new Error(`"${address}" is not a device path: write it in full, as in /dev/ttyUSB0`)
+    throw new Error(
+      `"${address}" is not a device path: write it in full, as in ${suggestion ?? '/dev/ttyUSB0'}`,
+    )
   }
   if (/[\x00-\x1f]/.test(address)) throw new Error('a device path holds no control characters')
   return { kind: 'device', path: address }
 }
+
+/**
+ * The address that was probably meant where `parseAddress` refuses the text: `tcp://` before host:port, as `192.168.1.5:2000`,
+ * and `/` before a path that begins with `dev/`. Undefined where nothing is near.
+ */
+export function suggestedAddress(text: string): string | undefined {
+  const address = text.trim()
+  if (/^dev\/[^\s\x00-\x1f]+$/.test(address)) return `/${address}`
+  const server = /^(?:\/\/)?([^\s/]+:\d{1,5})\/?$/.exec(address)?.[1]
+  if (server === undefined || scheme.test(address)) return undefined
+  const suggestion = `tcp://${server}`
+  const port = Number(network.exec(suggestion)?.[4] ?? 0)
+  return port >= 1 && port <= 65_535 ? suggestion : undefined
+}
+
+/** begins what is no host, though it has the form of one: `usb:1` */
+const scheme = /^(?:usb|replay|demo|tcp|telnet|rfc2217|com\d+):/i
 
 const usb = /^usb:([0-9a-f]{1,4}):([0-9a-f]{1,4})(?::([^\x00-\x1f]+))?$/i
 
@@ -142,6 +170,25 @@ function ownName(address: Address): string {
 
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
+}
+
+/** A port's names, as its user gives them; empty where there is none. */
+export interface PortNames {
+  /** in the log */
+  sourceName: string
+  /** in the editor */
+  name: string
+  /** the name in the editor is the one in the log, where that is not given */
+  nameIsSource: boolean
+}
+
+/** What the user wants the log to call the source, `K_che_1` for the port `Küche 1`; empty: what the address says. */
+export function chosenSource({ sourceName, name, nameIsSource }: PortNames): string {
+  if (sourceName !== '' || !nameIsSource) return sourceName
+  return name
+    .trim()
+    .replace(/[^A-Za-z0-9._:@-]/g, '_')
+    .slice(0, 64)
 }
 
 /** What is wrong with a source's name that a user has chosen; undefined where nothing is. */

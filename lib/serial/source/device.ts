@@ -10,7 +10,7 @@ import { doneWithin } from '../../kit/deadline.ts'
 import { errorCode } from '../../kit/errors.ts'
 import { pulseDtr } from './dtr.ts'
 import { deviceError } from './explain.ts'
-import type { SerialSettings } from './settings.ts'
+import { type SerialSettings, speedText } from './settings.ts'
 import { type LineSource, type Link, type LinkEvents, SourceError } from './source.ts'
 
 const readDescriptor = promisify(read)
@@ -83,7 +83,8 @@ export function deviceSource(
     },
     settlesAfter,
     baudRate: settings.baudRate,
-    exclusive: async () => realPath(await device.find()),
+    speed: speedText(settings),
+    place: async () => realPath(await device.find()),
     async connect(events, signal) {
       const path = await device.find()
       const where = path === device.text ? path : `${device.text} (${path})`

@@ -27,3 +27,9 @@ export const serialFields = {
 }
 
 export type SerialSettings = Settings<typeof serialFields>
+
+/** How a line is set, as people write it: `57600 8N1`, with flow control `57600 8N1 rtscts`. */
+export function speedText({ baudRate, dataBits, parity, stopBits, flowControl }: SerialSettings): string {
+  const frame = `${baudRate} ${dataBits}${parity.charAt(0).toUpperCase()}${stopBits}`
+  return flowControl === 'none' ? frame : `${frame} ${flowControl}`
+}

@@ -44,8 +44,13 @@ export interface LineSource {
   readonly settlesAfter: number
   /** bits a second, where it is set from here */
   readonly baudRate?: number
-  /** what only one can have open at a time: a device's path, whatever name it was found by. Absent where many can */
-  exclusive?(): Promise<string>
+  /** how its line is set from here, in a few words: `57600 8N1`. Absent where nothing is set */
+  readonly speed?: string
+  /**
+   * what is opened: a device's path, whatever name it was found by, or a server's address. Two sources with the same one should not be
+   * open at a time. Absent where nothing is shared
+   */
+  place?(): Promise<string>
   /** Resolves with the open connection, rejects with a SourceError. `signal` gives up trying. */
   connect(events: LinkEvents, signal: AbortSignal): Promise<Link>
 }

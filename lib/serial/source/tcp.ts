@@ -22,6 +22,7 @@ export function tcpSource(
     text,
     holdsBack: true,
     settlesAfter,
+    place: async () => `tcp://${text}`,
     connect: (events, signal) => connectTcp(host, port, text, events, signal, clock),
   }
 }

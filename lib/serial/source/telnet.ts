@@ -1,9 +1,10 @@
 // Servers that speak telnet: a terminal server, and one that sets its serial port by RFC 2217 (ser2net, a gateway box).
 import { inBackground } from '../../kit/background.ts'
 import type { Clock } from '../../kit/clock.ts'
+import type { NetworkKind } from './address.ts'
 import { ComPort, dtrBytes } from './com-port.ts'
 import { pulseDtr } from './dtr.ts'
-import type { SerialSettings } from './settings.ts'
+import { type SerialSettings, speedText } from './settings.ts'
 import { type LineSource, type Link, type LinkEvents, SourceError } from './source.ts'
 import { connectTcp, settlesAfter } from './tcp.ts'
 import { escapeTelnet, TelnetCodec, type TelnetListener, telnet } from './telnet-codec.ts'
@@ -22,7 +23,7 @@ const settingLimit = 5_000
 
 /** A telnet server: commands are answered and taken out of the bytes. */
 export function telnetSource(server: Server, clock: Clock): LineSource {
-  return source(server, async (events, signal) => {
+  return source('telnet', server, async (events, signal) => {
     const link = new TelnetLink(events, [])
     await link.connect(server, signal, clock)
     link.use()
@@ -33,8 +34,7 @@ export function telnetSource(server: Server, clock: Clock): LineSource {
 /** A telnet server with a serial port that is set from here. */
 export function rfc2217Source(server: Server, settings: SerialSettings, clock: Clock): LineSource {
   const { baudRate } = settings
-  const exclusive = async () => `rfc2217://${server.text}`
-  const plain = source(server, async (events, signal) => {
+  const plain = source('rfc2217', server, async (events, signal) => {
     const link = new ComPortLink(events, clock)
     await link.connect(server, signal, clock)
     try {
@@ -47,11 +47,11 @@ export function rfc2217Source(server: Server, settings: SerialSettings, clock: C
     link.use()
     return link
   })
-  return { ...plain, baudRate, exclusive }
+  return { ...plain, baudRate, speed: speedText(settings) }
 }
 
-function source({ name, text }: Server, connect: LineSource['connect']): LineSource {
-  return { name, text, holdsBack: true, settlesAfter, connect }
+function source(kind: NetworkKind, { name, text }: Server, connect: LineSource['connect']): LineSource {
+  return { name, text, holdsBack: true, settlesAfter, place: async () => `${kind}://${text}`, connect }
 }
 
 /** Resolves when the server has set its port as it was told. */

@@ -47,7 +47,7 @@ export class PortWatch {
   get trouble(): string | undefined {
     const { seconds } = this.#silence
     if (seconds !== undefined) return `no byte for ${ageText(seconds * 1000)}`
-    return this.isSpeedWrong ? 'looks like another baud rate' : undefined
+    return this.isSpeedWrong ? 'not text: another baud rate?' : undefined
   }
 
   /** No byte has come for too long. */

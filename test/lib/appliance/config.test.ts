@@ -97,6 +97,20 @@ describe('appliance configuration', () => {
     assert.deepEqual(read(empty), read())
   })
 
+  it('takes the name of a device for its path, and refuses an address that could mean several things', () => {
+    assert.equal(read({ FIELDLOG_SERIAL: 'ttyUSB0' }).serial, '/dev/ttyUSB0')
+    assert.equal(read({ FIELDLOG_SERIAL: 'USB:403:6001' }).serial, 'USB:403:6001')
+    assert.throws(() => read({ FIELDLOG_SERIAL: '192.168.1.5:2000' }), {
+      code: 'CONFIG',
+      message:
+        'FIELDLOG_SERIAL: "192.168.1.5:2000" does not say how to connect: write tcp://192.168.1.5:2000 for a server that sends bytes as they are',
+    })
+    assert.throws(() => read({ FIELDLOG_SERIAL: 'usb0' }), {
+      code: 'CONFIG',
+      message: 'FIELDLOG_SERIAL: "usb0" is not a device path: write it in full, as in /dev/ttyUSB0',
+    })
+  })
+
   it('takes a login out of the broker URL, with its escapes undone', () => {
     const { mqtt } = read({ FIELDLOG_MQTT: 'mqtt://ann:p%40ss%3Aword@host:1884' })
     assert.equal(mqtt.url, 'mqtt://host:1884')

@@ -43,7 +43,8 @@ const firstForms: Record<string, { before: object; after: object }> = {
       catchUpEnd: '',
       catchUpNumber: '',
       catchUpLimit: 10,
-      version: 3,
+      nameIsSource: true,
+      version: 4,
     },
   },
   'fieldlog-journal': {

@@ -121,7 +121,7 @@ describe('alarms', () => {
       [portFacts({ state: away }), 'error port:p1'],
       [portFacts({ wrong: 'baudRate: must be a number' }), 'error port:p1'],
       [portFacts({ isSilent: true, trouble: 'no byte for 400 s' }), 'warning port:p1'],
-      [portFacts({ trouble: 'looks like another baud rate' }), 'warning port:p1'],
+      [portFacts({ trouble: 'not text: another baud rate?' }), 'warning port:p1'],
     ] as const
     for (const [port, expected] of cases) assert.deepEqual(ids({ ports: [port] }), [expected])
     assert.deepEqual(ids({ ports: [portFacts({ state: { state: 'closed' } })] }), [])

@@ -180,7 +180,7 @@ describe('the status', () => {
         portFacts({ id: '3', wrong: 'path: is empty', state: { state: 'closed' } }),
         portFacts({ id: '4', state: { state: 'closed' }, lastLine: undefined }),
         portFacts({ id: '5', state: { state: 'opening' } }),
-        portFacts({ id: '6', trouble: 'looks like another baud rate' }),
+        portFacts({ id: '6', trouble: 'not text: another baud rate?' }),
       ],
     })
     const { ports } = await book.status()
@@ -192,7 +192,7 @@ describe('the status', () => {
         ['wrong', 'path: is empty'],
         ['closed', null],
         ['opening', null],
-        ['open', 'looks like another baud rate'],
+        ['open', 'not text: another baud rate?'],
       ],
     )
     assert.equal(ports[3]?.lastLine, null)

@@ -3,7 +3,7 @@ import type { FramingSettings } from '../../../lib/serial/framing/settings.ts'
 import { LinePort } from '../../../lib/serial/line-port.ts'
 import type { PortMessage, PortSetup } from '../../../lib/serial/port-interface.ts'
 import type { PortLine } from '../../../lib/serial/port-line.ts'
-import { heldLimits, waitingLimits } from '../../../lib/serial/port-words.ts'
+import { heldLimits, listenLoan, waitingLimits } from '../../../lib/serial/port-words.ts'
 import { SourceError } from '../../../lib/serial/source/source.ts'
 import { FakeClock, settle } from '../../support/fake-clock.ts'
 import { FakeSource } from './fake-source.ts'
@@ -178,7 +178,7 @@ describe('LinePort: a wrong speed', () => {
       source.feedBytes(Buffer.from('f0809efe'.repeat(15), 'hex'))
       clock.tick(1000)
     }
-    assert.equal(port.trouble, 'looks like another baud rate')
+    assert.equal(port.trouble, 'not text: another baud rate?')
     assert.deepEqual(
       reports.filter((text) => text.startsWith('warn')),
       [
@@ -213,12 +213,12 @@ describe('LinePort: reset and lent', () => {
   })
 
   it('lends the device, takes what came meanwhile, and goes on', async () => {
-    const { source, port, lines } = made()
-    assert.equal(await port.lend(), undefined)
+    const { source, port, lines, reports } = made()
+    assert.equal(await port.lend(listenLoan('9600 8N1')), undefined)
     port.release()
     await settle()
     source.feed('one\nhal')
-    const loan = await port.lend()
+    const loan = await port.lend(listenLoan('9600 8N1'))
     assert.deepEqual([source.isOpen, port.state.state, loan?.source], [false, 'closed', source])
     loan?.data(Buffer.from('f\ntwo\nth'), 5)
     loan?.giveBack()
@@ -237,19 +237,61 @@ describe('LinePort: reset and lent', () => {
       ],
     )
     assert.equal(source.connects, 2)
+    assert.deepEqual(
+      reports.filter((text) => text.includes('closed for')),
+      [
+        'info: fake is closed for a while: a panel listens to it at 9600 8N1',
+        'warn: fake was closed for 0 s: what the device sent meanwhile was not logged',
+      ],
+    )
+    // the journal gets the notice with the first line afterwards, and once
+    assert.deepEqual(
+      lines.map(({ notice }) => notice?.kind),
+      [undefined, undefined, undefined, undefined, undefined, 'lent'],
+    )
   })
 
   it('leaves the device alone where a deploy has given the port other settings meanwhile', async () => {
     const { source, port, reports } = made()
     port.release()
     await settle()
-    const loan = await port.lend()
+    const loan = await port.lend(listenLoan('9600 8N1'))
     const other = new FakeSource()
     port.attach(setup(other, reports, 'b'))
     await settle()
     loan?.giveBack()
     await settle()
     assert.deepEqual([source.isOpen, other.isOpen], [false, true])
+  })
+})
+
+describe('LinePort: another name', () => {
+  it('is told in the log, and to the journal with the first line under it', async () => {
+    const { source, port, lines, reports } = made()
+    port.release()
+    await settle()
+    source.feed('one\n')
+    const named = new (class extends FakeSource {
+      override readonly name = 'house'
+    })()
+    port.attach(setup(named, reports, 'b'))
+    await settle()
+    named.feed('two\nthree\n')
+    await settle()
+    assert.deepEqual(
+      lines.map(({ payload, source, notice }) => [payload, source, notice]),
+      [
+        ['one', 'fake', undefined],
+        ['two', 'house', { kind: 'renamed', source: 'house', was: 'fake' }],
+        ['three', 'house', undefined],
+      ],
+    )
+    assert.deepEqual(
+      reports.filter((text) => text.includes('calls this source')),
+      [
+        "warn: the log calls this source house from now on, and no longer fake: names of devices, series in the store and rules that go by the source begin anew. To go on as before, set the port's name in the log to fake",
+      ],
+    )
   })
 })
 

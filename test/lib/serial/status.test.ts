@@ -23,7 +23,7 @@ describe('The status of a port', () => {
     assert.deepEqual(statusOf({ state: { state: 'open' }, counts, trouble: 'no byte for 300 s' }), {
       fill: 'yellow',
       shape: 'dot',
-      text: 'no byte for 300 s; 1,234 lines',
+      text: 'no byte for 300 s (1,234 lines)',
     })
   })
 
@@ -39,8 +39,8 @@ describe('The status of a port', () => {
       shape: 'dot',
       text,
     })
-    const speed = quiet(true, { trouble: 'looks like another baud rate' })
-    assert.equal(speed.text, 'looks like another baud rate; 1,234 lines')
+    const speed = quiet(true, { trouble: 'not text: another baud rate?' })
+    assert.equal(speed.text, 'not text: another baud rate? (1,234 lines)')
   })
 
   it('is blue while the device gives back what it kept', () => {

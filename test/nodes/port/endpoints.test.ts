@@ -49,8 +49,8 @@ async function until<Body>(path: string, isWanted: (body: Body) => boolean): Pro
   }
 }
 
-async function begin(kind: 'listen' | 'speed', options: object): Promise<string> {
-  const { status, body } = await client().post(`/fieldlog/ports/${kind}`).send(options)
+async function begin(kind: 'listen' | 'speed', options: object, interrupt = 'no'): Promise<string> {
+  const { status, body } = await client().post(`/fieldlog/ports/${kind}?interrupt=${interrupt}`).send(options)
   assert.deepEqual([status, body.error], [200, undefined])
   return `/fieldlog/ports/trials/${body.id}`
 }
@@ -119,28 +119,102 @@ describe(`the admin API of ports (${nodeRedName})`, function () {
     delete process.env.T_PATH
     await until<TrialReport>(trial, (body) => body.kind === 'listen' && body.status.fill === 'green')
     await client().delete(trial)
-    const { status, body } = await client().post('/fieldlog/ports/listen').send({ path: 'ttyUSB0' })
+    const { status, body } = await client().post('/fieldlog/ports/listen').send({ path: 'USB0' })
     assert.deepEqual(
       [status, body.error],
-      [400, '"ttyUSB0" is not a device path: write it in full, as in /dev/ttyUSB0'],
+      [400, '"USB0" is not a device path: write it in full, as in /dev/ttyUSB0'],
     )
   })
 
-  it('does not listen to a device that a deployed port reads, by another name either', async () => {
+  it('shows the lines of a running port at its own speed, by another name of the device too, and interrupts nothing', async () => {
     await open(pty.path)
     const other = `${pty.path}-by-id`
     symlinkSync(pty.path, other)
     for (const path of [pty.path, other]) {
-      const { status, body } = await client().post('/fieldlog/ports/listen').send({ path })
-      assert.deepEqual(
-        [status, body.error],
-        [
-          409,
-          `the gateway reads ${path} already, as it is deployed: look at its lines in the panel of that port, or deploy these settings`,
-        ],
+      const trial = await begin('listen', { path, baudRate: '57600' })
+      await pty.write(`by ${path}\n`)
+      const report = await until<TrialReport>(
+        trial,
+        (body) => body.kind === 'listen' && body.lines.some(({ text }) => text === `by ${path}`),
       )
+      assert.ok(report.kind === 'listen')
+      assert.deepEqual(report.running, { source: lent().source?.name, speed: '57600 8N1' })
+      await client().delete(trial)
+      assert.equal(lent().state.state, 'open')
     }
     unlinkSync(other)
+  })
+
+  it('asks before it interrupts a running port', async () => {
+    await open(pty.path)
+    const source = lent().source?.name
+    for (const [kind, doing] of [
+      ['listen', 'listening at 9600 7E1'],
+      ['speed', 'looking for the speed'],
+    ] as const) {
+      const { status, body } = await client()
+        .post(`/fieldlog/ports/${kind}`)
+        .send({ path: pty.path, baudRate: '9600', dataBits: 7, parity: 'even' })
+      assert.equal(status, 409)
+      assert.deepEqual(body, {
+        error: `the gateway reads ${source} at 57600 8N1: ${doing} would interrupt that; ask again with interrupt=yes`,
+        interrupts: { kind, source, speed: '57600 8N1', wanted: '9600 7E1' },
+      })
+      assert.equal(lent().state.state, 'open')
+    }
+  })
+
+  it('listens at another speed where it may, to one panel at a time, and the port goes on at its own with a notice', async () => {
+    await open(pty.path)
+    const got: Array<{ payload?: unknown; notice?: { kind: string; from: number; to: number } }> = []
+    helper.getNode('out').on('input', (message) => got.push(message as (typeof got)[number]))
+    const began = Date.now()
+    const trial = await begin('listen', { path: pty.path, baudRate: '9600' }, 'yes')
+    await until<TrialReport>(trial, (body) => body.kind === 'listen' && body.status.fill === 'green')
+    await pty.write('while it is lent\n')
+    const { lines } = await until<TrialReport & { kind: 'listen' }>(trial, (body) => body.lines.length === 1)
+    assert.match(lines[0]?.text ?? '', /it is lent$/)
+    const second = await client()
+      .post('/fieldlog/ports/listen?interrupt=yes')
+      .send({ path: pty.path, baudRate: '300' })
+    assert.deepEqual(
+      [second.status, second.body.error],
+      [409, `another panel tries ${pty.path} at the moment: close it, and try again after 10 seconds`],
+    )
+    assert.equal((await client().delete(trial)).status, 200)
+    while (lent().state.state !== 'open') await turn()
+    assert.equal(lent().source?.speed, '57600 8N1')
+    await pty.write('afterwards\nand on\n')
+    while (got.length < 2) await turn()
+    assert.deepEqual(
+      got.map(({ payload }) => String(payload).slice(-6)),
+      ['rwards', 'and on'],
+    )
+    const [first, next] = got
+    assert.equal(first?.notice?.kind, 'lent')
+    assert.ok(
+      began <= first.notice.from && first.notice.from <= first.notice.to && first.notice.to <= Date.now(),
+    )
+    assert.equal(next?.notice, undefined)
+    // and it may be lent again
+    await client().delete(await begin('listen', { path: pty.path, baudRate: '300' }, 'yes'))
+  })
+
+  it('gives a lent port back when the browser has gone, within 10 seconds', async () => {
+    await open(pty.path)
+    await begin('listen', { path: pty.path, baudRate: '9600' }, 'yes')
+    assert.equal(lent().state.state, 'closed')
+    while (lent().state.state !== 'open') await turn()
+    assert.equal(lent().source?.speed, '57600 8N1')
+  })
+
+  it('gives a lent port back when a deploy begins', async () => {
+    await open(pty.path)
+    await begin('listen', { path: pty.path, baudRate: '9600' }, 'yes')
+    await helper.setFlows(flow(pty.path), 'full')
+    const before = Date.now()
+    while (lent().state.state !== 'open') await turn()
+    assert.ok(Date.now() - before < 5_000)
   })
 
   it('ends what a panel tries when a deploy begins', async () => {
@@ -156,7 +230,7 @@ describe(`the admin API of ports (${nodeRedName})`, function () {
     await open(pty.path)
     const got: unknown[] = []
     helper.getNode('out').on('input', ({ payload }: { payload?: unknown }) => got.push(payload))
-    const trial = await begin('speed', { path: pty.path, baudRate: '9600' })
+    const trial = await begin('speed', { path: pty.path, baudRate: '9600' }, 'yes')
     const trying = await until<TrialReport>(
       trial,
       (body) => body.kind === 'speed' && body.trying !== undefined,

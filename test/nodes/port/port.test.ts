@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { NodeAPI } from 'node-red'
+import { currentVersion, migrate } from '../../../lib/migrate/migrate.ts'
 import { problemOf } from '../../../lib/options/check.ts'
 import { defaultsOf } from '../../../lib/options/options.ts'
 import { type PortOptions, portOptions, readPortOptions } from '../../../nodes/port/options.ts'
@@ -74,7 +75,7 @@ describe('The options of a fieldlog-port', () => {
 
   it('are refused in words', () => {
     const refused: Array<[keyof typeof portOptions, unknown, string]> = [
-      ['path', 'ttyUSB0', '"ttyUSB0" is not a device path: write it in full, as in /dev/ttyUSB0'],
+      ['path', 'USB0', '"USB0" is not a device path: write it in full, as in /dev/ttyUSB0'],
       ['baudRate', 'fast', 'baud rate is "fast": give a whole number of bits/s from 50 to 4000000'],
       ['baudRate', 57_600.5, 'baud rate is 57600.5: give a whole number of bits/s from 50 to 4000000'],
       ['baudRate', '49', 'baud rate is 49: give a whole number of bits/s from 50 to 4000000'],
@@ -125,6 +126,29 @@ describe('The options of a fieldlog-port', () => {
     ] as const) {
       assert.equal(problemOf(portOptions[property], variable), undefined, property)
     }
+  })
+})
+
+describe('The source of a port', () => {
+  const source = (saved: object) =>
+    readPortOptions(migrate('fieldlog-port', saved) as Partial<PortOptions>).name
+  const today = { version: currentVersion('fieldlog-port') }
+
+  it('is its name in the log, else its name, else what its address says', () => {
+    const path = '/dev/ttyUSB0'
+    assert.equal(source({ ...today, path, name: 'house', sourceName: 'roof' }), 'roof')
+    assert.equal(source({ ...today, path, name: 'house', sourceName: '' }), 'house')
+    assert.equal(source({ ...today, path, name: ' Küche 1 ' }), 'K_che_1')
+    assert.equal(source({ ...today, path, name: 'house', nameIsSource: false }), '')
+    assert.equal(source({ ...today, path, name: ' ' }), '')
+  })
+
+  it('stays what it was in flows from before a name was a source', () => {
+    assert.equal(source({ version: 3, path: '/dev/ttyUSB0', name: 'house', sourceName: '' }), '')
+    assert.equal(source({ version: 3, path: '/dev/ttyUSB0', name: '', sourceName: 'roof' }), 'roof')
+    // one that has no name yet may get one, of which the panel says what it changes
+    const unnamed = migrate('fieldlog-port', { version: 3, path: '/dev/ttyUSB0', name: '' })
+    assert.equal(source({ ...unnamed, name: 'house' }), 'house')
   })
 })
 

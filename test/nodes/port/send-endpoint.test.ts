@@ -83,12 +83,12 @@ describe(`fieldlog-port: POST /fieldlog/ports/:id/send (${nodeRedName})`, () => 
     await load({}, false)
     const closed = 'the port is not connected: the status of a serial in node that uses it says why'
     assert.deepEqual(pick(await post('port', { text: 'a' })), [409, { error: closed }])
-    await helper.setFlows([{ id: 'port', type: 'fieldlog-port', path: 'ttyUSB0' }], 'full')
+    await helper.setFlows([{ id: 'port', type: 'fieldlog-port', path: 'USB0' }], 'full')
     const { status, body } = await post('port', { text: 'a' })
     assert.equal(status, 409)
     assert.match(
       (body as { error: string }).error,
-      /^the port's settings are wrong: "ttyUSB0" is not a device path.* Correct them, deploy, then send again$/,
+      /^the port's settings are wrong: "USB0" is not a device path.* Correct them, deploy, then send again$/,
     )
   })
 

@@ -273,7 +273,7 @@ describe(`fieldlog-serial-in (${nodeRedName})`, () => {
     )
     const { fill, shape, text } = await yellow
     assert.deepEqual([fill, shape], ['yellow', 'dot'])
-    assert.match(text, /^no byte for [12] s; 0 lines$/)
+    assert.match(text, /^no byte for [12] s \(0 lines\)$/)
     const lines = arrivals()
     await pty.write('back\n')
     assert.equal((await lines.until(1))[0]?.source, 'roof')
@@ -294,7 +294,7 @@ describe(`fieldlog-serial-in (${nodeRedName})`, () => {
   it('says what is missing where it has no port, or one with wrong settings', async () => {
     const nodes = [
       { id: 'tab', type: 'tab' },
-      { id: 'wrong', type: 'fieldlog-port', path: 'ttyUSB0' },
+      { id: 'wrong', type: 'fieldlog-port', path: 'USB0' },
       { id: 'none', type: 'fieldlog-serial-in', ...onTab, port: '', wires: [[]] },
       { id: 'in', type: 'fieldlog-serial-in', ...onTab, port: 'wrong', wires: [[]] },
     ]
@@ -305,7 +305,7 @@ describe(`fieldlog-serial-in (${nodeRedName})`, () => {
     const shown = status.getCalls().map(({ thisValue, firstArg }) => `${thisValue.id}: ${firstArg.text}`)
     assert.deepEqual(shown.sort(), ["in: the port's settings are wrong", 'none: no port'])
     assert.deepEqual(logged('ERROR').sort(), [
-      'port: "ttyUSB0" is not a device path: write it in full, as in /dev/ttyUSB0. Correct it in the port\'s settings.',
+      'port: "USB0" is not a device path: write it in full, as in /dev/ttyUSB0. Correct it in the port\'s settings.',
       'serial in: no port to read from. Choose or add one in the panel.',
     ])
   })

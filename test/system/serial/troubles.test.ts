@@ -73,7 +73,7 @@ describe('a port in trouble', () => {
     const clock = new FakeClock()
     const device = speaking(packets, 9600, clock)
     const { text, fill, logged } = await minute('/dev/fake', clock, device)
-    assert.match(text, /^looks like another baud rate; /)
+    assert.match(text, /^not text: another baud rate\? \(/)
     assert.equal(fill, 'yellow')
     assert.deepEqual(logged, [
       "what comes from fake looks like another baud rate: much of it is no text, and no line is whole. Set the baud rate in the port's panel, which can find it",
@@ -138,7 +138,7 @@ describe('a port in trouble', () => {
 
   it('silent port: yellow, one line', async () => {
     const { text, fill, logged } = await minute('/dev/fake', new FakeClock(), silentDevice)
-    assert.deepEqual([text, fill], ['no byte for 1 min; 0 lines', 'yellow'])
+    assert.deepEqual([text, fill], ['no byte for 1 min (0 lines)', 'yellow'])
     assert.deepEqual(logged, ['no byte came from fake for 30 s: is the device switched on and connected?'])
   })
 })

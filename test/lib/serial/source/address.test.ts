@@ -4,6 +4,7 @@ import {
   parseAddress,
   sourceName,
   sourceNameProblem,
+  suggestedAddress,
 } from '../../../../lib/serial/source/address.ts'
 
 describe('An address', () => {
@@ -36,7 +37,13 @@ describe('An address', () => {
 
   it('is refused in words', () => {
     const cases: Array<[string, RegExp]> = [
-      ['ttyUSB0', /^"ttyUSB0" is not a device path: write it in full, as in \/dev\/ttyUSB0$/],
+      ['USB0', /^"USB0" is not a device path: write it in full, as in \/dev\/ttyUSB0$/],
+      ['dev/ttyS4', /^"dev\/ttyS4" is not a device path: write it in full, as in \/dev\/ttyS4$/],
+      [
+        '127.0.0.1:19210',
+        /^"127\.0\.0\.1:19210" does not say how to connect: write tcp:\/\/127\.0\.0\.1:19210 for a server that sends bytes as they are$/,
+      ],
+      ['localhost:2000', /^"localhost:2000" does not say how to connect: write tcp:\/\/localhost:2000 for/],
       [
         'udp://x:1',
         /^"udp:\/\/x:1" is neither a device path, nor usb:vendor:product, nor tcp:\/\/, telnet:\/\/ or rfc2217:\/\/host:port, nor demo: or replay:file$/,
@@ -60,6 +67,32 @@ describe('An address', () => {
       ['/dev/tty\u0000USB0', /control characters/],
     ]
     for (const [text, message] of cases) assert.throws(() => parseAddress(text), { message }, text)
+  })
+
+  it('is a device where it is the name of one in /dev', () => {
+    for (const name of ['ttyUSB0', 'ttyACM12', 'ttyS0', 'ttyAMA0'])
+      assert.deepEqual(parseAddress(` ${name} `), { kind: 'device', path: `/dev/${name}` })
+  })
+
+  it('is suggested where the scheme or the beginning of the path is missing', () => {
+    const cases: Array<[string, string | undefined]> = [
+      [' 127.0.0.1:19210 ', 'tcp://127.0.0.1:19210'],
+      ['box.local:23', 'tcp://box.local:23'],
+      ['//box:2000/', 'tcp://box:2000'],
+      ['[fe80::1]:2000', 'tcp://[fe80::1]:2000'],
+      ['dev/ttyUSB0', '/dev/ttyUSB0'],
+      ['box:0', undefined],
+      ['box:70000', undefined],
+      ['box', undefined],
+      ['usb:0403', undefined],
+      ['replay:1', undefined],
+      ['udp://x:1', undefined],
+      ['user@box:1', undefined],
+    ]
+    for (const [text, suggested] of cases) {
+      assert.equal(suggestedAddress(text), suggested, text)
+      if (suggested !== undefined) assert.doesNotThrow(() => parseAddress(suggested), suggested)
+    }
   })
 
   it('may have another name in the log, of the characters that the log takes', () => {
