@@ -9,7 +9,7 @@ import type { LineFilter } from './line-filter.ts'
 import type { Loan, PortSetup } from './port-interface.ts'
 import { lentText, longLineText, noEndText } from './port-words.ts'
 import { type SourceState, Supervisor, type SupervisorEvents } from './supervisor.ts'
-import { PortWatch, speedText } from './watch/port-watch.ts'
+import { PortWatch, speedText, type Trouble } from './watch/port-watch.ts'
 import { LineRhythm, type Quiet } from './watch/rhythm.ts'
 import { noWatch } from './watch/settings.ts'
 
@@ -83,7 +83,7 @@ export class PortConnection {
   }
 
   /** What is wrong without any error, in a few words; undefined where nothing is. */
-  get trouble(): string | undefined {
+  get trouble(): Trouble | undefined {
     return this.#watch.trouble
   }
 
