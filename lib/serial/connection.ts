@@ -10,7 +10,7 @@ import type { Loan, LoanReason, PortSetup } from './port-interface.ts'
 import type { LentNotice, LineNotice } from './port-line.ts'
 import { longLineText, noEndText } from './port-words.ts'
 import { type SourceState, Supervisor, type SupervisorEvents } from './supervisor.ts'
-import { PortWatch, speedText } from './watch/port-watch.ts'
+import { PortWatch, speedText, type Trouble } from './watch/port-watch.ts'
 import { LineRhythm, type Quiet } from './watch/rhythm.ts'
 import { noWatch } from './watch/settings.ts'
 
@@ -86,7 +86,7 @@ export class PortConnection {
   }
 
   /** What is wrong without any error, in a few words; undefined where nothing is. */
-  get trouble(): string | undefined {
+  get trouble(): Trouble | undefined {
     return this.#watch.trouble
   }
 

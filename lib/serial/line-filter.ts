@@ -18,9 +18,12 @@ export interface LineFilter {
   readonly progress: FilterProgress | undefined
 }
 
+/** The device is asked for what it has kept. */
 export interface FilterProgress {
-  /** a few words */
-  text: string
+  /** asked for so far */
+  pages: number
+  /** undefined while nobody knows */
+  of: number | undefined
 }
 
 /** What a filter needs of its port. */

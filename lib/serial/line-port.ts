@@ -26,6 +26,7 @@ import { type LineSource, SourceError } from './source/source.ts'
 import type { SourceState } from './supervisor.ts'
 import { Flood } from './watch/flood.ts'
 import { LiveLines } from './watch/live-lines.ts'
+import type { Trouble } from './watch/port-watch.ts'
 import type { Quiet } from './watch/rhythm.ts'
 import { noWatch } from './watch/settings.ts'
 
@@ -124,7 +125,7 @@ export class LinePort {
   }
 
   /** What is wrong without any error, in a few words: silence, another speed; undefined where nothing is. */
-  get trouble(): string | undefined {
+  get trouble(): Trouble | undefined {
     return this.#current?.trouble
   }
 

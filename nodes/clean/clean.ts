@@ -14,11 +14,13 @@ import { deviceNames, takeWatchSeat, type WatchSeat } from '../devices/registry.
 import { formatDefinitions, withOwnFormats } from '../format/registry.ts'
 import { onInput } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
-import { throttle } from '../shared/throttle.ts'
+import { showStatus } from '../shared/show-status.ts'
+import { statusWords } from '../shared/words.ts'
 import { hearDevices } from './heard.ts'
 import { cleanMessages } from './messages.ts'
 import { type CleanOptions, cleanDefaults, cleanOptions } from './options.ts'
 import { type Cleaning, cleaningFor, type Delivery, forgetCleaning } from './registry.ts'
+import { cleanStatus } from './status.ts'
 import { type CleanCounts, type CleanNode, cleaningPlace, journalBefore } from './upstream.ts'
 
 export default function (RED: NodeAPI): void {
@@ -44,16 +46,8 @@ export default function (RED: NodeAPI): void {
     let seat: WatchSeat | undefined
     let leaving: Promise<void> = Promise.resolve()
 
-    const status = throttle(() => {
-      const parts = count.part > 0 ? ` · lines of records ${count.part}` : ''
-      const dropped = count.suppressed > 0 ? ` · left out ${count.suppressed}` : ''
-      const unsure = count.unsure > 0 ? ` · unsure ${count.unsure}` : ''
-      const text = `clean ${count.clean} · rejected ${count.rejected} · unknown ${count.unknown}${parts}${dropped}${unsure}`
-      if (usable === 0) this.status({ fill: 'yellow', shape: 'ring', text: 'no formats' })
-      else if (usable < ids.length)
-        this.status({ fill: 'yellow', shape: 'ring', text: `${text} · formats missing` })
-      else this.status({ fill: 'green', shape: 'dot', text })
-    })
+    const words = statusWords(RED, 'fieldlog-clean')
+    const status = showStatus(this, () => cleanStatus(count, { usable, wanted: ids.length }, words))
 
     const decoded = ({ msg, send, done }: Delivery, outcome: LineOutcome) => {
       try {
@@ -120,7 +114,6 @@ export default function (RED: NodeAPI): void {
 
     this.on('close', (removed: boolean, done: () => void) => {
       forgetFlows()
-      status.stop()
       const last = cleaning
       if (last) leaving = Promise.all([leaving, leave(last), seat?.leave(removed)]).then(() => undefined)
       inBackground(

@@ -9,6 +9,7 @@ import { upstreamOf } from '../clean/upstream.ts'
 import { onInput } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
 import { showStatus } from '../shared/show-status.ts'
+import { statusWords } from '../shared/words.ts'
 import { serveClusters } from './endpoints.ts'
 import { type ClusterOptions, clusterOptions, clusterSettings } from './options.ts'
 import { clusteringFor, forgetClustering } from './registry.ts'
@@ -28,7 +29,8 @@ export default function (RED: NodeAPI): void {
     let problem: string | undefined
     let isClosed = false
 
-    const status = showStatus(this, () => clusterStatus(clustering, problem) as NodeStatus)
+    const words = statusWords(RED, 'fieldlog-cluster')
+    const status = showStatus(this, () => clusterStatus(clustering, problem, words) as NodeStatus)
 
     clustering?.attach({
       finished: (summary) => {

@@ -14,6 +14,7 @@ import { sender } from '../journal/direct.ts'
 import { intakeOf } from '../journal/intake.ts'
 import { onFlows } from '../shared/flows.ts'
 import { showStatus } from '../shared/show-status.ts'
+import { statusWords } from '../shared/words.ts'
 import { leaveBodies, problemsBefore } from './leave-body.ts'
 import { openRequestsOf } from './open-requests.ts'
 import { type HttpBodyOptions, httpBodyOptions } from './options.ts'
@@ -48,10 +49,11 @@ export default function (RED: NodeAPI): void {
       let requests = 0
       let receiver: Receiver | undefined
 
+      const words = statusWords(RED, nodeType)
       const status = showStatus(this, () => {
-        const text = `${options.action === 'store' ? 'stored' : 'parsed'} ${count.taken} · refused ${count.refused}`
+        const text = words(options.action === 'store' ? 'stored' : 'parsed', count)
         if (receiver) return { fill: 'green', shape: 'dot', text }
-        return { fill: 'red', shape: 'ring', text: 'its format is missing' }
+        return { fill: 'red', shape: 'ring', text: words('formatMissing') }
       })
 
       // A deploy may change the format without making this node anew.

@@ -9,11 +9,13 @@ import { migrate } from '../../lib/migrate/migrate.ts'
 import { readOptionsOrDefaults } from '../../lib/options/options.ts'
 import { compilePredicates } from '../../lib/predicates/judge/compile.ts'
 import type { LabelResult } from '../../lib/predicates/judge/result.ts'
+import { joined } from '../../lib/words/words.ts'
 import { upstreamOf } from '../clean/upstream.ts'
 import { formatDefinitions } from '../format/registry.ts'
 import { onInput } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
 import { showStatus } from '../shared/show-status.ts'
+import { statusWords } from '../shared/words.ts'
 import { type LabelOptions, labelDefaults, labelOptions } from './options.ts'
 import {
   type Delivery,
@@ -44,12 +46,16 @@ export default function (RED: NodeAPI): void {
     let labelling: Labelling | undefined
     let leaving: Promise<void> = Promise.resolve()
 
+    const words = statusWords(RED, 'fieldlog-label')
     const status = showStatus(this, () => {
       const broken = labelling?.labeller.problems.length ?? 0
       const { good, bad, held } = count
-      const text = `good ${good} · bad ${bad}${held > 0 ? ` · held ${held}` : ''}`
-      if (broken === 0) return { fill: 'green', shape: 'dot', text }
-      return { fill: 'yellow', shape: 'ring', text: `${text} · rules not used: ${broken}` }
+      const text = joined(
+        words('counts', { good, bad }),
+        held > 0 && words('held', { count: held }),
+        broken > 0 && words('rulesNotUsed', { count: broken }),
+      )
+      return broken === 0 ? { fill: 'green', shape: 'dot', text } : { fill: 'yellow', shape: 'ring', text }
     })
 
     const judged = ({ msg, send, done }: Delivery, result: LabelResult) => {

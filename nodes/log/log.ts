@@ -4,11 +4,13 @@ import type { LogService } from '../../lib/delivery/log-service.ts'
 import { inBackground } from '../../lib/kit/background.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
+import type { Words } from '../../lib/words/words.ts'
 import { onInput, sender } from '../journal/direct.ts'
 import type { JournalNode, LogNode } from '../journal/registry.ts'
 import { limitErrors } from '../shared/limit-errors.ts'
 import { showStatus } from '../shared/show-status.ts'
 import type { Throttle } from '../shared/throttle.ts'
+import { statusWords } from '../shared/words.ts'
 import { deliveryLimits, type LogNodeOptions } from './settings.ts'
 import { logStatus, waitingStatus } from './status.ts'
 import { WaitingLines } from './waiting-lines.ts'
@@ -43,12 +45,13 @@ export default function (RED: NodeAPI): void {
     this.timeLimit = limits.timeLimit
     this.window = limits.window
     this.on('close', limitErrors(this, frequent))
-    const journal = () => journalFor(RED.nodes.getNode(config.journal) as JournalNode | null)
+    const words = statusWords(RED, 'fieldlog-log')
+    const journal = () => journalFor(RED.nodes.getNode(config.journal) as JournalNode | null, words)
 
     let connection: Connection
     const connect = (found: UsableJournal) => {
       const { service } = found
-      const connected = logInto(RED, this, limits, found)
+      const connected = logInto(RED, this, limits, found, words)
       connection = connected
       const waited = lines.take(this)
       if (!waited) return
@@ -62,10 +65,11 @@ export default function (RED: NodeAPI): void {
     if ('service' in found) connect(found)
     else {
       this.error(`log: ${found.problem}`)
-      connection = waitForJournal(this, found, lines, () => {
+      const look = () => {
         const later = journal()
         if ('service' in later) connect(later)
-      })
+      }
+      connection = waitForJournal(this, found, lines, look, words)
     }
 
     onInput(
@@ -88,8 +92,9 @@ function logInto(
   node: LogNode,
   limits: ReturnType<typeof deliveryLimits>,
   { journal, service }: UsableJournal,
+  words: Words,
 ): Connection {
-  const status = liveStatus(node, () => logStatus(service.state))
+  const status = liveStatus(node, () => logStatus(service.state, words))
   journal.user = node
   journal.listener = {
     warn: (message) => node.warn(message),
@@ -117,12 +122,13 @@ function waitForJournal(
   { problem, short }: NoJournal,
   lines: WaitingLines,
   look: () => void,
+  words: Words,
 ): Connection {
   const line = lines.wait(node, problem, () => {
     look()
     if (!lines.has(node)) status.stop()
   })
-  const status = liveStatus(node, () => waitingStatus(short, line))
+  const status = liveStatus(node, () => waitingStatus(short, line, words))
   return {
     taker: line,
     async close() {
@@ -147,15 +153,15 @@ function liveStatus(node: LogNode, status: () => NodeStatus): Throttle {
 }
 
 /** The journal where it can be written to, else why not, with what to do. */
-function journalFor(journal: JournalNode | null): UsableJournal | NoJournal {
+function journalFor(journal: JournalNode | null, words: Words): UsableJournal | NoJournal {
   if (!journal)
-    return { short: 'no journal', problem: 'no journal to write to. Choose or add one in the panel.' }
+    return { short: words('noJournal'), problem: 'no journal to write to. Choose or add one in the panel.' }
   const { service, user } = journal
   if (!service) {
     const problem = 'its journal has wrong settings. Correct them in the panel.'
-    return { short: "the journal's settings are wrong", problem }
+    return { short: words('journalWrong'), problem }
   }
   if (!user) return { journal, service }
   const problem = `the journal is used by the log node ${user.name || user.id} already: wire to that one, or choose another journal.`
-  return { short: `journal in use by "${user.name || 'log'}"`, problem }
+  return { short: words('journalInUse', { name: user.name || 'log' }), problem }
 }

@@ -1,21 +1,26 @@
 import type { NodeStatus } from 'node-red'
 import type { LogState } from '../../lib/delivery/log-service.ts'
+import { joined, type Words } from '../../lib/words/words.ts'
 
 const longest = 60
 
 /** The status under the log node. */
-export function logStatus({ delivery, journal, problem, clockDoubt }: LogState): NodeStatus {
+export function logStatus({ delivery, journal, problem, clockDoubt }: LogState, words: Words): NodeStatus {
   if (problem !== undefined) {
-    const dropped = journal.dropped === 0 ? '' : `${count(journal.dropped)} dropped · `
-    const text = dropped + problem.replace(/^journal: /, '')
+    const { dropped } = journal
+    const text = joined(
+      dropped > 0 && words('dropped', { count: dropped }),
+      problem.replace(/^journal: /, ''),
+    )
     return { fill: 'red', shape: 'ring', text: text.length > longest ? `${text.slice(0, longest)}…` : text }
   }
-  if (!delivery) return { fill: 'yellow', shape: 'ring', text: 'opening' }
-  const logged = `${count(journal.lastSeq)} logged`
+  if (!delivery) return { fill: 'yellow', shape: 'ring', text: words('opening') }
+  const logged = words('logged', { count: journal.lastSeq })
   if (clockDoubt !== undefined)
-    return { fill: 'yellow', shape: 'dot', text: `${logged} · the clock is in doubt` }
-  if (delivery.waiting > 0)
-    return { fill: 'blue', shape: 'dot', text: `${logged} · ${count(delivery.waiting)} to send` }
+    return { fill: 'yellow', shape: 'dot', text: joined(logged, words('clockDoubt')) }
+  const { waiting } = delivery
+  if (waiting > 0)
+    return { fill: 'blue', shape: 'dot', text: joined(logged, words('toSend', { count: waiting })) }
   return { fill: 'green', shape: 'dot', text: logged }
 }
 
@@ -23,12 +28,12 @@ export function logStatus({ delivery, journal, problem, clockDoubt }: LogState):
 export function waitingStatus(
   problem: string,
   { waiting, dropped }: { waiting: number; dropped: number },
+  words: Words,
 ): NodeStatus {
-  const waits = waiting === 0 ? '' : ` · ${count(waiting)} waiting`
-  const lost = dropped === 0 ? '' : ` · ${count(dropped)} dropped`
-  return { fill: 'red', shape: 'ring', text: `${problem}${waits}${lost}` }
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en')
+  const text = joined(
+    problem,
+    waiting > 0 && words('waiting', { count: waiting }),
+    dropped > 0 && words('dropped', { count: dropped }),
+  )
+  return { fill: 'red', shape: 'ring', text }
 }

@@ -12,6 +12,7 @@ import type { Session } from '../../lib/mqtt/session/session.ts'
 import { readOptions } from '../../lib/options/options.ts'
 import { onInput } from '../journal/direct.ts'
 import { showStatus } from '../shared/show-status.ts'
+import { statusWords } from '../shared/words.ts'
 import { type BrokerNode, sessionOptions, tlsNodeOf } from './broker.ts'
 import { installationId } from './installation.ts'
 import { type MqttOutOptions, type MqttOutSettings, mqttOutOptions } from './options.ts'
@@ -40,7 +41,8 @@ export default function (RED: NodeAPI): void {
     /** stored lines that were not published */
     let played = 0
 
-    const status = showStatus(this, () => statusOf(session.state, session.counts, played))
+    const words = statusWords(RED, 'fieldlog-mqtt-out')
+    const status = showStatus(this, () => statusOf(session.state, session.counts, words, played))
     const stopListening = session.subscribe(status)
     status.changed()
     // the age of what waits grows by itself

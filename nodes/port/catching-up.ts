@@ -153,7 +153,7 @@ class CatchUpFilter implements LineFilter {
   get progress(): FilterProgress | undefined {
     const now = this.#asker.engine.state
     if (now.state !== 'asking') return undefined
-    return { text: `catching up${now.of === undefined ? '' : ` ${now.pages} of ${now.of} pages`}` }
+    return { pages: now.pages, of: now.of }
   }
 
   #changed(): void {

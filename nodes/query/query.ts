@@ -1,11 +1,12 @@
-import type { Node, NodeAPI, NodeDef } from 'node-red'
+import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red'
 import { inBackground } from '../../lib/kit/background.ts'
 import { systemClock } from '../../lib/kit/clock.ts'
-import { asError, withCode } from '../../lib/kit/errors.ts'
+import { asError, errorCode, withCode } from '../../lib/kit/errors.ts'
 import { migrate } from '../../lib/migrate/migrate.ts'
 import { readOptionsOrDefaults } from '../../lib/options/options.ts'
 import { onInput } from '../journal/direct.ts'
-import { throttle } from '../shared/throttle.ts'
+import { showStatus } from '../shared/show-status.ts'
+import { statusWords } from '../shared/words.ts'
 import { stores } from '../store/registry.ts'
 import { type QueryOptions, type QuestionName, queryOptions, questions } from './options.ts'
 import { type HistorySeat, takeHistory } from './registry.ts'
@@ -22,8 +23,13 @@ export default function (RED: NodeAPI): void {
     )
     let seat: HistorySeat | undefined
     let leaving: Promise<void> = Promise.resolve()
-    let text = ''
-    const status = throttle(() => this.status(text === '' ? {} : { fill: 'green', shape: 'dot', text }))
+    const words = statusWords(RED, 'fieldlog-query')
+    let shown: NodeStatus = {}
+    const status = showStatus(this, () => shown)
+    const show = (next: NodeStatus) => {
+      shown = next
+      status.changed()
+    }
 
     const leave = () => {
       const { leave } = seat ?? {}
@@ -43,19 +49,19 @@ export default function (RED: NodeAPI): void {
         const { question, ...query } = { ...asked, ...parametersIn(message) }
         const began = systemClock.monotonic()
         const payload = await historyOf()[questionOf(question)](query)
-        text = `${question} · ${Math.round(systemClock.monotonic() - began)} ms`
-        status.changed()
+        const ms = Math.round(systemClock.monotonic() - began)
+        show({ fill: 'green', shape: 'dot', text: words('answered', { question: String(question), ms }) })
         send({ ...message, payload })
         done()
       }
       answered().catch((error: unknown) => {
-        this.status({ fill: 'red', shape: 'ring', text: asError(error).message })
+        const text = errorCode(error) === 'NO_STORE' ? words('noStore') : asError(error).message
+        show({ fill: 'red', shape: 'ring', text })
         done(asError(error))
       })
     })
 
     this.on('close', (done: () => void) => {
-      status.stop()
       leave()
       inBackground(leaving.then(done))
     })

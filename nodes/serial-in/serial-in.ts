@@ -7,6 +7,7 @@ import { sender } from '../journal/direct.ts'
 import { intakeOf } from '../journal/intake.ts'
 import type { PortNode } from '../port/registry.ts'
 import { showStatus } from '../shared/show-status.ts'
+import { statusWords } from '../shared/words.ts'
 import { refuseToSend, sendToDevice } from './input.ts'
 import type { SerialInOptions } from './options.ts'
 
@@ -14,21 +15,22 @@ export default function (RED: NodeAPI): void {
   RED.nodes.registerType('fieldlog-serial-in', function (this: Node, saved: SerialInOptions & NodeDef) {
     RED.nodes.createNode(this, saved)
     const config = migrate('fieldlog-serial-in', saved)
+    const words = statusWords(RED, 'fieldlog-serial-in')
     const portNode = RED.nodes.getNode(config.port) as PortNode | null
     if (!portNode?.port) {
-      showStatus(this, () => red('no port')).changed()
+      showStatus(this, () => red(words('noPort'))).changed()
       this.error('serial in: no port to read from. Choose or add one in the panel.')
       refuseToSend(this, 'there is no port to send to: choose or add one in the panel')
       return
     }
     if (portNode.problem !== undefined) {
-      showStatus(this, () => red("the port's settings are wrong")).changed()
+      showStatus(this, () => red(words('portWrong'))).changed()
       refuseToSend(this, "the port's settings are wrong: correct them, and send the message again")
       return
     }
     const { port } = portNode
     sendToDevice(this, port.sending)
-    const status = showStatus(this, () => statusOf(port))
+    const status = showStatus(this, () => statusOf(port, words))
     const send = sender(RED, this)
     const intake = intakeOf(RED, this.id)
     let isWaiting = false

@@ -13,7 +13,8 @@ import { readOptionsOrDefaults } from '../../lib/options/options.ts'
 import { journalBefore, upstreamOf } from '../clean/upstream.ts'
 import { onInput } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
-import { throttle } from '../shared/throttle.ts'
+import { showStatus } from '../shared/show-status.ts'
+import { statusWords } from '../shared/words.ts'
 import { rebuildRequest, serveRebuild } from './endpoints.ts'
 import { type StoreOptions, storeOptions } from './options.ts'
 import { addStore, type CommittedListener, stores } from './registry.ts'
@@ -38,7 +39,10 @@ export default function (RED: NodeAPI): void {
     let changing: Promise<void> | undefined
 
     const stateNow = () => running?.store.state ?? disabledState(disabled)
-    const status = throttle(() => this.status(storeStatus(stateNow())))
+    const words = statusWords(RED, 'fieldlog-store')
+    const status = showStatus(this, () =>
+      storeStatus(running || disabled !== noJournal ? stateNow() : undefined, words),
+    )
 
     const open = (place: JournalPlace): Running => {
       const { service, directory } = place
@@ -170,7 +174,6 @@ export default function (RED: NodeAPI): void {
     this.on('close', (_removed: boolean, done: () => void) => {
       closed = true
       forgetFlows()
-      status.stop()
       inBackground(Promise.resolve(changing).then(close).finally(done))
     })
   })

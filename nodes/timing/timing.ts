@@ -12,6 +12,7 @@ import { upstreamOf } from '../clean/upstream.ts'
 import { onInput, sender } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
 import { showStatus } from '../shared/show-status.ts'
+import { statusWords } from '../shared/words.ts'
 import { type TimingOptions, timingDefaults, timingOptions } from './options.ts'
 import { forgetTiming, timingFor } from './registry.ts'
 
@@ -27,9 +28,10 @@ export default function (RED: NodeAPI): void {
     let timing: LiveTiming | undefined
     let leaving: Promise<void> = Promise.resolve()
 
+    const words = statusWords(RED, 'fieldlog-timing')
     const status = showStatus(this, () => {
       const { open = 0, spans = 0 } = timing ?? {}
-      return { fill: 'green', shape: 'dot', text: `spans ${spans} · open ${open}` }
+      return { fill: 'green', shape: 'dot', text: words('counts', { spans, open }) }
     })
 
     // A deploy may change what stands before this node without making it anew.

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module'
 import type { NodeAPI } from 'node-red'
 import helper from 'node-red-node-test-helper'
+import { english } from './english.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -10,6 +11,14 @@ export const nodeRedName = process.env.FIELDLOG_NODE_RED ?? 'node-red'
 
 const runtimePath = require.resolve(nodeRedName)
 helper.init(runtimePath)
+
+// The helper's stand-in for `RED` gives keys in place of texts: ours gives the English ones, as a real runtime does.
+const { _registryUtil: registry } = helper as unknown as {
+  _registryUtil: { createNodeApi(node: object): object }
+}
+const { createNodeApi } = registry
+registry.createNodeApi = (node) =>
+  Object.defineProperty(createNodeApi(node), '_', { get: () => english, set() {} })
 
 /** The runtime's messaging hooks, which the helper's stand-in for `RED` does not have. */
 const { hooks } = createRequire(runtimePath)('@node-red/util') as { hooks: RuntimeHooks }

@@ -1,7 +1,8 @@
 // The editor's texts say the same in every language: what is added in one of them is there in all, and nothing is left behind.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { statusSentences } from '../../lib/serial/status.ts'
 import { filesBelow, root, textOf } from './documents.ts'
 
 const languages = ['de']
@@ -19,6 +20,11 @@ function textsOf(path: string): Map<string, string> {
   return texts
 }
 
+/** `clean` of `nodes/clean/locales/en-US/clean.json`. */
+function nodeOf(catalog: string): string {
+  return catalog.split('/')[1] ?? ''
+}
+
 function placeholdersOf(text: string): string[] {
   return [...text.matchAll(/__\w+?__/g)].map(([placeholder]) => placeholder).sort()
 }
@@ -34,6 +40,54 @@ function outlineOf(path: string): { name: string | undefined; headings: string[]
     properties: lines.map((line) => /^: (.+?\))\s*:/.exec(line)?.[1] ?? '').filter((name) => name !== ''),
   }
 }
+
+/** English words that stand in no German sentence. */
+const englishWords = /\b(the|is|are|of|and|or|not|no|with|from|to|for|needs|must|has|have|this|that)\b/i
+/** What names something as the program does: `is null`, `"Inject now"`. */
+const quoted = /`[^`]*`|„[^“]*“|\b\d of \d\b|"[^"]*"|https?:\S+|\b[\w-]+:\/\/\S*|<[^>]*>/g
+
+describe('what stands under a node', () => {
+  const sources = filesBelow('nodes', /\.ts$/).filter((path) => !/\/panel[./]|\/web\//.test(path))
+
+  it('is shown by one function, which clears it when the node closes', () => {
+    const others = sources.filter((path) => /\b(this|node)\.status\(/.test(textOf(path)))
+    assert.deepEqual(others, ['nodes/shared/show-status.ts'])
+  })
+
+  it('has its words from the locale: no sentence is in the code', () => {
+    const sentence = /\bfill: [^}]*?text: *(?:'[^']*[a-z]|"[^"]*[a-z]|`(?:[^`$]|\$\{[^}]*\})*[a-z] )/s
+    assert.deepEqual(
+      sources.filter((path) => sentence.test(textOf(path))),
+      [],
+    )
+  })
+
+  it('has each word that the code asks for, and no other', () => {
+    for (const catalog of catalogs.filter((path) => textOf(path).includes('"nodeStatus"'))) {
+      const prefix = `fieldlog-${nodeOf(catalog)}.nodeStatus.`
+      const keys = [...textsOf(catalog).keys()].filter((key) => key.startsWith(prefix))
+      const code = sources
+        .filter((path) => dirname(path) === `nodes/${nodeOf(catalog)}`)
+        .map(textOf)
+        .join('\n')
+      const table = nodeOf(catalog) === 'serial-in' ? Object.keys(statusSentences) : []
+      const asked = [...code.matchAll(/\bwords\(\s*'(\w+)'/g)].map(([, key]) => key ?? '')
+      const missing = [...asked, ...table].filter((key) => !keys.includes(prefix + key))
+      assert.deepEqual(missing, [], catalog)
+      const unused = keys
+        .map((key) => key.slice(prefix.length))
+        .filter((key) => key !== 'numbers' && !key.startsWith('age-') && !table.includes(key))
+        .filter((key) => !code.includes(`'${key}'`))
+      assert.deepEqual(unused, [], catalog)
+    }
+  })
+
+  it('is in English what the port says of itself without a catalog', () => {
+    const texts = textsOf('nodes/serial-in/locales/en-US/serial-in.json')
+    for (const [key, text] of Object.entries(statusSentences))
+      assert.equal(texts.get(`fieldlog-serial-in.nodeStatus.${key}`), text)
+  })
+})
 
 describe('the editor’s texts', () => {
   it('are found', () => {
@@ -54,6 +108,14 @@ describe('the editor’s texts', () => {
           assert.deepEqual(placeholdersOf(found), placeholdersOf(text), `${translated}: ${key}`)
         }
       }
+    })
+
+    it(`have no English sentence left in ${language}`, () => {
+      const left = catalogs
+        .map((english) => english.replace('/en-US/', `/${language}/`))
+        .flatMap((catalog) => [...textsOf(catalog)].map(([key, text]) => ({ key, text })))
+        .filter(({ text }) => englishWords.test(text.replace(quoted, '')))
+      assert.deepEqual(left, [])
     })
 
     it(`have a help in ${language} for each node, with the same headings and properties`, () => {

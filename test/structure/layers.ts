@@ -3,7 +3,7 @@
 
 /** Each group's folders, from the ground up; each may import those before it in its group. `besides` are single folders of other groups. */
 const groups: Record<string, { folders: string[]; uses: string[]; besides?: string[] }> = {
-  ground: { folders: ['types', 'lib', 'lib/kit', 'lib/options'], uses: [] },
+  ground: { folders: ['types', 'lib', 'lib/kit', 'lib/words', 'lib/options'], uses: [] },
   migrate: { folders: ['lib/migrate'], uses: ['ground'] },
   journal: {
     folders: [

@@ -1,8 +1,8 @@
 // Puts system errors into sentences: what happened, where, and what to do.
 import { errorCode } from '../../kit/errors.ts'
-import { SourceError } from './source.ts'
+import { type Reason, SourceError } from './source.ts'
 
-type Explanation = (where: string) => [message: string, short: string]
+type Explanation = (where: string) => [message: string, short: Reason]
 
 const deviceErrors: Record<string, Explanation> = {
   ENOENT: (path) => [`${path} does not exist: is the collector plugged in?`, 'does not exist'],

@@ -64,13 +64,45 @@ export interface SourceHome {
   warn(text: string): void
 }
 
+/** Why a source cannot be opened or has gone, in a few words, which are a status's and its code. */
+export const reasons = [
+  'does not exist',
+  'no device',
+  'no permission',
+  'in use',
+  'not a serial port',
+  'has gone',
+  'refused',
+  'unknown host',
+  'no name service',
+  'unreachable',
+  'no answer',
+  'reset',
+  'closed',
+  'error',
+  'not plugged in',
+  'ambiguous',
+  'no list',
+  'no RFC 2217',
+  'settings refused',
+  'no DTR',
+  'not connected',
+  'cannot be reset',
+  'no such file',
+  'cannot be read',
+  'not a log',
+  'no input',
+] as const
+
+export type Reason = (typeof reasons)[number]
+
 /** Why a source cannot be opened or has gone. */
 export class SourceError extends Error {
-  /** a few words for a node's status */
-  readonly short: string
+  /** for a node's status */
+  readonly short: Reason
 
   /** @param message what happened, where, and what to do; without a full stop */
-  constructor(message: string, short: string, options?: ErrorOptions) {
+  constructor(message: string, short: Reason, options?: ErrorOptions) {
     super(message, options)
     this.name = 'SourceError'
     this.short = short

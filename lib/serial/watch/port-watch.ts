@@ -7,6 +7,14 @@ import type { WatchSettings } from './settings.ts'
 import { SilenceWatch } from './silence.ts'
 import { SpeedWatch } from './speed.ts'
 
+/** No byte for so many ms, or bytes that look like another baud rate. */
+export type Trouble = { kind: 'silent'; lasts: number } | { kind: 'speed' }
+
+/** A few words that say it. */
+export function troubleText(trouble: Trouble): string {
+  return trouble.kind === 'speed' ? 'not text: another baud rate?' : `no byte for ${ageText(trouble.lasts)}`
+}
+
 export interface PortWatchListener {
   /** a sentence for the log */
   report(level: 'info' | 'warn', text: string): void
@@ -43,11 +51,11 @@ export class PortWatch {
     this.#speed = textFramings.has(framing) ? new SpeedWatch(clock) : undefined
   }
 
-  /** A few words for the status; undefined where all is well. */
-  get trouble(): string | undefined {
+  /** Undefined where all is well. */
+  get trouble(): Trouble | undefined {
     const { seconds } = this.#silence
-    if (seconds !== undefined) return `no byte for ${ageText(seconds * 1000)}`
-    return this.isSpeedWrong ? 'not text: another baud rate?' : undefined
+    if (seconds !== undefined) return { kind: 'silent', lasts: seconds * 1000 }
+    return this.isSpeedWrong ? { kind: 'speed' } : undefined
   }
 
   /** No byte has come for too long. */

@@ -14,6 +14,7 @@ import type {
   PortFacts,
   SilentFacts,
 } from '../../../lib/pages/facts.ts'
+import { troubleText } from '../../../lib/serial/watch/port-watch.ts'
 import { type CleanNode, journalBefore } from '../../clean/upstream.ts'
 import { devicesNode, watchedDevices } from '../../devices/registry.ts'
 import { FORMAT_TYPE, type FormatNode } from '../../format/registry.ts'
@@ -112,7 +113,7 @@ function portFacts({ id, name, port, problem }: PortNode): PortFacts {
     wrong: problem,
     state: port.state,
     isSilent: port.isSilent,
-    trouble: port.trouble,
+    trouble: port.trouble && troubleText(port.trouble),
     lines: port.counts.sent,
     lastLine: port.live.lastReceived,
   }

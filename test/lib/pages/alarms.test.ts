@@ -111,7 +111,7 @@ describe('alarms', () => {
   })
 
   it('tell that a port is away, silent, wrong, or not itself', () => {
-    const reason = new SourceError('there is no such device', 'no such device')
+    const reason = new SourceError('there is no such device', 'no device')
     const away: SourceState = { state: 'waiting', reason, retryIn: 1_000 }
     assert.match(
       first({ ports: [portFacts({ state: away })] }).says,

@@ -172,7 +172,7 @@ describe('the status', () => {
 
   it('says how each port is', async () => {
     const { book, change } = newBook()
-    const reason = new SourceError('/dev/ttyUSB0: there is no such device', 'no such device')
+    const reason = new SourceError('/dev/ttyUSB0: there is no such device', 'no device')
     change({
       ports: [
         portFacts({ id: '1', state: { state: 'waiting', reason, retryIn: 1_000 } }),

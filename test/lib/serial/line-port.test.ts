@@ -78,7 +78,7 @@ describe('LinePort: the first line of a connection', () => {
     clock.tick(1000)
     source.feed('whole\n21.')
     for (const text of ['54,48\n', '1.55,48\nok\n']) {
-      source.lose(new SourceError('gone', 'gone'))
+      source.lose(new SourceError('gone', 'has gone'))
       clock.tick(30_000)
       await settle()
       if (text === '54,48\n') clock.tick(100)
@@ -117,7 +117,7 @@ describe('LinePort: a device that falls silent', () => {
     const { source, clock, port, told, reports } = await watched('tell')
     source.feed('one\n')
     clock.tick(900_000)
-    assert.equal(port.trouble, 'no byte for 15 min')
+    assert.deepEqual(port.trouble, { kind: 'silent', lasts: 900_000 })
     assert.deepEqual(told, [silent(300), silent(600), silent(900)])
     source.feed('two\n')
     assert.equal(port.trouble, undefined)
@@ -178,7 +178,7 @@ describe('LinePort: a wrong speed', () => {
       source.feedBytes(Buffer.from('f0809efe'.repeat(15), 'hex'))
       clock.tick(1000)
     }
-    assert.equal(port.trouble, 'not text: another baud rate?')
+    assert.deepEqual(port.trouble, { kind: 'speed' })
     assert.deepEqual(
       reports.filter((text) => text.startsWith('warn')),
       [

@@ -20,11 +20,14 @@ describe('The status of a port', () => {
   })
 
   it('is yellow and says what is wrong without an error', () => {
-    assert.deepEqual(statusOf({ state: { state: 'open' }, counts, trouble: 'no byte for 300 s' }), {
-      fill: 'yellow',
-      shape: 'dot',
-      text: 'no byte for 300 s (1,234 lines)',
-    })
+    assert.deepEqual(
+      statusOf({ state: { state: 'open' }, counts, trouble: { kind: 'silent', lasts: 300_000 } }),
+      {
+        fill: 'yellow',
+        shape: 'dot',
+        text: 'no byte for 5 min (1,234 lines)',
+      },
+    )
   })
 
   it('says when the last line came: yellow where that is unusual, or the port calls itself silent', () => {
@@ -34,22 +37,25 @@ describe('The status of a port', () => {
       statusOf({ state: { state: 'open' }, counts, quiet: { age: minutes, isLate }, ...more })
     assert.deepEqual(quiet(false), { fill: 'green', shape: 'dot', text })
     assert.deepEqual(quiet(true), { fill: 'yellow', shape: 'dot', text })
-    assert.deepEqual(quiet(false, { trouble: 'no byte for 46 min', isSilent: true }), {
+    assert.deepEqual(quiet(false, { trouble: { kind: 'silent', lasts: minutes } }), {
       fill: 'yellow',
       shape: 'dot',
       text,
     })
-    const speed = quiet(true, { trouble: 'not text: another baud rate?' })
+    const speed = quiet(true, { trouble: { kind: 'speed' } })
     assert.equal(speed.text, 'not text: another baud rate? (1,234 lines)')
   })
 
   it('is blue while the device gives back what it kept', () => {
-    const progress = { text: 'catching up 34 of 120 pages' }
-    assert.deepEqual(statusOf({ state: { state: 'open' }, counts, progress, trouble: 'no byte for 300 s' }), {
-      fill: 'blue',
-      shape: 'dot',
-      text: 'catching up 34 of 120 pages',
-    })
+    const progress = { pages: 34, of: 120 }
+    assert.deepEqual(
+      statusOf({ state: { state: 'open' }, counts, progress, trouble: { kind: 'silent', lasts: 300_000 } }),
+      {
+        fill: 'blue',
+        shape: 'dot',
+        text: 'catching up 34 of 120 pages',
+      },
+    )
   })
 
   it('says that the sender is made to wait', () => {

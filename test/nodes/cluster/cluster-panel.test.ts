@@ -3,6 +3,9 @@ import { axisOf } from '../../../nodes/cluster/panel/axis.ts'
 import { completions } from '../../../nodes/cluster/panel/completions.ts'
 import { clusterStatus } from '../../../nodes/cluster/status.ts'
 import { fc } from '../../support/random.ts'
+import { englishStatus } from '../english.ts'
+
+const words = englishStatus('fieldlog-cluster')
 
 const field = (name: string, unit = '') => ({ name, unit, types: ['energy'], kind: 'number' as const })
 
@@ -48,18 +51,18 @@ describe('nodes: cluster panel', () => {
   })
 
   it('says under the node how far it is', () => {
-    assert.deepEqual(clusterStatus(undefined, undefined), {
+    assert.deepEqual(clusterStatus(undefined, undefined, words), {
       fill: 'yellow',
       shape: 'ring',
       text: 'no fields',
     })
     const none = { points: 420, isRunning: false, summary: undefined }
-    assert.deepEqual(clusterStatus(none, undefined), {
+    assert.deepEqual(clusterStatus(none, undefined, words), {
       fill: 'grey',
       shape: 'ring',
       text: 'no run yet · events 420',
     })
-    assert.deepEqual(clusterStatus({ ...none, isRunning: true }, 'out of memory'), {
+    assert.deepEqual(clusterStatus({ ...none, isRunning: true }, 'out of memory', words), {
       fill: 'yellow',
       shape: 'ring',
       text: 'no run yet · events 420 · running · out of memory',

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import type { SessionState } from '../../../lib/mqtt/session/session-options.ts'
 import { statusOf } from '../../../nodes/mqtt-out/status.ts'
+import { englishStatus } from '../english.ts'
+
+const words = englishStatus('fieldlog-mqtt-out')
 
 const now = 1_353_196_800_000
 const counts = { in: 0, acknowledged: 0, refused: 0, dropped: 0, repeats: 0 }
@@ -17,7 +20,7 @@ const well: SessionState = {
   closedBroker: undefined,
 }
 const shown = (over: Partial<SessionState>) => {
-  const { fill, text } = statusOf({ ...well, ...over }, counts, 0, now)
+  const { fill, text } = statusOf({ ...well, ...over }, counts, words, 0, now)
   return `${fill} ${text}`
 }
 const closed = (topic: string, seconds: number) => ({
@@ -41,7 +44,7 @@ describe('nodes: mqtt-out, its status', () => {
   })
 
   it('says how many stored lines it did not publish', () => {
-    assert.deepEqual(statusOf(well, counts, 3, now), {
+    assert.deepEqual(statusOf(well, counts, words, 3, now), {
       fill: 'green',
       shape: 'dot',
       text: 'connected · stored lines not published 3',

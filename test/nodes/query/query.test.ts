@@ -7,7 +7,7 @@ import devices from '../../../nodes/devices/devices.ts'
 import query from '../../../nodes/query/query.ts'
 import { addStore, type DeployedStore } from '../../../nodes/store/registry.ts'
 import { writeStore } from '../../support/history/history-store.ts'
-import helper, { nodeRedName } from '../helper.ts'
+import helper, { lastStatus, nodeRedName } from '../helper.ts'
 
 const time = Date.UTC(2026, 10, 28, 12)
 const asking = { id: 'query', type: 'fieldlog-query', z: 'tab', wires: [['answers']] }
@@ -44,6 +44,11 @@ function asked(message: object): Promise<Outcome> {
     settle = resolve
     helper.getNode('query').receive(message)
   })
+}
+
+/** A status is shown once the one before has stood for a moment. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
 describe(`nodes: query (${nodeRedName})`, () => {
@@ -137,8 +142,17 @@ describe(`nodes: query (${nodeRedName})`, () => {
       (await asked({ payload: { from: 'now', to: '-1h' } })).error,
       'QUERY from: must be before to',
     )
-    const status = (helper.getNode('query').status as unknown as { lastCall: { firstArg: object } }).lastCall
-      .firstArg
-    assert.deepEqual(status, { fill: 'red', shape: 'ring', text: 'from: must be before to' })
+    await until(() => lastStatus('query').text === 'from: must be before to')
+    assert.deepEqual(lastStatus('query'), { fill: 'red', shape: 'ring', text: 'from: must be before to' })
+  })
+
+  it('shows what it answered, and nothing once its tab is disabled', async () => {
+    await load({ ...asking, series: '1', field: 'temp' })
+    deployStore('first', 20)
+    await asked({})
+    await until(() => /^values · [\d,]+ ms$/.test(lastStatus('query').text ?? ''))
+    const node = helper.getNode('query') as unknown as { close(removed: boolean): Promise<void> }
+    await node.close(false)
+    assert.deepEqual(lastStatus('query'), {})
   })
 })

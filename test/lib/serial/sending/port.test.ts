@@ -68,7 +68,7 @@ describe('LinePort: sending', () => {
     const failed = errorOf(port.sending.send(order('T?', { answer: 'T=' })))
     await settle()
     source.feed('T=2')
-    source.lose(new SourceError('gone', 'gone'))
+    source.lose(new SourceError('gone', 'has gone'))
     assert.equal((await failed).code, 'SEND_BROKEN')
     await settle()
     assert.deepEqual(payloads(), ['T=2'])
@@ -77,7 +77,7 @@ describe('LinePort: sending', () => {
   it('sends what waits, and the startup lines before it, over the next connection', async () => {
     const { source, port, clock } = await opened({ startLines: 'hello' })
     await clock.advance(2_000)
-    source.lose(new SourceError('gone', 'gone'))
+    source.lose(new SourceError('gone', 'has gone'))
     const taken = port.sending.send(order('a'))
     await clock.advance(1_000)
     assert.equal(source.connects, 2)
