@@ -154,6 +154,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
       'nodes/format',
       'nodes/serial-in',
       'nodes/log',
+      'nodes/clean/panel',
       'nodes/clean',
       'nodes/label/panel',
       'nodes/label',
