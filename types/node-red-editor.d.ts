@@ -76,10 +76,14 @@ export interface Editor {
     editConfig(name: string, type: string, id: string, prefix?: string): void
   }
   events: {
+    /** `deploy`: the gateway has taken the flows. */
+    on(event: 'flows:change' | 'deploy', listener: () => void): void
+    on(event: 'nodes:add' | 'nodes:remove' | 'nodes:change', listener: (node: EditorNode) => void): void
     on(
       event: 'nodes:add' | 'nodes:remove' | 'nodes:change' | 'flows:change',
       listener: (changed: { type?: string }) => void,
     ): void
+    off(event: 'nodes:add' | 'nodes:remove' | 'nodes:change', listener: (node: EditorNode) => void): void
   }
   view: {
     /** Draws what is dirty. */

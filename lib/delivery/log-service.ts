@@ -95,6 +95,8 @@ export class LogService {
   #resumption: Resumption | undefined
   /** whether it has opened, or stopped before that */
   readonly #isOpen = Promise.withResolvers<boolean>()
+  /** whether it sends events, as far as the flows run; or stopped before that */
+  readonly #isDelivering = Promise.withResolvers<boolean>()
   #opened: { lastSeq: number; salvages: Salvage[] } | undefined
   /** what is durable and was not sent, as far as there is room; it may begin before delivery does */
   readonly #tail = new LiveTail()
@@ -252,6 +254,22 @@ export class LogService {
     return this.#running().replay(request)
   }
 
+  /**
+   * Sends these seqs again, in order, as far as the checkpoint has passed them; beside what is sent live. It resolves as
+   * `replay`, and rejects with an Error while the journal is not open.
+   */
+  async replayRanges(
+    ranges: Iterable<readonly [number, number]>,
+    more: Pick<ReplayRequest, 'name' | 'progressed'>,
+  ): Promise<ReplayResult> {
+    return this.#running().replayRanges(ranges, more)
+  }
+
+  /** Resolves when the journal is open and the checkpoint is known; with false where the service stops before. */
+  whenDelivering(): Promise<boolean> {
+    return this.#isDelivering.promise
+  }
+
   /** Sends what is noted as incomplete, or as damaged, again; what the flow completes now counts as complete. */
   replayNoted(kind: Noted, name?: string): Promise<ReplayResult> {
     // the notes of one that runs must be there before the next one looks for what is left
@@ -269,6 +287,7 @@ export class LogService {
   async stop(): Promise<void> {
     this.#stopped = true
     this.#isOpen.resolve(false)
+    this.#isDelivering.resolve(false)
     this.#stopRetry?.()
     const begin = this.#clock.monotonic()
     await onItsWay()
@@ -425,6 +444,7 @@ export class LogService {
     // what became durable while the checkpoint was read
     delivery.durableUpTo(this.#journal.lastSeq)
     if (checkpoint.lost) this.#noteLost(checkpoint.lost, delivery)
+    this.#isDelivering.resolve(true)
     if (this.#released && this.#send) delivery.release()
   }
 

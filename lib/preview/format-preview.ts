@@ -1,5 +1,5 @@
 // Tries a format that is being edited on the last readings.
-import { compileFormats, type Formats } from '../formats/compile.ts'
+import { compileFormats, type Formats, type Match } from '../formats/compile.ts'
 import type { CleanEvent, LineOutcome } from '../formats/format.ts'
 import type { FieldDefinition, FormatDefinition } from '../formats/model/definition.ts'
 import { isPlausible } from '../formats/model/plausible.ts'
@@ -120,6 +120,26 @@ class Summaries {
       summary.greatest = Math.max(summary.greatest ?? value, value)
     }
   }
+}
+
+/**
+ * How many of the readings each format takes, in the order of the formats and with the others beside it, as in *clean*: what
+ * it decodes, rejects or leaves out. Definitions with problems must not be among them.
+ */
+export function countByFormat(
+  definitions: readonly FormatDefinition[],
+  match: Match,
+  readings: readonly RecentReading[],
+): number[] {
+  const counts = definitions.map(() => 0)
+  // an outcome names the type, which two formats may have in common
+  const numbered = definitions.map((definition, i) => ({ ...definition, type: String(i) }))
+  for (const { outcome } of settledReadings(compileFormats(numbered, { match }), readings)) {
+    if (outcome.kind === 'unknown' || outcome.kind === 'part') continue
+    const i = Number(outcome.type)
+    counts[i] = (counts[i] as number) + 1
+  }
+  return counts
 }
 
 /** The whole readings that none of these formats takes, in order; from a cut one nothing can be learnt. Definitions with problems must not be among them. */

@@ -64,6 +64,10 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
     folders: ['lib/labelling'],
     uses: ['ground', 'migrate', 'journal', 'delivery', 'formats', 'devices', 'preview', 'predicates'],
   },
+  redecoding: {
+    folders: ['lib/redecoding'],
+    uses: ['ground', 'journal', 'delivery', 'formats', 'predicates', 'labelling'],
+  },
   statistics: { folders: ['lib/statistics'], uses: ['ground'] },
   cluster: { folders: ['lib/cluster/find', 'lib/cluster'], uses: ['ground', 'journal', 'statistics'] },
   timing: {
@@ -154,6 +158,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
       'nodes/format',
       'nodes/serial-in',
       'nodes/log',
+      'nodes/clean/panel',
       'nodes/clean',
       'nodes/label/panel',
       'nodes/label',
@@ -179,6 +184,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
       'preview',
       'predicates',
       'labelling',
+      'redecoding',
       'cluster',
       'timing',
       'history',

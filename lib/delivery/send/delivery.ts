@@ -203,6 +203,14 @@ export class Delivery {
     return this.#replays.add({ ...request, to: Math.min(request.to, this.#lastSeq) })
   }
 
+  /** Sends these seqs again in the same way. */
+  replayRanges(
+    ranges: Iterable<readonly [number, number]>,
+    more: Pick<ReplayRequest, 'name' | 'progressed'>,
+  ): Promise<ReplayResult> {
+    return this.#replays.addRanges(ranges, { completed() {}, ...more })
+  }
+
   /**
    * Sends these seqs again, each noted as incomplete, or as damaged; those that the flow completes now count as
    * complete when the journal has a durable note of it. Resolves after that.

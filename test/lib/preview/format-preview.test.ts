@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { jeelinkFormats, room } from '../../../lib/formats/library/jeelink.ts'
-import { previewFormat, unknownReadings } from '../../../lib/preview/format-preview.ts'
+import { countByFormat, previewFormat, unknownReadings } from '../../../lib/preview/format-preview.ts'
 import type { RecentReading } from '../../../lib/preview/reading.ts'
 
 const lines = [
@@ -67,5 +67,23 @@ describe('preview: a format on the last readings', () => {
       unknown.map(({ seq }) => seq),
       [4, 7, 8, 9],
     )
+  })
+})
+
+describe('preview: how many readings each format of a list takes', () => {
+  const hall = { ...room, name: 'another format of this type' }
+
+  it('counts each reading for the format that takes it first, of two of one type, too', () => {
+    assert.deepEqual(countByFormat([room, hall], 'first', readings), [4, 0])
+    const only12 = { ...hall, takes: { nodes: [12] } }
+    assert.deepEqual(countByFormat([only12, room], 'first', readings), [3, 1])
+    assert.deepEqual(countByFormat([room, only12], 'first', readings), [4, 0])
+  })
+
+  it('gives a reading to the format that fits it best where the node does so', () => {
+    const anyNode = { ...hall, takes: {} }
+    const [first] = countByFormat([anyNode, room], 'first', readings)
+    assert.equal(first, 6)
+    assert.deepEqual(countByFormat([anyNode, room], 'best', readings), [2, 4])
   })
 })
