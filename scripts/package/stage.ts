@@ -64,7 +64,7 @@ export function stageService(stage: string, version: string): void {
 
 /** The program with its dependencies, as `versions/<version>`. */
 export function stageProgram(stage: string, build: Build): void {
-  const { root, version, architecture, cache } = build
+  const { root, version, architecture } = build
   const folder = join(stage, base, 'versions', version)
   mkdirSync(folder, { recursive: true })
   for (const name of ownFiles) {
@@ -96,7 +96,8 @@ function stageNode(folder: string, { architecture, cache }: Build): void {
 /** One for another processor: npm has not installed it here. */
 function unpackMissing(locked: LockedPackage, target: string, { architecture, cache }: Build): void {
   const { name, version, integrity } = locked
-  if (!integrity) throw new Error(`${locked.path} is not installed, and package-lock.json has no integrity for it: npm ci`)
+  if (!integrity)
+    throw new Error(`${locked.path} is not installed, and package-lock.json has no integrity for it: npm ci`)
   unpack({ name, version, integrity }, cache, target)
   clear(target, name, architecture)
 }

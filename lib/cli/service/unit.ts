@@ -45,7 +45,9 @@ SupplementaryGroups=dialout
 StateDirectory=fieldlog
 StateDirectoryMode=0700
 WorkingDirectory=${servicePaths.home}
-Environment=FIELDLOG_HOME=${servicePaths.home} HOME=${servicePaths.home}
+RuntimeDirectory=fieldlog
+# caches that a program keeps in its user's home stay in memory
+Environment=FIELDLOG_HOME=${servicePaths.home} HOME=%t/fieldlog
 EnvironmentFile=-${servicePaths.settings}
 LoadCredential=secret:${servicePaths.secrets}
 Restart=always
