@@ -1,7 +1,7 @@
 // The appliance: Node-RED with the shipped flow, its own broker where there is no other, and an orderly end.
 
 import { once } from 'node:events'
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, fstatSync, readFileSync, realpathSync } from 'node:fs'
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { homedir, hostname } from 'node:os'
@@ -15,6 +15,9 @@ import { credentialSecret, installDefaultFlow, joinFlows, openHome } from '../li
 import { type Login, loginFor } from '../lib/appliance/login.ts'
 import { privateUmask, tighten } from '../lib/appliance/permissions.ts'
 import { ReaderLogin } from '../lib/appliance/reader-login.ts'
+import { isJournalStream, LogLines } from '../lib/appliance/service/log-lines.ts'
+import { keepFlow, newerNodes, rollbackNotice } from '../lib/appliance/service/update.ts'
+import { StallWatch } from '../lib/appliance/service/watchdog.ts'
 import { serviceIsReady, serviceParts } from '../lib/appliance/service.ts'
 import { nodeRedSettings } from '../lib/appliance/settings.ts'
 import { Shutdown } from '../lib/appliance/shutdown.ts'
@@ -27,24 +30,31 @@ import { asError, errorCode } from '../lib/kit/errors.ts'
 import { startEmbeddedBroker } from '../lib/mqtt/broker/embedded.ts'
 import { packageRoot, packageVersion } from '../lib/package.ts'
 import { endEvents } from '../nodes/events/registry.ts'
+import { journalProgress } from '../nodes/journal/progress.ts'
 import { drain } from '../nodes/port/registry.ts'
 import { loadNodeRed, type NodeRed, startNodeRed, tokenCheck } from './node-red.ts'
 
 const stopLimit = 9_000
 const brokerPause = 10_000
 
-const say = (text: string) => process.stdout.write(`fieldlog: ${text}\n`)
-const complain = (text: string) => process.stderr.write(`fieldlog: ${text}\n`)
+const lines = new LogLines(
+  { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) },
+  isJournalStream(process.env.JOURNAL_STREAM, fstatSync(2)),
+)
+const say = (text: string) => lines.print('info', `fieldlog: ${text}`)
+const complain = (text: string) => lines.print('warning', `fieldlog: ${text}`)
+const fail = (text: string) => lines.print('error', `fieldlog: ${text}`)
 
 /** Runs until a signal, or the end of the parent process, stops it. */
 export async function start(): Promise<void> {
   const shutdown = new Shutdown({ limit: stopLimit, log: complain, exit: (status) => process.exit(status) })
   stopAtTheEnd(shutdown)
+  if (lines.isJournal) printWarnings()
   try {
     await run(shutdown)
   } catch (error) {
     const expected = ['CONFIG', 'HOME', 'START'].includes(errorCode(error) ?? '')
-    complain(expected ? asError(error).message : `cannot start: ${asError(error).stack}`)
+    fail(expected ? asError(error).message : `cannot start: ${asError(error).stack}`)
     await shutdown.stop(1)
   }
 }
@@ -60,6 +70,7 @@ async function run(shutdown: Shutdown): Promise<void> {
     homeDirectory: homedir(),
     hostName: hostname(),
     readFile: (path) => readFileSync(path, 'utf8'),
+    exists: existsSync,
   })
   hideSecrets(process.env, config)
   openHome(config.home)
@@ -83,11 +94,13 @@ async function run(shutdown: Shutdown): Promise<void> {
   const broker = config.mqtt.url === undefined ? await ownBroker(config, shutdown) : undefined
   Object.assign(process.env, flowEnvironment(config, broker?.url ?? ''))
   const secret = credentialSecret(config.home)
+  const kept = keepFlow(config.home, packageVersion)
   const firstStart = installDefaultFlow(config.home, defaultFlow(config), secret)
 
   const settings = nodeRedSettings(config, {
     packageRoot,
     credentialSecret: secret,
+    log: lines.isJournal ? (message) => lines.nodeRed(message) : undefined,
     login: login && gate && { user: login.user, gate, reader },
   })
   const started = startNodeRed(nodeRed, server, settings, gate && demandLogin(gate))
@@ -108,7 +121,11 @@ async function run(shutdown: Shutdown): Promise<void> {
   say(`Fieldlog ${packageVersion} on Node-RED ${nodeRed.version}, Node.js ${process.versions.node}`)
   const flow = JSON.parse(readFileSync(join(config.home, 'flows.json'), 'utf8')) as FlowNode[]
   const facts = { config, port, broker: brokerText(config, broker), login, flow, environment: process.env }
-  for (const line of banner(facts)) process.stdout.write(`${line}\n`)
+  for (const line of banner(facts)) lines.print('info', line)
+  for (const text of newerNodes(flow)) complain(text)
+  const notice = rollbackNotice(packageRoot)
+  if (notice !== undefined) complain(`an update was taken back: ${notice}`)
+  if (kept !== undefined) say(`another version: the flow as it was is kept as ${kept} in the home`)
   if (firstStart) say('first start: the default flow is now in the home; edit it in the editor as you like')
   if (config.http && !flow.some(({ type }) => type === 'fieldlog-http-body')) {
     say(
@@ -122,7 +139,8 @@ async function run(shutdown: Shutdown): Promise<void> {
   }
   await flowRuns
   say('the flow is running')
-  serviceIsReady(serviceParts(process.env, complain))
+  const watch = new StallWatch()
+  serviceIsReady(serviceParts(process.env, (now) => watch.stalled(journalProgress(), now), complain))
 }
 
 function gateFor({ user, hash, known }: Login, { bcrypt }: NodeRed): LoginGate {
@@ -138,6 +156,12 @@ function findNodeRed(): NodeRed {
   }
 }
 
+/** Node.js would print its warnings without a level. */
+function printWarnings(): void {
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => lines.print('warning', String(warning)))
+}
+
 /** Every signal that asks for the end, and the end of `npm start` above us, stop all parts in order. */
 function stopAtTheEnd(shutdown: Shutdown): void {
   const stop = (why: string) => {
@@ -149,7 +173,7 @@ function stopAtTheEnd(shutdown: Shutdown): void {
   // nobody reads any more what we print: that must not end the process before its time
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stream.destroy())
   const crash = (kind: string) => (error: unknown) => {
-    complain(`${kind}: ${asError(error).stack}`)
+    fail(`${kind}: ${asError(error).stack}`)
     inBackground(shutdown.stop(1))
   }
   process.on('uncaughtException', crash('uncaught exception, stopping'))

@@ -13,6 +13,8 @@ rmSync(path('dist'), { recursive: true, force: true })
 compile('tsconfig.build.json')
 // declaration files for what package.json exports, and what that needs
 compile('tsconfig.types.json')
+// what a service runs, which no compiler makes
+cpSync(path('bin/service.sh'), path('dist/bin/service.sh'))
 for (const name of nodeNames()) assembleNode(name)
 assemblePages()
 rmSync(path('examples'), { recursive: true, force: true })

@@ -29,6 +29,8 @@ const targets = {
   check: 'scripts/check.ts',
   bench: 'bench/bench.ts',
   soak: 'bench/soak/soak.ts',
+  package: 'scripts/package/package.ts',
+  'test:appliance': 'test/appliance/appliance.ts',
   build: undefined,
 }
 

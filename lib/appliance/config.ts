@@ -19,6 +19,7 @@ export interface Machine {
   hostName: string
   /** reads a text file; throws the system's error */
   readFile(path: string): string
+  exists(path: string): boolean
 }
 
 export interface MqttConfig {
@@ -168,11 +169,13 @@ function mqttConfig(env: Environment, machine: Machine): MqttConfig {
 }
 
 /**
- * A secret of the variable NAME, or of the file that NAME_FILE names (its first line); undefined where neither is set.
- * A file that is empty is a mistake, and no secret at all would let everybody in.
+ * A secret of the variable NAME, of the file that NAME_FILE names (its first line), or of the file NAME among the
+ * credentials that systemd has loaded; undefined where there is none of these. A file that is empty is a mistake, and
+ * no secret at all would let everybody in.
  */
-function secret(env: Environment, name: string, { readFile }: Machine): string | undefined {
-  const path = env[`${name}_FILE`]?.trim()
+function secret(env: Environment, name: string, machine: Machine): string | undefined {
+  const { readFile } = machine
+  const path = env[`${name}_FILE`]?.trim() || (env[name] ? undefined : credential(env, name, machine))
   if (!path) return env[name] || undefined
   if (env[name]) throw new ConfigError(`${name} and ${name}_FILE are both set; remove ${name}`)
   let text: string
@@ -184,6 +187,14 @@ function secret(env: Environment, name: string, { readFile }: Machine): string |
   const [line = ''] = text.split(/\r?\n/, 1)
   if (!line) throw new ConfigError(`${name}_FILE names ${path}, whose first line is empty`)
   return line
+}
+
+/** The file with a secret from /etc/fieldlog/secrets, as the service's `LoadCredential=secret:…` names it. */
+function credential(env: Environment, name: string, { exists }: Machine): string | undefined {
+  const folder = env.CREDENTIALS_DIRECTORY
+  if (!folder) return undefined
+  const path = join(folder, `secret_${name}`)
+  return exists(path) ? path : undefined
 }
 
 /** The number in a variable, by the rule of the option that it fills in; empty: that option's default. */

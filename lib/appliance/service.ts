@@ -5,32 +5,45 @@ import { type Clock, idleClock } from '../kit/clock.ts'
 export interface ServiceParts {
   env: Record<string, string | undefined>
   clock: Clock
+  /** what stands still, in words; undefined while all moves (service/watchdog.ts) */
+  stalled(now: number): string | undefined
+  complain(text: string): void
   /** runs a program; nobody waits for it */
   run(program: string, args: readonly string[]): void
 }
 
 /**
- * Tells systemd that the gateway is ready (`Type=notify`), and from now on that the event loop still turns, three times in
- * each WatchdogSec. systemd-notify does it: Node.js has no datagram sockets of the kind that systemd listens to.
+ * Tells systemd that the gateway is ready (`Type=notify`), and from now on that it works, three times in each WatchdogSec.
+ * Where something stands still it is told no more, and starts the gateway anew. systemd-notify does it: Node.js has no datagram sockets of the kind that systemd listens to.
  */
-export function serviceIsReady({ env, clock, run }: ServiceParts): void {
+export function serviceIsReady({ env, clock, stalled, complain, run }: ServiceParts): void {
   if (!env.NOTIFY_SOCKET) return
   run('systemd-notify', ['--ready'])
   const ms = Number(env.WATCHDOG_USEC) / 3_000
   if (!(ms > 0)) return
+  let isSaid = false
   const turn = () => {
-    run('systemd-notify', ['WATCHDOG=1'])
+    const problem = stalled(clock.monotonic())
+    if (problem === undefined) run('systemd-notify', ['WATCHDOG=1'])
+    else if (!isSaid) complain(`${problem}: systemd starts the gateway anew soon`)
+    isSaid = problem !== undefined
     clock.after(ms, turn)
   }
   clock.after(ms, turn)
 }
 
 /** @param complain says once where systemd-notify cannot be run */
-export function serviceParts(env: ServiceParts['env'], complain: (text: string) => void): ServiceParts {
+export function serviceParts(
+  env: ServiceParts['env'],
+  stalled: ServiceParts['stalled'],
+  complain: ServiceParts['complain'],
+): ServiceParts {
   let hasFailed = false
   return {
     env,
     clock: idleClock,
+    stalled,
+    complain,
     run(program, args) {
       execFile(program, args, (error) => {
         if (!error || hasFailed) return

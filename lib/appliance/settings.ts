@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ApplianceConfig } from './config.ts'
 import type { ReaderLogin } from './reader-login.ts'
+import type { LogMessage } from './service/log-lines.ts'
 import type { LoginGate } from './web/login-gate.ts'
 
 /** What the settings need beside the configuration. */
@@ -10,6 +11,8 @@ export interface SettingsContext {
   /** the folder of our package: its nodes, icons, locales and examples are loaded as one module */
   packageRoot: string
   credentialSecret: string
+  /** takes the log's messages in place of Node-RED's console; undefined: they go there */
+  log: ((message: LogMessage) => void) | undefined
   /** undefined: there is no login */
   login: { user: string; gate: LoginGate; reader: ReaderLogin } | undefined
 }
@@ -34,7 +37,7 @@ export function nodeRedSettings(config: ApplianceConfig, context: SettingsContex
     get nodesExcludes() {
       return benchOnlyModules(config.home)
     },
-    logging: { console: { level: consoleLevel(config), metrics: false, audit: false } },
+    logging: { [context.log ? 'lines' : 'console']: logging(consoleLevel(config), context.log) },
     telemetry: { enabled: false, updateNotification: false },
     externalModules: { autoInstall: false },
     functionExternalModules: true,
@@ -51,6 +54,11 @@ export function nodeRedSettings(config: ApplianceConfig, context: SettingsContex
       projects: {},
     },
   }
+}
+
+function logging(level: string, log: SettingsContext['log']) {
+  const settings = { level, metrics: false, audit: false }
+  return log ? { ...settings, handler: () => log } : settings
 }
 
 /** The log shows warnings and errors, and what is less grave only where the time events in it are. */

@@ -7,6 +7,7 @@ import type { JournalOptions } from '../../lib/journal/write/options.ts'
 import { inBackground } from '../../lib/kit/background.ts'
 import { asError } from '../../lib/kit/errors.ts'
 import { onFlows } from '../shared/flows.ts'
+import { endProgress, followProgress } from './progress.ts'
 import { type JournalNode, releaseTracker, takeTracker } from './registry.ts'
 
 /** What a journal node says of its journal. */
@@ -84,6 +85,7 @@ export class OpenJournals {
     })
     open = { directory: options.directory, service, holder: node, lastHolder: node, stopTimer: undefined }
     this.#open.add(open)
+    followProgress(service, options.directory, () => open.lastHolder.flushInterval)
     const before = this.#closing.get(options.directory)
     // a moment ago it was another one's, who gives the lock back last of all
     if (before) inBackground(before.then(() => service.start()))
@@ -95,6 +97,7 @@ export class OpenJournals {
     clearTimeout(open.stopTimer)
     if (!this.#open.delete(open)) return Promise.resolve()
     const { directory, service, lastHolder } = open
+    endProgress(service)
     const closed = service
       .stop()
       .catch((error: unknown) => lastHolder.error(asError(error).message))

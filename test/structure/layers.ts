@@ -143,7 +143,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
     uses: ['ground', 'migrate', 'journal', 'formats', 'devices', 'predicates', 'time-events'],
   },
   appliance: {
-    folders: ['lib/appliance/web', 'lib/appliance'],
+    folders: ['lib/appliance/web', 'lib/appliance/service', 'lib/appliance'],
     uses: ['ground', 'journal', 'serial', 'time-events', 'migrate'],
   },
   nodes: {

@@ -1,8 +1,7 @@
-import { join } from 'node:path'
 import { packageRoot } from '../../package.ts'
 import { type Command, CommandError, type Io } from '../command.ts'
 import { mustBeRoot, type System, thisSystem } from './system.ts'
-import { type Program, servicePaths, serviceUser, settingsText, unitText } from './unit.ts'
+import { type Program, servicePaths, serviceProgram, serviceUser, settingsText, unitText } from './unit.ts'
 
 export const install: Command = {
   args: '',
@@ -14,9 +13,12 @@ export const install: Command = {
   run: (_args, options, io) => installService(thisSystem, ownProgram(), options['no-start'] !== true, io),
 }
 
+/** What the Debian package and the tarball bring. */
+const packagedUnit = '/usr/lib/systemd/system/fieldlog.service'
+
 /** What runs this command now, with the flags of its Node.js. */
 function ownProgram(): Program {
-  return [process.execPath, ...process.execArgv, join(packageRoot, 'dist/bin/fieldlog.js')]
+  return serviceProgram(process.execPath, packageRoot, process.execArgv)
 }
 
 /** Puts everything in its place; what is there of the user's stays. Throws at the first step that fails. */
@@ -27,7 +29,10 @@ export async function installService(
   io: Io,
 ): Promise<number> {
   mustBeRoot(system, 'install')
-  const { unit, settings, home } = servicePaths
+  const { unit, settings, secrets, home } = servicePaths
+  if (system.exists(packagedUnit)) {
+    throw new CommandError('the service is there already, from the package: systemctl status fieldlog')
+  }
   if (system.run(['id', '-u', serviceUser], false) !== 0) {
     const account = [
       '--system',
@@ -45,6 +50,7 @@ export async function installService(
   const hasSettings = system.exists(settings)
   if (!hasSettings) system.write(settings, settingsText(), 0o640)
   await io.out(`settings  ${settings}${hasSettings ? ', kept as they were' : ''}\n`)
+  system.makeFolder(secrets, 0o700)
   system.write(unit, unitText(program), 0o644)
   await io.out(`service   ${unit}\n`)
   system.run(['systemctl', 'daemon-reload'])

@@ -9,6 +9,8 @@ export interface System {
   exists(path: string): boolean
   /** Writes a file, with its folder. */
   write(path: string, text: string, mode: number): void
+  /** Makes a folder, with those above it, where there is none. */
+  makeFolder(path: string, mode: number): void
   remove(path: string): void
   /** Runs a program; returns its exit status. Where it must succeed and does not, throws with what it said. */
   run(words: readonly string[], mustSucceed?: boolean): number
@@ -23,6 +25,9 @@ export const thisSystem: System = {
     // the mode counts only for a file that is new
     chmodSync(path, mode)
     chownSync(path, 0, 0)
+  },
+  makeFolder(path, mode) {
+    if (!existsSync(path)) mkdirSync(path, { recursive: true, mode })
   },
   remove: (path) => rmSync(path, { force: true }),
   run([program = '', ...args], mustSucceed = true) {

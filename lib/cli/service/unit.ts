@@ -5,25 +5,35 @@ import { type Variable, variables } from '../../appliance/variables.ts'
 export const servicePaths = {
   unit: '/etc/systemd/system/fieldlog.service',
   settings: '/etc/fieldlog/fieldlog.env',
+  /** a file for each secret, named as its variable */
+  secrets: '/etc/fieldlog/secrets',
   home: '/var/lib/fieldlog',
 } as const
 
 export const serviceUser = 'fieldlog'
 
-/** What the service runs: Node.js and its arguments, absolute paths. */
+/** What the service runs: a shell that starts Node.js with its arguments (bin/service.sh); absolute paths. */
 export type Program = readonly string[]
 
+/** The words that start a package's gateway. @param root the package's folder */
+export function serviceProgram(node: string, root: string, flags: readonly string[] = []): Program {
+  return ['/bin/sh', `${root}/dist/bin/service.sh`, node, ...flags, `${root}/dist/bin/fieldlog.js`]
+}
+
 /**
- * The unit. A gateway whose event loop hangs for a minute is started anew; it has 15 s for an orderly end (it takes less
- * than 10). What it may do is what a gateway does: its home, serial devices, the network.
+ * The unit. A gateway that hangs for a minute is started anew (lib/appliance/watchdog.ts); it has 15 s for an orderly
+ * end (it takes less than 10). What it may do is what a gateway does: its home, serial devices, the network.
+ * @param writtenBy who writes the file, and therefore writes it anew
  */
-export function unitText(program: Program): string {
-  return `# Written by \`fieldlog install\`, which writes it anew; your changes belong into \`systemctl edit fieldlog\`.
+export function unitText(program: Program, writtenBy = '`fieldlog install`'): string {
+  return `# Written by ${writtenBy}, which writes it anew; your changes belong into \`systemctl edit fieldlog\`.
 [Unit]
 Description=Fieldlog sensor gateway
 Documentation=man:systemd.service(5)
 # not for the network, nor for the clock: it logs from the first second, and the broker may come later
 After=local-fs.target dbus.service
+# a gateway that cannot start is tried for ever: what it needs may come back
+StartLimitIntervalSec=0
 
 [Service]
 Type=notify
@@ -35,17 +45,24 @@ SupplementaryGroups=dialout
 StateDirectory=fieldlog
 StateDirectoryMode=0700
 WorkingDirectory=${servicePaths.home}
-Environment=FIELDLOG_HOME=${servicePaths.home} HOME=${servicePaths.home}
+RuntimeDirectory=fieldlog
+# caches that a program keeps in its user's home stay in memory
+Environment=FIELDLOG_HOME=${servicePaths.home} HOME=%t/fieldlog
 EnvironmentFile=-${servicePaths.settings}
+LoadCredential=secret:${servicePaths.secrets}
 Restart=always
 RestartSec=2
 TimeoutStartSec=180
 TimeoutStopSec=15
 WatchdogSec=60
+# a gateway without bounds must not take the machine along: it is ended, and started anew
+MemoryMax=75%
+OOMPolicy=stop
 UMask=0077
 
 NoNewPrivileges=yes
 CapabilityBoundingSet=
+AmbientCapabilities=
 ProtectSystem=strict
 ProtectHome=${isBelowHome(program) ? 'read-only' : 'yes'}
 PrivateTmp=yes
@@ -66,9 +83,11 @@ RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
 LockPersonality=yes
+KeyringMode=private
 RemoveIPC=no
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
 SystemCallErrorNumber=EPERM
 
 [Install]
@@ -81,7 +100,8 @@ export function settingsText(): string {
   const parts = variables.filter(({ name }) => name !== 'FIELDLOG_HOME').map(commented)
   return (
     `# Settings of the Fieldlog service. Take away the # in front of a line to set it, then: systemctl restart fieldlog\n` +
-    `# Serial port and broker are read by the flow; the rest is in the flow itself, in the editor.\n\n` +
+    `# Serial port and broker are read by the flow; the rest is in the flow itself, in the editor.\n` +
+    `# A password belongs into a file of its own, ${servicePaths.secrets}/FIELDLOG_PASSWORD or …/FIELDLOG_MQTT_PASSWORD.\n\n` +
     `${parts.join('\n')}`
   )
 }

@@ -5,7 +5,7 @@ import { readConfig } from '../../../lib/appliance/config.ts'
 const config = (env: Record<string, string> = {}) =>
   readConfig(
     { FIELDLOG_HOME: '/srv/field', ...env },
-    { homeDirectory: '/', hostName: 'pi-4', readFile: () => '' },
+    { homeDirectory: '/', hostName: 'pi-4', readFile: () => '', exists: () => false },
   )
 
 const facts = (change: Partial<BannerFacts> = {}): BannerFacts => ({

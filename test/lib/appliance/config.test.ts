@@ -15,6 +15,7 @@ const machine = {
     if (text === undefined) throw new Error(`ENOENT: no such file, open '${path}'`)
     return text
   },
+  exists: (path: string) => path in files,
 }
 const read = (env: Record<string, string | undefined> = {}) => readConfig(env, machine)
 
@@ -223,6 +224,18 @@ describe('appliance configuration', () => {
       FIELDLOG_MQTT_PASSWORD_FILE: '/run/windows',
     })
     assert.deepEqual([config.password, config.mqtt.user, config.mqtt.password], ['s3cret ', 'ann', 'pw'])
+  })
+
+  it('finds the secrets that systemd has loaded, and takes those first that are named', () => {
+    files['/run/cred/secret_FIELDLOG_PASSWORD'] = 'loaded\n'
+    try {
+      const loaded = { CREDENTIALS_DIRECTORY: '/run/cred' }
+      assert.deepEqual([read(loaded).password, read(loaded).mqtt.password], ['loaded', ''])
+      assert.equal(read({ ...loaded, FIELDLOG_PASSWORD: 'given' }).password, 'given')
+      assert.equal(read({ ...loaded, FIELDLOG_PASSWORD_FILE: '/run/secret' }).password, 's3cret ')
+    } finally {
+      delete files['/run/cred/secret_FIELDLOG_PASSWORD']
+    }
   })
 
   it('does not start without the secret that a file should hold', () => {

@@ -15,7 +15,10 @@ describe('appliance login', () => {
   })
   afterEach(() => rmSync(home, { recursive: true }))
   const config = (env: Record<string, string>) =>
-    readConfig({ FIELDLOG_HOME: home, ...env }, { homeDirectory: '/', hostName: 'h', readFile: () => '' })
+    readConfig(
+      { FIELDLOG_HOME: home, ...env },
+      { homeDirectory: '/', hostName: 'h', readFile: () => '', exists: () => false },
+    )
 
   it('asks for none on loopback without a password', () => {
     assert.equal(loginFor(config({}), hash), undefined)

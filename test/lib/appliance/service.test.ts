@@ -3,10 +3,20 @@ import { serviceIsReady } from '../../../lib/appliance/service.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 describe('what systemd is told', () => {
-  function told(env: Record<string, string>, ms: number): string[] {
+  function told(
+    env: Record<string, string>,
+    ms: number,
+    stalled = (_now: number): string | undefined => undefined,
+  ) {
     const clock = new FakeClock()
     const calls: string[] = []
-    serviceIsReady({ env, clock, run: (program, args) => calls.push([program, ...args].join(' ')) })
+    serviceIsReady({
+      env,
+      clock,
+      stalled,
+      complain: (text) => calls.push(text),
+      run: (program, args) => calls.push([program, ...args].join(' ')),
+    })
     clock.tick(ms)
     return calls
   }
@@ -21,5 +31,15 @@ describe('what systemd is told', () => {
     assert.deepEqual(told({ NOTIFY_SOCKET: '/run/s' }, 100_000), [ready])
     const env = { NOTIFY_SOCKET: '@s', WATCHDOG_USEC: '60000000' }
     assert.deepEqual(told(env, 60_000), [ready, turns, turns, turns])
+  })
+
+  it('is no more that it turns once something stands still, which is said once', () => {
+    const begin = new FakeClock().monotonic()
+    const env = { NOTIFY_SOCKET: '@s', WATCHDOG_USEC: '60000000' }
+    const calls = told(env, 100_000, (now) => (now - begin < 30_000 ? undefined : 'the journal stands still'))
+    assert.deepEqual(calls.slice(1), [
+      'systemd-notify WATCHDOG=1',
+      'the journal stands still: systemd starts the gateway anew soon',
+    ])
   })
 })

@@ -16,10 +16,14 @@ describe('appliance settings of Node-RED', () => {
   afterEach(() => rmSync(home, { recursive: true }))
   const settings = (login?: SettingsContext['login'], hostName = 'pi-4') =>
     nodeRedSettings(
-      readConfig({ FIELDLOG_HOME: home }, { homeDirectory: '/', hostName, readFile: () => '' }),
+      readConfig(
+        { FIELDLOG_HOME: home },
+        { homeDirectory: '/', hostName, readFile: () => '', exists: () => false },
+      ),
       {
         packageRoot: '/opt/fieldlog',
         credentialSecret: 'key',
+        log: undefined,
         login,
       },
     )
@@ -41,7 +45,7 @@ describe('appliance settings of Node-RED', () => {
 
   it('is quiet: warnings in the log, no tours in the editor', () => {
     const made = settings()
-    assert.equal(made.logging.console.level, 'warn')
+    assert.equal(made.logging.console?.level, 'warn')
     assert.equal(made.editorTheme.tours, false)
   })
 

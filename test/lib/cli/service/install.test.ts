@@ -26,6 +26,9 @@ class Machine implements System {
   write(path: string, text: string, mode: number) {
     this.files.set(path, { text, mode })
   }
+  makeFolder(path: string, mode: number) {
+    this.files.set(path, { text: '', mode })
+  }
   remove(path: string) {
     this.files.delete(path)
   }
@@ -66,6 +69,7 @@ describe('fieldlog install', () => {
     assert.match(out, /^user {6}fieldlog, made now\nsettings {2}\/etc\/fieldlog\/fieldlog\.env\nservice/)
     assert.deepEqual(machine.files.get(servicePaths.settings), { text: settingsText(), mode: 0o640 })
     assert.deepEqual(machine.files.get(servicePaths.unit), { text: unitText(program), mode: 0o644 })
+    assert.equal(machine.files.get(servicePaths.secrets)?.mode, 0o700)
     assert.match(machine.commands[1]!, /^useradd --system .*\/nologin fieldlog$/)
     assert.deepEqual(machine.commands.slice(-3), [
       'systemctl daemon-reload',
@@ -95,6 +99,12 @@ describe('fieldlog install', () => {
       /the user fieldlog cannot read \/opt\/fieldlog\/node: put .* into \/opt/,
     )
     assert.equal(machine.files.size, 0)
+  })
+
+  it('leaves the service of the Debian package alone', async () => {
+    machine.write('/usr/lib/systemd/system/fieldlog.service', '', 0o644)
+    assert.match((await install()).err, /there already, from the package/)
+    assert.equal(machine.files.size, 1)
   })
 
   it('is undone by uninstall, which keeps data and settings and says where', async () => {

@@ -1,0 +1,43 @@
+#!/bin/sh
+# What the service runs: the gateway, with a heap that fits the machine. Node.js by itself takes what suits a PC, and a
+# machine of 512 MB begins to swap before V8 collects its garbage.
+# Arguments: Node.js, and what it runs.
+set -eu
+
+# MB: the machine's, or the least that a control group above this process allows
+memory() {
+  least=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
+  for limit in $(limits); do
+    # of version 1 "no limit" is a number near 2^63
+    case $limit in
+      '' | max | ????????????????*) continue ;;
+    esac
+    mb=$((limit / 1048576))
+    [ "$mb" -ge "$least" ] || least=$mb
+  done
+  echo "$least"
+}
+
+limits() {
+  root=/sys/fs/cgroup
+  group=$(sed -n 's/^0:://p' /proc/self/cgroup)
+  while [ -n "$group" ] && [ "$group" != / ]; do
+    cat "$root$group/memory.max" 2>/dev/null || true
+    group=${group%/*}
+  done
+  group=$(sed -n 's/^[0-9]*:[^:]*memory[^:]*://p' /proc/self/cgroup)
+  cat "$root/memory$group/memory.limit_in_bytes" 2>/dev/null || true
+}
+
+mb=$(memory)
+# long-lived objects: a quarter, but so much at least as a gateway with a full day of work needs
+heap=$((mb / 4))
+[ $heap -ge 112 ] || heap=112
+[ $heap -le 1024 ] || heap=1024
+# short-lived ones: up to three times as much as this
+young=32
+[ "$mb" -ge 1024 ] || young=8
+
+node=$1
+shift
+exec "$node" --max-old-space-size=$heap --max-semi-space-size=$young --heap-growing-percent=50 "$@"

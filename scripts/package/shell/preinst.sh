@@ -1,0 +1,3 @@
+case $1 in
+  install | upgrade) keep_good_version ;;
+esac

@@ -1,0 +1,211 @@
+// `npm run test:appliance`: the Debian package on a machine with systemd, from the first installation to its removal.
+// As root; installs what it needs by apt. It takes some minutes, most of them for the two of an update that fails.
+//   --deb FILE   takes a package that was built before
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { packageVersion } from '../../lib/package.ts'
+import { withVersion } from './debs.ts'
+import { debianDisk } from './image.ts'
+import { Machine } from './machine.ts'
+
+const root = join(import.meta.dirname, '../..')
+const { values } = parseArgs({ options: { deb: { type: 'string' } } })
+const later = '99.0.0'
+const broken = '99.1.0'
+const journal = 'fieldlog verify /var/lib/fieldlog/journal'
+const isUp = 'systemctl is-active fieldlog'
+
+let passed = 0
+let failed = 0
+installPrograms()
+const work = mkdtempSync(join(tmpdir(), 'fieldlog-appliance-'))
+const goods = join(work, 'goods')
+mkdirSync(goods)
+makeDebs()
+const machine = new Machine(debianDisk(join(root, '.cache/appliance')), work, goods)
+try {
+  await machine.on()
+  await scenario()
+} finally {
+  await machine.remove()
+  rmSync(work, { recursive: true })
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
+process.exit(failed === 0 ? 0 : 1)
+
+async function scenario(): Promise<void> {
+  await step('installs in one line, and runs', async () => {
+    run('apt-get install -y --no-install-recommends /goods/first.deb || dpkg -i /goods/first.deb')
+    await up(60)
+    assert.match(run('curl -sI http://127.0.0.1:1880/fieldlog/'), /^HTTP\/1\.1 200/)
+    assert.match(run('fieldlog --version'), new RegExp(`^${packageVersion}`))
+  })
+  await step('is exposed to less than 3.0, as its own user in dialout', () => {
+    const [, exposure] = /exposure level for \S+ ([\d.]+)/.exec(
+      run('systemd-analyze security fieldlog --no-pager'),
+    )!
+    assert.ok(Number(exposure) < 3, exposure)
+    assert.match(run('ps -o user= -p $(systemctl show --value -p MainPID fieldlog)'), /^fieldlog/)
+    assert.match(run('id -nG fieldlog'), /dialout/)
+  })
+  await step('writes lines with their levels and one time', () => {
+    const text = run('journalctl -u fieldlog -o cat')
+    assert.match(text, /^fieldlog: the flow is running$/m)
+    assert.doesNotMatch(text, /^<\d>|^\d+ [A-Z][a-z]{2} \d\d:/m)
+  })
+  await step('takes a secret as a credential', async () => {
+    run('echo open-sesame > /etc/fieldlog/secrets/FIELDLOG_PASSWORD; systemctl restart fieldlog')
+    await up(60)
+    assert.equal(
+      run('curl -s -o /dev/null -w "%{http_code}" http://127.0.0.1:1880/fieldlog/api/status'),
+      '401',
+    )
+    const login =
+      'curl -s -o /dev/null -w "%{http_code}" -u admin:open-sesame http://127.0.0.1:1880/fieldlog/api/status'
+    assert.equal(run(login), '200')
+    run('rm /etc/fieldlog/secrets/FIELDLOG_PASSWORD; systemctl restart fieldlog')
+    await up(60)
+  })
+  await step('comes back within seconds after kill -9', async () => {
+    const before = run('systemctl show --value -p MainPID fieldlog')
+    run('kill -9 $(systemctl show --value -p MainPID fieldlog)')
+    assert.ok(
+      await machine.until(
+        `${isUp} && [ "$(systemctl show --value -p MainPID fieldlog)" != ${before.trim()} ]`,
+        60,
+      ),
+    )
+  })
+  await step('is started anew where it hangs', async () => {
+    const before = run('systemctl show --value -p NRestarts fieldlog').trim()
+    run('kill -STOP $(systemctl show --value -p MainPID fieldlog)')
+    assert.ok(
+      await machine.until(
+        `[ "$(systemctl show --value -p NRestarts fieldlog)" != ${before} ] && ${isUp}`,
+        150,
+      ),
+    )
+  })
+  await step('starts at boot after a power cut, with a whole journal', async () => {
+    await machine.cutPower()
+    await machine.on()
+    await up(90)
+    assert.match(run(journal), /^whole: /)
+  })
+  await step('is updated, and keeps settings, flows and journal', async () => {
+    run('echo FIELDLOG_GATEWAY=cellar >> /etc/fieldlog/fieldlog.env')
+    const flow = run('sha256sum /var/lib/fieldlog/flows.json')
+    run('dpkg --force-confold -i /goods/later.deb')
+    assert.equal(run('readlink -f /usr/lib/fieldlog/current').trim(), `/usr/lib/fieldlog/versions/${later}`)
+    assert.ok(await machine.until('[ ! -L /usr/lib/fieldlog/previous ]', 150), 'the trial does not end')
+    assert.match(run('fieldlog --version'), /^99\.0\.0/)
+    assert.equal(run('ls /usr/lib/fieldlog'), 'current\ntrial.sh\nversions\n')
+    assert.equal(run('sha256sum /var/lib/fieldlog/flows.json'), flow)
+    assert.match(run('ls /var/lib/fieldlog'), new RegExp(`^flows-${packageVersion}\\.json$`, 'm'))
+    assert.match(run('cat /etc/fieldlog/fieldlog.env'), /^FIELDLOG_GATEWAY=cellar$/m)
+    assert.match(run(journal), /^whole: /)
+  })
+  await step('goes back by itself where an update does not come up, over a power cut, too', async () => {
+    run('dpkg --force-confold -i /goods/broken.deb; sync')
+    await machine.cutPower()
+    await machine.on()
+    assert.ok(await machine.until('[ ! -L /usr/lib/fieldlog/previous ]', 200), 'the trial does not end')
+    await up(60)
+    assert.match(run('fieldlog --version'), /^99\.0\.0/)
+    assert.match(
+      run('journalctl -u fieldlog-trial -p err -o cat'),
+      /99\.1\.0 did not come up .* going back to 99\.0\.0/,
+    )
+    assert.match(run('journalctl -u fieldlog -o cat'), /an update was taken back: .*99\.1\.0/)
+  })
+  await step('is whole at the boot after a power cut in the middle of an update', async () => {
+    run('dpkg --unpack /goods/later.deb && rm -rf /usr/lib/fieldlog/versions/*; sync')
+    await machine.cutPower()
+    await machine.on()
+    await up(90)
+    run('dpkg --unpack /goods/later.deb && dpkg --configure -a')
+    assert.ok(await machine.until('[ ! -L /usr/lib/fieldlog/previous ]', 150), 'the trial does not end')
+    assert.equal(run('readlink -f /usr/lib/fieldlog/current').trim(), `/usr/lib/fieldlog/versions/${later}`)
+  })
+  await step(
+    'is removed, says where the data is, and keeps it; purge keeps it unless it is told otherwise',
+    () => {
+      assert.match(run('dpkg -r fieldlog'), /kept: \/var\/lib\/fieldlog/)
+      assert.equal(run('ls -d /usr/lib/fieldlog /usr/bin/fieldlog 2>/dev/null || true'), '')
+      assert.match(
+        run('ls /var/lib/fieldlog /etc/fieldlog'),
+        /^fieldlog\.env$[\s\S]*^flows\.json$[\s\S]*^journal$/m,
+      )
+      assert.match(run('dpkg -P fieldlog'), /\/var\/lib\/fieldlog was kept/)
+      assert.equal(run('ls -d /etc/fieldlog 2>/dev/null || true'), '')
+      run(
+        'dpkg -i /goods/first.deb; echo fieldlog fieldlog/remove-data boolean true | debconf-set-selections; dpkg -P fieldlog',
+      )
+      assert.equal(run('ls -d /var/lib/fieldlog 2>/dev/null || true; id -u fieldlog 2>/dev/null || true'), '')
+    },
+  )
+}
+
+/** What it prints; fails where it does not end with 0. */
+function run(script: string): string {
+  const { status, text } = machine.run(script)
+  assert.equal(status, 0, `${script}\n${text}`)
+  return text
+}
+
+async function up(seconds: number): Promise<void> {
+  if (await machine.until(isUp, seconds)) return
+  assert.fail(
+    `it does not run:\n${machine.run('journalctl -u fieldlog -u fieldlog-trial --no-pager | tail -30').text}`,
+  )
+}
+
+async function step(title: string, check: () => void | Promise<void>): Promise<void> {
+  const begin = performance.now()
+  try {
+    await check()
+    passed++
+    process.stdout.write(`  ✔ ${title} (${Math.round((performance.now() - begin) / 1000)} s)\n`)
+  } catch (error) {
+    failed++
+    process.stdout.write(`  ✘ ${title}\n${(error as Error).message}\n`)
+  }
+}
+
+function makeDebs(): void {
+  const first = join(goods, 'first.deb')
+  if (values.deb) copyFileSync(resolve(process.env.INIT_CWD ?? '.', values.deb), first)
+  else {
+    const args = [join(root, 'scripts/package/package.ts'), '--quick', '--arch', 'amd64', '--out', work]
+    execFileSync(process.execPath, args, { stdio: 'inherit' })
+    const made = readdirSync(work).find((name) => name.endsWith('.deb'))!
+    copyFileSync(join(work, made), first)
+  }
+  withVersion(first, [packageVersion, later], join(goods, 'later.deb'))
+  withVersion(first, [packageVersion, broken], join(goods, 'broken.deb'), (program) =>
+    writeFileSync(join(program, 'dist/bin/start.js'), "throw new Error('this version is broken')\n"),
+  )
+}
+
+function installPrograms(): void {
+  if (process.getuid?.() !== 0) {
+    process.stderr.write('test:appliance mounts a disk and starts a container: run it as root\n')
+    process.exit(1)
+  }
+  const programs: Array<[program: string, debianPackage: string]> = [
+    ['systemd-nspawn', 'systemd-container'],
+    ['mmdebstrap', 'mmdebstrap'],
+    ['mke2fs', 'e2fsprogs'],
+  ]
+  const missing = programs.filter(([name]) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0)
+  if (missing.length === 0) return
+  const names = missing.map(([, name]) => name).join(' ')
+  execFileSync('sh', ['-c', `apt-get update -q && apt-get install -yq --no-install-recommends ${names}`], {
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+}
