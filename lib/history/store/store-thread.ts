@@ -334,8 +334,7 @@ const remedies: Record<number, string> = {
 function messageOf(error: unknown): string {
   const { errcode } = Object(error) as { errcode?: unknown }
   const remedy = typeof errcode === 'number' ? remedies[errcode & 0xff] : undefined
-  const { message } = asError(error)
-  return remedy === undefined ? message : `${message}: ${remedy}`
+  return remedy === undefined ? asError(error).message : `${asError(error).message}: ${remedy}`
 }
 
 function causeOf(error: unknown): string {
