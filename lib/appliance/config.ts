@@ -1,5 +1,7 @@
 // Reads the appliance's configuration from the environment, checked and with every default filled in.
+
 import { join, resolve } from 'node:path'
+import { type CheckInterval, checkIntervals } from '../journal/inspect/check-interval.ts'
 import { bufferFields } from '../journal/write/buffer-fields.ts'
 import { asError } from '../kit/errors.ts'
 import { brokerAddress } from '../kit/url-login.ts'
@@ -60,6 +62,8 @@ export interface ApplianceConfig {
   events: EventsConfig
   /** the level at which time events are written to Node-RED's log */
   eventsLog: LogLevel
+  /** how often the whole journal is checked */
+  verify: CheckInterval
 }
 
 /** A variable that cannot be used as it is. The message names it and what it may be. */
@@ -92,6 +96,7 @@ export function readConfig(env: Environment, machine: Machine): ApplianceConfig 
     http: isOn(env, 'FIELDLOG_HTTP'),
     events: eventsConfig(env),
     eventsLog: logLevel(env, 'FIELDLOG_EVENTS_LOG'),
+    verify: verifyInterval(env),
   }
 }
 
@@ -126,6 +131,7 @@ export function flowEnvironment(config: ApplianceConfig, brokerUrl: string): Rec
     FIELDLOG_FLUSH_INTERVAL: String(config.flushInterval),
     FIELDLOG_BUFFER_SIZE: String(config.bufferSize),
     FIELDLOG_EVENTS_LOG: config.eventsLog,
+    FIELDLOG_VERIFY: config.verify,
   }
 }
 
@@ -203,6 +209,13 @@ function number(env: Environment, name: string, rule: NumberField): number {
   const problem = problemOf(field, env[name])
   if (problem !== undefined) throw new ConfigError(problem)
   return settingOf(field, env[name])
+}
+
+function verifyInterval(env: Environment): CheckInterval {
+  const text = (env.FIELDLOG_VERIFY?.trim() || 'daily').toLowerCase()
+  const known = checkIntervals.find((each) => each === text)
+  if (known) return known
+  throw new ConfigError(`FIELDLOG_VERIFY is ${text}: give one of ${checkIntervals.join(', ')}`)
 }
 
 /** Off where the variable is empty. */

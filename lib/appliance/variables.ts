@@ -75,6 +75,11 @@ export const variables: readonly Variable[] = [
     about: 'info, warn, debug or trace: time events are written to the log at that level.',
   },
   {
+    name: 'FIELDLOG_VERIFY',
+    fallback: 'daily',
+    about: 'daily, weekly or off: how often the whole journal is checked in the background.',
+  },
+  {
     name: 'FIELDLOG_FLUSH_INTERVAL',
     fallback: '1',
     about: 'The journal is written every so many seconds, or …',

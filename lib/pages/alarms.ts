@@ -35,7 +35,7 @@ export function alarmsOf(facts: Facts, trends: Trends, now: number): Found[] {
   return found.sort((a, b) => Number(b.level === 'error') - Number(a.level === 'error'))
 }
 
-function journalAlarms({ id, name, state }: JournalFacts): Found[] {
+function journalAlarms({ id, name, directory, state, verified }: JournalFacts): Found[] {
   const { problem, clockDoubt, journal, delivery } = state
   const found: Found[] = []
   const add = (kind: string, level: Alarm['level'], says: string) =>
@@ -56,6 +56,14 @@ function journalAlarms({ id, name, state }: JournalFacts): Found[] {
       'warning',
       `${plural(delivery.damaged, 'event')} cannot be read back. Run fieldlog verify: it says where; a good copy of that ` +
         'file brings them back.',
+    )
+  }
+  if (verified && !verified.ok) {
+    add(
+      'verified',
+      'error',
+      `the last check of the journal's files found: ${verified.says}. Run fieldlog verify ${directory}: it names every place. ` +
+        'A good copy of a file, from a backup, takes its place while the gateway is stopped; without one the rest stays readable.',
     )
   }
   return found

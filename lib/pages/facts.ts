@@ -4,7 +4,7 @@ import type { StoreState } from '../history/model/store-state.ts'
 import type { DeliveryCounts } from '../mqtt/session/delivery.ts'
 import type { SessionState } from '../mqtt/session/session-options.ts'
 import type { SourceState } from '../serial/supervisor.ts'
-import type { EditorNodes } from './status.ts'
+import type { EditorNodes, JournalStatus } from './status.ts'
 
 export interface Facts {
   gateway: { name: string; version: string }
@@ -24,6 +24,8 @@ export interface JournalFacts {
   /** absolute */
   directory: string
   state: LogState
+  /** the last check of its files; null: never */
+  verified: JournalStatus['verified']
   /** the clean nodes behind it, added up; undefined where there is none */
   cleaning: CleaningCounts | undefined
   /** the label nodes behind it; undefined where there is none */

@@ -152,10 +152,10 @@ function brokersOf(
 }
 
 function journalStatus(
-  { id, name, state }: JournalFacts,
+  { id, name, state, verified }: JournalFacts,
   { first, bytes }: JournalFilesReport,
 ): JournalStatus {
-  return { id, name, first, lastSeq: state.journal.lastSeq, bytes, verified: null }
+  return { id, name, first, lastSeq: state.journal.lastSeq, bytes, verified }
 }
 
 const noStore: StoreStatus = {

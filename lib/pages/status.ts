@@ -92,7 +92,7 @@ export interface JournalStatus {
   lastSeq: number
   /** of all its files */
   bytes: number
-  /** null: it is not verified while the gateway runs */
+  /** The last check of all its files, begun in the background; null: never. `says` where it is not whole, and else what was read. */
   verified: { at: number; ok: boolean; says: string } | null
 }
 

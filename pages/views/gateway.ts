@@ -211,7 +211,7 @@ function journals({ journal, now }: Status): HTMLElement {
         bytes(size),
         first === null ? '–' : moment(first, false),
         verified === null
-          ? state('quiet', 'never: run fieldlog verify', null)
+          ? state('quiet', 'not yet', null)
           : state(
               verified.ok ? 'good' : 'bad',
               `${age(verified.at, now)} ago`,

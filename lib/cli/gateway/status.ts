@@ -33,9 +33,7 @@ function screen(state: Status, io: Io): string {
     ...state.ports.map((port): Row => ['port', portText(port, state.now, io)]),
     ...state.accounts.map((account): Row => ['flow', accountText(account, io)]),
     ...state.brokers.map((broker): Row => ['broker', brokerText(broker, io)]),
-    ...state.journal.map(
-      ({ name, lastSeq, bytes }): Row => ['journal', `${name}: ${count(lastSeq)} entries, ${size(bytes)}`],
-    ),
+    ...state.journal.map((journal): Row => ['journal', journalText(journal, state.now, io)]),
     ['store', state.store.says],
     ['disk', diskText(state.disk)],
     ...state.alarms.map(
@@ -64,6 +62,14 @@ function accountText({ name, boxes, balanced, says }: Status['accounts'][number]
     .join('')
     .slice(' → '.length)
   return `${name}: ${counts}: ${paint(io, balanced ? 'green' : 'red', says)}`
+}
+
+function journalText(journal: Status['journal'][number], now: number, io: Io): string {
+  const { name, lastSeq, bytes, verified } = journal
+  const what = `${name}: ${count(lastSeq)} entries, ${size(bytes)}`
+  if (verified === null) return `${what}, not checked yet`
+  const checked = `checked ${ageText(now - verified.at)} ago: ${verified.ok ? 'whole' : verified.says}`
+  return `${what}, ${paint(io, verified.ok ? 'green' : 'red', checked)}`
 }
 
 function brokerText(broker: Status['brokers'][number], io: Io): string {

@@ -112,6 +112,13 @@ export class StoreFile {
     }
   }
 
+  /** All of it goes into the file. Throws where another connection reads it, which the log is kept for. */
+  emptyLog(): void {
+    const { busy } = this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }
+    if (busy !== 0)
+      throw withCode('STORE_READ', new Error('its log cannot be emptied: end the program that reads it'))
+  }
+
   /** False where somebody deleted or replaced it. */
   get isInPlace(): boolean {
     return statSync(this.path, { throwIfNoEntry: false })?.ino === this.#inode

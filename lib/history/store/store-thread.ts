@@ -81,8 +81,12 @@ export class StoreThread {
     let movedAside: string | undefined
     // a rebuild that was complete, and killed before it took the name
     const next = this.#openNew()
-    if (next?.file.number('complete') === 1) this.#swap(next)
-    else this.#new = next
+    this.#new = next
+    if (next?.file.number('complete') === 1) {
+      next.file.emptyLog()
+      this.#new = undefined
+      this.#swap(next)
+    }
     if (existsSync(path)) {
       try {
         this.#file = opened(path)
@@ -195,6 +199,7 @@ export class StoreThread {
       })
       if (!next.isCounted()) throw new Error(`${next.file.path}: its rows are not as many as it has counted`)
       next.file.set('complete', 1)
+      next.file.emptyLog()
     } catch (error) {
       throw new RequestFailed(this.#newFailed(error))
     }
@@ -206,8 +211,8 @@ export class StoreThread {
     return { ...this.#report(), ...(rows < before && { fewer: before - rows }) }
   }
 
+  /** Its log must be empty: it would stay behind. */
   #swap(next: RowWriter): void {
-    next.file.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     next.file.close()
     takePlace(newName(this.#path), this.#path)
   }
@@ -271,7 +276,7 @@ export class StoreThread {
       this.#drop()
       const movedAside =
         isDamage(error) && existsSync(this.#path) ? moveAside(this.#path, this.#now()) : undefined
-      const message = `${this.#path}: ${asError(error).message}`
+      const message = `${this.#path}: ${messageOf(error)}`
       throw new RequestFailed(
         movedAside === undefined
           ? { message, cause: causeOf(error), isDamage: false }
@@ -285,7 +290,7 @@ export class StoreThread {
     this.#new?.file.close()
     this.#new = undefined
     if (isDamage(error)) removeFile(path)
-    return { message: `${path}: ${asError(error).message}`, cause: causeOf(error), isDamage: false }
+    return { message: `${path}: ${messageOf(error)}`, cause: causeOf(error), isDamage: false }
   }
 
   #setAside(reason: string): string {
@@ -316,6 +321,20 @@ function opened(path: string, isSound = false): RowWriter {
     file.close()
     throw error
   }
+}
+
+/** By SQLite's result code: what a user can do about it. */
+const remedies: Record<number, string> = {
+  5: 'end the program that writes to it',
+  8: 'make it and its folder writable for the gateway',
+  13: 'make room on its disk',
+  14: 'make its folder writable for the gateway',
+}
+
+function messageOf(error: unknown): string {
+  const { errcode } = Object(error) as { errcode?: unknown }
+  const remedy = typeof errcode === 'number' ? remedies[errcode & 0xff] : undefined
+  return remedy === undefined ? asError(error).message : `${asError(error).message}: ${remedy}`
 }
 
 function causeOf(error: unknown): string {

@@ -14,6 +14,7 @@ import type {
   PortFacts,
   SilentFacts,
 } from '../../../lib/pages/facts.ts'
+import type { Verified } from '../../../lib/pages/journal-checks.ts'
 import { troubleText } from '../../../lib/serial/watch/port-watch.ts'
 import { type CleanNode, journalBefore } from '../../clean/upstream.ts'
 import { devicesNode, watchedDevices } from '../../devices/registry.ts'
@@ -25,10 +26,10 @@ import type { PortNode } from '../../port/registry.ts'
 import { stores } from '../registry.ts'
 
 /** All of one moment: copies, for the nodes count on while the status is made. */
-export function factsOf(RED: NodeAPI): Facts {
+export function factsOf(RED: NodeAPI, verified: (directory: string) => Verified | null): Facts {
   return {
     gateway: { name: process.env.FIELDLOG_GATEWAY || hostname(), version: packageVersion },
-    journals: journals(RED),
+    journals: journals(RED, verified),
     brokers: brokers(RED),
     ports: deployed<PortNode>(RED, 'fieldlog-port').map(portFacts),
     silent: silentDevices(RED),
@@ -49,7 +50,7 @@ function formatNodes(RED: NodeAPI): Record<string, string> {
   )
 }
 
-function journals(RED: NodeAPI): JournalFacts[] {
+function journals(RED: NodeAPI, verified: (directory: string) => Verified | null): JournalFacts[] {
   const cleans = behind<CleanNode>(RED, 'fieldlog-clean')
   const labels = behind<LabelNode>(RED, 'fieldlog-label')
   return deployed<JournalNode>(RED, 'fieldlog-journal').flatMap(({ id, name, service, directory }) => {
@@ -59,6 +60,7 @@ function journals(RED: NodeAPI): JournalFacts[] {
       name: name || basename(directory),
       directory,
       state: service.state,
+      verified: verified(directory),
       cleaning: cleaningOf(cleans.get(id) ?? []),
       labelling: labellingOf(labels.get(id) ?? []),
     }

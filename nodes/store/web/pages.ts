@@ -4,10 +4,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { NodeAPI } from 'node-red'
 import { systemDisk } from '../../../lib/journal/disk/disk.ts'
+import { type CheckInterval, checkIntervals } from '../../../lib/journal/inspect/check-interval.ts'
 import { inBackground } from '../../../lib/kit/background.ts'
 import { idleClock } from '../../../lib/kit/clock.ts'
 import { packageRoot } from '../../../lib/package.ts'
 import { spaceOf } from '../../../lib/pages/disk-use.ts'
+import { JournalChecks } from '../../../lib/pages/journal-checks.ts'
 import { JournalFiles } from '../../../lib/pages/journal-files.ts'
 import { LiveFeed } from '../../../lib/pages/live-feed.ts'
 import { machineStatus } from '../../../lib/pages/machine.ts'
@@ -27,8 +29,10 @@ interface PageRequest extends IncomingMessage {
 export default function (RED: NodeAPI): void {
   const histories = new Histories(RED)
   const files = new JournalFiles(systemDisk, idleClock)
+  const checks = new JournalChecks({ every: checkInterval(), disk: systemDisk, clock: idleClock })
+  const facts = () => factsOf(RED, (directory) => checks.lastOf(directory))
   const book = new StatusBook({
-    facts: () => factsOf(RED),
+    facts,
     space: ({ journals }) => firstSpace([...journals.map(({ directory }) => directory), userDirectory(RED)]),
     files: (directory) => files.report(directory),
     machine: machineStatus,
@@ -50,6 +54,11 @@ export default function (RED: NodeAPI): void {
     stopTimer()
     stopTimer = idleClock.after(lookInterval, look)
     inBackground(book.look())
+    const journals = facts().journals.map(({ directory, state }) => ({
+      directory,
+      checkpoint: state.delivery?.checkpoint,
+    }))
+    inBackground(checks.look(journals))
   }
   onFlows(RED.events, {
     started: look,
@@ -58,8 +67,14 @@ export default function (RED: NodeAPI): void {
       stopTimer()
       feed.close()
       histories.close()
+      checks.close()
     },
   })
+}
+
+/** The appliance has looked at the variable; in another Node-RED what is not understood is as what is not set. */
+function checkInterval(): CheckInterval {
+  return checkIntervals.find((each) => each === process.env.FIELDLOG_VERIFY) ?? 'daily'
 }
 
 /** Addresses that no file has are left to other routes: admin endpoints have theirs below `/fieldlog/`, too. */

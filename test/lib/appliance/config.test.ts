@@ -36,6 +36,7 @@ describe('appliance configuration', () => {
       http: false,
       events: {},
       eventsLog: 'off',
+      verify: 'daily',
     })
   })
 
@@ -59,6 +60,7 @@ describe('appliance configuration', () => {
         FIELDLOG_HTTP: ' On ',
         FIELDLOG_EVENTS: 'queue, socket,udp:5151',
         FIELDLOG_EVENTS_LOG: ' info ',
+        FIELDLOG_VERIFY: 'Weekly',
       }),
       {
         home: '/srv/field',
@@ -85,6 +87,7 @@ describe('appliance configuration', () => {
           udp: { host: '127.0.0.1', port: 5151 },
         },
         eventsLog: 'info',
+        verify: 'weekly',
       },
     )
   })
@@ -159,6 +162,7 @@ describe('appliance configuration', () => {
         'loud',
         /^FIELDLOG_EVENTS_LOG is "loud": give one of off, info, warn, debug, trace$/,
       ],
+      ['FIELDLOG_VERIFY', 'hourly', /^FIELDLOG_VERIFY is hourly: give one of daily, weekly, off$/],
       ['FIELDLOG_MQTT_PORT', '-1', /^FIELDLOG_MQTT_PORT is -1:/],
       [
         'FIELDLOG_BAUD',
@@ -212,6 +216,7 @@ describe('appliance configuration', () => {
       FIELDLOG_FLUSH_INTERVAL: '1',
       FIELDLOG_BUFFER_SIZE: '100',
       FIELDLOG_EVENTS_LOG: 'off',
+      FIELDLOG_VERIFY: 'daily',
     })
     const own = flowEnvironment(read({ FIELDLOG_MQTT: 'mqtt://a:b@far' }), 'mqtt://127.0.0.1:4711')
     assert.deepEqual([own.FIELDLOG_MQTT, own.FIELDLOG_MQTT_USER], ['mqtt://far', 'a'])

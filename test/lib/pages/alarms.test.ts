@@ -31,6 +31,17 @@ describe('alarms', () => {
     assert.deepEqual(ids({ journals: [], brokers: [], ports: [], store: undefined }), [])
   })
 
+  it('say what the last check of a journal found, and what to do', () => {
+    const verified = { at: now, ok: false, says: '2026/20261120.txt: the checksum does not match' }
+    const alarm = first({ journals: [journalFacts({ verified })] })
+    assert.deepEqual([alarm.id, alarm.level], ['verified:j1', 'error'])
+    assert.match(
+      alarm.says,
+      /found: 2026\/20261120\.txt: the checksum does not match\. Run fieldlog verify \/home\/journal: /,
+    )
+    assert.deepEqual(ids({ journals: [journalFacts({ verified: { ...verified, ok: true } })] }), [])
+  })
+
   it('name silent devices, the first twenty one by one', () => {
     const silent: SilentFacts = {
       device: 'kitchen',

@@ -54,6 +54,7 @@ export function journalFacts(change: Partial<JournalFacts> = {}): JournalFacts {
     name: 'log',
     directory: '/home/journal',
     state: logState(),
+    verified: null,
     cleaning: { since: began, clean: 300, rejected: 3, unknown: 190, suppressed: 5, part: 2 },
     labelling: { since: began, good: 290, bad: 10, held: 0 },
     ...change,

@@ -38,6 +38,9 @@ interface Answer {
   body: unknown
 }
 
+/** ms in which a store becomes as asked for: well below the tests' own limit */
+const longestWait = 20_000
+
 interface Agent {
   get(path: string): Promise<Answer>
   post(path: string): { send(body: object): Promise<Answer> }
@@ -98,10 +101,17 @@ describe(`nodes: store (${nodeRedName})`, function () {
   const line = (text: string) => helper.getNode('log').receive({ payload: text, topic: 'ttyUSB0' })
   const deployed = () => stores()[0] as DeployedStore
 
-  /** Resolves when the store is as asked for. */
+  /** Resolves when the store is as asked for; rejects with how it is where it does not become so. */
   async function until(isSo: (store: DeployedStore) => boolean): Promise<void> {
+    const end = performance.now() + longestWait
     // its state has no event: it is asked at each status, and where nothing changes at the next turn of a timer
-    while (!deployed() || !isSo(deployed())) await new Promise((resolve) => setTimeout(resolve, 20))
+    while (!deployed() || !isSo(deployed())) {
+      if (performance.now() > end) {
+        const found = deployed() ? JSON.stringify(deployed().state) : 'not deployed'
+        throw new Error(`waited ${longestWait / 1000} s in vain for ${isSo}: the store is ${found}`)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
   }
 
   function all(query: string): unknown[] {

@@ -47,7 +47,16 @@ const well = {
     },
   ],
   disk: { free: 22e9, total: 29e9, perDay: 9.4e6, daysLeft: 2340.5 },
-  journal: [{ id: 'j', name: 'journal', first: 0, lastSeq: 812_345, bytes: 61e6, verified: null }],
+  journal: [
+    {
+      id: 'j',
+      name: 'journal',
+      first: 0,
+      lastSeq: 812_345,
+      bytes: 61e6,
+      verified: { at: now - 7_200_000, ok: true, says: '' },
+    },
+  ],
   store: { state: 'ready', says: 'up to date' },
   machine: { temperature: 48.2, rss: 180e6, load: 0.12 },
   alarms: [] as object[],
@@ -82,7 +91,7 @@ describe('fieldlog status', () => {
         'port     cellar (/dev/ttyUSB0): open, last line 12 s ago, 31 lines a minute\n' +
         'flow     log: received 812,345 → logged 812,340 + in memory 5: all accounted for\n' +
         'broker   mqtt://host:1883: connected, 5 waiting, 0 refused\n' +
-        'journal  journal: 812,345 entries, 61 MB\n' +
+        'journal  journal: 812,345 entries, 61 MB, checked 2 h ago: whole\n' +
         'store    up to date\n' +
         'disk     22 GB of 29 GB free, 9.4 MB a day, full in 2,340 days\n' +
         'errors   none\n',
@@ -96,6 +105,17 @@ describe('fieldlog status', () => {
     const wrong = await run()
     assert.equal(wrong.status, 1)
     assert.ok(wrong.out.endsWith('error    the broker is away since 12:00\n'), wrong.out)
+    const verified = { at: now, ok: false, says: '2026/20260101.txt: bytes 1 to 9 are damaged' }
+    answer = {
+      ...well,
+      journal: [
+        { ...well.journal[0]!, verified },
+        { ...well.journal[0]!, verified: null },
+      ],
+    }
+    const { out } = await run()
+    assert.match(out, /checked .* ago: 2026\/20260101\.txt: bytes 1 to 9 are damaged\n/)
+    assert.match(out, /61 MB, not checked yet\n/)
     answer = { ...well, accounts: [{ ...well.accounts[0], balanced: false, says: '3 are missing' }] }
     assert.equal((await run()).status, 1)
   })

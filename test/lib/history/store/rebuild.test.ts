@@ -1,20 +1,14 @@
 // A request to make the store again is refused with a reason, or done: whatever comes between.
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
-import { type Clock, systemClock } from '../../../../lib/kit/clock.ts'
+import { contentsOf } from '../support/contents.ts'
 import { madeEvents } from '../support/events.ts'
+import { holdLock } from '../support/lock-holder.ts'
 import { ModelJournal } from '../support/model-journal.ts'
+import { quickClock } from '../support/quick-clock.ts'
 import { StoreBench } from '../support/store-bench.ts'
 
 const count = 2_000
-/** what takes ten seconds takes half of one here */
-const haste = 20
-
-const quickClock: Clock = {
-  wall: systemClock.wall,
-  monotonic: () => systemClock.monotonic() * haste,
-  after: (ms, callback) => systemClock.after(ms / haste, callback),
-}
 
 describe('history: a request for a rebuild', function () {
   this.timeout(20_000)
@@ -99,18 +93,38 @@ describe('history: a request for a rebuild', function () {
     const journal = gated()
     const store = bench.open(journal, quickClock)
     await reached.promise
-    const other = new DatabaseSync(bench.path)
-    other.exec('BEGIN IMMEDIATE')
+    const lock = await holdLock(bench.path)
     assert.equal(store.rebuild({ from: 0 }), true)
     gate.resolve()
     await bench.until(({ state }) => state === 'not stored')
     assert.equal(store.rebuild({}), false)
     assert.match(store.state.says, /^events are not stored now: .*database is locked/)
     names = []
-    other.exec('ROLLBACK')
-    other.close()
+    await lock.release()
     await ready(2)
     assert.equal(names.length, 2)
+  })
+
+  it('waits for who reads the new file: its log would stay behind', async () => {
+    const journal = gated()
+    gate.resolve()
+    bench.open(journal, quickClock)
+    await ready(2)
+    gate = Promise.withResolvers()
+    reached = Promise.withResolvers()
+    assert.equal(bench.store!.rebuild({}), true)
+    await reached.promise
+    const reader = new DatabaseSync(`${bench.path}.new`, { readOnly: true })
+    reader.exec('BEGIN; SELECT * FROM type')
+    gate.resolve()
+    await bench.until(() => bench.warnings.length > 0)
+    assert.match(bench.warnings[0]!, /its log cannot be emptied: end the program that reads it/)
+    assert.equal(bench.store!.state.generation, 2)
+    reader.close()
+    await ready(3)
+    await bench.close()
+    const rows = events.bySeq.flat().filter(({ data }) => data !== undefined).length
+    assert.equal(contentsOf(bench.path).rows, rows)
   })
 
   it('is tried again when it fails, and that is told once', async () => {

@@ -19,6 +19,8 @@ export class StoreBench {
   readonly warnings: string[] = []
   readonly committed: FieldlogEvent[] = []
   store: HistoryStore | undefined
+  /** told at each change */
+  changed: (state: StoreState) => void = () => {}
   #looks = new Set<() => void>()
 
   constructor(folder = mkdtempSync(join(tmpdir(), 'fieldlog-store-'))) {
@@ -66,6 +68,7 @@ export class StoreBench {
   }
 
   #changed(): void {
+    if (this.store) this.changed(this.store.state)
     const looks = [...this.#looks]
     this.#looks.clear()
     for (const look of looks) look()
