@@ -33,6 +33,7 @@ describe('appliance configuration', () => {
       flushInterval: 1,
       bufferSize: 100,
       http: false,
+      homeAssistant: false,
       events: {},
       eventsLog: 'off',
     })
@@ -56,6 +57,7 @@ describe('appliance configuration', () => {
         FIELDLOG_FLUSH_INTERVAL: '0.25',
         FIELDLOG_BUFFER_SIZE: '500',
         FIELDLOG_HTTP: ' On ',
+        FIELDLOG_HOMEASSISTANT: 'on',
         FIELDLOG_EVENTS: 'queue, socket,udp:5151',
         FIELDLOG_EVENTS_LOG: ' info ',
       }),
@@ -78,6 +80,7 @@ describe('appliance configuration', () => {
         flushInterval: 0.25,
         bufferSize: 500,
         http: true,
+        homeAssistant: true,
         events: {
           queueName: '/telog.mq',
           socketName: '@timevt-server',
@@ -194,6 +197,7 @@ describe('appliance configuration', () => {
       FIELDLOG_MQTT_USER: '',
       FIELDLOG_MQTT_CA: '',
       FIELDLOG_GATEWAY: 'pi-4',
+      FIELDLOG_HOMEASSISTANT: 'off',
       FIELDLOG_FLUSH_INTERVAL: '1',
       FIELDLOG_BUFFER_SIZE: '100',
       FIELDLOG_EVENTS_LOG: 'off',
