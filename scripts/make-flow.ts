@@ -90,17 +90,20 @@ export function gatewayFlow(): FlowNode[] {
       ...defaultsOf(mqttOutOptions),
       name: 'good',
       broker: broker.id,
+      homeassistant: env('HOMEASSISTANT'),
     }),
     onCanvas(bad, 'fieldlog-mqtt-out', 710, row, [], {
       ...defaultsOf(mqttOutOptions),
       name: 'bad',
       broker: broker.id,
+      latest: 'off',
     }),
     onCanvas(store, 'fieldlog-store', 700, 220, [], defaultsOf(storeOptions)),
     onCanvas(rejected, 'fieldlog-mqtt-out', 680, 280, [], {
       ...defaultsOf(mqttOutOptions),
       name: 'rejected',
       broker: broker.id,
+      latest: 'off',
     }),
     onCanvas(unknown, 'debug', 690, 340, [], debugNode('unknown', 'message')),
     {

@@ -58,6 +58,8 @@ export interface ApplianceConfig {
   bufferSize: number
   /** the first start's flow has a tab for energy sensors that send over HTTP */
   http: boolean
+  /** the flow of the first start announces itself to Home Assistant */
+  homeAssistant: boolean
   /** the transports of time events, for which the first start's flow has a tab where any is on */
   events: EventsConfig
   /** the level at which time events are written to Node-RED's log */
@@ -94,6 +96,7 @@ export function readConfig(env: Environment, machine: Machine): ApplianceConfig 
     flushInterval: number(env, 'FIELDLOG_FLUSH_INTERVAL', bufferFields.flushInterval),
     bufferSize: number(env, 'FIELDLOG_BUFFER_SIZE', bufferFields.bufferSize),
     http: isOn(env, 'FIELDLOG_HTTP'),
+    homeAssistant: isOn(env, 'FIELDLOG_HOMEASSISTANT'),
     events: eventsConfig(env),
     eventsLog: logLevel(env, 'FIELDLOG_EVENTS_LOG'),
     verify: verifyInterval(env),
@@ -128,6 +131,7 @@ export function flowEnvironment(config: ApplianceConfig, brokerUrl: string): Rec
     FIELDLOG_MQTT_USER: config.mqtt.user,
     FIELDLOG_MQTT_CA: config.mqtt.ca,
     FIELDLOG_GATEWAY: config.gateway,
+    FIELDLOG_HOMEASSISTANT: config.homeAssistant ? 'on' : 'off',
     FIELDLOG_FLUSH_INTERVAL: String(config.flushInterval),
     FIELDLOG_BUFFER_SIZE: String(config.bufferSize),
     FIELDLOG_EVENTS_LOG: config.eventsLog,

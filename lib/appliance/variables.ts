@@ -47,6 +47,12 @@ export const variables: readonly Variable[] = [
     about: "The gateway's id, in topics and messages; the host name where it is not set.",
   },
   {
+    name: 'FIELDLOG_HOMEASSISTANT',
+    fallback: 'off',
+    about:
+      'on: the flow of the first start announces the gateway and its devices, so that Home Assistant finds them at the broker.',
+  },
+  {
     name: 'FIELDLOG_HOST',
     fallback: '127.0.0.1',
     about: 'Where the editor and all other HTTP is; 0.0.0.0 lets other machines in, with a login.',

@@ -25,4 +25,10 @@ export const mqttOut: readonly Migration[] = [
   keepTopic,
   addMissing({ played: false }),
   addMissing({ reportInterval: 5, nodeId: '', firmware: '', location: '', compressed: false }),
+  addMissing({
+    latest: 'off',
+    homeassistant: 'off',
+    homeassistantPrefix: 'homeassistant',
+    homeassistantTypes: '',
+  }),
 ]

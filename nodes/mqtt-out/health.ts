@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { NodeAPI, NodeDef } from 'node-red'
-import { deviceHealth } from '../devices/registry.ts'
+import { deviceHealth, watchedDevices } from '../devices/registry.ts'
 import type { JournalNode } from '../journal/registry.ts'
 
 /** What the gateway adds to a health report: its journals' accounts, its devices, and free bytes where the outbox is. */
@@ -12,7 +12,8 @@ export async function healthParts(RED: NodeAPI, outbox: string): Promise<Record<
     const node = RED.nodes.getNode(definition.id) as JournalNode | null
     if (node?.service) journals.push(node.service.state)
   })
-  return { journals, ...deviceHealth(RED), diskFree: await freeBytes(dirname(outbox)) }
+  const lastLine = Math.max(0, ...watchedDevices(RED).map(({ lastHeard }) => lastHeard)) || null
+  return { journals, ...deviceHealth(RED), lastLine, diskFree: await freeBytes(dirname(outbox)) }
 }
 
 /** null where the file system does not say. */

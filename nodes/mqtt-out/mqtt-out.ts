@@ -13,6 +13,7 @@ import { readOptions } from '../../lib/options/options.ts'
 import { onInput } from '../journal/direct.ts'
 import { showStatus } from '../shared/show-status.ts'
 import { statusWords } from '../shared/words.ts'
+import { announceWish, isShown } from './announce.ts'
 import { type BrokerNode, sessionOptions, tlsNodeOf } from './broker.ts'
 import { installationId } from './installation.ts'
 import { type MqttOutOptions, type MqttOutSettings, mqttOutOptions } from './options.ts'
@@ -64,6 +65,7 @@ export default function (RED: NodeAPI): void {
           done(error)
         }
         out.publish(event, settled, event.for === this.id)
+        out.show(event)
         status.changed()
       } catch (error) {
         done(asError(error))
@@ -86,6 +88,8 @@ interface Output {
   publishesPlayed: boolean
   /** Throws where nothing can be made of the event. @param again also what was published before */
   publish(event: FieldlogEvent, settled: Settled, again: boolean): void
+  /** The newest of them is the device's present state. */
+  show(event: FieldlogEvent): void
   close(): Promise<void>
 }
 
@@ -102,15 +106,19 @@ function open(RED: NodeAPI, node: Node, config: MqttOutOptions): Output {
   const installation = () =>
     installationId(RED.settings.userDir ?? process.cwd(), (text) => RED.log.warn(text))
   const session = sessionOptions(broker, gateway, installation, tlsNodeOf(RED, broker.id))
-  const seat = takeSeat(RED, broker.id, session, outboxSettings(settings))
+  const wish = announceWish(settings, gateway)
+  const seat = takeSeat(RED, broker.id, session, outboxSettings(settings), { wish, installation })
+  const show = (event: FieldlogEvent) => {
+    if (isShown(event, wish) && !isPlayed(event.source)) seat.announcer.take(event)
+  }
   const publishesPlayed = settings.played
   if (takes.report === undefined) {
     const publish = eventPublisher(seat.session, takes.event)
-    return { seat, publishesPlayed, publish, close: () => seat.leave() }
+    return { seat, publishesPlayed, publish, show, close: () => seat.leave() }
   }
   const { reporter, close } = openReporter(RED, node, seat.session, settings, takes.report)
   return {
-    ...{ seat, publishesPlayed },
+    ...{ seat, publishesPlayed, show },
     publish: (event, settled, again) => reporter.take(event, settled, again),
     close: () => close().then(() => seat.leave()),
   }

@@ -1,3 +1,4 @@
+import { prefixProblem, typesProblem } from '../../lib/announce/options.ts'
 import { defaultTopic, topicProblem } from '../../lib/mqtt/message/topic.ts'
 import { choice, configNode, flag, number, optional, text, wholeNumber } from '../../lib/options/fields.ts'
 import type { Saved, Settings } from '../../lib/options/options.ts'
@@ -61,6 +62,38 @@ const reportFields = {
     description: 'Each report is a zlib stream.',
     default: false,
   }),
+}
+
+/** What is retained beside the events. */
+const announceFields = {
+  latest: choice(['off', 'good', 'all'], {
+    title: 'latest values',
+    description:
+      'The newest reading of each device is retained: good ones alone, or bad ones, too, with their verdict.',
+    default: 'good',
+    env: true,
+  }),
+  homeassistant: choice(['off', 'on'], {
+    title: 'Home Assistant',
+    description: 'Announces the gateway and its devices, so that Home Assistant finds them (MQTT discovery).',
+    default: 'off',
+    env: true,
+  }),
+  homeassistantPrefix: text({
+    title: 'discovery prefix',
+    description: 'The topics under which Home Assistant looks.',
+    default: 'homeassistant',
+    env: true,
+    problem: prefixProblem,
+  }),
+  homeassistantTypes: optional(
+    text({
+      title: 'formats',
+      description: 'Event types that are announced, with commas; empty: all.',
+      env: true,
+      problem: typesProblem,
+    }),
+  ),
 }
 
 /** The options of a `fieldlog-mqtt-out` node. */
@@ -128,6 +161,7 @@ export const mqttOutOptions = {
     description: 'Lines that a replay: port plays are published, too; else they are only counted.',
     default: false,
   }),
+  ...announceFields,
   ...outboxFields,
 }
 

@@ -2,7 +2,7 @@
 // the other sent again (docs/mqtt.md, "What a broker refuses, and how it comes back").
 import type { NodeAPI } from 'node-red'
 import { asError } from '../../lib/kit/errors.ts'
-import { sessionOf, sessionsInUse } from './sessions.ts'
+import { forgetDevice, sessionOf, sessionsInUse } from './sessions.ts'
 
 /** at most this many are listed, the newest */
 const longestList = 1_000
@@ -14,7 +14,7 @@ interface Reply {
 }
 
 interface Request {
-  params: { id: string }
+  params: { id: string; device?: string }
 }
 
 /**
@@ -26,6 +26,8 @@ interface Request {
  * `{base64}`. Permission fieldlog.read.
  * POST /fieldlog/mqtt/<id>/retry: `{tried: <number of topics>}`; they are tried now. Permission fieldlog.write.
  * POST …/refused/resend: `{resent: <count>}`. Permission fieldlog.write.
+ * POST /fieldlog/mqtt/<id>/forget/<device>: `{forgotten: <whether anything was said of it>}`; what is retained of the device is
+ * taken back until its next reading. Permission fieldlog.write.
  * 404 where no node uses the broker.
  */
 export function serveRefused(RED: NodeAPI): void {
@@ -33,17 +35,21 @@ export function serveRefused(RED: NodeAPI): void {
   served.add(RED.httpAdmin)
   const read = RED.auth.needsPermission('fieldlog.read')
   const write = RED.auth.needsPermission('fieldlog.write')
-  const answer = (work: (id: string) => Promise<unknown>) => (request: Request, reply: Reply) => {
-    work(request.params.id).then(
-      (body) =>
-        body === undefined ? reply.status(404).json({ error: 'no node uses this broker' }) : reply.json(body),
-      (error: unknown) => reply.status(500).json({ error: asError(error).message }),
-    )
-  }
+  const answer =
+    (work: (id: string, device: string) => Promise<unknown>) => (request: Request, reply: Reply) => {
+      work(request.params.id, request.params.device ?? '').then(
+        (body) =>
+          body === undefined
+            ? reply.status(404).json({ error: 'no node uses this broker' })
+            : reply.json(body),
+        (error: unknown) => reply.status(500).json({ error: asError(error).message }),
+      )
+    }
   RED.httpAdmin.get('/fieldlog/mqtt', read, (_request: Request, reply: Reply) => reply.json(brokersInUse()))
   RED.httpAdmin.get('/fieldlog/mqtt/:id/refused', read, answer(listOf))
   RED.httpAdmin.post('/fieldlog/mqtt/:id/refused/resend', write, answer(resend))
   RED.httpAdmin.post('/fieldlog/mqtt/:id/retry', write, answer(retry))
+  RED.httpAdmin.post('/fieldlog/mqtt/:id/forget/:device', write, answer(forget))
 }
 
 function brokersInUse(): unknown {
@@ -68,6 +74,11 @@ async function listOf(brokerId: string): Promise<unknown> {
 async function resend(brokerId: string): Promise<unknown> {
   const session = sessionOf(brokerId)
   return session === undefined ? undefined : { resent: await session.resendRefused() }
+}
+
+async function forget(brokerId: string, device: string): Promise<unknown> {
+  const forgotten = forgetDevice(brokerId, device)
+  return forgotten === undefined ? undefined : { forgotten }
 }
 
 async function retry(brokerId: string): Promise<unknown> {

@@ -9,13 +9,22 @@ import { DiskRefusedPile } from '../../lib/mqtt/outbox/refused.ts'
 import { Session } from '../../lib/mqtt/session/session.ts'
 import type { Report, SessionOptions } from '../../lib/mqtt/session/session-options.ts'
 import { onFlows } from '../shared/flows.ts'
+import { type AnnounceWish, BrokerAnnouncer } from './announce.ts'
 import { type BrokerNode, othersWithTheSameId } from './broker.ts'
 import { healthParts } from './health.ts'
 
 export interface Seat {
   readonly session: Session
+  readonly announcer: BrokerAnnouncer
   /** Resolves at once in a deploy; when Node-RED stops, once the session of the last node is closed. */
   leave(): Promise<void>
+}
+
+/** What a node wants to be said of the present state. */
+export interface Announced {
+  wish: AnnounceWish
+  /** a few letters that tell this installation from all others */
+  installation: () => string
 }
 
 /** What the nodes of a broker say of its outbox. */
@@ -23,6 +32,7 @@ export type OutboxSettings = Pick<DiskOutboxOptions, 'maxBytes' | 'keep' | 'orde
 
 interface Shared {
   session: Session
+  announcer: BrokerAnnouncer
   outbox: string
   statusTopic: string
   fingerprint: string
@@ -43,6 +53,11 @@ export function sessionOf(brokerId: string): Session | undefined {
   return sessions.get(brokerId)?.session
 }
 
+/** Takes back what was said of a device at a broker. Undefined while no node uses the broker. */
+export function forgetDevice(brokerId: string, device: string): boolean | undefined {
+  return sessions.get(brokerId)?.announcer.forget(device)
+}
+
 /** All that are in use, by the id of their broker. */
 export function sessionsInUse(): Array<[string, Session]> {
   return [...sessions].map(([brokerId, { session }]) => [brokerId, session])
@@ -54,14 +69,18 @@ export function takeSeat(
   brokerId: string,
   options: SessionOptions,
   outbox: OutboxSettings,
+  announced: Announced,
 ): Seat {
   watchFlows(RED)
-  const shared = sharedSession(RED, brokerId, options, outbox)
+  const shared = sharedSession(RED, brokerId, options, outbox, announced.installation)
   shared.seats++
+  const takeBack = shared.announcer.join(announced.wish)
   return {
     session: shared.session,
+    announcer: shared.announcer,
     async leave() {
       shared.seats--
+      takeBack()
       if (stopping && shared.seats === 0) await close(brokerId, shared)
     },
   }
@@ -72,6 +91,7 @@ function sharedSession(
   brokerId: string,
   options: SessionOptions,
   settings: OutboxSettings,
+  installation: () => string,
 ): Shared {
   const { statusTopic } = options
   const fingerprint = fingerprintOf(options)
@@ -99,7 +119,11 @@ function sharedSession(
     ),
     health: () => healthParts(RED, directory),
   })
-  const shared: Shared = { session, statusTopic, fingerprint, outbox: outboxText, seats: 0, others: 0 }
+  const announcer = new BrokerAnnouncer(RED, session, { directory, installation: installation(), report })
+  const shared: Shared = {
+    ...{ session, announcer, statusTopic, fingerprint, outbox: outboxText },
+    ...{ seats: 0, others: 0 },
+  }
   if (old !== undefined) inBackground(close(brokerId, old))
   sessions.set(brokerId, shared)
   // one before it has the same client id, and the outbox: the two must not meet
@@ -111,7 +135,8 @@ function sharedSession(
 
 async function close(brokerId: string, shared: Shared): Promise<void> {
   if (sessions.get(brokerId) === shared) sessions.delete(brokerId)
-  const closed = Promise.all([closing.get(brokerId), shared.session.close()]).then(() => {
+  const ended = shared.announcer.close().then(() => shared.session.close())
+  const closed = Promise.all([closing.get(brokerId), ended]).then(() => {
     if (closing.get(brokerId) === closed) closing.delete(brokerId)
   })
   closing.set(brokerId, closed)
@@ -134,7 +159,10 @@ function watchFlows(RED: NodeAPI): void {
       stopping = false
       for (const [brokerId, shared] of sessions) {
         if (shared.seats === 0) inBackground(close(brokerId, shared))
-        else warnOfOthers(RED, brokerId, shared)
+        else {
+          warnOfOthers(RED, brokerId, shared)
+          shared.announcer.started()
+        }
       }
     },
   })

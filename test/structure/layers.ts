@@ -109,6 +109,10 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
     folders: ['lib/time-events/wire', 'lib/time-events/transport', 'lib/time-events'],
     uses: ['ground'],
   },
+  announce: {
+    folders: ['lib/announce/homeassistant', 'lib/announce'],
+    uses: ['ground', 'journal', 'delivery', 'formats', 'devices', 'mqtt'],
+  },
   reports: {
     folders: ['lib/mqtt/report'],
     uses: ['ground', 'journal', 'delivery', 'mqtt', 'time-events'],
@@ -196,6 +200,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
       'http',
       'time-events',
       'reports',
+      'announce',
     ],
   },
   // runs in the browser only; what it draws clusters with is the panel's

@@ -49,6 +49,8 @@ export interface SeriesReport extends SeriesPlace {
   lastHeard: number
   /** seconds between its readings, given or learnt; null: not known yet */
   interval: number | null
+  /** seconds that it may be quiet until it counts as silent; null: not known yet */
+  limit: number | null
   data: Record<string, unknown> | undefined
 }
 
@@ -147,7 +149,7 @@ export class DeviceWatch {
       .map((series): SeriesReport => {
         const { source, type, key, count, lastHeard, silentAt, data } = series
         const device = this.#deviceOf(series)
-        const interval = expected.get(device)?.interval
+        const { interval, limit } = expected.get(device) ?? {}
         return {
           source,
           type,
@@ -158,6 +160,7 @@ export class DeviceWatch {
           count,
           lastHeard,
           interval: interval === undefined ? null : interval / 1000,
+          limit: limit === undefined ? null : limit / 1000,
           data: data && shownFields(data),
         }
       })

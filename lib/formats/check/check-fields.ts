@@ -21,6 +21,7 @@ import { mostBytes } from '../notation/text-bytes.ts'
 import { compileExpression, type Expression } from '../steps/expression.ts'
 import { needsPast } from '../steps/field.ts'
 import { checkSpelling, checkValues } from './check-values.ts'
+import { binaryWords, isTwoValued, sensorWords } from './device-classes.ts'
 import { isObject, type Problems } from './problems.ts'
 
 const fieldTypes = ['number', 'integer', 'boolean', 'string', 'time']
@@ -136,7 +137,7 @@ function checkField(
   const before = problems.list.length
   problems.isOneOf(`${path}.type`, value.type, fieldTypes)
   if (value.time !== undefined) problems.isOneOf(`${path}.time`, value.time, timeFormats)
-  for (const name of ['unit', 'deviceUnit', 'pattern', 'computed', 'when'] as const) {
+  for (const name of ['unit', 'deviceClass', 'deviceUnit', 'pattern', 'computed', 'when'] as const) {
     problems.isOptional(`${path}.${name}`, value[name], 'string')
   }
   for (const name of ['offset', 'min', 'max'] as const)
@@ -158,6 +159,7 @@ function checkField(
     checkAlso(field, path, definition, problems)
     checkDigits(field, path, definition, problems)
   }
+  checkDeviceClass(field, path, problems)
   if (field.newsOf !== undefined && !names.includes(field.newsOf)) {
     problems.add(`${path}.newsOf`, `found ${show(field.newsOf)}, expected the name of a field`)
   }
@@ -165,6 +167,23 @@ function checkField(
   return needsPast({ ...field, zone: field.zone ?? definition.zone })
     ? [...references, ...pastOf(field, definition)]
     : references
+}
+
+/** A word that is none, or does not go with the unit, would be left out where the field is announced: better say so here. */
+function checkDeviceClass(
+  { type, bits, unit, deviceClass }: FieldDefinition,
+  path: string,
+  problems: Problems,
+): void {
+  if (deviceClass === undefined || (isTwoValued({ type, bits }) && binaryWords.has(deviceClass))) return
+  const isNumber = type === 'number' || type === 'integer'
+  const units = isNumber ? sensorWords[deviceClass] : undefined
+  if (units?.includes(unit) === true) return
+  const expected =
+    units === undefined
+      ? 'expected a device class of Home Assistant for a field of this type'
+      : `expected a unit that goes with it: ${units.map((each) => each ?? 'none').join(', ')}`
+  problems.add(`${path}.deviceClass`, `found ${show(deviceClass)}, ${expected}`)
 }
 
 /** The fields that must be known before a field that depends on earlier events: those by which a series is told. */

@@ -33,5 +33,5 @@ export const sds011: FormatDefinition = {
 }
 
 function concentration(name: string, from: number, rest: Partial<FieldDefinition>): FieldDefinition {
-  return { name, from, type: 'number', unit: 'µg/m³', min: 0, max: 1000, ...rest }
+  return { name, from, type: 'number', unit: 'µg/m³', deviceClass: name, min: 0, max: 1000, ...rest }
 }

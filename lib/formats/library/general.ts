@@ -7,7 +7,7 @@ export const json: FormatDefinition = {
   decoder: { kind: 'json' },
   fields: [
     { name: 'temp', type: 'number', unit: '°C' },
-    { name: 'humi', type: 'number', unit: '%', min: 0, max: 100 },
+    { name: 'humi', type: 'number', unit: '%', deviceClass: 'humidity', min: 0, max: 100 },
   ],
 }
 
@@ -19,7 +19,7 @@ export const csv: FormatDefinition = {
   fields: [
     { name: 'at', from: 'time', type: 'time', hidden: true },
     { name: 'temp', from: 'temp', type: 'number', unit: '°C' },
-    { name: 'humi', from: 'humi', type: 'number', unit: '%', min: 0, max: 100 },
+    { name: 'humi', from: 'humi', type: 'number', unit: '%', deviceClass: 'humidity', min: 0, max: 100 },
   ],
   time: 'at',
 }

@@ -29,9 +29,9 @@ export const p1: FormatDefinition = {
     value('returned', '1-0:2.7.0', 'W', 'kW'),
     ...[32, 52, 72].map((tag, i) => value(`v${i + 1}`, `1-0:${tag}.7.0`, 'V')),
     ...[31, 51, 71].map((tag, i) => value(`i${i + 1}`, `1-0:${tag}.7.0`, 'A')),
-    ofKind('gas', 3, 'read', { type: 'number', unit: 'm³' }),
+    ofKind('gas', 3, 'read', { type: 'number', unit: 'm³', deviceClass: 'gas' }),
     ofKind('gasAt', 3, 'at', { type: 'time', time: 'ms' }),
-    ofKind('water', 7, 'read', { type: 'number', unit: 'm³' }),
+    ofKind('water', 7, 'read', { type: 'number', unit: 'm³', deviceClass: 'water' }),
     ofKind('waterAt', 7, 'at', { type: 'time', time: 'ms' }),
     ...channels.flatMap(channel),
     {
@@ -69,7 +69,7 @@ function ofKind(
   name: string,
   kind: number,
   what: 'read' | 'at',
-  rest: Pick<FieldDefinition, 'type' | 'time' | 'unit'>,
+  rest: Pick<FieldDefinition, 'type' | 'time' | 'unit' | 'deviceClass'>,
 ): FieldDefinition {
   const found = channels.map((n) => `kind${n} == ${kind} && at${n} != null ? ${what}${n}`)
   return {

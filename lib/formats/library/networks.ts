@@ -4,11 +4,11 @@ import type { FieldDefinition, FormatDefinition } from '../model/definition.ts'
 /** A value's number in the serial protocol 2.x, and the field that it becomes. */
 const mysensorsValues: Record<number, FieldDefinition> = {
   0: { name: 'temp', type: 'number', unit: '°C', min: -60, max: 120 },
-  1: { name: 'humi', type: 'number', unit: '%', min: 0, max: 100 },
+  1: { name: 'humi', type: 'number', unit: '%', deviceClass: 'humidity', min: 0, max: 100 },
   2: { name: 'status', type: 'boolean' },
   3: { name: 'percentage', type: 'number', unit: '%', min: 0, max: 100 },
   4: { name: 'pressure', type: 'number', unit: 'hPa', min: 300, max: 1200 },
-  6: { name: 'rain', type: 'number', unit: 'mm', min: 0 },
+  6: { name: 'rain', type: 'number', unit: 'mm', deviceClass: 'precipitation', min: 0 },
   8: { name: 'wind', type: 'number' },
   9: { name: 'gust', type: 'number' },
   10: { name: 'winddir', type: 'number', unit: '°', min: 0, max: 360 },
@@ -52,7 +52,10 @@ export const mysensorsBattery: FormatDefinition = {
   name: 'MySensors serial gateway: batteries',
   takes: { columns: [6, 6], where: [...numbersOf(5), { from: 2, is: ['3'] }, { from: 4, is: ['0'] }] },
   decoder: { kind: 'columns', delimiter: ';', quote: '' },
-  fields: [{ name: 'battery', from: 5, type: 'integer', unit: '%', min: 0, max: 100 }, ...mysensorsNode()],
+  fields: [
+    { name: 'battery', from: 5, type: 'integer', unit: '%', deviceClass: 'battery', min: 0, max: 100 },
+    ...mysensorsNode(),
+  ],
   key: ['node', 'child'],
 }
 
@@ -80,7 +83,7 @@ export const llap: FormatDefinition = {
     { name: 'node', type: 'string' },
     { name: 'temp', type: 'number', unit: '°C', min: -55, max: 125 },
     { name: 'batt', type: 'number', unit: 'V', min: 0, max: 10 },
-    { name: 'humi', type: 'number', unit: '%', min: 0, max: 100 },
+    { name: 'humi', type: 'number', unit: '%', deviceClass: 'humidity', min: 0, max: 100 },
     { name: 'message', type: 'string' },
   ],
   key: ['node'],

@@ -39,7 +39,7 @@ export const dht: FormatDefinition = {
     pattern: `^Humidity: *(?P<humi>${number}) *%[ \\t]+Temperature: *(?P<temp>${number}) *[^A-Za-z0-9]{0,2}C(?:.*Heat index: *(?P<heatIndex>${number}) *[^A-Za-z0-9]{0,2}C)?`,
   },
   fields: [
-    { name: 'humi', type: 'number', unit: '%', nulls: noNumber, min: 0, max: 100 },
+    { name: 'humi', type: 'number', unit: '%', deviceClass: 'humidity', nulls: noNumber, min: 0, max: 100 },
     temperature('temp', noNumber),
     { name: 'heatIndex', type: 'number', unit: '°C', nulls: noNumber },
   ],
@@ -64,7 +64,7 @@ export const bme280: FormatDefinition = {
       max: 1200,
     },
     { name: 'altitude', type: 'number', unit: 'm', nulls: noNumber },
-    { name: 'humi', type: 'number', unit: '%', nulls: noNumber, min: 0, max: 100 },
+    { name: 'humi', type: 'number', unit: '%', deviceClass: 'humidity', nulls: noNumber, min: 0, max: 100 },
   ],
 }
 

@@ -335,6 +335,8 @@ export interface FieldDefinition extends Spelling {
   pattern?: string
   /** the value's unit. A number's text may carry it (`1753W`), or another one that can be converted to it */
   unit?: string
+  /** what it measures, for home automations, where the unit does not tell: `humidity`, `motion` (check/device-classes.ts). Default: by the unit */
+  deviceClass?: string
   /** types number and integer: the unit that the device gives it in, before the conversion to `unit`. Default: the same */
   deviceUnit?: string
   /** types number and integer: the value is multiplied by this, a number or a fraction such as `100/255`. Default 1 */

@@ -84,6 +84,12 @@ export class SessionReports {
     this.#report('warn', `mqtt: ${this.#address} does not take ${what}: ${why}. ${then}`)
   }
 
+  /** There is state to be kept, and the broker keeps none. */
+  noRetain(): void {
+    const what = 'latest values, the availability of devices and their announcements are not published'
+    this.#report('info', `mqtt: ${this.#address} keeps no messages for later subscribers: ${what}`)
+  }
+
   topicClosed(topic: string, reason: string): void {
     const more = this.#closed.count()
     if (more === undefined) return

@@ -20,6 +20,7 @@ import { Health, healthOf } from './health.ts'
 import { Login } from './login.ts'
 import { OwnTopic } from './own-topic.ts'
 import { Presence } from './presence.ts'
+import { Retained, type RetainedTopics } from './retained.ts'
 import { type OwnMessage, Sender } from './sender.ts'
 import {
   type ClosedTopic,
@@ -40,6 +41,9 @@ const topicsNamed = 20
 /** so many connections that end soon after the login, without a reason, look like another client with our id */
 const shortConnections = 3
 
+/** What others have published. */
+export type Received = (topic: string, payload: string) => void
+
 export class Session {
   readonly #options: SessionOptions
   readonly #tuning: SessionTuning
@@ -50,11 +54,13 @@ export class Session {
   readonly #random: () => number
   readonly #reports: SessionReports
   readonly #listeners = new Set<SessionListener>()
+  readonly #listening = new Set<{ topics: readonly string[]; received: Received }>()
   readonly #delivery: Delivery
   readonly #topics: Topics
   readonly #presence: Presence
   readonly #health: Health | undefined
-  /** the two of them, in the order in which they are sent */
+  readonly #retained: Retained
+  /** all of these, in the order in which they are sent */
   readonly #own: readonly OwnMessage[]
   readonly #sender: Sender
   readonly #login: Login
@@ -94,7 +100,12 @@ export class Session {
       () => this.#presenceAnswered(),
     )
     this.#health = this.#newHealth(parts.health)
-    this.#own = this.#health === undefined ? [this.#presence] : [this.#presence, this.#health]
+    this.#retained = this.#newRetained()
+    this.#own = [
+      this.#presence,
+      ...(this.#health === undefined ? [] : [this.#health]),
+      ...this.#retained.messages,
+    ]
     this.#sender = new Sender({
       delivery: this.#delivery,
       topics: this.#topics,
@@ -148,6 +159,25 @@ export class Session {
     }
   }
 
+  /** State that the broker keeps for later subscribers. */
+  get retained(): RetainedTopics {
+    return this.#retained
+  }
+
+  /**
+   * What others publish on these topics, from the next connection on, and from now on where there is one. It is for small
+   * signals: nothing is acknowledged, and what comes while there is no connection is missed.
+   * Returns the function that ends it.
+   */
+  listen(topics: readonly string[], received: Received): () => void {
+    const listening = { topics, received }
+    this.#listening.add(listening)
+    if (this.#phase === 'connected') this.#connection?.subscribe(topics)
+    return () => {
+      this.#listening.delete(listening)
+    }
+  }
+
   get counts(): Readonly<DeliveryCounts> {
     return this.#delivery.counts
   }
@@ -190,6 +220,7 @@ export class Session {
     this.#stopTimer()
     this.#sender.end()
     this.#health?.ended(undefined)
+    this.#retained.end()
     if (connection !== undefined) {
       if (wasConnected && this.#sender.hasRoomIn(this.#facts!))
         await this.#presence.sayOffline(connection, this.#facts!)
@@ -211,7 +242,11 @@ export class Session {
     const { connectTimeout } = this.#tuning
     this.#connection = this.#open(
       { url, clientId, username, password, keepalive, tls, will, connectTimeout, protocolVersion },
-      { connected: (facts) => this.#connected(facts), ended: (ending) => this.#ended(ending) },
+      {
+        connected: (facts) => this.#connected(facts),
+        ended: (ending) => this.#ended(ending),
+        received: (topic, payload) => this.#received(topic, payload),
+      },
       this.#clock,
     )
   }
@@ -234,9 +269,18 @@ export class Session {
     this.#reports.connected(this.#options.clientId, this.#login.form.protocolVersion)
     this.#topics.connected()
     this.#health?.begin(connection)
+    this.#retained.begin(facts)
+    const topics = [...this.#listening].flatMap((each) => each.topics)
+    if (topics.length > 0) connection.subscribe(topics)
     this.#watch()
     this.#changed()
     this.#sender.begin(connection, facts)
+  }
+
+  #received(topic: string, payload: string): void {
+    for (const { topics, received } of [...this.#listening]) {
+      if (topics.includes(topic)) received(topic, payload)
+    }
   }
 
   #presenceAnswered(): void {
@@ -300,6 +344,7 @@ export class Session {
       if (blamesMessage && !isOurs && oldest !== undefined) this.#blame(oldest)
     }
     this.#sender.end()
+    this.#retained.end()
     for (const own of this.#own) own.ended(blamesMessage ? 'it closed the connection on it' : undefined)
     this.#delivery.rewind()
     this.#topics.ended(this.#delivery.parked())
@@ -429,6 +474,16 @@ export class Session {
       own: this.#ownTopic(`the health topic ${topic}`),
       report: async () => ({ ...healthOf(this.state, this.counts, this.#clock.wall()), ...(await more?.()) }),
       changed: () => this.#sender.pumpSoon(),
+    })
+  }
+
+  #newRetained(): Retained {
+    return new Retained({
+      clock: this.#clock,
+      random: this.#random,
+      changed: () => this.#sender.pumpSoon(),
+      refused: (what, why) => this.#reports.ownTopicRefused(what, why),
+      notAvailable: () => this.#reports.noRetain(),
     })
   }
 

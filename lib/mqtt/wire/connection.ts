@@ -71,6 +71,8 @@ export interface ConnectionEvents {
   connected(facts: BrokerFacts): void
   /** Called once, whatever ended it, but not after hangUp(). */
   ended(ending: Ending): void
+  /** Something came on a topic of `subscribe`. */
+  received?(topic: string, payload: string): void
 }
 
 export interface Connection {
@@ -79,6 +81,8 @@ export interface Connection {
    * MQTT 5 can), of QoS 0 with 0 when it was handed to the network; never when the connection ends before that.
    */
   publish(message: Outgoing, answered: (reasonCode: number) => void): void
+  /** Asks for what others publish on these topics, with QoS 0. A broker that refuses does so in silence. */
+  subscribe(topics: readonly string[]): void
   /** Ends it for a reason of ours; `ended` is called. */
   abort(problem: Problem): void
   /** Says goodbye, so that the broker drops the will, and ends it; `ended` is not called. Takes 500 ms at most. */
@@ -184,13 +188,16 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
       over = true
       hungUp = true
     }
-    return { publish: () => {}, abort: (reason) => finish(reason), hangUp }
+    return { publish: () => {}, subscribe: () => {}, abort: (reason) => finish(reason), hangUp }
   }
 
   client.on('connect', (packet) => {
     if (over) return
     connected = true
     events.connected(factsOf(packet))
+  })
+  client.on('message', (topic, payload) => {
+    if (!over) events.received?.(topic, payload.toString('utf8'))
   })
   client.on('disconnect', (packet: IDisconnectPacket) => {
     goodbye = packet.reasonCode ?? 0
@@ -254,6 +261,10 @@ export const openConnection: OpenConnection = (settings, events, clock) => {
           cb: (error) => handshakeEnded(error, answered),
         }
       write(message, id)
+    },
+    subscribe(topics) {
+      // its packet's number is the one behind the newest message's: no message is in flight for 65,534 others
+      open.subscribe([...topics], { qos: 0 }, () => {})
     },
     abort: (problem) => finish(problem),
     async hangUp() {

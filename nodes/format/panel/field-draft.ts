@@ -48,6 +48,7 @@ export interface FieldDraft {
   pattern: string
   zone: string
   unit: string
+  deviceClass: string
   deviceUnit: string
   scale: string
   offset: string
@@ -98,6 +99,7 @@ export function toFieldDraft(field: Partial<FieldDefinition>): FieldDraft {
     pattern: field.pattern ?? '',
     zone: field.zone ?? '',
     unit: field.unit ?? '',
+    deviceClass: field.deviceClass ?? '',
     deviceUnit: field.deviceUnit ?? '',
     scale: asText(field.scale),
     offset: asText(field.offset),
@@ -144,6 +146,7 @@ export function fromFieldDraft(draft: FieldDraft, kind: DecoderKind): FieldDefin
     ...(type === 'time' ? timeParts(draft) : {}),
     ...(type === 'string' ? { trim: draft.trim || undefined, case: textOrNone(draft.case) } : {}),
     unit: textOrNone(draft.unit),
+    deviceClass: textOrNone(draft.deviceClass),
     map: readMap(draft.map, (text) => valueOrNone(text, type) ?? ''),
     mapElse: draft.map.trim() !== '' && draft.mapElse === 'keep' ? 'keep' : undefined,
     ...(type === 'number' || type === 'integer' || type === 'time' ? boundParts(draft) : {}),

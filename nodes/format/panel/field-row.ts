@@ -59,6 +59,7 @@ const details: readonly Detail[] = [
   { name: 'default' },
   { name: 'when' },
   { name: 'newsOf' },
+  { name: 'deviceClass', types: ['number', 'integer', 'boolean'], example: 'humidity' },
   { name: 'reversed', isRead: true },
   { name: 'whole', ...offsets },
   { name: 'trim', types: ['string'] },

@@ -114,7 +114,11 @@ const firstForms: Record<string, { before: object; after: object }> = {
       firmware: '',
       location: '',
       compressed: false,
-      version: 4,
+      latest: 'off',
+      homeassistant: 'off',
+      homeassistantPrefix: 'homeassistant',
+      homeassistantTypes: '',
+      version: 5,
     },
   },
 }
@@ -151,7 +155,7 @@ describe('migrations', () => {
   it('leave the topic that an empty one stood for to nodes of each version that ran by it', () => {
     for (const old of [{}, { topic: '' }, { topic: '  ', version: 1 }]) {
       const { topic, version } = migrate('fieldlog-mqtt-out', old as { topic?: string; version?: number })
-      assert.deepEqual([topic, version], ['fieldlog/{gateway}/{verdict}/{type}/{source}', 4])
+      assert.deepEqual([topic, version], ['fieldlog/{gateway}/{verdict}/{type}/{source}', 5])
     }
     assert.equal(migrate('fieldlog-mqtt-out', { topic: '', version: 2 }).topic, '')
     assert.equal(migrate('fieldlog-mqtt-out', { topic: '', version: 3 }).topic, '')

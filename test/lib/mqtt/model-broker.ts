@@ -101,6 +101,7 @@ export class ModelBroker {
         isWorking = true
         setImmediate(work)
       },
+      subscribe: () => {},
       abort: (problem) => end({ problem }),
       async hangUp() {
         state = 'over'

@@ -106,6 +106,7 @@ describe('nodes: the inputs of the format panel', () => {
           max: 5,
           range: 'clamp',
           newsOf: 's',
+          deviceClass: 'temperature',
         },
         { name: 's', type: 'string', trim: true, case: 'upper', map: { a: 'b', c: 'd' }, mapElse: 'keep' },
         { name: 'odd', type: 'string', nulls: ['a,b', '-5'], map: { 'a=b': 'x', 'c,d': 'y' } },

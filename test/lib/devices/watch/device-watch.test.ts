@@ -288,6 +288,7 @@ describe('the watch over devices', () => {
       count: 1,
       lastHeard: bench.clock.wall(),
       interval: null,
+      limit: null,
       data: undefined,
     })
     assert.deepEqual([room?.device, room?.data], ['usb-12', { temp: 18.2 }])

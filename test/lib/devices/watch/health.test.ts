@@ -8,7 +8,15 @@ const day = 86_400_000
 
 function series(key: string, rest: Partial<SeriesReport> = {}): SeriesReport {
   const place = { source: 'usb', type: 'room', key, device: `usb-${key}` }
-  const state = { isNamed: false, isSilent: false, count: 1, lastHeard: now, interval: 60, data: undefined }
+  const state = {
+    isNamed: false,
+    isSilent: false,
+    count: 1,
+    lastHeard: now,
+    interval: 60,
+    limit: 180,
+    data: undefined,
+  }
   return { ...place, ...state, ...rest }
 }
 

@@ -355,6 +355,18 @@ describe('formats: problems of these steps', () => {
       { difference: { of: 'v' } },
       'fields[0].difference.of: found "v", expected the name of a counter\'s field',
     ],
+    [
+      { deviceClass: 'warmth' },
+      'fields[0].deviceClass: found "warmth", expected a device class of Home Assistant for a field of this type',
+    ],
+    [
+      { deviceClass: 'humidity', unit: 'ppm' },
+      'fields[0].deviceClass: found "humidity", expected a unit that goes with it: %',
+    ],
+    [
+      { deviceClass: 'humidity', unit: '%', type: 'boolean' },
+      'fields[0].deviceClass: found "humidity", expected a device class of Home Assistant for a field of this type',
+    ],
     [{ newsOf: 'gone' }, 'fields[0].newsOf: found "gone", expected the name of a field'],
     [{ also: 'x' as never }, 'fields[0].also: found "x", expected a list of 20 other places at most'],
   ]

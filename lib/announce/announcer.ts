@@ -1,0 +1,280 @@
+// Says at the broker what the present state is: the newest reading of each device, whether it is heard, and what it measures, in
+// the form in which Home Assistant finds it. The README lists the promises and the failure cases.
+import { deviceSource } from '../devices/device-event.ts'
+import { noNames } from '../devices/names.ts'
+import type { FieldlogEvent } from '../event.ts'
+import type { Disk } from '../journal/disk/disk.ts'
+import { inBackground } from '../kit/background.ts'
+import type { Clock } from '../kit/clock.ts'
+import { asError } from '../kit/errors.ts'
+import { payloadWriter } from '../mqtt/message/payload.ts'
+import type { RetainedTopics } from '../mqtt/session/retained.ts'
+import { AnnouncedFile, type KnownTopic, type StoredReading } from './announced-file.ts'
+import { Announcements, discoveryKind } from './announcements.ts'
+import { expireAfter } from './expiry.ts'
+import type { Origin } from './homeassistant/messages.ts'
+import { Published } from './published.ts'
+import { type Reading, Readings } from './readings.ts'
+import { type StateTopics, stateTopics } from './topics.ts'
+import type { AnnounceView, DeviceState, Wanted } from './view.ts'
+
+/** ms: several changes are worked out at once */
+const gatherTime = 1_000
+/** ms; a card wears out, and little is lost with what was published since */
+const saveInterval = 600_000
+/** ms: the longest pause after Home Assistant has come, so that gateways do not all answer at the same moment */
+const longestPause = 10_000
+/** readings that come before the flows have started and the file is read, at most */
+const mostEarly = 1_000
+
+const latestKind = 'the latest values'
+const availabilityKind = 'the availability of devices'
+
+export interface AnnouncerParts {
+  topics: RetainedTopics
+  /** Tells what others publish on a topic until the function returned is called. */
+  listen(topic: string, received: (payload: string) => void): () => void
+  clock: Clock
+  /** 0 … 1 */
+  random: () => number
+  disk: Disk
+  /** where the file of what was announced is */
+  directory: string
+  /** a few letters that tell this installation from all others */
+  installation: string
+  origin: Origin
+  warn(text: string): void
+}
+
+export class Announcer {
+  readonly #parts: AnnouncerParts
+  readonly #file: AnnouncedFile
+  readonly #published: Published
+  readonly #announcements: Announcements
+  #view: AnnounceView | undefined
+  #topics: StateTopics = stateTopics('')
+  readonly #readings: Readings
+  /** payload of an event, with the gateway's name */
+  #write = payloadWriter('')
+  #states = new Map<string, DeviceState>()
+  /** availability and announcements as they were put last */
+  readonly #put = new Map<string, string>()
+  /** readings that were put last, by topic */
+  readonly #latest = new Map<string, Reading['last']>()
+  #early: FieldlogEvent[] = []
+  #isOpen = false
+  /** readings have come since the file was written */
+  #isChanged = false
+  #stopGathering: (() => void) | undefined
+  #stopPause: (() => void) | undefined
+  #stopSaving = () => {}
+  #stopListening = () => {}
+
+  constructor(parts: AnnouncerParts) {
+    const { topics, disk, directory, origin, installation, warn } = parts
+    this.#parts = parts
+    this.#file = new AnnouncedFile(disk, directory)
+    const write = (known: KnownTopic[], isLast: boolean) => this.#writeFile(known, isLast)
+    this.#published = new Published({ topics, warn, write })
+    this.#announcements = new Announcements(origin, installation)
+    this.#readings = new Readings(noNames, (type, device) => this.#topics.latest(type, device))
+  }
+
+  /** Reads what was announced before. Nothing is published until then. */
+  async open(): Promise<void> {
+    try {
+      const announced = await this.#file.read()
+      if (announced !== undefined) {
+        this.#announcements.restore(announced.ids, announced.components)
+        this.#published.restore(announced.topics)
+        this.#readings.restore(announced.readings.map(readingOf))
+        // from now on the payloads in the file get old
+        await this.#published.save()
+      }
+    } catch (error) {
+      this.#parts.warn(`what was announced at the broker cannot be read: ${asError(error).message}`)
+    }
+    this.#isOpen = true
+    if (this.#view !== undefined) this.#configure(this.#view)
+    this.#saveLater()
+  }
+
+  /** The flows are other ones. */
+  set(view: AnnounceView): void {
+    this.#view = view
+    if (this.#isOpen) this.#configure(view)
+  }
+
+  /** A reading that a node publishes. */
+  take(event: FieldlogEvent): void {
+    if (event.data === undefined || event.verdict === 'rejected' || event.source === deviceSource) return
+    if (!this.#isOpen || this.#view === undefined) {
+      this.#early.push(event)
+      if (this.#early.length > mostEarly) this.#early.shift()
+      return
+    }
+    if (!this.#view.isOn) return
+    const taken = this.#readings.take(event)
+    if (taken === undefined) return
+    this.#isChanged = true
+    this.#putLatest(taken.topic)
+    if (taken.isNew) this.#gather()
+  }
+
+  /** To be called every few seconds with what the watch knows. */
+  look(states: readonly DeviceState[]): void {
+    const forgotten = this.#readings.forgetOld(this.#parts.clock.wall())
+    if (forgotten === 0 && !states.some((state) => isOther(state, this.#states.get(state.device)))) return
+    this.#states = new Map(states.map((state) => [state.device, state]))
+    this.#refresh()
+  }
+
+  /** Takes back all that was said of a device, until its next reading. Returns whether there was anything. */
+  forget(device: string): boolean {
+    if (this.#readings.forget(device) === 0) return false
+    this.#refresh()
+    // a crash must not bring it back
+    inBackground(this.#published.save())
+    return true
+  }
+
+  /** Keeps everything for the next process. */
+  async close(): Promise<void> {
+    this.#stopGathering?.()
+    this.#stopPause?.()
+    this.#stopSaving()
+    this.#stopListening()
+    if (this.#isOpen && this.#published.known.size > 0) await this.#published.save(true)
+  }
+
+  #configure({ gateway, isOn, names, homeAssistant }: AnnounceView): void {
+    this.#topics = stateTopics(gateway)
+    this.#write = payloadWriter(gateway)
+    if (isOn) this.#readings.rename(names, (type, device) => this.#topics.latest(type, device))
+    else this.#readings.clear()
+    this.#stopListening()
+    this.#stopListening = () => {}
+    if (homeAssistant !== undefined) {
+      this.#stopListening = this.#parts.listen(`${homeAssistant.prefix}/status`, (payload) => {
+        if (payload === 'online') this.#announceAgain()
+      })
+    }
+    for (const event of this.#early.splice(0)) this.take(event)
+    this.#refresh()
+  }
+
+  #gather(): void {
+    this.#stopGathering ??= this.#parts.clock.after(gatherTime, () => {
+      this.#stopGathering = undefined
+      this.#refresh()
+    })
+  }
+
+  /** Home Assistant has come: after a pause it is told everything again. */
+  #announceAgain(): void {
+    this.#stopPause ??= this.#parts.clock.after(this.#parts.random() * longestPause, () => {
+      this.#stopPause = undefined
+      for (const [topic, payload] of this.#put) {
+        if (this.#published.known.get(topic) === discoveryKind)
+          this.#published.put(topic, payload, discoveryKind)
+      }
+    })
+  }
+
+  /** Brings the broker to what should be there. */
+  #refresh(): void {
+    if (!this.#isOpen || this.#view === undefined) return
+    const wanted = new Set<string>()
+    for (const [topic, { isKnown, last }] of this.#readings.all) {
+      if (!isKnown) continue
+      wanted.add(topic)
+      if (this.#latest.get(topic) !== last) this.#putLatest(topic)
+    }
+    for (const [topic, payload, kind] of this.#others(this.#view)) {
+      wanted.add(topic)
+      if (this.#put.get(topic) === payload) continue
+      this.#put.set(topic, payload)
+      this.#published.put(topic, payload, kind)
+    }
+    for (const [topic, kind] of this.#published.known) if (!wanted.has(topic)) this.#remove(topic, kind)
+  }
+
+  /** Availability and announcements. */
+  #others(view: AnnounceView): Wanted[] {
+    const devices = this.#devices()
+    const present = { devices, states: this.#states, topics: this.#topics }
+    const announcements = this.#announcements.make(view, present)
+    if (!view.isWatching) return announcements
+    const availabilities = [...devices.keys()].map((device): Wanted => {
+      const isSilent = this.#states.get(device)?.isSilent === true
+      return [this.#topics.availability(device), isSilent ? 'silent' : 'online', availabilityKind]
+    })
+    return [...availabilities, ...announcements]
+  }
+
+  #devices(): Map<string, Reading[]> {
+    const devices = new Map<string, Reading[]>()
+    for (const reading of this.#readings.all.values()) {
+      if (!reading.isKnown) continue
+      const same = devices.get(reading.device)
+      if (same === undefined) devices.set(reading.device, [reading])
+      else same.push(reading)
+    }
+    return devices
+  }
+
+  #putLatest(topic: string): void {
+    const reading = this.#readings.all.get(topic)
+    if (reading?.last === undefined) return
+    const { last, device } = reading
+    this.#latest.set(topic, last)
+    // made when it is sent: of a device that sends often, only what is published is ever made
+    this.#published.put(topic, () => this.#textOf(last, device) ?? '', latestKind)
+  }
+
+  #remove(topic: string, kind: string): void {
+    this.#put.delete(topic)
+    this.#latest.delete(topic)
+    this.#published.remove(topic, kind)
+  }
+
+  /** Undefined of an event that another node has spoilt since it came here. */
+  #textOf(last: NonNullable<Reading['last']>, device: string): string | undefined {
+    try {
+      if (typeof last !== 'string') return this.#write(last.device === device ? last : { ...last, device })
+      return JSON.stringify({ ...JSON.parse(last), gateway: this.#view?.gateway, device })
+    } catch {
+      return undefined
+    }
+  }
+
+  #saveLater(): void {
+    this.#stopSaving = this.#parts.clock.after(saveInterval, () => {
+      if (this.#isChanged) inBackground(this.#published.save())
+      this.#saveLater()
+    })
+  }
+
+  async #writeFile(topics: KnownTopic[], isLast: boolean): Promise<void> {
+    this.#isChanged = false
+    const readings = [...this.#readings.all.values()].map((reading) => this.#stored(reading, isLast))
+    const { ids, components } = this.#announcements
+    await this.#file.write({ ids, topics, readings, components })
+  }
+
+  #stored(reading: Reading, isLast: boolean): StoredReading {
+    const { source, type, key, device, id, time, received, isKnown, last } = reading
+    const payload = isLast && last !== undefined ? this.#textOf(last, device) : undefined
+    return [source, type, key, device, id, time, received, isKnown, payload ?? null]
+  }
+}
+
+function isOther(state: DeviceState, before: DeviceState | undefined): boolean {
+  if (before === undefined || before.isSilent !== state.isSilent) return true
+  return expireAfter(state.quiet, undefined) !== expireAfter(before.quiet, undefined)
+}
+
+function readingOf(stored: StoredReading): Reading {
+  const [source, type, key, device, id, time, received, isKnown, payload] = stored
+  return { source, type, key, device, id, time, received, isKnown, last: payload ?? undefined }
+}

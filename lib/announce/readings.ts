@@ -1,0 +1,129 @@
+// The newest reading of each type of each device: which one that is, and on which topic it is retained.
+import type { DeviceNames } from '../devices/names.ts'
+import type { FieldlogEvent } from '../event.ts'
+import { isNewer, type Newest } from './newest.ts'
+
+/** Those of so many types and devices are kept, at most: what is heard on the radio may be garbage. */
+const mostReadings = 1_000
+/** ms: a device without a name that was not heard for so long is forgotten */
+const longestUnnamed = 30 * 86_400_000
+
+export interface Reading extends Newest {
+  source: string
+  type: string
+  /** '' where the format has none */
+  key: string
+  device: string
+  /** A device without a name is one at its second reading: the first one may be garbage. */
+  isKnown: boolean
+  /** the event, or what was published before a restart; undefined: the broker has it, and we do not */
+  last: FieldlogEvent | string | undefined
+}
+
+export class Readings {
+  #names: DeviceNames
+  #topicOf: (type: string, device: string) => string
+  #byTopic = new Map<string, Reading>()
+
+  constructor(names: DeviceNames, topicOf: (type: string, device: string) => string) {
+    this.#names = names
+    this.#topicOf = topicOf
+  }
+
+  /** By topic. */
+  get all(): ReadonlyMap<string, Reading> {
+    return this.#byTopic
+  }
+
+  /** Takes a reading if it is newer than what is there. Returns its topic and whether that is a new one to be published. */
+  take(event: FieldlogEvent): { topic: string; isNew: boolean } | undefined {
+    const { id, source, type = '', key = '', device = source, time, received } = event
+    const topic = this.#topicOf(type, device)
+    const known = this.#byTopic.get(topic)
+    if (!isNewer(event, known)) return undefined
+    if (known === undefined && !this.#hasRoom()) return undefined
+    const isRepeat = known?.id === id
+    const isKnown =
+      known?.isKnown === true ||
+      key === '' ||
+      this.#isNamed(source, type, key) ||
+      (known !== undefined && !isRepeat)
+    if (known === undefined)
+      this.#byTopic.set(topic, { id, time, received, source, type, key, device, isKnown, last: event })
+    else {
+      const wasKnown = known.isKnown
+      Object.assign(known, { id, time, received, source, type, key, device, isKnown, last: event })
+      return isKnown ? { topic, isNew: !wasKnown } : undefined
+    }
+    return isKnown ? { topic, isNew: true } : undefined
+  }
+
+  /** What was kept over a restart. */
+  restore(readings: readonly Reading[]): void {
+    for (const reading of readings) this.#put(reading)
+  }
+
+  /** Other names or topics hold from now on: what was published moves along. */
+  rename(names: DeviceNames, topicOf: (type: string, device: string) => string): void {
+    this.#names = names
+    this.#topicOf = topicOf
+    const before = [...this.#byTopic.values()]
+    this.#byTopic = new Map()
+    for (const reading of before) {
+      const { source, type, key } = reading
+      const device = names.deviceOf(source, type, key)
+      const isKnown = reading.isKnown || this.#isNamed(source, type, key)
+      this.#put({ ...reading, device, isKnown })
+    }
+  }
+
+  /** Returns how many types of it there were. */
+  forget(device: string): number {
+    return this.#removeAll((reading) => reading.device === device)
+  }
+
+  /** @param now ms since 1970 */
+  forgetOld(now: number): number {
+    return this.#removeAll(
+      ({ source, type, key, received }) =>
+        now - received > longestUnnamed && !this.#isNamed(source, type, key),
+    )
+  }
+
+  clear(): void {
+    this.#byTopic.clear()
+  }
+
+  #isNamed(source: string, type: string, key: string): boolean {
+    return this.#names.find(source, type, key) !== undefined
+  }
+
+  /** Of two on one topic the newer one stays. */
+  #put(reading: Reading): void {
+    const topic = this.#topicOf(reading.type, reading.device)
+    const other = this.#byTopic.get(topic)
+    if (other === undefined || reading.time >= other.time) this.#byTopic.set(topic, reading)
+  }
+
+  /** Makes room where it has to: the unnamed one goes that was heard longest ago. */
+  #hasRoom(): boolean {
+    if (this.#byTopic.size < mostReadings) return true
+    let oldest: [string, Reading] | undefined
+    for (const each of this.#byTopic) {
+      const { source, type, key, received } = each[1]
+      if (this.#isNamed(source, type, key)) continue
+      if (oldest === undefined || received < oldest[1].received) oldest = each
+    }
+    return oldest !== undefined && this.#byTopic.delete(oldest[0])
+  }
+
+  #removeAll(isGone: (reading: Reading) => boolean): number {
+    let count = 0
+    for (const [topic, reading] of this.#byTopic) {
+      if (!isGone(reading)) continue
+      this.#byTopic.delete(topic)
+      count++
+    }
+    return count
+  }
+}

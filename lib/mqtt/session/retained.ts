@@ -1,0 +1,279 @@
+// State that the broker keeps for those who connect later: retained messages of the gateway's own, which are not events. Of a
+// topic only the newest payload counts, so nothing here goes through the outbox: a topic is up to date or it is not, and while the
+// broker is away newer payloads take the place of older ones. They are sent a few at a time and at a limited rate, so that events
+// are not delayed, and all of them again on each connection, because the broker may have been emptied meanwhile.
+import { type Pauses, pauseAfter } from '../../kit/backoff.ts'
+import type { Clock } from '../../kit/clock.ts'
+import type { Payload } from '../message/outgoing.ts'
+import type { BrokerFacts, Connection } from '../wire/connection.ts'
+import { packetTooLarge, reasonText } from '../wire/problems.ts'
+import { isTooLarge } from './outgoing.ts'
+import type { OwnMessage } from './sender.ts'
+
+/** messages without the broker's answer at a time */
+const lanes = 4
+/** ms between two messages, on average: 100 a second */
+const interval = 10
+/** messages that may leave at once after a pause */
+const burst = 4
+/** ms between attempts on a topic that the broker refuses */
+const pauses: Pauses = { first: 10_000, longest: 3_600_000 }
+/** connections in a row that end with a topic in flight: until then something else may be the reason */
+const mostEnds = 3
+
+/** A payload, or what makes it when it is sent: of many that come only the last one is ever made. */
+export type RetainedPayload = Payload | (() => Payload)
+
+/** Where retained state is put. */
+export interface RetainedTopics {
+  /** @param kind of state, in words, for the log: a refusal is said once for each */
+  put(topic: string, payload: RetainedPayload, kind: string): void
+  /** The broker is to forget the topic. @param gone is called when it has */
+  remove(topic: string, kind: string, gone?: () => void): void
+}
+
+export interface RetainedParts {
+  clock: Clock
+  /** 0 … 1 */
+  random: () => number
+  /** something may be sent, or was answered */
+  changed(): void
+  /** told once for each kind until the broker takes all of it. @param what the kind, and one topic of it */
+  refused(what: string, why: string): void
+  /** told once for a connection without retained messages, where there are any */
+  notAvailable(): void
+}
+
+interface Topic {
+  name: string
+  kind: string
+  /** undefined: the topic is to be emptied */
+  payload: RetainedPayload | undefined
+  gone: (() => void) | undefined
+  /** the payload that is in flight is not the newest any more */
+  isChanged: boolean
+  failures: number
+  ends: number
+  /** by the monotonic clock: it is not tried before */
+  due: number
+}
+
+export class Retained implements RetainedTopics {
+  readonly #parts: RetainedParts
+  readonly #topics = new Map<string, Topic>()
+  /** topics whose state the broker does not have, in the order in which they are sent */
+  readonly #dirty = new Set<Topic>()
+  /** topics that the broker refused: they wait for their next attempt */
+  readonly #refused = new Set<Topic>()
+  readonly #lanes: readonly Lane[]
+  /** whether the broker keeps messages; undefined while there is no connection */
+  #isAvailable: boolean | undefined
+  #toldMissing = false
+  /** by the monotonic clock: when the next message may leave */
+  #next = 0
+  #stopPace: (() => void) | undefined
+  #stopRetry: (() => void) | undefined
+
+  constructor(parts: RetainedParts) {
+    this.#parts = parts
+    this.#lanes = Array.from({ length: lanes }, () => new Lane(this))
+  }
+
+  /** The session's own messages, one for each that may be in flight. */
+  get messages(): readonly OwnMessage[] {
+    return this.#lanes
+  }
+
+  /** ms of the monotonic clock */
+  get now(): number {
+    return this.#parts.clock.monotonic()
+  }
+
+  /** topics that the broker has yet to be told about */
+  get waiting(): number {
+    return (
+      this.#dirty.size + this.#refused.size + this.#lanes.filter(({ since }) => since !== undefined).length
+    )
+  }
+
+  put(name: string, payload: RetainedPayload, kind: string): void {
+    this.#set(name, payload, kind, undefined)
+  }
+
+  remove(name: string, kind: string, gone?: () => void): void {
+    this.#set(name, undefined, kind, gone)
+  }
+
+  /** A connection: the broker may know nothing any more. */
+  begin({ retainAvailable }: BrokerFacts): void {
+    this.#isAvailable = retainAvailable
+    for (const topic of this.#topics.values()) this.#markDirty(topic)
+    if (retainAvailable) this.#toldMissing = false
+    this.#tellMissing()
+    this.#retryLater()
+  }
+
+  /** The broker may have lost all of it, or somebody asks to be told again. */
+  again(): void {
+    for (const topic of this.#topics.values()) this.#markDirty(topic)
+    this.#parts.changed()
+  }
+
+  end(): void {
+    this.#isAvailable = undefined
+    this.#stopPace?.()
+    this.#stopPace = undefined
+    this.#stopRetry?.()
+    this.#stopRetry = undefined
+  }
+
+  /** Whether one may be sent now; where the rate alone forbids it, the sender is woken in time. */
+  get mayBegin(): boolean {
+    if (this.#isAvailable !== true || this.#dirty.size === 0) return false
+    const early = this.#next - this.now
+    if (early <= 0) return true
+    this.#stopPace ??= this.#parts.clock.after(Math.max(1, early), () => {
+      this.#stopPace = undefined
+      this.#parts.changed()
+    })
+    return false
+  }
+
+  /** Sends the next one. Returns its topic, while an answer is to be waited for. @param answered once, while the connection lasts */
+  send(connection: Connection, facts: BrokerFacts, answered: () => void): Topic | undefined {
+    const [topic] = this.#dirty
+    if (topic === undefined) return undefined
+    this.#next = Math.max(this.#next, this.now - (burst - 1) * interval) + interval
+    this.#dirty.delete(topic)
+    topic.isChanged = false
+    const payload = typeof topic.payload === 'function' ? topic.payload() : (topic.payload ?? '')
+    const outgoing = { topic: topic.name, payload, retain: true, qos: 1 as const }
+    if (isTooLarge(outgoing, facts)) {
+      this.#refuse(topic, reasonText(packetTooLarge))
+      return undefined
+    }
+    connection.publish(outgoing, (code) => {
+      if (code < 128) this.#taken(topic)
+      else this.#refuse(topic, reasonText(code))
+      answered()
+      this.#parts.changed()
+    })
+    return topic
+  }
+
+  /** No answer will come to it. @param why in words, where it may be the reason */
+  unanswered(topic: Topic, why: string | undefined): void {
+    if (why !== undefined && ++topic.ends >= mostEnds) this.#refuse(topic, `${why} three times in a row`)
+    else this.#markDirty(topic)
+  }
+
+  #set(
+    name: string,
+    payload: RetainedPayload | undefined,
+    kind: string,
+    gone: (() => void) | undefined,
+  ): void {
+    const known = this.#topics.get(name)
+    const topic = known ?? {
+      ...{ name, kind, payload, gone },
+      ...{ isChanged: false, failures: 0, ends: 0, due: 0 },
+    }
+    topic.kind = kind
+    topic.payload = payload
+    topic.gone = gone
+    if (known === undefined) this.#topics.set(name, topic)
+    this.#markDirty(topic)
+    this.#tellMissing()
+    if (this.#isAvailable) this.#parts.changed()
+  }
+
+  /** One that is in flight is sent again when it is answered. */
+  #markDirty(topic: Topic): void {
+    topic.isChanged = true
+    if (this.#refused.has(topic) || this.#lanes.some((lane) => lane.topic === topic)) return
+    this.#dirty.add(topic)
+  }
+
+  #taken(topic: Topic): void {
+    topic.failures = 0
+    topic.ends = 0
+    if (topic.isChanged) this.#dirty.add(topic)
+    else if (topic.payload === undefined) {
+      this.#topics.delete(topic.name)
+      topic.gone?.()
+    }
+  }
+
+  #refuse(topic: Topic, why: string): void {
+    const isSaid = [...this.#topics.values()].some(
+      ({ kind, failures }) => kind === topic.kind && failures > 0,
+    )
+    topic.failures++
+    if (!isSaid) this.#parts.refused(`${topic.kind} (${topic.name})`, why)
+    topic.due = this.now + pauseAfter(topic.failures, this.#parts.random(), pauses)
+    this.#refused.add(topic)
+    this.#retryLater()
+  }
+
+  /** Has the refused ones tried when their time has come. */
+  #retryLater(): void {
+    if (this.#stopRetry !== undefined || this.#refused.size === 0) return
+    const due = Math.min(...[...this.#refused].map((topic) => topic.due))
+    this.#stopRetry = this.#parts.clock.after(Math.max(1, due - this.now), () => {
+      this.#stopRetry = undefined
+      for (const topic of this.#refused) {
+        if (topic.due > this.now) continue
+        this.#refused.delete(topic)
+        this.#dirty.add(topic)
+      }
+      this.#retryLater()
+      this.#parts.changed()
+    })
+  }
+
+  #tellMissing(): void {
+    if (this.#isAvailable !== false || this.#toldMissing || this.#topics.size === 0) return
+    this.#toldMissing = true
+    this.#parts.notAvailable()
+  }
+}
+
+/** Room for one message in flight. */
+class Lane implements OwnMessage {
+  readonly #retained: Retained
+  #topic: Topic | undefined
+  #since: number | undefined
+
+  constructor(retained: Retained) {
+    this.#retained = retained
+  }
+
+  get topic(): Topic | undefined {
+    return this.#topic
+  }
+
+  get since(): number | undefined {
+    return this.#since
+  }
+
+  get isReady(): boolean {
+    return this.#since === undefined && this.#retained.mayBegin
+  }
+
+  send(connection: Connection, facts: BrokerFacts): void {
+    this.#since = this.#retained.now
+    this.#topic = this.#retained.send(connection, facts, () => this.#clear())
+    if (this.#topic === undefined) this.#since = undefined
+  }
+
+  ended(why: string | undefined): void {
+    const topic = this.#topic
+    this.#clear()
+    if (topic !== undefined) this.#retained.unanswered(topic, why)
+  }
+
+  #clear(): void {
+    this.#topic = undefined
+    this.#since = undefined
+  }
+}

@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict'
+import { expireAfter } from '../../../lib/announce/expiry.ts'
+import { fc } from '../../support/random.ts'
+import { HomeAssistantReader } from './homeassistant-reader.ts'
+import { start, viewOf, World } from './support.ts'
+
+const latest = 'fieldlog/pi-4/latest/room/usb-12'
+const gatewayTopic = 'homeassistant/device/fieldlog-abcd1234/config'
+const minute = 60_000
+
+describe('the announcer', () => {
+  let world: World
+  beforeEach(() => {
+    world = new World()
+  })
+
+  /** Two readings: a device without a name is one from its second on. */
+  const hear = async (key = '12') => {
+    world.take({ key })
+    await world.clock.advance(100)
+    world.take({ key })
+    await world.settled()
+  }
+  const config = (name: string) =>
+    world.topics('homeassistant/').find((topic) => JSON.parse(world.broker.get(topic)!).dev.name === name)
+
+  it('retains the newest reading, the availability and the announcement of a device', async () => {
+    await world.start()
+    await hear()
+    assert.deepEqual(world.topics('fieldlog/'), ['fieldlog/pi-4/availability/usb-12', latest])
+    assert.equal(world.broker.get('fieldlog/pi-4/availability/usb-12'), 'online')
+    assert.deepEqual(world.json(latest).data, { temp: 18.2 })
+    assert.equal(world.json(latest).verdict, 'good')
+    const reader = new HomeAssistantReader()
+    for (const topic of world.topics('homeassistant/')) reader.message(topic, world.broker.get(topic)!)
+    assert.deepEqual([...reader.devices.values()].map(({ device }) => device.name).sort(), ['pi-4', 'usb-12'])
+  })
+
+  it('says nothing of a key that was heard once, unless the user has named it', async () => {
+    await world.start(viewOf([{ source: 'usb', key: '7', name: 'attic' }]))
+    world.take({ key: '12' })
+    world.take({ key: '7' })
+    await world.settled()
+    assert.deepEqual(world.topics('latest'), ['fieldlog/pi-4/latest/room/attic'])
+  })
+
+  it('never puts an older reading in the place of a newer one, over restarts and kills, too', async () => {
+    await world.start()
+    await hear()
+    const newest = world.json(latest).time
+    for (const end of ['stop', 'kill'] as const) {
+      world.take({ time: start - minute, received: start - minute, replayed: true, data: { temp: 0 } })
+      await world.settled()
+      assert.equal(world.json(latest).time, newest)
+      await world[end]()
+      await world.start()
+      await world.settled()
+    }
+    assert.deepEqual(world.json(latest).data, { temp: 18.2 })
+  })
+
+  it('moves what was said when a device gets a name, another one, a place, or none', async () => {
+    await world.start()
+    await hear()
+    const topic = config('usb-12')
+    const id = Object.keys(JSON.parse(world.broker.get(topic!)!).cmps)
+    world.set(viewOf([{ source: 'usb', key: '12', name: 'kitchen', place: 'north wall' }]))
+    await world.settled()
+    assert.deepEqual(world.topics('fieldlog/'), [
+      'fieldlog/pi-4/availability/kitchen',
+      'fieldlog/pi-4/latest/room/kitchen',
+    ])
+    assert.equal(world.json('fieldlog/pi-4/latest/room/kitchen').device, 'kitchen')
+    assert.equal(config('kitchen'), topic)
+    const { dev, cmps } = JSON.parse(world.broker.get(topic!)!)
+    assert.equal(dev.sa, 'north wall')
+    assert.deepEqual(Object.keys(cmps), id)
+    world.set()
+    await world.settled()
+    assert.deepEqual(world.topics('latest'), [latest])
+    assert.equal(config('usb-12'), topic)
+  })
+
+  it('keeps the ids where the gateway, or the port of a device with a name, has another name', async () => {
+    const rows = [{ source: '*', key: '12', name: 'kitchen' }]
+    await world.start(viewOf(rows))
+    await hear()
+    const ids = () => world.topics('homeassistant/')
+    const before = ids()
+    world.take({ source: 'attic' })
+    await world.settled()
+    assert.deepEqual(ids(), before)
+    world.set({ ...viewOf(rows), gateway: 'roof' })
+    await world.settled()
+    assert.deepEqual(ids(), before)
+    assert.deepEqual(world.topics('fieldlog/'), [
+      'fieldlog/roof/availability/kitchen',
+      'fieldlog/roof/latest/room/kitchen',
+    ])
+  })
+
+  it('says that a device is silent, and what it says of expiry follows its interval in coarse steps', async () => {
+    await world.start()
+    await hear()
+    const state = { device: 'usb-12', isSilent: false, quiet: 90 }
+    world.announcer.look([state])
+    await world.settled()
+    const expiry = () => JSON.parse(world.broker.get(config('usb-12')!)!).cmps.room_temp.exp_aft
+    assert.equal(expiry(), expireAfter(90, undefined))
+    world.sent = []
+    world.announcer.look([{ ...state, quiet: 100 }])
+    await world.settled()
+    assert.deepEqual(world.sent, [])
+    world.announcer.look([{ ...state, isSilent: true }])
+    await world.settled()
+    assert.equal(world.broker.get('fieldlog/pi-4/availability/usb-12'), 'silent')
+    assert.deepEqual(world.sent, ['fieldlog/pi-4/availability/usb-12'])
+  })
+
+  it('takes a field back that a format has no more, also over a restart', async () => {
+    await world.start()
+    await hear()
+    await world.stop()
+    const [room] = viewOf().formats
+    const formats = [{ ...room!, fields: room!.fields.filter(({ name }) => name !== 'humi') }]
+    await world.start({ formats })
+    await world.settled()
+    const { cmps } = JSON.parse(world.broker.get(config('usb-12')!)!)
+    assert.deepEqual(cmps.room_humi, { p: 'sensor' })
+    assert.equal(cmps.room_temp.p, 'sensor')
+  })
+
+  it('takes back what has no format, what was forgotten, and everything when it is switched off', async () => {
+    await world.start()
+    await hear('12')
+    await hear('13')
+    world.set({ formats: [] })
+    await world.settled()
+    assert.deepEqual(world.topics('homeassistant/'), [gatewayTopic])
+    world.set()
+    await world.settled()
+    assert.equal(world.announcer.forget('usb-13'), true)
+    assert.equal(world.announcer.forget('usb-13'), false)
+    await world.settled()
+    assert.deepEqual(world.topics('usb-13'), [])
+    assert.equal(world.topics('homeassistant/').length, 2)
+    world.set({ homeAssistant: undefined })
+    await world.settled()
+    assert.deepEqual(world.topics('homeassistant/'), [])
+    world.set({ isOn: false, isWatching: false, homeAssistant: undefined })
+    await world.settled()
+    assert.deepEqual(world.topics(), [])
+  })
+
+  it('takes back after a restart what was switched off meanwhile', async () => {
+    await world.start()
+    await hear()
+    world.kill()
+    await world.start({ isOn: false, isWatching: false, homeAssistant: undefined })
+    await world.settled()
+    assert.deepEqual(world.topics(), [])
+  })
+
+  it('announces the types that were chosen', async () => {
+    await world.start({ homeAssistant: { prefix: 'ha', types: new Set(['meter']) } })
+    await hear()
+    assert.deepEqual(world.topics('ha/'), ['ha/device/fieldlog-abcd1234/config'])
+  })
+
+  it('answers Home Assistant after a pause, once, with the announcements alone', async () => {
+    await world.start()
+    await hear()
+    world.sent = []
+    world.publish('homeassistant/status', 'offline')
+    world.publish('homeassistant/status', 'online')
+    world.publish('homeassistant/status', 'online')
+    await world.clock.advance(4_900)
+    assert.deepEqual(world.sent, [])
+    await world.clock.advance(200)
+    await world.settled()
+    assert.deepEqual(world.sent.sort(), world.topics('homeassistant/'))
+  })
+
+  it('forgets after a month what has no name', async () => {
+    await world.start(viewOf([{ source: 'usb', key: '7', name: 'attic' }]))
+    await hear('12')
+    await hear('7')
+    world.clock.step(31 * 86_400_000)
+    world.announcer.look([])
+    await world.settled()
+    assert.deepEqual(world.topics('latest'), ['fieldlog/pi-4/latest/room/attic'])
+  })
+
+  it('keeps a thousand at most, and lets those go that have no name', async () => {
+    await world.start()
+    for (let key = 1; key <= 1_010; key++) {
+      world.take({ key: String(key) })
+      world.take({ key: String(key), received: start + key, time: start + key })
+    }
+    for (let i = 0; i < 40; i++) await world.settled()
+    assert.equal(world.topics('latest').length, 1_000)
+    assert(world.topics('latest').includes('fieldlog/pi-4/latest/room/usb-1010'))
+    assert(!world.topics('latest').includes('fieldlog/pi-4/latest/room/usb-1'))
+  })
+
+  it('is published all the same where the file cannot be written, which is said once', async () => {
+    await world.start()
+    world.disk.quota = 0
+    await hear()
+    assert.equal(world.topics('latest').length, 1)
+    assert.equal(world.warnings.length, 1)
+    assert.match(world.warnings[0]!, /cannot be written/)
+  })
+
+  it('has at the broker what it should, whatever happens', async function () {
+    this.timeout(120_000)
+    const command = fc.oneof(
+      fc.record({ kind: fc.constant('hear' as const), key: fc.constantFrom('1', '2', '3') }),
+      fc.record({ kind: fc.constant('old' as const), key: fc.constantFrom('1', '2', '3') }),
+      fc.record({ kind: fc.constant('name' as const), name: fc.constantFrom('', 'a', 'b') }),
+      fc.record({ kind: fc.constant('discover' as const), isOn: fc.boolean() }),
+      fc.record({
+        kind: fc.constantFrom('stop' as const, 'kill' as const, 'empty' as const, 'connect' as const),
+      }),
+      fc.record({ kind: fc.constant('forget' as const), key: fc.constantFrom('1', '2', '3') }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { maxLength: 15 }), async (commands) => {
+        const own = new World()
+        let name = ''
+        let discovers = true
+        /** by key: the time of the newest reading, and whether this process knows its payload */
+        const heard = new Map<string, { time: number; isThere: boolean; isKnown: boolean }>()
+        const view = () => ({
+          ...viewOf(name === '' ? [] : [{ source: 'usb', key: '1', name }]),
+          ...(discovers ? {} : { homeAssistant: undefined }),
+        })
+        const deviceOf = (key: string) => (key === '1' && name !== '' ? name : `usb-${key}`)
+        await own.start(view())
+        for (const each of commands) {
+          await own.clock.advance(1_000)
+          if (each.kind === 'hear') {
+            own.take({ key: each.key, source: 'usb' })
+            await own.clock.advance(100)
+            const { time } = own.take({ key: each.key, source: 'usb' })
+            heard.set(each.key, { time, isThere: true, isKnown: true })
+          } else if (each.kind === 'old') {
+            if (heard.has(each.key)) own.take({ key: each.key, time: start - minute, replayed: true })
+          } else if (each.kind === 'name') {
+            name = each.name
+            own.set(view())
+            const known = heard.get('1')
+            // its topic is another one, and this process may not know what was on the old one
+            if (known && !known.isKnown) known.isThere = false
+          } else if (each.kind === 'discover') {
+            discovers = each.isOn
+            own.set(view())
+          } else if (each.kind === 'forget') {
+            own.announcer.forget(deviceOf(each.key))
+            heard.delete(each.key)
+          } else if (each.kind === 'empty') {
+            own.broker.clear()
+            own.connect()
+            for (const known of heard.values()) known.isThere &&= known.isKnown
+          } else if (each.kind === 'connect') own.connect()
+          else {
+            await own[each.kind]()
+            if (each.kind === 'kill') for (const known of heard.values()) known.isKnown = false
+            await own.start(view())
+          }
+          await own.settled()
+          const there = [...heard].filter(([, { isThere }]) => isThere)
+          const latests = there.map(([key]) => `fieldlog/pi-4/latest/room/${deviceOf(key)}`)
+          const states = [...heard.keys()].map((key) => `fieldlog/pi-4/availability/${deviceOf(key)}`)
+          assert.deepEqual(own.topics('fieldlog/'), [...latests, ...states].sort())
+          assert.equal(own.topics('homeassistant/').length, discovers ? 1 + heard.size : 0)
+          for (const [key, { time }] of there) {
+            const payload = own.json(`fieldlog/pi-4/latest/room/${deviceOf(key)}`)
+            assert.deepEqual([payload.time, payload.device, payload.key], [time, deviceOf(key), key])
+          }
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
