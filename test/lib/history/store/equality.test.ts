@@ -15,10 +15,14 @@ const seed = 7
 const program = join(import.meta.dirname, '../support/killed-store.ts')
 
 describe('history: a store filled live, over kills, and from the journal', function () {
-  this.timeout(120_000 + count * 2)
+  // a live store with 300 events under way takes 1,500 a second, as each batch waits for its 200 ms
+  this.timeout(120_000 + count * 5)
   const events = madeEvents(count, seed)
   let expected: string
   let bench: StoreBench
+  /** of the test: what goes on behind its timeout must not reach into the next one */
+  let end: AbortController
+  let lastClosed: Promise<unknown> | undefined
 
   before(async () => {
     const live = new StoreBench()
@@ -37,15 +41,21 @@ describe('history: a store filled live, over kills, and from the journal', funct
   })
   beforeEach(() => {
     bench = new StoreBench()
+    end = new AbortController()
   })
-  afterEach(() => bench.remove())
+  afterEach(async () => {
+    end.abort()
+    await lastClosed
+    await bench.remove()
+  })
 
   function assertSame(): void {
     assert.equal(contentsOf(bench.path).sha256, expected)
   }
 
   /** Runs the program, and kills it when it has come so far; resolves with the last it said. */
-  async function run(kind: 'live' | 'rebuild', killAt: number): Promise<string> {
+  async function run(kind: 'live' | 'rebuild', killAt: number, signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted()
     const child: ChildProcess = spawn(
       process.execPath,
       [program, kind, bench.folder, String(count), String(seed)],
@@ -53,7 +63,9 @@ describe('history: a store filled live, over kills, and from the journal', funct
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     )
+    signal.addEventListener('abort', () => child.kill('SIGKILL'), { once: true })
     const closed = once(child, 'close')
+    lastClosed = closed
     let last = ''
     for await (const line of createInterface({ input: child.stdout! })) {
       last = line
@@ -75,18 +87,20 @@ describe('history: a store filled live, over kills, and from the journal', funct
     'is the same after ten kills',
     seeded(async (randomFor) => {
       const random = randomFor(1)
+      const { signal } = end
       for (let kill = 1; kill <= 10; kill++) {
-        const last = await run('live', Math.floor(((kill - random() * 0.5) / 11) * count))
+        const last = await run('live', Math.floor(((kill - random() * 0.5) / 11) * count), signal)
         assert.notEqual(last, 'end')
       }
-      assert.equal(await run('live', Number.POSITIVE_INFINITY), 'end')
+      assert.equal(await run('live', Number.POSITIVE_INFINITY, signal), 'end')
       assertSame()
     }),
   )
 
   it('is the same when making it was interrupted three times', async () => {
-    for (const part of [0.2, 0.45, 0.7]) assert.notEqual(await run('rebuild', part * count), 'end')
-    assert.equal(await run('rebuild', Number.POSITIVE_INFINITY), 'end')
+    const { signal } = end
+    for (const part of [0.2, 0.45, 0.7]) assert.notEqual(await run('rebuild', part * count, signal), 'end')
+    assert.equal(await run('rebuild', Number.POSITIVE_INFINITY, signal), 'end')
     assertSame()
   })
 
