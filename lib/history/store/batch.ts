@@ -63,7 +63,7 @@ const derivedSub = -1
 
 /**
  * Shapes of one device that are compared with an event one by one: its readings are of several types, and lack now one field, now
- * another. Where only the last one was, every second event of a mixed device had all of its names made to one text.
+ * another. Finding a shape in any other way means to make a text of all its names.
  */
 const mostRecent = 16
 
@@ -218,7 +218,7 @@ export class BatchMaker {
     )
   }
 
-  /** Comparing costs a quarter of making the JSON anew. */
+  /** Comparing costs less than making the JSON of each event anew. */
   #jsonOf(flags: NonNullable<FieldlogEvent['flags']>): string {
     const known = firstThat(this.#flags, (each) => areSame(each, flags))
     if (known) return known.json
