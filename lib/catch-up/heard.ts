@@ -13,9 +13,13 @@ export interface Timed {
   time: number
 }
 
+/**
+ * Nearly all packets are only kept, and looked for by nobody: so they stand in a list, and the index by packet is made when
+ * a page is compared with them for the first time. Keeping the index up for each line cost 1.5 µs of the line's 50.
+ */
 export class HeardPackets {
-  /** times of each packet, as they came */
-  readonly #times = new Map<string, number[]>()
+  /** times of each packet, as they came; undefined where none was looked for yet */
+  #index: Map<string, number[]> | undefined
   /** as they came; those that cancelled a copy stay in it until it is their turn to be forgotten */
   #order: Timed[] = []
 
@@ -26,27 +30,24 @@ export class HeardPackets {
 
   /** @param limit how many are kept */
   add(heard: Timed, limit = most): void {
-    const { packet, time } = heard
     if (this.#order.length >= limit) this.#forgetTenth()
     this.#order.push(heard)
-    const times = this.#times.get(packet)
-    if (times) times.push(time)
-    else this.#times.set(packet, [time])
+    if (this.#index) addTo(this.#index, heard)
   }
 
   copy(): HeardPackets {
     const copy = new HeardPackets()
-    for (const [packet, times] of this.#times) copy.#times.set(packet, [...times])
+    if (this.#index) copy.#index = new Map([...this.#index].map(([packet, times]) => [packet, [...times]]))
     copy.#order = [...this.#order]
     return copy
   }
 
   forgetBefore(time: number): void {
     this.#order = this.#order.filter((one) => one.time >= time)
-    for (const [packet, times] of this.#times) {
+    for (const [packet, times] of this.#index ?? []) {
       const left = times.filter((one) => one >= time)
-      if (left.length === 0) this.#times.delete(packet)
-      else this.#times.set(packet, left)
+      if (left.length === 0) this.#index!.delete(packet)
+      else this.#index!.set(packet, left)
     }
   }
 
@@ -55,8 +56,9 @@ export class HeardPackets {
    * are closest in time belong together.
    */
   unheard<T extends Timed>(page: readonly T[]): T[] {
+    const times = this.#times
     const pairs = page.flatMap((copy) =>
-      (this.#times.get(copy.packet) ?? [])
+      (times.get(copy.packet) ?? [])
         .map((time) => ({ copy, time, apart: Math.abs(time - copy.time) }))
         .filter(({ apart }) => apart <= tolerance),
     )
@@ -73,8 +75,9 @@ export class HeardPackets {
    * where too few are the same, or none.
    */
   offsetOf(page: ReadonlyArray<{ packet: string; second: number }>): number | undefined {
+    const times = this.#times
     const offsets = page
-      .flatMap(({ packet, second }) => (this.#times.get(packet) ?? []).map((time) => time - second * 1000))
+      .flatMap(({ packet, second }) => (times.get(packet) ?? []).map((time) => time - second * 1000))
       .sort((a, b) => a - b)
     let best: number[] = []
     for (let from = 0, to = 0; from < offsets.length; from++) {
@@ -87,18 +90,32 @@ export class HeardPackets {
     return best[best.length >> 1]
   }
 
+  get #times(): Map<string, number[]> {
+    if (this.#index) return this.#index
+    const index = new Map<string, number[]>()
+    for (const heard of this.#order) addTo(index, heard)
+    this.#index = index
+    return index
+  }
+
   #take(packet: string, time: number): boolean {
-    const times = this.#times.get(packet)
-    const index = times?.indexOf(time) ?? -1
-    if (index === -1) return false
-    times!.splice(index, 1)
-    if (times!.length === 0) this.#times.delete(packet)
+    const times = this.#index?.get(packet)
+    const place = times?.indexOf(time) ?? -1
+    if (place === -1) return false
+    times!.splice(place, 1)
+    if (times!.length === 0) this.#index!.delete(packet)
     return true
   }
 
   /** Those that came first, a tenth at a time, as the others move up in the list. Looks at no other: lines wait for it. */
   #forgetTenth(): void {
-    for (const { packet, time } of this.#order.splice(0, Math.ceil(this.#order.length / 10)))
-      this.#take(packet, time)
+    const oldest = this.#order.splice(0, Math.ceil(this.#order.length / 10))
+    if (this.#index) for (const { packet, time } of oldest) this.#take(packet, time)
   }
+}
+
+function addTo(index: Map<string, number[]>, { packet, time }: Timed): void {
+  const times = index.get(packet)
+  if (times) times.push(time)
+  else index.set(packet, [time])
 }

@@ -69,12 +69,16 @@ function marker(page = 0, seq = 0, time = 0): Marker {
   return { page, seq, time }
 }
 
+/** What other lines than packets begin with, those of other devices apart: these need not be tried one by one. */
+const mayBeKnown = /^(?:[DRr >?A[]|$)/
+
 /** What a line says; a Buffer is no text, and says nothing. */
 export function parseLine(line: string | Buffer): CollectorLine {
   if (typeof line !== 'string') return other
   const text = line.trimEnd()
   const packet = /^OK (\d+(?: \d+)*)(?: \(-?\d+\))?$/.exec(text)
   if (packet) return { kind: 'packet', packet: packet[1]! }
+  if (!mayBeKnown.test(text)) return other
   const stored = /^R (\d+) (\d+) (\d+(?: \d+)*)$/.exec(text)
   if (stored) return { kind: 'stored', seq: Number(stored[1]), time: Number(stored[2]), packet: stored[3]! }
   for (const [pattern, read] of numbered) {

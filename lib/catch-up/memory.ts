@@ -62,11 +62,13 @@ export class CollectorMemory {
   observe({ text, received, time, cut }: Observed): CollectorLine {
     const line: CollectorLine = cut === undefined ? parseLine(text) : { kind: 'other' }
     this.lastLine = received
+    // nearly all are
+    if (line.kind === 'packet') {
+      this.#packet(line.packet, received, time)
+      return line
+    }
     if (flashLines.has(line.kind)) this.hasFlash = true
     switch (line.kind) {
-      case 'packet':
-        this.#packet(line.packet, received, time)
-        break
       case 'boot':
         this.clocks.boot(line.lastPage, line.seq, received)
         this.saidNewest = line.seq > 0 ? { page: line.lastPage, seq: line.seq - 1 } : undefined

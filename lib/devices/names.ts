@@ -57,24 +57,39 @@ export function compileNames(rows: readonly DeviceRow[]): DeviceNames {
   }
   const fitting = (source: string, type: string, key: string) =>
     byKey.get(key)?.filter(({ row, isOf }) => (row.type === '' || row.type === type) && isOf(source)) ?? []
-  const known = new PlaceMap<NamePeriod[]>()
-  const periodsOf = (source: string, type: string, key = '') => {
+  const known = new PlaceMap<Known>()
+  const knownOf = (source: string, type: string, key = '') => {
     const found = known.get(source, type, key)
     if (found !== undefined) return found
     const periods = inOrderOfTime(fitting(source, type, key))
-    if (key.length > longestKnown) return periods
+    const made: Known = { periods, unnamed: unnamedDevice(source, key) }
+    if (key.length > longestKnown) return made
     if (known.size >= mostKnown) known.clear()
-    known.set(source, type, key, periods)
-    return periods
+    known.set(source, type, key, made)
+    return made
   }
-  const find = (source: string, type: string, key: string | undefined, time = Number.MAX_VALUE) =>
-    periodsOf(source, type, key).find(({ from, to }) => from <= time && time < to)?.row
+  const find = (source: string, type: string, key: string | undefined, time?: number) =>
+    rowAt(knownOf(source, type, key).periods, time)
   return {
     rows,
     find,
-    deviceOf: (source, type, key, time) => find(source, type, key, time)?.name ?? unnamedDevice(source, key),
-    periodsOf,
+    deviceOf(source, type, key, time) {
+      const { periods, unnamed } = knownOf(source, type, key)
+      return rowAt(periods, time)?.name ?? unnamed
+    },
+    periodsOf: (source, type, key) => knownOf(source, type, key).periods,
   }
+}
+
+/** What is known of one source, type and key. */
+interface Known {
+  periods: NamePeriod[]
+  /** made once: it is asked for with each reading, and as a new text it would have to be hashed again wherever it is looked up */
+  unnamed: string
+}
+
+function rowAt(periods: readonly NamePeriod[], time = Number.MAX_VALUE): DeviceRow | undefined {
+  return periods.find(({ from, to }) => from <= time && time < to)?.row
 }
 
 /** Cuts time where a row begins or ends; in each piece the first row that holds there counts. */

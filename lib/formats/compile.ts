@@ -73,6 +73,8 @@ class FormatList implements Formats {
   readonly #line = new Line()
   readonly #isBest: boolean
   readonly #memory: EventMemory
+  /** the place of a line among the others plays a part */
+  readonly #needPlace: boolean
   readonly haveRecords: boolean
 
   constructor(formats: Format[], { match = 'first', memory = new EventMemory() }: CompileOptions) {
@@ -86,6 +88,7 @@ class FormatList implements Formats {
     )
     this.#isBest = match === 'best'
     this.#memory = memory
+    this.#needPlace = formats.some(({ needsPlace }) => needsPlace)
   }
 
   decode(reading: Reading): Outcome {
@@ -151,7 +154,7 @@ class FormatList implements Formats {
 
   /** @param seq of the line with which it was whole */
   #placeOf({ id, received, late, seq: own }: Reading, seq = own): ReadingPlace | undefined {
-    if (id === undefined || seq === undefined || received === undefined) return undefined
+    if (!this.#needPlace || id === undefined || seq === undefined || received === undefined) return undefined
     return { memory: this.#memory, id, seq, received, isLate: late === true }
   }
 }

@@ -112,6 +112,8 @@ export interface Format {
   readonly definition: FormatDefinition
   /** which lines make one of its records; undefined: each line is by itself */
   readonly rule: RecordRule | undefined
+  /** What becomes of a line depends on its place among the others, or on when it came. */
+  readonly needsPlace: boolean
   /** Whether it takes lines of this source. */
   takesSource(source: string): boolean
   /** Whether the format takes this line; a line that it takes is clean or rejected, never unknown. */
@@ -120,9 +122,16 @@ export interface Format {
   decode(line: Line, place?: ReadingPlace): Outcome
 }
 
+/**
+ * The prototype of scopes, without any property. With null in its place a scope would be a hash table to V8, and decoding and
+ * judging a line would take a tenth longer (2.6 µs, not 2.3).
+ */
+const bare: object = Object.freeze(Object.create(null))
+
 class RunningFormat<Opened> implements Format {
   readonly definition: FormatDefinition
   readonly rule: RecordRule | undefined
+  readonly needsPlace: boolean
   readonly takesSource: (source: string) => boolean
   readonly #decoder: LineDecoder<Opened>
   readonly #form: LineForm
@@ -137,7 +146,7 @@ class RunningFormat<Opened> implements Format {
   readonly #repeats: RepeatFilter | undefined
   readonly #charset: Charset
   /** used again for each line */
-  readonly #scope: Scope = Object.create(null) as Scope
+  readonly #scope: Scope = Object.create(bare) as Scope
   readonly #past = new SeriesPast(() => `${this.#seriesName()}\nvalues`)
   /** a field's value may depend on earlier events, or on when the line came */
   readonly #asksPast: boolean
@@ -158,6 +167,7 @@ class RunningFormat<Opened> implements Format {
     this.#asksPast =
       valuesNeedPast(definition) ||
       definition.fields.some(({ type, time }) => type === 'time' && time === 'pattern')
+    this.needsPlace = this.#asksPast || remembers(definition)
   }
 
   takes(line: Line): boolean {

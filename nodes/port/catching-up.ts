@@ -128,7 +128,8 @@ class CatchUpFilter implements LineFilter {
 
   line(line: PortLine): void {
     if (this.#held === undefined) {
-      this.#asker.engine.line({ text: line.payload, received: line.received, ...line.framed, line })
+      const { payload: text, received, framed } = line
+      this.#asker.engine.line(framed ? { text, received, ...framed, line } : { text, received, line })
       return
     }
     this.#held.push(line)

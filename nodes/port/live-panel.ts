@@ -139,7 +139,8 @@ class LivePanel {
         if (this.#trial !== id) return
         if (report.kind === 'listen') {
           this.#showListening(report)
-          this.#message.text(report.message)
+          // the sentence about it stands there already, in the editor's language
+          this.#message.text(report.isNotText ? '' : report.message)
           this.#append(report.lines)
         } else this.#showSearch(report)
         if (report.isOver) this.#endTrial(report.kind === 'listen' ? this.#words('listened') : undefined)

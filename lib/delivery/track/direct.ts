@@ -163,7 +163,7 @@ export class DirectWay {
     // before anybody changes it
     const copies = targets.map(({ readsOnly }) => (readsOnly ? message : this.#parts.clone(message)))
     const deliveries = targets.map(({ node }) => event?.opened(node, true))
-    for (const [i, target] of targets.entries()) this.#handTo(target, copies[i]!, event, deliveries[i])
+    for (let i = 0; i < targets.length; i++) this.#handTo(targets[i]!, copies[i]!, event, deliveries[i])
   }
 
   #handTo(

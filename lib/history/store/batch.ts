@@ -61,6 +61,15 @@ const idPattern = /^([a-z0-9]*)-(\d+)(?:\.(\d+)|(-[a-z]+))?$/
 /** The sub of an event that was derived from an entry. */
 const derivedSub = -1
 
+/**
+ * Shapes of one device that are compared with an event one by one: its readings are of several types, and lack now one field, now
+ * another. Finding a shape in any other way means to make a text of all its names.
+ */
+const mostRecent = 16
+
+/** Flags that are compared with an event's one by one: nearly all events of a rule set have the same. */
+const mostFlags = 8
+
 /** New shapes are begun with after so many: a device that names its fields at random must not fill memory. */
 const mostShapes = 20_000
 
@@ -74,8 +83,10 @@ interface Known {
 export class BatchMaker {
   readonly #id = nextId()
   readonly #words: (type: string, field: string) => FieldWords
-  /** by source, key and type; the one that was used last */
-  #recent = new Map<string, Known>()
+  /** by the device's name, which is one text for all its events and need not be made here; those that were used last */
+  #recent = new Map<string, Known[]>()
+  /** flags that were met last, whatever the batch */
+  readonly #flags: KnownFlags[] = []
   #all = new Map<string, Known>()
   #shapes: Shape[] = []
   #numbers: number[] = []
@@ -157,15 +168,18 @@ export class BatchMaker {
   }
 
   #shapeOf(event: FieldlogEvent, data: Record<string, Scalar>, epoch: string): Known {
-    const series = `${event.type}\n${event.source}\n${event.key ?? ''}`
-    const recent = this.#recent.get(series)
-    if (recent && fits(recent, event, data, epoch)) return recent
-    const known = this.#otherShape(series, event, data, epoch)
-    this.#recent.set(series, known)
-    return known
+    const { device = event.source } = event
+    const recent = this.#recent.get(device) ?? []
+    const known = firstThat(recent, (each) => fits(each, event, data, epoch))
+    if (known) return known
+    const made = this.#otherShape(event, data, epoch)
+    remember(recent, made, mostRecent)
+    this.#recent.set(device, recent)
+    return made
   }
 
-  #otherShape(series: string, event: FieldlogEvent, data: Record<string, Scalar>, epoch: string): Known {
+  #otherShape(event: FieldlogEvent, data: Record<string, Scalar>, epoch: string): Known {
+    const series = `${event.type}\n${event.source}\n${event.key ?? ''}`
     const names = Object.keys(data).filter((name) => data[name] !== undefined)
     const kinds = names.map((name) => kindOf(data[name]))
     const { device = event.source, rules = '' } = event
@@ -195,13 +209,24 @@ export class BatchMaker {
       extra[names[i]!] = data[names[i]!]
     }
     const hasReasons = reasons !== undefined && reasons.length > 0
-    const ofFlags = flags ? JSON.stringify(flags) : null
+    const ofFlags = flags ? this.#jsonOf(flags) : null
     if (!extra && !hasReasons) return ofFlags === null ? -1 : this.#placeOfFlags(ofFlags)
     return this.#addTexts(
       extra ? JSON.stringify(extra) : null,
       hasReasons ? JSON.stringify(reasons) : null,
       ofFlags,
     )
+  }
+
+  /** Comparing costs less than making the JSON of each event anew. */
+  #jsonOf(flags: NonNullable<FieldlogEvent['flags']>): string {
+    const known = firstThat(this.#flags, (each) => areSame(each, flags))
+    if (known) return known.json
+    const made = { names: Object.keys(flags), values: Object.values(flags), json: JSON.stringify(flags) }
+    // what a node in the flow may have put there, and change: the same object need not have the same JSON
+    if (made.values.some((value) => typeof value === 'object')) return made.json
+    remember(this.#flags, made, mostFlags)
+    return made.json
   }
 
   /** Most events have flags alone, and the same as many others: these go over once. */
@@ -220,6 +245,38 @@ export class BatchMaker {
   }
 }
 
+interface KnownFlags {
+  names: readonly string[]
+  values: readonly unknown[]
+  json: string
+}
+
+/** Whether the JSON of these flags is known: they are the same, in the same order. */
+function areSame({ names, values }: KnownFlags, flags: Readonly<Record<string, unknown>>): boolean {
+  let i = 0
+  for (const name in flags) {
+    if (names[i] !== name || values[i] !== flags[name]) return false
+    i++
+  }
+  return i === names.length
+}
+
+/** The first one that fits. It moves to the front: what comes next is probably alike. */
+function firstThat<T>(list: T[], isIt: (each: T) => boolean): T | undefined {
+  const place = list.findIndex(isIt)
+  const found = list[place]
+  if (found === undefined || place === 0) return found
+  list[place] = list[0]!
+  list[0] = found
+  return found
+}
+
+/** At the front; the last one goes where there are too many. */
+function remember<T>(list: T[], item: T, most: number): void {
+  if (list.length === most) list.pop()
+  list.unshift(item)
+}
+
 let lastId = 0
 
 /** Ids of makers and shapes are of the whole process: each is given once. */
@@ -235,7 +292,8 @@ function fits(
   epoch: string,
 ) {
   if (shape.epoch !== epoch || shape.rules !== (event.rules ?? '')) return false
-  if (shape.name !== (event.device ?? event.source)) return false
+  if (shape.name !== (event.device ?? event.source) || shape.type !== (event.type ?? '')) return false
+  if (shape.source !== event.source || shape.key !== (event.key ?? '')) return false
   let i = 0
   for (const name in data) {
     const value = data[name]

@@ -27,6 +27,19 @@ describe('what is remembered', () => {
     assert.ok(heard.size <= 300_000 && heard.size > 260_000, `${heard.size}`)
   })
 
+  it('of packets, wherever they came: before one was looked for, after that, and not those that were forgotten', () => {
+    const heard = new HeardPackets()
+    const copyOf = (i: number) => ({ packet: `12 ${i}`, time: start + i * 1000 })
+    for (let i = 0; i < 100; i++) heard.add(copyOf(i), 100)
+    assert.deepEqual(heard.unheard([copyOf(0), copyOf(99), copyOf(100)]), [copyOf(100)])
+    for (let i = 100; i < 105; i++) heard.add(copyOf(i), 100)
+    // those that cancelled a copy are not there twice; the oldest tenth has gone
+    const again = [0, 5, 9, 10, 99, 104].map(copyOf)
+    assert.deepEqual(heard.copy().unheard(again), [0, 5, 9, 99].map(copyOf))
+    heard.forgetBefore(start + 50_000)
+    assert.deepEqual(heard.unheard(again.slice(2)), [9, 10, 99].map(copyOf))
+  })
+
   it('however few are kept: a packet more takes no longer', () => {
     const timeOf = (limit: number) => {
       const heard = new HeardPackets()

@@ -85,6 +85,23 @@ describe('history: a batch for the worker thread', () => {
     assert.equal(numbers.length, 0)
   })
 
+  it('knows the shapes of a device again that come in turn, and its flags', () => {
+    const maker = new BatchMaker()
+    const others: Array<Partial<FieldlogEvent>> = Array.from({ length: 20 }, (_, i) => ({
+      ...event,
+      type: `type ${i}`,
+      flags: { [`rule ${i}`]: 1 },
+    }))
+    for (let round = 0; round < 3; round++) for (const other of others) maker.add({ ...event, ...other })
+    const { shapes, texts, size } = maker.take()
+    assert.deepEqual(
+      shapes.map(({ type }) => type),
+      others.map(({ type }) => type),
+    )
+    assert.deepEqual([texts.length, size], [60, 60])
+    assert.deepEqual(texts.slice(57), [null, null, '{"rule 19":1}'])
+  })
+
   it('is of another shape when name, epoch, rules or fields change', () => {
     const maker = new BatchMaker()
     const others: Array<Partial<FieldlogEvent>> = [
