@@ -1,6 +1,7 @@
 // Every panel in the browser: in German nothing stays English, whatever is typed. With FIELDLOG_PICTURES a picture of each in
 // every size, colour scheme and language, for people to look at.
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { Gateway } from '../support/gateway.ts'
 import { Editor, type EditorOptions } from '../support/programs/editor.ts'
@@ -78,6 +79,17 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       assert.deepEqual([...new Set(left)], [])
     })
 
+    if (process.env.FIELDLOG_PICTURES !== undefined) {
+      it('have a flow around them, as docs/flow.png shows it', async () => {
+        const editor = await Editor.open(gateway.url, { size: { width: 1600, height: 1000 } })
+        try {
+          await pictureOfFlow(editor.page, join(process.env.FIELDLOG_PICTURES ?? '', `flow-${nodeRed}.png`))
+        } finally {
+          await editor.close()
+        }
+      })
+    }
+
     for (const [name, look] of Object.entries(looks)) {
       it(`have their pictures taken (${name})`, async () => {
         const editor = await Editor.open(gateway.url, look)
@@ -94,6 +106,18 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       })
     }
   })
+}
+
+/** The nodes of the tab, with a little room around them. */
+async function pictureOfFlow(page: Page, path: string): Promise<void> {
+  const nodes = await page.locator('#red-ui-workspace-chart .red-ui-flow-node-group').all()
+  await page.locator('.red-ui-flow-node-status-group:visible').nth(3).waitFor()
+  const boxes = (await Promise.all(nodes.map((node) => node.boundingBox()))).filter((box) => box !== null)
+  const left = Math.min(...boxes.map(({ x }) => x)) - 3
+  const top = Math.min(...boxes.map(({ y }) => y)) - 12
+  const width = Math.max(...boxes.map((box) => box.x + box.width)) - left + 12
+  const height = Math.max(...boxes.map((box) => box.y + box.height)) - top + 24
+  await page.screenshot({ path, clip: { x: left, y: top, width, height } })
 }
 
 /** The types of Fieldlog's nodes of which the flow has one. */
