@@ -45,10 +45,18 @@ function assembleNode(name: string): void {
   }
 }
 
-/** The texts as they are, and the help in other languages as the English one is made. */
+/** The texts as they are, with those that all nodes share, and the help in other languages as the English one is made. */
 function assembleLocales(source: string, target: string): void {
   if (!existsSync(source)) return
   cpSync(source, target, { recursive: true })
+  const shared = path('nodes/shared/locales')
+  for (const language of readdirSync(shared)) {
+    const [catalog] = readdirSync(join(source, language)).filter((file) => file.endsWith('.json'))
+    if (catalog === undefined) continue
+    const texts = [join(source, language, catalog), join(shared, language, 'shared.json')]
+    const merged = Object.assign({}, ...texts.map((file) => JSON.parse(readFileSync(file, 'utf8')) as object))
+    writeFileSync(join(target, language, catalog), JSON.stringify(merged, null, 2))
+  }
   for (const file of readdirSync(target, { recursive: true, encoding: 'utf8' })) {
     if (file.endsWith('.html')) writeFileSync(join(target, file), helpText(join(source, file)))
   }

@@ -1,4 +1,5 @@
 // What is wrong with a value, and what it stands for: one rule for the panel, the runtime and the environment.
+import type { Sentence } from '../words/sentence.ts'
 import {
   type Field,
   isChoice,
@@ -10,6 +11,7 @@ import {
   type OptionalField,
 } from './fields.ts'
 import { isReference } from './reference.ts'
+import { optionSentence } from './sentences.ts'
 
 /** A number as people type it: `57600`, `0.5`, `1e6`; none of `0x10`, `Infinity`, `1,5`. */
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
@@ -28,33 +30,44 @@ function isEmpty(value: unknown): boolean {
  * there at the runtime names a variable that is not set: it counts as empty.
  */
 export function problemOf(field: Field, value: unknown): string | undefined {
-  if (isEmpty(value)) {
-    return isConfigNode(field) && !isOptional(field) ? `no ${field.title} is chosen` : undefined
-  }
-  if (field.env && isReference(value)) return undefined
-  if (field.env && isReference(trimmed(value))) {
-    return `${is(field, value)}: Node-RED replaces a variable only where it stands alone, without blanks`
-  }
-  if (isNumber(field)) return numberProblem(field, value)
-  if (isChoice(field)) {
-    return chosen(field.enum, value) === undefined
-      ? `${is(field, value)}: give one of ${field.enum.join(', ')}`
-      : undefined
-  }
-  if (isFlag(field)) {
-    return flagOf(value) === undefined ? `${is(field, value)}: give true or false` : undefined
-  }
-  if (isConfigNode(field)) {
-    return typeof value === 'string' ? undefined : `${is(field, value)}: give the id of a config node`
-  }
-  if (typeof value !== 'string' && typeof value !== 'number') return `${is(field, value)}: give a text`
-  return field.problem?.(String(value).trim())
+  return problemIn(field, value)?.text
 }
 
-/** The range of a number in words: `a whole number of seconds from 1 to 60`. */
-export function rangeText({ type, unit, minimum, maximum }: NumberField): string {
-  const kind = type === 'integer' ? 'a whole number' : 'a number'
-  return `${kind}${unit === undefined ? '' : ` of ${unit}`} from ${minimum} to ${maximum}`
+/** The same, to be said in another language: `title` and `unit` then have to be the reader's, too. */
+export function problemIn(field: Field, value: unknown): Sentence | undefined {
+  const { title } = field
+  if (isEmpty(value)) {
+    return isConfigNode(field) && !isOptional(field) ? optionSentence('notChosen', { title }) : undefined
+  }
+  if (field.env && isReference(value)) return undefined
+  const found = { title, value: shown(value) }
+  if (field.env && isReference(trimmed(value))) return optionSentence('notAlone', found)
+  if (isNumber(field)) return numberProblem(field, value)
+  if (isChoice(field)) {
+    const choices = field.enum.join(', ')
+    return chosen(field.enum, value) === undefined
+      ? optionSentence('oneOf', { ...found, choices })
+      : undefined
+  }
+  if (isFlag(field)) return flagOf(value) === undefined ? optionSentence('flag', found) : undefined
+  if (isConfigNode(field)) return typeof value === 'string' ? undefined : optionSentence('configNode', found)
+  if (typeof value !== 'string' && typeof value !== 'number') return optionSentence('text', found)
+  const text = field.problem?.(String(value).trim())
+  return text === undefined ? undefined : { key: 'own', values: { text }, text }
+}
+
+/** The range of a number: `a whole number of seconds from 1 to 60`. */
+export function rangeOf({ type, unit, minimum, maximum }: NumberField): Sentence {
+  const kind = type === 'integer' ? 'whole' : 'number'
+  const bounds = { minimum: String(minimum), maximum: String(maximum) }
+  return unit === undefined
+    ? optionSentence(`${kind}Range`, bounds)
+    : optionSentence(`${kind}RangeUnit`, { ...bounds, unit })
+}
+
+/** The range in words. */
+export function rangeText(field: NumberField): string {
+  return rangeOf(field).text
 }
 
 export type Setting = number | string | boolean | undefined
@@ -76,14 +89,16 @@ export function settingOf(field: Field, value: unknown): Setting {
   return String(value).trim()
 }
 
-function numberProblem(field: NumberField, value: unknown): string | undefined {
+function numberProblem(field: NumberField, value: unknown): Sentence | undefined {
   const given = numberOf(value)
   const isRight =
     given !== undefined &&
     given >= field.minimum &&
     given <= field.maximum &&
     (field.type === 'number' || Number.isInteger(given))
-  return isRight ? undefined : `${is(field, value)}: give ${rangeText(field)}`
+  if (isRight) return undefined
+  const { title } = field
+  return optionSentence('outside', { title, value: shown(value), range: rangeText(field) })
 }
 
 function numberOf(value: unknown): number | undefined {
@@ -104,8 +119,8 @@ function trimmed(value: unknown): unknown {
   return typeof value === 'string' ? value.trim() : value
 }
 
-/** `baud rate is "fast"`, `baud rate is 10`. */
-function is({ title }: Field, value: unknown): string {
+/** `"fast"`, `10`. */
+function shown(value: unknown): string {
   const isPlain = typeof value !== 'object' && (typeof value !== 'string' || decimal.test(value))
-  return `${title} is ${isPlain ? String(value) : JSON.stringify(value)}`
+  return isPlain ? String(value) : JSON.stringify(value)
 }

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { optionSentences } from '../../lib/options/sentences.ts'
+import { operatorNames } from '../../lib/predicates/model/operators.ts'
+import { phrases, statefulNames } from '../../lib/predicates/model/stateful-names.ts'
 import { statusSentences } from '../../lib/serial/status.ts'
 import { filesBelow, root, textOf } from './documents.ts'
 
@@ -86,6 +89,25 @@ describe('what stands under a node', () => {
     const texts = textsOf('nodes/serial-in/locales/en-US/serial-in.json')
     for (const [key, text] of Object.entries(statusSentences))
       assert.equal(texts.get(`fieldlog-serial-in.nodeStatus.${key}`), text)
+  })
+})
+
+describe('sentences of lib', () => {
+  const shared = textsOf('nodes/shared/locales/en-US/shared.json')
+  const label = textsOf('nodes/label/locales/en-US/label.json')
+
+  it('about options are those of the locale', () => {
+    const texts = Object.entries(optionSentences).map(([key, text]) => [
+      `fieldlog-shared.option.${key}`,
+      text,
+    ])
+    assert.deepEqual(Object.fromEntries(texts), Object.fromEntries(shared))
+  })
+
+  it('have in the locale a word for each operator, and the one of the sentence', () => {
+    for (const name of operatorNames) assert.equal(label.get(`fieldlog-label.rule.operator-${name}`), name)
+    for (const name of statefulNames)
+      assert.equal(label.get(`fieldlog-label.rule.operator-${name}`), phrases[name])
   })
 })
 

@@ -11,7 +11,7 @@ import {
   type Operand,
   type RowOperator,
 } from '../../../lib/predicates/model/row.ts'
-import { isStatefulName, phrases, statefulNames } from '../../../lib/predicates/model/stateful-names.ts'
+import { isStatefulName, statefulNames } from '../../../lib/predicates/model/stateful-names.ts'
 import { looksAhead, statefulOperators } from '../../../lib/predicates/stateful/operators.ts'
 import type { Completion } from '../../../types/node-red-editor.d.ts'
 import type { Words } from '../../shared/panel/inputs.ts'
@@ -201,15 +201,14 @@ function operatorSelect(words: Words, depth: number): JQuery {
     const group = $('<optgroup>')
       .attr('label', words(`operators-${label}`))
       .appendTo(select)
-    for (const name of names) $('<option>').val(name).text(spoken(name, words)).appendTo(group)
+    for (const name of names) {
+      $('<option>')
+        .val(name)
+        .text(words(`operator-${name}`))
+        .appendTo(group)
+    }
   }
   return select
-}
-
-/** An operator as it reads behind the field. */
-function spoken(name: RowOperator, words: Words): string {
-  if (isStatefulName(name)) return phrases[name]
-  return isOperatorName(name) ? name : words(`operator-${name}`)
 }
 
 /** Most operators have an opposite in the list. These have none, and where conditions are joined one is needed. */

@@ -5,7 +5,6 @@
 // An input is `#node-input-<name>`, in the panel of a config node `#node-config-input-<name>`. Words come from the
 // locale file of the node, where it has them: `<name>-<value>` for a choice, `<name>-placeholder`, `<name>-unit`.
 import { migrate } from '../../../lib/migrate/migrate.ts'
-import { problemOf, rangeText } from '../../../lib/options/check.ts'
 import {
   type ChoiceField,
   type Field,
@@ -16,6 +15,7 @@ import {
   isNumber,
 } from '../../../lib/options/fields.ts'
 import type { EditorNode } from '../../../types/node-red-editor.d.ts'
+import { problemText, rangeIn, wordsFor } from './option-words.ts'
 import { showVariable } from './variable-value.ts'
 
 /** For `oneditprepare`: binds each input of a node's panel to its field, and shows the node's values in today's form. */
@@ -53,7 +53,7 @@ function bind(bound: Bound): void {
   else showPlaceholder(bound)
   input.val(String(value))
   if (isNumber(field)) {
-    input.attr({ title: rangeText(field), inputmode: 'decimal' }).addClass('fieldlog-number')
+    input.attr({ title: rangeIn(node, name, field), inputmode: 'decimal' }).addClass('fieldlog-number')
     const unit = wordsFor(node, `${name}-unit`) ?? field.unit
     if (unit !== undefined) $('<span class="fieldlog-unit">').text(unit).insertAfter(input)
   }
@@ -79,20 +79,13 @@ function offerChoices({ node, name, input }: Bound, field: ChoiceField, value: s
 }
 
 /** Says below the row of an input what is wrong with it. */
-function showProblem({ field, input }: Bound): void {
+function showProblem({ node, name, field, input }: Bound): void {
   const place = $('<div class="fieldlog-option-problem">')
     .attr('id', `${input.attr('id')}-problem`)
     .appendTo(input.closest('.form-row'))
-  const show = () => void place.text(problemOf(field, input.val()) ?? '')
+  const show = () => void place.text(problemText(node, name, field, input.val()) ?? '')
   input.on('input change', show)
   show()
-}
-
-/** The locale's words for a key; undefined where it has none. */
-function wordsFor(node: EditorNode, key: string): string | undefined {
-  const path = `${node.type}.${key}`
-  const words = node._(path)
-  return words === path ? undefined : words
 }
 
 /** A row whose labels are wider than Node-RED's sets `--fieldlog-indent`, the distance of its inputs from the left. */

@@ -102,7 +102,13 @@ describe('The options of a fieldlog-port', () => {
     ]
     const panel = editorDefaults(portOptions)
     for (const [property, value, problem] of refused) {
-      assert.equal(panel[property].validate?.call({} as never, value as never), problem)
+      assert.equal(
+        panel[property].validate?.call(
+          { type: 'fieldlog-port', _: (key: string) => key } as never,
+          value as never,
+        ),
+        problem,
+      )
       assert.throws(() => options({ [property]: value }), {
         message: problem,
         problems: { [property]: problem },
