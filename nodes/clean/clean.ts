@@ -16,12 +16,14 @@ import { onInput } from '../journal/direct.ts'
 import { onFlows } from '../shared/flows.ts'
 import { throttle } from '../shared/throttle.ts'
 import { hearDevices } from './heard.ts'
+import { forgetRedecoding, redecodingFor, redecodingJournal, serveLoggedLines } from './logged-lines.ts'
 import { cleanMessages } from './messages.ts'
 import { type CleanOptions, cleanDefaults, cleanOptions } from './options.ts'
 import { type Cleaning, cleaningFor, type Delivery, forgetCleaning } from './registry.ts'
 import { type CleanCounts, type CleanNode, cleaningPlace, journalBefore } from './upstream.ts'
 
 export default function (RED: NodeAPI): void {
+  serveLoggedLines(RED)
   RED.nodes.registerType('fieldlog-clean', function (this: CleanNode, saved: CleanOptions & NodeDef) {
     RED.nodes.createNode(this, saved)
     const config = migrate('fieldlog-clean', saved)
@@ -48,7 +50,9 @@ export default function (RED: NodeAPI): void {
       const parts = count.part > 0 ? ` · lines of records ${count.part}` : ''
       const dropped = count.suppressed > 0 ? ` · left out ${count.suppressed}` : ''
       const unsure = count.unsure > 0 ? ` · unsure ${count.unsure}` : ''
-      const text = `clean ${count.clean} · rejected ${count.rejected} · unknown ${count.unknown}${parts}${dropped}${unsure}`
+      const { running } = redecodingFor(RED, this.id).state
+      const again = running ? ` · logged ones again ${running.done} of ${running.total}` : ''
+      const text = `clean ${count.clean} · rejected ${count.rejected} · unknown ${count.unknown}${parts}${dropped}${unsure}${again}`
       if (usable === 0) this.status({ fill: 'yellow', shape: 'ring', text: 'no formats' })
       else if (usable < ids.length)
         this.status({ fill: 'yellow', shape: 'ring', text: `${text} · formats missing` })
@@ -80,6 +84,8 @@ export default function (RED: NodeAPI): void {
       }
     }
 
+    const warn = (text: string) => this.warn(text)
+
     // A deploy may change the formats without making this node anew.
     const compile = () => {
       const definitions = formatDefinitions(RED, ids)
@@ -94,11 +100,17 @@ export default function (RED: NodeAPI): void {
       const oldSeat = seat
       if (oldSeat && oldSeat.watch !== nextSeat.watch) leaving = leaving.then(() => oldSeat.leave(true))
       seat = nextSeat
-      next.attach({ decoded, warn: (text) => this.warn(text), journal: cleaningPlace(journal) })
+      next.attach({ decoded, warn, journal: cleaningPlace(journal) })
       status.changed()
       return next
     }
-    const forgetFlows = onFlows(RED.events, { started: compile })
+    const begin = () => {
+      compile()
+      const set = { formats: withOwnFormats(formatDefinitions(RED, ids)), match }
+      const journal = redecodingJournal(journalBefore(RED, this.id))
+      redecodingFor(RED, this.id).attach(journal, set, { changed: status.changed, warn })
+    }
+    const forgetFlows = onFlows(RED.events, { started: begin })
 
     onInput(RED, this, (message, send, done) => {
       const msg = message as EventMessage
@@ -125,7 +137,10 @@ export default function (RED: NodeAPI): void {
       if (last) leaving = Promise.all([leaving, leave(last), seat?.leave(removed)]).then(() => undefined)
       inBackground(
         leaving.then(() => {
-          if (removed) forgetCleaning(RED, this.id)
+          if (removed) {
+            forgetCleaning(RED, this.id)
+            forgetRedecoding(RED, this.id)
+          }
           done()
         }),
       )
