@@ -93,8 +93,19 @@ export interface Editor {
     /** Lays out what is in the tray again. */
     resize(): void
   }
+  /** Shows something above the workspace: what is in `content` may change while it is there. */
+  notify(content: JQuery, options: NotifyOptions): { close(): void }
   /** Translates a key, `<namespace>:<key>`. */
   _(key: string, values?: Record<string, unknown>): string
+}
+
+export interface NotifyOptions {
+  type?: 'compact' | 'success' | 'warning' | 'error'
+  /** it stays until it is closed */
+  fixed?: boolean
+  /** ms */
+  timeout?: number
+  buttons?: Array<{ text: string; class?: string; click(): void }>
 }
 
 /** One line of an input's completions. */

@@ -56,6 +56,11 @@ export class DecodedBy {
     return this.#sets[this.#last.set] as FormatSet
   }
 
+  /** Names them. */
+  get currentHash(): string {
+    return this.#last.set
+  }
+
   /** The seq from which on they are. */
   get since(): number {
     return this.#last.from

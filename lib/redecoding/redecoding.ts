@@ -32,6 +32,8 @@ export interface RedecodingListener {
 /** How many logged lines the formats of today make readings of, where those of then made none. */
 export interface Offer extends Omit<Choice, 'lines'> {
   lines: number
+  /** a hash of the formats of today: with the same ones nobody need be asked again */
+  formats: string
 }
 
 export interface Progress {
@@ -137,7 +139,7 @@ export class Redecoding {
       decodedBy.current,
       signal,
     )
-    return { ...counts, lines: lines.countAbove(0) }
+    return { ...counts, lines: lines.countAbove(0), formats: decodedBy.currentHash }
   }
 
   /** Begins with what `offer` tells of; one that runs goes on. It is noted on disk when this resolves. Rejects as `offer`. */

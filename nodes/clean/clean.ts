@@ -17,6 +17,7 @@ import { onFlows } from '../shared/flows.ts'
 import { showStatus } from '../shared/show-status.ts'
 import { statusWords } from '../shared/words.ts'
 import { hearDevices } from './heard.ts'
+import { forgetRedecoding, redecodingFor, redecodingJournal, serveLoggedLines } from './logged-lines.ts'
 import { cleanMessages } from './messages.ts'
 import { type CleanOptions, cleanDefaults, cleanOptions } from './options.ts'
 import { type Cleaning, cleaningFor, type Delivery, forgetCleaning } from './registry.ts'
@@ -24,6 +25,7 @@ import { cleanStatus } from './status.ts'
 import { type CleanCounts, type CleanNode, cleaningPlace, journalBefore } from './upstream.ts'
 
 export default function (RED: NodeAPI): void {
+  serveLoggedLines(RED)
   RED.nodes.registerType('fieldlog-clean', function (this: CleanNode, saved: CleanOptions & NodeDef) {
     RED.nodes.createNode(this, saved)
     const config = migrate('fieldlog-clean', saved)
@@ -47,7 +49,9 @@ export default function (RED: NodeAPI): void {
     let leaving: Promise<void> = Promise.resolve()
 
     const words = statusWords(RED, 'fieldlog-clean')
-    const status = showStatus(this, () => cleanStatus(count, { usable, wanted: ids.length }, words))
+    const status = showStatus(this, () =>
+      cleanStatus(count, { usable, wanted: ids.length }, words, redecodingFor(RED, this.id).state.running),
+    )
 
     const decoded = ({ msg, send, done }: Delivery, outcome: LineOutcome) => {
       try {
@@ -74,6 +78,8 @@ export default function (RED: NodeAPI): void {
       }
     }
 
+    const warn = (text: string) => this.warn(text)
+
     // A deploy may change the formats without making this node anew.
     const compile = () => {
       const definitions = formatDefinitions(RED, ids)
@@ -88,11 +94,17 @@ export default function (RED: NodeAPI): void {
       const oldSeat = seat
       if (oldSeat && oldSeat.watch !== nextSeat.watch) leaving = leaving.then(() => oldSeat.leave(true))
       seat = nextSeat
-      next.attach({ decoded, warn: (text) => this.warn(text), journal: cleaningPlace(journal) })
+      next.attach({ decoded, warn, journal: cleaningPlace(journal) })
       status.changed()
       return next
     }
-    const forgetFlows = onFlows(RED.events, { started: compile })
+    const begin = () => {
+      compile()
+      const set = { formats: withOwnFormats(formatDefinitions(RED, ids)), match }
+      const journal = redecodingJournal(journalBefore(RED, this.id))
+      redecodingFor(RED, this.id).attach(journal, set, { changed: status.changed, warn })
+    }
+    const forgetFlows = onFlows(RED.events, { started: begin })
 
     onInput(RED, this, (message, send, done) => {
       const msg = message as EventMessage
@@ -118,7 +130,10 @@ export default function (RED: NodeAPI): void {
       if (last) leaving = Promise.all([leaving, leave(last), seat?.leave(removed)]).then(() => undefined)
       inBackground(
         leaving.then(() => {
-          if (removed) forgetCleaning(RED, this.id)
+          if (removed) {
+            forgetCleaning(RED, this.id)
+            forgetRedecoding(RED, this.id)
+          }
           done()
         }),
       )

@@ -5,6 +5,7 @@ import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
 import { type CleanOptions, cleanDefaults, cleanOptions } from './options.ts'
 import { type FormatList, formatList } from './panel/format-list.ts'
+import { askAfterDeploys, askForLogged } from './panel/logged-lines.ts'
 
 const outputs = ['clean', 'rejected', 'unknown'] as const
 
@@ -40,6 +41,7 @@ RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
     bindInputs(this, cleanOptions)
     list = formatList(formats ?? [], (key, values) => this._(`fieldlog-clean.${key}`, values))
     $('#fieldlog-clean-new').on('click', () => RED.editor.editConfig('', 'fieldlog-format', none))
+    $('#fieldlog-clean-logged').on('click', () => askForLogged(this))
     $('#fieldlog-clean-devices').on('click', () =>
       RED.editor.editConfig('', 'fieldlog-devices', devicesNode()),
     )
@@ -59,6 +61,8 @@ RED.nodes.registerType<CleanOptions>('fieldlog-clean', {
     list.setHeight(Math.max(160, height - 210))
   },
 })
+
+askAfterDeploys()
 
 /** The workspace's devices node; without one a new one is made. */
 function devicesNode(): string {
