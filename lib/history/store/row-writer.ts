@@ -425,7 +425,8 @@ export class RowWriter {
         .run(type.id, name, kind, unit ?? null, decimals ?? null)
       field = { id: Number(lastInsertRowid), kind, col: null }
       type.fields.set(name, field)
-    } else if (unit !== undefined || decimals !== undefined) {
+    } else {
+      // a format that has no unit any more takes away that of an earlier one
       db.prepare('UPDATE field SET unit = ?, decimals = ? WHERE id = ?').run(
         unit ?? null,
         decimals ?? null,

@@ -230,6 +230,11 @@ describe(`nodes: store (${nodeRedName})`, function () {
     await started
     assert.equal(helper.getNode('store'), node)
     assert.deepEqual(await units(), [{ unit: '°F', decimals: 0 }])
+    const bare = definition.fields.map(({ unit: _unit, decimals: _decimals, ...field }) => field)
+    const again = new Promise((resolve) => helper._events.once('flows:started', resolve))
+    await helper.setFlows(flow(30, { ...definition, fields: bare }), 'nodes')
+    await again
+    assert.deepEqual(await units(), [{ unit: null, decimals: null }])
   })
 
   it('refuses a second store with the same file, and says what is wrong with a message', async () => {

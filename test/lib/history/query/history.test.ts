@@ -178,6 +178,20 @@ describe('the history', () => {
     })
   })
 
+  it('lists of a series the fields that it has values of, although another one of its type has more', async () => {
+    const old = readings(30, () => ({ data: { temp: 1 } }))
+    const rows = [
+      { time: now - 2 * day, data: { temp: 1, humi: 50 } },
+      ...old,
+      { time: now - 1, key: '13', data: { temp: 1, light: 5 } },
+    ]
+    const lists = (await opened({ rows }).series()).map(({ fields }) => fields.map(({ name }) => name))
+    assert.deepEqual(lists, [
+      ['temp', 'humi'],
+      ['temp', 'light'],
+    ])
+  })
+
   describe('values', () => {
     it('are single readings where there are few, with the bad ones apart', async () => {
       const bad = (place: number): Partial<StoredRow> =>
