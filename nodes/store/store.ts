@@ -27,7 +27,8 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, saved)
     const warn = (problem: string) => this.warn(`store: ${problem}`)
     const settings = readOptionsOrDefaults(storeOptions, migrate('fieldlog-store', saved), warn)
-    const keep = { raw: settings.keepRaw, minutes: settings.keepMinutes, quarters: settings.keepQuarters }
+    const { keepRaw, keepMinutes, keepQuarters, keepSize } = settings
+    const keep = { raw: keepRaw, minutes: keepMinutes, quarters: keepQuarters, bytes: keepSize * 1e6 }
     const listeners = new Set<CommittedListener>()
     let running: Running | undefined
     let disabled = noJournal
