@@ -10,7 +10,9 @@ import { EventStream, type PostedWhole, type StreamLimits, type StreamTarget } f
 import type { Status } from './status.ts'
 
 /** The store that the pages show. */
-export interface LiveStore extends Readonly<StoreState> {
+export interface LiveStore {
+  /** of the moment */
+  readonly state: StoreState
   /** Tells of each batch that was committed, until the function returned is called. */
   subscribe(listener: (events: readonly FieldlogEvent[]) => void): () => void
 }
@@ -28,8 +30,8 @@ export interface LiveFeedParts {
 /** What is told instead of answers while there is no store to read. */
 export interface Waiting {
   waiting: 'rebuild' | 'start' | 'none'
-  /** part done, 0 to 1 */
-  done: number
+  /** part done, 0 to 1; null: not known */
+  done: number | null
   /** seconds; null: not known */
   left: number | null
 }
@@ -119,7 +121,7 @@ export class LiveFeed {
       this.#isLooking = true
       inBackground(this.#tellStatus())
     }
-    const isReadable = this.#parts.store()?.isReadable === true
+    const isReadable = this.#parts.store()?.state.isReadable === true
     if (isReadable && (this.#isDue || this.#rejectsAreDue) && !this.#isAsking && now >= this.#nextAsk) {
       this.#isAsking = true
       inBackground(this.#tellChanges())
@@ -155,11 +157,11 @@ export class LiveFeed {
 
   /** A text that is another one when the pages must be told of the store anew. */
   #toTell(): string {
-    return JSON.stringify([this.#condition(), this.#parts.store()?.generation])
+    return JSON.stringify([this.#condition(), this.#parts.store()?.state.generation])
   }
 
   #condition(): PostedWhole {
-    const waiting = waitingFor(this.#parts.store())
+    const waiting = waitingFor(this.#parts.store()?.state)
     return waiting ? { event: 'waiting', data: waiting } : { event: 'ready', data: {} }
   }
 

@@ -48,7 +48,7 @@ function rebuild(body: unknown, response: Response): void {
     response.status(404).json({ error: 'there is no such store among the deployed flows' })
   else if (chosen.map((one) => one.rebuild(request)).some((started) => started))
     response.json({ started: true })
-  else response.status(409).json({ error: `no rebuild was started: ${chosen[0]!.says}` })
+  else response.status(409).json({ error: `no rebuild was started: ${chosen[0]!.state.says}` })
 }
 
 /** Reads `{from, to, type}`. Throws in words. */
@@ -75,6 +75,6 @@ function timeOf(name: string, value: unknown): number {
   throw new Error(`${name}: milliseconds since 1970 or ISO 8601 is expected`)
 }
 
-function reportOf({ id, name, path, now }: DeployedStore): StoreReport {
-  return { id, name, path, ...now }
+function reportOf({ id, name, path, state }: DeployedStore): StoreReport {
+  return { id, name, path, ...state }
 }

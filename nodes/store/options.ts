@@ -32,6 +32,16 @@ export const storeOptions = {
     'How long the aggregates of 15 minutes are kept; never shorter than those of a minute.',
     1_827,
   ),
+  keepSize: wholeNumber({
+    title: 'keep at most',
+    description:
+      'How large the file may become: the oldest days of readings go first, then those of minutes and of 15 minutes.',
+    unit: 'MB; 0: without a limit',
+    min: 0,
+    max: 10_000_000,
+    default: 0,
+    env: true,
+  }),
 }
 
 export type StoreOptions = Saved<typeof storeOptions>

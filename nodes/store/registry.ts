@@ -5,14 +5,14 @@ import type { RebuildRequest, StoreState } from '../../lib/history/model/store-s
 /** Told of each batch that was committed: the events themselves, 1,000 at most, in their order. It must not change them. */
 export type CommittedListener = (events: readonly FieldlogEvent[]) => void
 
-/** A deployed `fieldlog-store`. Its state is read at the moment of asking. */
-export interface DeployedStore extends Readonly<StoreState> {
+/** A deployed `fieldlog-store`. */
+export interface DeployedStore {
   readonly id: string
   readonly name: string
   /** of the SQLite file */
   readonly path: string
-  /** all of its state at once */
-  readonly now: StoreState
+  /** read at the moment of asking */
+  readonly state: StoreState
   /** What is sent again for a rebuild is not told. Returns the function that ends it. */
   subscribe(listener: CommittedListener): () => void
   /** False where one is under way. */

@@ -28,7 +28,8 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, saved)
     const warn = (problem: string) => this.warn(`store: ${problem}`)
     const settings = readOptionsOrDefaults(storeOptions, migrate('fieldlog-store', saved), warn)
-    const keep = { raw: settings.keepRaw, minutes: settings.keepMinutes, quarters: settings.keepQuarters }
+    const { keepRaw, keepMinutes, keepQuarters, keepSize } = settings
+    const keep = { raw: keepRaw, minutes: keepMinutes, quarters: keepQuarters, bytes: keepSize * 1e6 }
     const listeners = new Set<CommittedListener>()
     let running: Running | undefined
     let disabled = noJournal
@@ -62,41 +63,8 @@ export default function (RED: NodeAPI): void {
         id: this.id,
         name: this.name ?? '',
         path,
-        get now() {
-          return store.state
-        },
         get state() {
-          return store.state.state
-        },
-        get says() {
-          return store.state.says
-        },
-        get isReadable() {
-          return store.state.isReadable
-        },
-        get generation() {
-          return store.state.generation
-        },
-        get upTo() {
-          return store.state.upTo
-        },
-        get last() {
-          return store.state.last
-        },
-        get done() {
-          return store.state.done
-        },
-        get rate() {
-          return store.state.rate
-        },
-        get left() {
-          return store.state.left
-        },
-        get oldVerdicts() {
-          return store.state.oldVerdicts
-        },
-        get bytes() {
-          return store.state.bytes
+          return store.state
         },
         subscribe(listener) {
           listeners.add(listener)

@@ -67,7 +67,7 @@ function show(rows: readonly SpanRow[]): Child[] {
       rows.map((row) => [
         nameOf(row),
         count(row.count),
-        row.open === 0 ? '–' : count(row.open),
+        row.open === 0 || row.open === null ? '–' : count(row.open),
         bar(row, longest),
         milliseconds(row.p50),
         milliseconds(row.p95),

@@ -32,6 +32,22 @@ describe('the layers of the source', () => {
     assert.deepEqual(unknown, [], 'add these folders to test/structure/layers.ts, and to ARCHITECTURE.md')
   })
 
+  it('keep what runs in the gateway out of the pages, which take its types only', () => {
+    const texts = sources
+      .filter((file) => file.startsWith('pages/'))
+      .map((file) => readFileSync(join(root, file), 'utf8'))
+    const taken = texts.flatMap((text) => [
+      ...text.matchAll(
+        /^(?:import|export) (type )?[^'\n]*(?:\n[^'\n]*)*? from '[./]+\/lib\/(?:pages|history)\/[^']+'/gm,
+      ),
+    ])
+    assert.ok(taken.length >= 4)
+    assert.deepEqual(
+      taken.filter(([, type]) => type === undefined),
+      [],
+    )
+  })
+
   it('import only what stands below them', () => {
     const wrong = imports.filter(({ from, to }) => {
       const [folder, target] = [folderOf(from), folderOf(to)]

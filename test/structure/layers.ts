@@ -203,11 +203,11 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
       'announce',
     ],
   },
-  // runs in the browser only; what it draws clusters with is the panel's
+  // runs in the browser only; what it draws clusters with is the panel's, and of what it is told it takes the types
   pages: {
     folders: ['pages/model', 'pages/link', 'pages/parts', 'pages/chart', 'pages/views', 'pages'],
     uses: ['ground'],
-    besides: ['nodes/cluster/panel'],
+    besides: ['nodes/cluster/panel', 'lib/pages', 'lib/history/query/read'],
   },
   bin: { folders: ['bin'], uses: ['ground', 'cli', 'appliance', 'mqtt', 'nodes'] },
 }

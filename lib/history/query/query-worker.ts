@@ -9,7 +9,7 @@ import { rejectsOf } from './questions/rejects.ts'
 import { spansOf } from './questions/spans.ts'
 import { statisticsOf } from './questions/statistics.ts'
 import { valuesOf } from './questions/values.ts'
-import { allSeries, fieldsOf, nameOf, publicField } from './read/lookup.ts'
+import { allSeries, measuredFields, nameOf, publicField } from './read/lookup.ts'
 import type { Given } from './read/parameters.ts'
 import { type Store, StoreFile } from './read/store-file.ts'
 
@@ -59,7 +59,7 @@ parentPort?.on('message', ({ about, given, now, cursor, rows }: Question) => {
 function seriesOf(store: Store, { names }: Asked) {
   return allSeries(store).map((series) => {
     const { id, type, source, key, first, last, n } = series
-    const fields = fieldsOf(store, series.typeId).map(publicField)
+    const fields = measuredFields(store, series).map(publicField)
     return { id, type, source, key, name: nameOf(series, names), first, last, n, fields }
   })
 }

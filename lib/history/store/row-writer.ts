@@ -159,6 +159,17 @@ export class RowWriter {
     return high === 0 ? undefined : { from: low, to: high }
   }
 
+  /** Of the rows, ms since 1970; undefined where there are none. */
+  get oldestTime(): number | undefined {
+    let oldest: number | undefined
+    for (const { id, type } of this.#known.all) {
+      const first = this.file.db.prepare(`SELECT min(time) AS time FROM t_${type.id} WHERE series = ?`)
+      const { time } = first.get(id) as { time: number | null }
+      if (time !== null && (oldest === undefined || time < oldest)) oldest = time
+    }
+    return oldest
+  }
+
   /** Removes raw rows that are older than this; within a transaction. @returns how many, `limit` at most */
   dropRaw(before: number, limit: number): number {
     let left = limit

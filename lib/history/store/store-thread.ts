@@ -4,7 +4,7 @@ import { asError, errorCode } from '../../kit/errors.ts'
 import type { Batch, Shape } from './batch.ts'
 import type { Part } from './part.ts'
 import type { FileReport, Problem, Report, Request } from './requests.ts'
-import { limitsOf, retire } from './retention.ts'
+import { limitsIn, retire } from './retention.ts'
 import { RowWriter } from './row-writer.ts'
 import { isDamage, moveAside, removeFile, StoreFile, takePlace } from './store-file.ts'
 
@@ -131,9 +131,11 @@ export class StoreThread {
 
   #write({ batch, to, upTo, keep }: Request & { kind: 'write' }): Report {
     const shapes = this.#shapesOf(batch)
-    const oldest = limitsOf(keep, this.#now()).raw
-    const write = (writer: RowWriter, seq: number | undefined) =>
-      writer.file.transaction(() => writer.write(batch, { upTo: seq, oldest, shapes }))
+    const now = this.#now()
+    const write = (writer: RowWriter, seq: number | undefined) => {
+      const oldest = limitsIn(writer, keep, now).raw
+      return writer.file.transaction(() => writer.write(batch, { upTo: seq, oldest, shapes }))
+    }
     let written = 0
     let newProblem: Problem | undefined
     if (this.#new && to !== 'file') {

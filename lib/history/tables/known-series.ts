@@ -129,10 +129,10 @@ export class KnownSeries {
       type.fields.set(name, field)
       return field
     }
-    if (unit !== undefined || decimals !== undefined)
-      this.#db
-        .prepare('UPDATE field SET unit = ?, decimals = ? WHERE id = ?')
-        .run(unit ?? null, decimals ?? null, known.id)
+    // a format that has no unit any more takes away that of an earlier one
+    this.#db
+      .prepare('UPDATE field SET unit = ?, decimals = ? WHERE id = ?')
+      .run(unit ?? null, decimals ?? null, known.id)
     return known
   }
 

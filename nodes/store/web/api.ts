@@ -40,7 +40,7 @@ export function serveApi(RED: NodeAPI, { histories, status, feed }: ApiParts): v
   /** Asks the store, or says that there is none to read yet. */
   const ask = (work: (queries: HistoryQueries, ...given: Parameters<Work>) => Promise<void>): Work => {
     return async (request, response) => {
-      const waiting = waitingFor(histories.store)
+      const waiting = waitingFor(histories.store?.state)
       const { history } = histories
       if (waiting || !history) sendWaiting(response, waiting ?? { waiting: 'none', done: 0, left: null })
       else await work(history, request, response)

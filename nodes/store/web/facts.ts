@@ -33,7 +33,7 @@ export function factsOf(RED: NodeAPI, verified: (directory: string) => Verified 
     brokers: brokers(RED),
     ports: deployed<PortNode>(RED, 'fieldlog-port').map(portFacts),
     silent: silentDevices(RED),
-    store: stores()[0]?.now ?? unusedStore(RED),
+    store: stores()[0]?.state ?? unusedStore(RED),
     nodes: {
       devices: devicesNode(RED)?.id ?? null,
       store: deployed<Node>(RED, 'fieldlog-store')[0]?.id ?? null,

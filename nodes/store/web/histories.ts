@@ -30,7 +30,7 @@ export class Histories {
   get readable(): HistoryQueries[] {
     this.#forgetOthers()
     return stores()
-      .filter(({ isReadable }) => isReadable)
+      .filter(({ state }) => state.isReadable)
       .map((store) => this.#historyOf(store))
   }
 

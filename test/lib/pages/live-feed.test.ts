@@ -67,7 +67,7 @@ function newFeed() {
   }
   const deployed = { subscribe }
   const feed = new LiveFeed({
-    store: () => world.store && Object.assign(deployed, world.store),
+    store: () => world.store && Object.assign(deployed, { state: world.store }),
     history: () => history,
     status: async () => ({ now: clock.wall(), ...(world.status as object) }) as Status,
     clock,

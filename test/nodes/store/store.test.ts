@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Node, NodeAPI } from 'node-red'
 import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
+import type { StoreState } from '../../../lib/history/model/store-state.ts'
 import clean from '../../../nodes/clean/clean.ts'
 import journal from '../../../nodes/journal/journal.ts'
 import type { JournalNode } from '../../../nodes/journal/registry.ts'
@@ -102,10 +103,10 @@ describe(`nodes: store (${nodeRedName})`, function () {
   const deployed = () => stores()[0] as DeployedStore
 
   /** Resolves when the store is as asked for; rejects with how it is where it does not become so. */
-  async function until(isSo: (store: DeployedStore) => boolean): Promise<void> {
+  async function until(isSo: (state: StoreState) => boolean): Promise<void> {
     const end = performance.now() + longestWait
     // its state has no event: it is asked at each status, and where nothing changes at the next turn of a timer
-    while (!deployed() || !isSo(deployed())) {
+    while (!deployed() || !isSo(deployed().state)) {
       if (performance.now() > end) {
         const found = deployed() ? JSON.stringify(deployed().state) : 'not deployed'
         throw new Error(`waited ${longestWait / 1000} s in vain for ${isSo}: the store is ${found}`)
@@ -136,7 +137,7 @@ describe(`nodes: store (${nodeRedName})`, function () {
   }
 
   async function rebuilt(): Promise<void> {
-    const { generation } = deployed()
+    const { generation } = deployed().state
     const refused = failure().then((reason) => Promise.reject(new Error(reason)))
     helper.getNode('store').receive({ payload: { rebuild: true } })
     await Promise.race([until((one) => one.generation > generation && one.state === 'ready'), refused])
@@ -208,7 +209,7 @@ describe(`nodes: store (${nodeRedName})`, function () {
       { seq: 2, verdict: 2 },
       { seq: 3, verdict: 1 },
     ])
-    assert.equal(deployed().oldVerdicts, 0)
+    assert.equal(deployed().state.oldVerdicts, 0)
   })
 
   it('takes the units of a format that a deploy has changed while it runs', async () => {
@@ -230,6 +231,11 @@ describe(`nodes: store (${nodeRedName})`, function () {
     await started
     assert.equal(helper.getNode('store'), node)
     assert.deepEqual(await units(), [{ unit: '°F', decimals: 0 }])
+    const bare = definition.fields.map(({ unit: _unit, decimals: _decimals, ...field }) => field)
+    const again = new Promise((resolve) => helper._events.once('flows:started', resolve))
+    await helper.setFlows(flow(30, { ...definition, fields: bare }), 'nodes')
+    await again
+    assert.deepEqual(await units(), [{ unit: null, decimals: null }])
   })
 
   it('refuses a second store with the same file, and says what is wrong with a message', async () => {

@@ -183,7 +183,11 @@ export interface StatusChange {
 export function statusOf(now: number, started: number, change: StatusChange): Status {
   const isBroken = change.mood === 'broken'
   const received = 812_345 + Math.floor((now - started) / 250)
-  const count = (name: string, count: number, of: 'lines' | 'events' = 'events') => ({ name, count, of })
+  const count = (name: string, count: number, of: 'lines' | 'events' = 'events') => ({
+    ...{ name, count, of },
+    since: null,
+    beside: false,
+  })
   return {
     now,
     gateway: { name: 'pi-4', version: '1.0.0-alpha.1', started: started - 19 * day },

@@ -1,5 +1,5 @@
 // What the queries of the history answer: the JSON of docs/history.md, "The interface". Times are integer ms since 1970 UTC,
-// null stands for "no value". Types only, so that pages may import it, too.
+// null stands for "no value". Types only: the pages import them, too.
 
 export type FieldKind = 'number' | 'boolean' | 'text'
 export type VerdictName = 'good' | 'bad' | 'held'
@@ -89,8 +89,8 @@ export interface ValuesAnswer {
 }
 
 export interface StatisticsAnswer {
-  n: number | null
-  good: number | null
+  n: number
+  good: number
   min: number | null
   max: number | null
   mean: number | null

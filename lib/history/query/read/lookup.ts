@@ -29,6 +29,9 @@ export interface Stretch extends Range {
   series: Series
 }
 
+/** Aggregates are at most ten seconds behind the rows. */
+const newestRows = 20
+
 const selectSeries = `SELECT series.id, series.type, type.type, source, key, name, first, last, n
   FROM series JOIN type ON type.id = series.type`
 
@@ -42,6 +45,28 @@ export function fieldsOf(store: Store, typeId: number): Field[] {
   return store
     .all('SELECT id, name, kind, col, unit, decimals FROM field WHERE type = ? ORDER BY id', typeId)
     .map(fieldOf)
+}
+
+/**
+ * Those fields of its type that a series has values of: another device of the type may send more. Numbers and booleans are known by their
+ * aggregates, which last longer than single readings, or by one of the newest readings; texts have none, and are all here.
+ */
+export function measuredFields(store: Store, series: Series): Field[] {
+  const fields = fieldsOf(store, series.typeId)
+  const columns = fields.map(({ column }) => (column === undefined ? '1' : `count(${column})`))
+  if (columns.length === 0) return []
+  const [counts = []] = store.all(
+    `SELECT ${columns.join(', ')} FROM
+      (SELECT * FROM ${tableOf(series)} WHERE series = ? ORDER BY time DESC, seq DESC, sub DESC LIMIT ${newestRows})`,
+    series.id,
+  )
+  const hasAggregate = (field: number) =>
+    store.first(
+      'SELECT 1 FROM agg WHERE level = 4 AND series = ? AND field = ? LIMIT 1',
+      series.id,
+      field,
+    ) !== undefined
+  return fields.filter(({ id }, place) => counts[place] !== 0 || hasAggregate(id))
 }
 
 /** The table with the values of a type. */

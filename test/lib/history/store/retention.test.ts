@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
-import { limitsOf } from '../../../../lib/history/store/retention.ts'
+import { limitsIn, limitsOf, retire } from '../../../../lib/history/store/retention.ts'
+import { RowWriter } from '../../../../lib/history/store/row-writer.ts'
+import { StoreFile } from '../../../../lib/history/store/store-file.ts'
+import { systemClock } from '../../../../lib/kit/clock.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { madeEvents } from '../support/events.ts'
 import { ModelJournal } from '../support/model-journal.ts'
@@ -51,6 +54,59 @@ describe('history: what goes for its age', () => {
       await bench.remove()
     }
   })
+
+  it('goes for its size: the oldest days of readings first, then of minutes, never what is of today', async () => {
+    const bench = new StoreBench()
+    try {
+      // ten days of 300 events each
+      const made = madeEvents(3_000, 5)
+      const today = Date.UTC(2026, 0, 10)
+      const spread = (seq: number) => Date.UTC(2026, 0, 1) + Math.floor((seq * day) / 300.1)
+      const bySeq = made.bySeq.map((all) => all.map((event) => ({ ...event, time: spread(event.seq) })))
+      const events = { ...made, bySeq }
+      bench.open(new ModelJournal(events, 3_000))
+      await bench.ready()
+      await bench.close()
+      const before = counts(bench.path)
+      const shrink = (bytes: number) => {
+        const writer = new RowWriter(StoreFile.open(bench.path))
+        let steps = 0
+        while (retire(writer, { raw: 0, minutes: 0, quarters: 0, bytes }, today + 7_200_000)) steps++
+        const bytesLeft = pagesIn(writer.file.db) * 4_096
+        const { raw } = limitsIn(writer, { raw: 0, minutes: 0, quarters: 0 }, today)
+        writer.file.close()
+        return { ...counts(bench.path), steps, bytesLeft, from: raw }
+      }
+      const some = shrink(Math.round(bytesOf(bench.path) * 0.92))
+      assert.ok(some.raw < before.raw && some.raw > 300, JSON.stringify(some))
+      assert.deepEqual([some.minutes, some.hours], [before.minutes, before.hours])
+      assert.ok(some.bytesLeft <= bytesOf(bench.path))
+      assert.equal(some.from % day, 0)
+      const none = shrink(1)
+      assert.deepEqual([none.hours, none.days, none.from], [before.hours, before.days, today])
+      assert.ok(none.minutes < before.minutes && none.minutes > 0)
+      assert.ok(none.quarters < before.quarters && none.quarters > 0)
+      const db = new DatabaseSync(bench.path, { readOnly: true })
+      const types = db.prepare('SELECT id FROM type').all() as Array<{ id: number }>
+      for (const { id } of types)
+        assert.equal(
+          Object.values(db.prepare(`SELECT count(*) FROM t_${id} WHERE time < ${today}`).get()!)[0],
+          0,
+        )
+      db.close()
+      // what comes late of a day that has gone does not come back
+      bench.open(new ModelJournal(events, 3_000), systemClock)
+      await bench.ready()
+      const late = events.bySeq.flat().find(({ time, data }) => time < today && data !== undefined)!
+      const { promise, resolve } = Promise.withResolvers<void>()
+      bench.store!.take({ ...late, seq: 3_000, id: late.id.replace(/-\d+/, '-3000') }, () => resolve())
+      await promise
+      await bench.close()
+      assert.equal(counts(bench.path).raw, none.raw)
+    } finally {
+      await bench.remove()
+    }
+  })
 })
 
 function counts(path: string) {
@@ -63,4 +119,17 @@ function counts(path: string) {
   } finally {
     db.close()
   }
+}
+
+function bytesOf(path: string): number {
+  const db = new DatabaseSync(path, { readOnly: true })
+  try {
+    return pagesIn(db) * 4_096
+  } finally {
+    db.close()
+  }
+}
+
+function pagesIn(db: DatabaseSync): number {
+  return Number(Object.values(db.prepare('PRAGMA page_count').get() ?? {})[0])
 }
