@@ -1,6 +1,7 @@
 // `npm run test:appliance`: the Debian package on a machine with systemd, from the first installation to its removal.
 // As root; installs what it needs by apt. It takes some minutes, most of them for the two of an update that fails.
 //   --deb FILE   takes a package that was built before
+//   --arch arm64 tries the package of another processor instead, emulated: installation, start, lines through a pty
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,14 +10,22 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packageVersion } from '../../lib/package.ts'
 import { withVersion } from './debs.ts'
+import { foreignTree, installIn, inTree, linesThrough } from './foreign.ts'
 import { debianDisk } from './image.ts'
 import { Machine } from './machine.ts'
 
 const root = join(import.meta.dirname, '../..')
-const { values } = parseArgs({ options: { deb: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { deb: { type: 'string' }, arch: { type: 'string', default: 'amd64' } },
+})
 const later = '99.0.0'
 const broken = '99.1.0'
 const journal = 'fieldlog verify /var/lib/fieldlog/journal'
+const emulators: Array<[program: string, debianPackage: string]> = [
+  ['qemu-aarch64-static', 'qemu-user-static'],
+  ['arch-test', 'arch-test'],
+]
+const cache = join(root, '.cache/appliance')
 const isUp = 'systemctl is-active fieldlog'
 
 let passed = 0
@@ -25,17 +34,36 @@ installPrograms()
 const work = mkdtempSync(join(tmpdir(), 'fieldlog-appliance-'))
 const goods = join(work, 'goods')
 mkdirSync(goods)
-makeDebs()
-const machine = new Machine(debianDisk(join(root, '.cache/appliance')), work, goods)
+const first = firstDeb()
+// only in the scenario of this processor
+let machine: Machine
 try {
-  await machine.on()
-  await scenario()
+  if (values.arch === 'amd64') await onMachine()
+  else await emulated()
 } finally {
-  await machine.remove()
   rmSync(work, { recursive: true })
 }
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exit(failed === 0 ? 0 : 1)
+
+async function emulated(): Promise<void> {
+  const tree = foreignTree(cache, values.arch)
+  await inTree(tree, async () => {
+    await step('installs where no systemd runs', () => installIn(tree, first))
+    await step('starts, and carries 1,000 lines from a pty to a broker', () => linesThrough(tree, 1000))
+  })
+}
+
+async function onMachine(): Promise<void> {
+  makeOtherDebs()
+  machine = new Machine(debianDisk(cache), work, goods)
+  try {
+    await machine.on()
+    await scenario()
+  } finally {
+    await machine.remove()
+  }
+}
 
 async function scenario(): Promise<void> {
   await step('installs in one line, and runs', async () => {
@@ -176,15 +204,20 @@ async function step(title: string, check: () => void | Promise<void>): Promise<v
   }
 }
 
-function makeDebs(): void {
-  const first = join(goods, 'first.deb')
-  if (values.deb) copyFileSync(resolve(process.env.INIT_CWD ?? '.', values.deb), first)
+/** The package that is tried. */
+function firstDeb(): string {
+  const target = join(goods, 'first.deb')
+  if (values.deb) copyFileSync(resolve(process.env.INIT_CWD ?? '.', values.deb), target)
   else {
-    const args = [join(root, 'scripts/package/package.ts'), '--quick', '--arch', 'amd64', '--out', work]
+    const args = [join(root, 'scripts/package/package.ts'), '--quick', '--arch', values.arch, '--out', work]
     execFileSync(process.execPath, args, { stdio: 'inherit' })
     const made = readdirSync(work).find((name) => name.endsWith('.deb'))!
-    copyFileSync(join(work, made), first)
+    copyFileSync(join(work, made), target)
   }
+  return target
+}
+
+function makeOtherDebs(): void {
   withVersion(first, [packageVersion, later], join(goods, 'later.deb'))
   withVersion(first, [packageVersion, broken], join(goods, 'broken.deb'), (program) =>
     writeFileSync(join(program, 'dist/bin/start.js'), "throw new Error('this version is broken')\n"),
@@ -200,6 +233,9 @@ function installPrograms(): void {
     ['systemd-nspawn', 'systemd-container'],
     ['mmdebstrap', 'mmdebstrap'],
     ['mke2fs', 'e2fsprogs'],
+    ['socat', 'socat'],
+    ['mosquitto', 'mosquitto'],
+    ...(values.arch === 'amd64' ? [] : emulators),
   ]
   const missing = programs.filter(([name]) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0)
   if (missing.length === 0) return
