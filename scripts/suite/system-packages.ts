@@ -15,8 +15,6 @@ const needs: Record<string, Record<string, string>> = {
   'test/support/programs/editor.ts': { chromium: 'chromium' },
   // certificates
   'test/support/programs/certificates.ts': { openssl: 'openssl' },
-  // packages of Debian
-  'test/support/programs/dpkg.ts': { 'dpkg-deb': 'dpkg' },
   // a reader of journals in another language
   'test/support/programs/python.ts': { python3: 'python3' },
 }

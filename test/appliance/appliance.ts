@@ -67,7 +67,7 @@ async function onMachine(): Promise<void> {
 
 async function scenario(): Promise<void> {
   await step('installs in one line, and runs', async () => {
-    run('apt-get install -y --no-install-recommends /goods/first.deb || dpkg -i /goods/first.deb')
+    run('apt-get install -y --no-install-recommends /mnt/first.deb || dpkg -i /mnt/first.deb')
     await up(60)
     assert.match(run('curl -sI http://127.0.0.1:1880/fieldlog/'), /^HTTP\/1\.1 200/)
     assert.match(run('fieldlog --version'), new RegExp(`^${packageVersion}`))
@@ -127,7 +127,7 @@ async function scenario(): Promise<void> {
   await step('is updated, and keeps settings, flows and journal', async () => {
     run('echo FIELDLOG_GATEWAY=cellar >> /etc/fieldlog/fieldlog.env')
     const flow = run('sha256sum /var/lib/fieldlog/flows.json')
-    run('dpkg --force-confold -i /goods/later.deb')
+    run('dpkg --force-confold -i /mnt/later.deb')
     assert.equal(run('readlink -f /usr/lib/fieldlog/current').trim(), `/usr/lib/fieldlog/versions/${later}`)
     assert.ok(await machine.until('[ ! -L /usr/lib/fieldlog/previous ]', 150), 'the trial does not end')
     assert.match(run('fieldlog --version'), /^99\.0\.0/)
@@ -138,7 +138,7 @@ async function scenario(): Promise<void> {
     assert.match(run(journal), /^whole: /)
   })
   await step('goes back by itself where an update does not come up, over a power cut, too', async () => {
-    run('dpkg --force-confold -i /goods/broken.deb; sync')
+    run('dpkg --force-confold -i /mnt/broken.deb; sync')
     await machine.cutPower()
     await machine.on()
     assert.ok(await machine.until('[ ! -L /usr/lib/fieldlog/previous ]', 200), 'the trial does not end')
@@ -151,11 +151,11 @@ async function scenario(): Promise<void> {
     assert.match(run('journalctl -u fieldlog -o cat'), /an update was taken back: .*99\.1\.0/)
   })
   await step('is whole at the boot after a power cut in the middle of an update', async () => {
-    run('dpkg --unpack /goods/later.deb && rm -rf /usr/lib/fieldlog/versions/*; sync')
+    run('dpkg --unpack /mnt/later.deb && rm -rf /usr/lib/fieldlog/versions/*; sync')
     await machine.cutPower()
     await machine.on()
     await up(90)
-    run('dpkg --unpack /goods/later.deb && dpkg --configure -a')
+    run('dpkg --unpack /mnt/later.deb && dpkg --configure -a')
     assert.ok(await machine.until('[ ! -L /usr/lib/fieldlog/previous ]', 150), 'the trial does not end')
     assert.equal(run('readlink -f /usr/lib/fieldlog/current').trim(), `/usr/lib/fieldlog/versions/${later}`)
   })
@@ -171,7 +171,7 @@ async function scenario(): Promise<void> {
       assert.match(run('dpkg -P fieldlog'), /\/var\/lib\/fieldlog was kept/)
       assert.equal(run('ls -d /etc/fieldlog 2>/dev/null || true'), '')
       run(
-        'dpkg -i /goods/first.deb; echo fieldlog fieldlog/remove-data boolean true | debconf-set-selections; dpkg -P fieldlog',
+        'dpkg -i /mnt/first.deb; echo fieldlog fieldlog/remove-data boolean true | debconf-set-selections; dpkg -P fieldlog',
       )
       assert.equal(run('ls -d /var/lib/fieldlog 2>/dev/null || true; id -u fieldlog 2>/dev/null || true'), '')
     },

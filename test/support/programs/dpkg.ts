@@ -1,4 +1,4 @@
-// What Debian's own programs say of a package and of its scripts.
+// What Debian's own programs say of a package and of its scripts. They are on every Debian, so nothing installs them.
 import { execFileSync, spawnSync } from 'node:child_process'
 
 export function dpkgDeb(...args: string[]): string {
