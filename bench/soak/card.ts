@@ -30,7 +30,7 @@ const gateway = await LoneGateway.start({
   HOME: '/nonexistent',
 })
 const stop = setInterval(
-  () => server.send(`OK 5 ${Math.trunc(performance.now() / 1000) & 255} 1 0 0 7 0 0 0\r\n`),
+  () => server.send(`OK 12 ${Math.trunc(performance.now() / 1000) & 255} 118 182 0\r\n`),
   interval * 1000,
 )
 // what the start writes is no part of a day

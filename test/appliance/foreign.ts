@@ -75,10 +75,6 @@ export async function linesThrough(tree: string, count: number): Promise<void> {
   })
   try {
     await printed(gateway.stdout, 'the flow is running')
-    for (let line = 0; line < count; line++) {
-      await pty.write(Buffer.from(`OK 5 ${line & 255} ${line >> 8} 0 0 ${line & 255} ${line >> 8} 0 0\r\n`))
-      await pause(10)
-    }
     const arrived = () =>
       new Set(
         collector
@@ -86,8 +82,18 @@ export async function linesThrough(tree: string, count: number): Promise<void> {
           .filter(isReading)
           .map(({ payload }) => payload),
       ).size
-    for (let seconds = 0; arrived() < count && seconds < limit; seconds++) await pause(1000)
-    assert.equal(arrived(), count)
+    // the port opens a moment later
+    while (arrived() === 0) {
+      await pty.write('OK 12 1 118 182 0\r\n')
+      await pause(1000)
+    }
+    const before = arrived()
+    for (let line = 0; line < count; line++) {
+      await pty.write(`OK 12 ${line & 255} ${(line >> 8) * 2} 182 0\r\n`)
+      await pause(10)
+    }
+    for (let seconds = 0; arrived() < before + count && seconds < limit; seconds++) await pause(1000)
+    assert.ok(arrived() >= before + count, `${arrived() - before} of ${count} lines arrived`)
   } finally {
     gateway.kill('SIGTERM')
     await once(gateway, 'exit')
