@@ -34,10 +34,16 @@ mb=$(memory)
 heap=$((mb / 4))
 [ $heap -ge 112 ] || heap=112
 [ $heap -le 1024 ] || heap=1024
-# short-lived ones: up to three times as much as this
+# short-lived ones: up to three times as much as this; and by how much the heap grows, in percent, before old ones are looked through
 young=32
-[ "$mb" -ge 1024 ] || young=8
+growth=50
+if [ "$mb" -lt 1024 ]; then
+  young=8
+  growth=20
+  # a pool of memory for each thread would hold what nobody uses
+  export MALLOC_ARENA_MAX=2
+fi
 
 node=$1
 shift
-exec "$node" --max-old-space-size=$heap --max-semi-space-size=$young --heap-growing-percent=50 "$@"
+exec "$node" --max-old-space-size=$heap --max-semi-space-size=$young --heap-growing-percent=$growth "$@"

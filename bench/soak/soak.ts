@@ -18,6 +18,9 @@ const soaks: Record<string, string[][]> = {
   http: [[mocha, 'test/nodes/http-body/kill.test.ts']],
   refusals: [[join(root, 'bench/soak/refusals.ts')]],
   pages: [[join(root, 'bench/soak/pages.ts')]],
+  small: [[join(root, 'bench/soak/small.ts')]],
+  card: [[join(root, 'bench/soak/card.ts')]],
+  package: [[join(root, 'bench/soak/package.ts')]],
   delivery: [[mocha, 'test/delivery/**/*.test.ts']],
   mqtt: [[mocha, 'test/lib/mqtt/**/*.test.ts']],
   serial: [

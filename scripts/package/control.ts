@@ -35,7 +35,7 @@ export function writeControl(stage: string, version: string, debian: string): vo
 }
 
 /** The libraries are those of Node.js, in the versions that Debian 10 has. */
-export function controlText(version: string, debian: string, kilobytes: number): string {
+function controlText(version: string, debian: string, kilobytes: number): string {
   return `Package: fieldlog
 Version: ${debianVersion(version)}
 Architecture: ${debian}

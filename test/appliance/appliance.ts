@@ -1,6 +1,7 @@
 // `npm run test:appliance`: the Debian package on a machine with systemd, from the first installation to its removal.
 // As root; installs what it needs by apt. It takes some minutes, most of them for the two of an update that fails.
 //   --deb FILE   takes a package that was built before
+//   --arch arm64 tries the package of another processor instead, emulated: installation, start, lines through a pty
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,14 +10,22 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packageVersion } from '../../lib/package.ts'
 import { withVersion } from './debs.ts'
+import { foreignTree, installIn, inTree, linesThrough } from './foreign.ts'
 import { debianDisk } from './image.ts'
 import { Machine } from './machine.ts'
 
 const root = join(import.meta.dirname, '../..')
-const { values } = parseArgs({ options: { deb: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { deb: { type: 'string' }, arch: { type: 'string', default: 'amd64' } },
+})
 const later = '99.0.0'
 const broken = '99.1.0'
 const journal = 'fieldlog verify /var/lib/fieldlog/journal'
+const emulators: Array<[program: string, debianPackage: string]> = [
+  ['qemu-aarch64-static', 'qemu-user-static'],
+  ['arch-test', 'arch-test'],
+]
+const cache = join(root, '.cache/appliance')
 const isUp = 'systemctl is-active fieldlog'
 
 let passed = 0
@@ -25,21 +34,40 @@ installPrograms()
 const work = mkdtempSync(join(tmpdir(), 'fieldlog-appliance-'))
 const goods = join(work, 'goods')
 mkdirSync(goods)
-makeDebs()
-const machine = new Machine(debianDisk(join(root, '.cache/appliance')), work, goods)
+const first = firstDeb()
+// only in the scenario of this processor
+let machine: Machine
 try {
-  await machine.on()
-  await scenario()
+  if (values.arch === 'amd64') await onMachine()
+  else await emulated()
 } finally {
-  await machine.remove()
   rmSync(work, { recursive: true })
 }
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exit(failed === 0 ? 0 : 1)
 
+async function emulated(): Promise<void> {
+  const tree = foreignTree(cache, values.arch)
+  await inTree(tree, async () => {
+    await step('installs where no systemd runs', () => installIn(tree, first))
+    await step('starts, and carries 1,000 lines from a pty to a broker', () => linesThrough(tree, 1000))
+  })
+}
+
+async function onMachine(): Promise<void> {
+  makeOtherDebs()
+  machine = new Machine(debianDisk(cache), work, goods)
+  try {
+    await machine.on()
+    await scenario()
+  } finally {
+    await machine.remove()
+  }
+}
+
 async function scenario(): Promise<void> {
   await step('installs in one line, and runs', async () => {
-    run('apt-get install -y --no-install-recommends /goods/first.deb || dpkg -i /goods/first.deb')
+    run('apt-get install -y --no-install-recommends /mnt/first.deb || dpkg -i /mnt/first.deb')
     await up(60)
     assert.match(run('curl -sI http://127.0.0.1:1880/fieldlog/'), /^HTTP\/1\.1 200/)
     assert.match(run('fieldlog --version'), new RegExp(`^${packageVersion}`))
@@ -99,7 +127,7 @@ async function scenario(): Promise<void> {
   await step('is updated, and keeps settings, flows and journal', async () => {
     run('echo FIELDLOG_GATEWAY=cellar >> /etc/fieldlog/fieldlog.env')
     const flow = run('sha256sum /var/lib/fieldlog/flows.json')
-    run('dpkg --force-confold -i /goods/later.deb')
+    run('dpkg --force-confold -i /mnt/later.deb')
     assert.equal(run('readlink -f /usr/lib/fieldlog/current').trim(), `/usr/lib/fieldlog/versions/${later}`)
     assert.ok(await machine.until('[ ! -L /usr/lib/fieldlog/previous ]', 150), 'the trial does not end')
     assert.match(run('fieldlog --version'), /^99\.0\.0/)
@@ -110,7 +138,7 @@ async function scenario(): Promise<void> {
     assert.match(run(journal), /^whole: /)
   })
   await step('goes back by itself where an update does not come up, over a power cut, too', async () => {
-    run('dpkg --force-confold -i /goods/broken.deb; sync')
+    run('dpkg --force-confold -i /mnt/broken.deb; sync')
     await machine.cutPower()
     await machine.on()
     assert.ok(await machine.until('[ ! -L /usr/lib/fieldlog/previous ]', 200), 'the trial does not end')
@@ -123,11 +151,11 @@ async function scenario(): Promise<void> {
     assert.match(run('journalctl -u fieldlog -o cat'), /an update was taken back: .*99\.1\.0/)
   })
   await step('is whole at the boot after a power cut in the middle of an update', async () => {
-    run('dpkg --unpack /goods/later.deb && rm -rf /usr/lib/fieldlog/versions/*; sync')
+    run('dpkg --unpack /mnt/later.deb && rm -rf /usr/lib/fieldlog/versions/*; sync')
     await machine.cutPower()
     await machine.on()
     await up(90)
-    run('dpkg --unpack /goods/later.deb && dpkg --configure -a')
+    run('dpkg --unpack /mnt/later.deb && dpkg --configure -a')
     assert.ok(await machine.until('[ ! -L /usr/lib/fieldlog/previous ]', 150), 'the trial does not end')
     assert.equal(run('readlink -f /usr/lib/fieldlog/current').trim(), `/usr/lib/fieldlog/versions/${later}`)
   })
@@ -143,7 +171,7 @@ async function scenario(): Promise<void> {
       assert.match(run('dpkg -P fieldlog'), /\/var\/lib\/fieldlog was kept/)
       assert.equal(run('ls -d /etc/fieldlog 2>/dev/null || true'), '')
       run(
-        'dpkg -i /goods/first.deb; echo fieldlog fieldlog/remove-data boolean true | debconf-set-selections; dpkg -P fieldlog',
+        'dpkg -i /mnt/first.deb; echo fieldlog fieldlog/remove-data boolean true | debconf-set-selections; dpkg -P fieldlog',
       )
       assert.equal(run('ls -d /var/lib/fieldlog 2>/dev/null || true; id -u fieldlog 2>/dev/null || true'), '')
     },
@@ -176,15 +204,20 @@ async function step(title: string, check: () => void | Promise<void>): Promise<v
   }
 }
 
-function makeDebs(): void {
-  const first = join(goods, 'first.deb')
-  if (values.deb) copyFileSync(resolve(process.env.INIT_CWD ?? '.', values.deb), first)
+/** The package that is tried. */
+function firstDeb(): string {
+  const target = join(goods, 'first.deb')
+  if (values.deb) copyFileSync(resolve(process.env.INIT_CWD ?? '.', values.deb), target)
   else {
-    const args = [join(root, 'scripts/package/package.ts'), '--quick', '--arch', 'amd64', '--out', work]
+    const args = [join(root, 'scripts/package/package.ts'), '--quick', '--arch', values.arch, '--out', work]
     execFileSync(process.execPath, args, { stdio: 'inherit' })
     const made = readdirSync(work).find((name) => name.endsWith('.deb'))!
-    copyFileSync(join(work, made), first)
+    copyFileSync(join(work, made), target)
   }
+  return target
+}
+
+function makeOtherDebs(): void {
   withVersion(first, [packageVersion, later], join(goods, 'later.deb'))
   withVersion(first, [packageVersion, broken], join(goods, 'broken.deb'), (program) =>
     writeFileSync(join(program, 'dist/bin/start.js'), "throw new Error('this version is broken')\n"),
@@ -200,6 +233,9 @@ function installPrograms(): void {
     ['systemd-nspawn', 'systemd-container'],
     ['mmdebstrap', 'mmdebstrap'],
     ['mke2fs', 'e2fsprogs'],
+    ['socat', 'socat'],
+    ['mosquitto', 'mosquitto'],
+    ...(values.arch === 'amd64' ? [] : emulators),
   ]
   const missing = programs.filter(([name]) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0)
   if (missing.length === 0) return

@@ -23,7 +23,7 @@ export class Machine {
   /**
    * @param disk of which it gets a copy
    * @param folder for all that it needs
-   * @param goods a folder that it sees at /goods
+   * @param goods a folder that it sees at /mnt
    */
   constructor(disk: string, folder: string, goods: string) {
     this.#folder = folder
@@ -52,7 +52,7 @@ export class Machine {
       'systemd-nspawn',
       [
         ...['--quiet', '--register=no', '--keep-unit', '--private-network', `--directory=${this.#root}`],
-        ...[`--bind-ro=${this.#goods}:/goods`, '--boot'],
+        ...[`--bind-ro=${this.#goods}:/mnt`, '--boot'],
       ],
       { stdio: ['ignore', output, output] },
     )

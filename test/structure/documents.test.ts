@@ -201,6 +201,7 @@ function isDescribed(folder: string): boolean {
 const known = new Set([
   'dev',
   'etc',
+  'boot',
   'mnt',
   'proc',
   'sys',

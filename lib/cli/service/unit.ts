@@ -21,7 +21,7 @@ export function serviceProgram(node: string, root: string, flags: readonly strin
 }
 
 /**
- * The unit. A gateway that hangs for a minute is started anew (lib/appliance/watchdog.ts); it has 15 s for an orderly
+ * The unit. A gateway that hangs for a minute is started anew (lib/appliance/service/watchdog.ts); it has 15 s for an orderly
  * end (it takes less than 10). What it may do is what a gateway does: its home, serial devices, the network.
  * @param writtenBy who writes the file, and therefore writes it anew
  */

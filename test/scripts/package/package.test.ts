@@ -1,7 +1,7 @@
 // What a package consists of, as far as it can be seen without building a whole one. The whole is tried on a machine
 // by `npm run test:appliance`.
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ import { isLeftOut } from '../../../scripts/package/leave-out.ts'
 import { closure, packagesFor } from '../../../scripts/package/lock.ts'
 import { script, stageService } from '../../../scripts/package/stage.ts'
 import { stripped } from '../../../scripts/package/strip.ts'
+import { dpkgDeb, runShell, shellComplaint } from '../../support/programs/dpkg.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const epoch = 1_700_000_000
@@ -56,11 +57,9 @@ describe('the Debian package', () => {
   it('is what dpkg takes, and the same bytes each time', () => {
     const [a, b] = [build('a'), build('b')]
     assert.ok(readFileSync(a).equals(readFileSync(b)))
-    const fields = execFileSync('dpkg-deb', ['-f', a, 'Package', 'Version', 'Architecture'], {
-      encoding: 'utf8',
-    })
+    const fields = dpkgDeb('-f', a, 'Package', 'Version', 'Architecture')
     assert.equal(fields, 'Package: fieldlog\nVersion: 1.2.3~beta.1\nArchitecture: arm64\n')
-    const listed = execFileSync('dpkg-deb', ['-c', a], { encoding: 'utf8' })
+    const listed = dpkgDeb('-c', a)
     assert.match(listed, /^-rw-r----- root\/root +\d+ 2023-11-14 \S+ \.\/etc\/fieldlog\/fieldlog\.env$/m)
     assert.match(listed, /^-rwxr-xr-x root\/root .* \.\/usr\/bin\/fieldlog$/m)
   })
@@ -86,9 +85,9 @@ describe('the Debian package', () => {
     for (const name of names) {
       const text = script(name, '1.2.3')
       assert.doesNotMatch(text, /@[A-Z]+@/, name)
-      assert.equal(spawnSync('sh', ['-n'], { input: text, encoding: 'utf8' }).stderr, '', name)
+      assert.equal(shellComplaint(text), '', name)
     }
-    assert.equal(spawnSync('sh', ['-n', join(root, 'bin/service.sh')]).status, 0)
+    assert.equal(shellComplaint(readFileSync(join(root, 'bin/service.sh'), 'utf8')), '')
   })
 
   it('orders a version before a release as Debian does', () => {
@@ -174,9 +173,7 @@ describe('a program without its symbols', () => {
 
 describe('the start of the service', () => {
   it('gives Node.js a heap that fits the memory', () => {
-    const said = execFileSync('sh', [join(root, 'bin/service.sh'), '/bin/echo', 'fieldlog.js', 'start'], {
-      encoding: 'utf8',
-    })
+    const said = runShell(join(root, 'bin/service.sh'), '/bin/echo', 'fieldlog.js', 'start')
     const [, heap, young] =
       /^--max-old-space-size=(\d+) --max-semi-space-size=(\d+) .* fieldlog\.js start\n$/.exec(said)!
     assert.ok(Number(heap) >= 112 && Number(heap) <= 1024, heap)
