@@ -189,7 +189,7 @@ export class LiveFeed {
     this.#rejectsAreDue = false
     try {
       const queries = history()
-      if (queries && isDue) this.#tellReadings(await queries.latest())
+      if (queries && isDue) this.#tellReadings(await queries.latest({ spark: 'no' }))
       if (queries && rejectsAreDue) this.#tellRejects(await queries.rejects({ limit: String(mostRejects) }))
       const took = clock.monotonic() - begun
       this.#nextAsk = clock.monotonic() + took * (1 / largestShare - 1)

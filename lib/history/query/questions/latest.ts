@@ -14,6 +14,7 @@ import {
   type Series,
   tableOf,
 } from '../read/lookup.ts'
+import { textOf } from '../read/parameters.ts'
 import type { Row, Store } from '../read/store-file.ts'
 import { usualFrom } from '../read/usual.ts'
 import type { Asked } from './question.ts'
@@ -34,12 +35,14 @@ const verdictNames = new Map<unknown, VerdictName>(
 const lowBattery = /lo(?:w)?_?bat|bat(?:t(?:ery)?)?_?low/i
 const battery = /batt/i
 
-export function latestOf(store: Store, { now, names }: Asked): LatestAnswer {
+/** `spark=no` leaves the sparks out: the live stream asks often, and sends none. */
+export function latestOf(store: Store, { given, now, names }: Asked): LatestAnswer {
+  const withSparks = textOf(given, 'spark') !== 'no'
   const fields = new Map<number, Field[]>()
   const series = allSeries(store).flatMap((each) => {
     const own = fields.get(each.typeId) ?? fieldsOf(store, each.typeId)
     fields.set(each.typeId, own)
-    return latest(store, each, own, now, names) ?? []
+    return latest(store, each, own, { now, names, withSparks }) ?? []
   })
   return { now, series }
 }
@@ -49,8 +52,7 @@ function latest(
   store: Store,
   series: Series,
   fields: readonly Field[],
-  now: number,
-  names: DeviceNames | undefined,
+  { now, names, withSparks }: { now: number; names: DeviceNames | undefined; withSparks: boolean },
 ): LatestSeries | undefined {
   const rows = newest(store, series, fields)
   const [first] = rows
@@ -82,7 +84,7 @@ function latest(
         field,
         value,
         reasons,
-        field.column === undefined ? null : sparkOf(store, id, field.id, now),
+        field.column === undefined || !withSparks ? null : sparkOf(store, id, field.id, now),
       )
     }),
   }

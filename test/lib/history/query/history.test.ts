@@ -62,6 +62,13 @@ describe('the history', () => {
       )
     })
 
+    it('leaves the sparks out where nobody wants them', async () => {
+      bench.opened({ rows: readings(3) })
+      const sparks = async (query: { spark?: string }) =>
+        (await bench.history!.latest(query)).series[0]?.fields.map(({ spark }) => spark?.length)
+      assert.deepEqual([await sparks({}), await sparks({ spark: 'no' })], [[48], [undefined]])
+    })
+
     it('says which series is silent, by what was learnt or given', async () => {
       const old = (key: string) =>
         readings(30, () => ({ key })).map((row) => ({ ...row, time: row.time - 4 * minute }))
