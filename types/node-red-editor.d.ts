@@ -76,8 +76,9 @@ export interface Editor {
     editConfig(name: string, type: string, id: string, prefix?: string): void
   }
   events: {
-    /** `deploy`: the gateway has taken the flows. */
-    on(event: 'flows:change' | 'deploy', listener: () => void): void
+    /** `deploy`: the gateway has taken the flows. `editor:open`, `editor:close`: a node's panel does, above others perhaps. */
+    on(event: 'flows:change' | 'deploy' | 'editor:open' | 'editor:close', listener: () => void): void
+    off(event: 'editor:open' | 'editor:close', listener: () => void): void
     on(event: 'nodes:add' | 'nodes:remove' | 'nodes:change', listener: (node: EditorNode) => void): void
     on(
       event: 'nodes:add' | 'nodes:remove' | 'nodes:change' | 'flows:change',

@@ -1,6 +1,6 @@
 // Asks whether lines that were logged before a format could take them are to be decoded, too, and shows how far that is.
 import type { Offer, RedecodingState } from '../../../lib/redecoding/redecoding.ts'
-import type { EditorNode } from '../../../types/node-red-editor.d.ts'
+import type { EditorNode, NotifyOptions } from '../../../types/node-red-editor.d.ts'
 
 const hour = 3_600_000
 /** the times that can be asked for: a key of the texts, and ms; the first is asked for after a deploy */
@@ -23,11 +23,22 @@ export function askAfterDeploys(): void {
       const since = sinceOf(0)
       // whom the gateway does not answer is not troubled: the panel has a button for it
       ask(node, since).then((offer) => {
-        if (offer.lines === 0 || wasAsked(node, offer)) return
-        new Question(node).show(offer, since)
+        if (offer.lines > 0 && !wasAsked(node, offer))
+          whenNoPanel(() => new Question(node).show(offer, since))
       }, ignored)
     })
   })
+}
+
+/** Calls back now, or when the panel that is open has closed: nobody who works in it is to be disturbed. */
+function whenNoPanel(callback: () => void): void {
+  const look = () => {
+    if ($('.red-ui-tray').length > 0) return
+    RED.events.off('editor:close', look)
+    callback()
+  }
+  RED.events.on('editor:close', look)
+  look()
 }
 
 /** Asks by the user's wish; where lines are being decoded, shows how far that is. */
@@ -63,8 +74,7 @@ class Question {
     const label = $('<label>').text(words(node, 'loggedOf')).append(this.#period)
     label.insertAfter(this.#ask)
     this.#period.on('change', () => this.count())
-    this.#notification = RED.notify(this.#content, {
-      fixed: true,
+    this.#notification = notify(this.#content, {
       buttons: [
         { text: words(node, 'loggedNot'), click: () => this.#notification.close() },
         { text: words(node, 'loggedDo'), class: 'primary fieldlog-logged-do', click: () => this.#begin() },
@@ -119,8 +129,7 @@ class Question {
 /** Counts in a notification until the lines are decoded. */
 function follow(node: EditorNode): void {
   const content = $('<p>')
-  const notification = RED.notify(content, {
-    fixed: true,
+  const notification = notify(content, {
     buttons: [
       {
         text: words(node, 'loggedStop'),
@@ -162,6 +171,17 @@ function follow(node: EditorNode): void {
     isClosed = true
     notification.close()
   }
+}
+
+/** Stays until it is closed, or a panel opens that it would cover: clean's panel has a button for it. */
+function notify(content: JQuery, options: NotifyOptions): { close(): void } {
+  const notification = RED.notify(content, { ...options, fixed: true })
+  const close = () => {
+    RED.events.off('editor:open', close)
+    notification.close()
+  }
+  RED.events.on('editor:open', close)
+  return { close }
 }
 
 function tellEnd(
