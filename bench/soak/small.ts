@@ -32,6 +32,12 @@ console.log(
   `start: ${startCpu.toFixed(1)} s of CPU, ${Math.round(gateway.memory)} MB; then ${minutes} min, ${pace} lines/s`,
 )
 
+// what is sent before the port is open goes nowhere
+while (arrived() === 0) {
+  server.send('OK 12 1 118 182 0\r\n')
+  await pause(1000)
+}
+const before = arrived()
 const begin = performance.now()
 const end = begin + minutes * 60_000
 const third = (end - begin) / 3
@@ -51,15 +57,15 @@ while (performance.now() < end && gateway.isRunning) {
   await pause(100)
 }
 const share = (gateway.cpu - startCpu) / ((performance.now() - begin) / 1000)
-for (let seconds = 0; arrived() < sent && seconds < 120; seconds++) await pause(1000)
+for (let seconds = 0; arrived() - before < sent && seconds < 120; seconds++) await pause(1000)
 const killed = group.killed()
 console.log(
-  `${sent} lines, ${arrived()} at the broker after ${Math.round(third / 1000)} s without it; ` +
+  `${sent} lines, ${arrived() - before} at the broker after ${Math.round(third / 1000)} s without it; ` +
     `RSS at most ${Math.round(highest)} MB, CPU ${(share * 100).toFixed(1)} % of a core, ${killed} killed for want of memory`,
 )
 const problems = [
   ...(gateway.isRunning && killed === 0 ? [] : ['it was killed']),
-  ...(arrived() < sent ? [`${sent - arrived()} lines did not arrive`] : []),
+  ...(arrived() - before < sent ? [`${sent + before - arrived()} lines did not arrive`] : []),
   ...(highest > limits.rss ? [`more than ${limits.rss} MB`] : []),
   ...(startCpu > limits.startCpu ? [`more than ${limits.startCpu} s of CPU for the start`] : []),
 ]

@@ -66,8 +66,8 @@ async function onMachine(): Promise<void> {
 }
 
 async function scenario(): Promise<void> {
-  await step('installs in one line, and runs', async () => {
-    run('apt-get install -y --no-install-recommends /mnt/first.deb || dpkg -i /mnt/first.deb')
+  await step('installs, and runs', async () => {
+    run('dpkg -i /mnt/first.deb')
     await up(60)
     assert.match(run('curl -sI http://127.0.0.1:1880/fieldlog/'), /^HTTP\/1\.1 200/)
     assert.match(run('fieldlog --version'), new RegExp(`^${packageVersion}`))
