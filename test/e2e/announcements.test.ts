@@ -4,7 +4,7 @@ import { HomeAssistantReader, stateOf } from '../lib/announce/homeassistant-read
 import { Gateway } from '../support/gateway.ts'
 import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
-import { RetainedMap } from '../support/retained-map.ts'
+import { RetainedMap } from '../support/programs/retained-map.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 interface FlowNode {

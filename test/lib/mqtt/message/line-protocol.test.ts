@@ -28,7 +28,7 @@ describe('line protocol', () => {
     const data = { 'a b': 'say "hi" \\ now' }
     assert.equal(
       lineProtocolWriter('pi 4')({ ...odd, data } as unknown as FieldlogEvent),
-      'my\\ type,device=a\\,\\ b\\=c_,gateway=pi\\ 4,source=x a\\ b="say \\"hi\\" \\\\ now" 1353196800062000000',
+      'my\\ type,device=a\\,\\ b\\=c_,gateway=pi\\ 4,source=x,verdict=good a\\ b="say \\"hi\\" \\\\ now" 1353196800062000000',
     )
   })
 
