@@ -23,7 +23,7 @@ describe('line protocol', () => {
       device: 'a, b=c\\',
       key: undefined,
       source: 'x',
-      verdict: undefined,
+  
     }
     const data = { 'a b': 'say "hi" \\ now' }
     assert.equal(
