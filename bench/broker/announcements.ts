@@ -1,11 +1,11 @@
 // What the announcement of 200 devices costs live events: the time from the hand-over to the session until a subscriber has the event,
-// by a real Mosquitto, with and without announcements being sent, in turn in one run. `node bench/announcements.ts [rounds]`
+// by a real Mosquitto, with and without announcements being sent, in turn in one run. `node bench/broker/announcements.ts [rounds]`
 import mqtt from 'mqtt'
-import { componentsOf } from '../lib/announce/homeassistant/components.ts'
-import { deviceMessage, discoveryTopic } from '../lib/announce/homeassistant/messages.ts'
-import { room } from '../lib/formats/library/jeelink.ts'
-import { Session } from '../lib/mqtt/session/session.ts'
-import { startMosquitto } from '../test/support/programs/mosquitto.ts'
+import { componentsOf } from '../../lib/announce/homeassistant/components.ts'
+import { deviceMessage, discoveryTopic } from '../../lib/announce/homeassistant/messages.ts'
+import { room } from '../../lib/formats/library/jeelink.ts'
+import { Session } from '../../lib/mqtt/session/session.ts'
+import { startMosquitto } from '../../test/support/programs/mosquitto.ts'
 
 const rounds = Number(process.argv[2] ?? 10)
 const devices = 200
