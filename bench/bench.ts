@@ -12,6 +12,7 @@ const benches: Record<string, string> = {
   clean: 'decoding and judging a line, beside function and switch nodes and JSONata',
   label: 'judging by rules, with and without memory',
   mqtt: 'our MQTT session beside bare MQTT.js',
+  'broker/announcements': 'what the announcement of 200 devices costs live events, beside none',
   http: 'events over HTTP, durable before the answer, beside core http in and a function node',
   'datagrams/events': 'time events of 32 clients on queue, socket and UDP, beside a plain UDP receiver',
   'history/query': 'charts of a store of 10 million rows, beside a plain select',

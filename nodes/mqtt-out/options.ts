@@ -127,10 +127,10 @@ export const mqttOutOptions = {
       env: true,
     }),
   ),
-  payload: choice(['event', 'data', 'raw', 'report'], {
+  payload: choice(['event', 'data', 'raw', 'line-protocol', 'report'], {
     title: 'payload',
     description:
-      'The whole event as JSON, its data as JSON, the line as it came, or reports of many time events as protobuf.',
+      'The whole event as JSON, its data as JSON, the line as it came, the line protocol of InfluxDB, or reports of many time events as protobuf.',
     default: 'event',
     env: true,
   }),

@@ -50,6 +50,7 @@ RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
     const topic = $('#node-input-topic')
     const gateway = $('#node-input-gateway')
     const payload = $('#node-input-payload')
+    const discovery = $('#node-input-homeassistant')
     const isReport = () => payload.val() === 'report'
     const show = () => {
       const words = (key: string) => this._(`fieldlog-mqtt-out.${key}`)
@@ -60,8 +61,11 @@ RED.nodes.registerType<MqttOutOptions>('fieldlog-mqtt-out', {
       payload.prop('disabled', isByField)
       $('.fieldlog-mqtt-out-report').toggle(isReport())
       $('.fieldlog-mqtt-out-late').toggle(!isReport())
+      $('.fieldlog-mqtt-out-announce').toggle(!isReport())
+      $('.fieldlog-mqtt-out-discovery').toggle(!isReport() && discovery.val() !== 'off')
     }
     topic.add(gateway).on('input change', show)
+    discovery.on('change', show)
     payload.on('change', () => {
       // a topic that the user has entered stays
       if (isReport()) topic.val(reportTemplate(text(topic)))

@@ -88,7 +88,7 @@ describe('flows: gateway', () => {
   it('takes its settings from the environment, and holds no login', () => {
     const text = JSON.stringify(flow)
     const names = [...text.matchAll(/\$\{FIELDLOG_([A-Z_]+)\}/g)].map(([, name]) => name)
-    assert.deepEqual(names, ['SERIAL', 'BAUD', 'BUFFER_SIZE', 'FLUSH_INTERVAL', 'MQTT'])
+    assert.deepEqual(names, ['HOMEASSISTANT', 'SERIAL', 'BAUD', 'BUFFER_SIZE', 'FLUSH_INTERVAL', 'MQTT'])
     assert.doesNotMatch(text, /"(user|password|credentials)"/)
     assert.equal(ofType('mqtt-broker')[0]!.protocolVersion, '5')
   })

@@ -104,6 +104,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
     folders: ['lib/pages'],
     uses: ['ground', 'journal', 'delivery', 'history', 'query', 'cluster', 'mqtt', 'serial'],
   },
+  metrics: { folders: ['lib/metrics'], uses: ['pages-data'] },
   http: { folders: ['lib/http'], uses: ['ground', 'journal', 'delivery', 'formats'] },
   'time-events': {
     folders: ['lib/time-events/wire', 'lib/time-events/transport', 'lib/time-events'],
@@ -201,6 +202,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
       'time-events',
       'reports',
       'announce',
+      'metrics',
     ],
   },
   // runs in the browser only; what it draws clusters with is the panel's, and of what it is told it takes the types

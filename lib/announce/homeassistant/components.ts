@@ -62,12 +62,12 @@ export function componentsOf(format: FormatDefinition, of: ReadingOf): Record<st
 }
 
 /** A field that changes from a number to true and false is another component: Home Assistant cannot turn one into the other. */
-export function componentKey(type: string, field: string, platform: Platform): string {
+function componentKey(type: string, field: string, platform: Platform): string {
   return `${idPart(type)}_${field}${platform === 'sensor' ? '' : '_is'}`
 }
 
 /** A type as part of an id: [A-Za-z0-9_-]. */
-export function idPart(type: string): string {
+function idPart(type: string): string {
   return type.replace(/[^A-Za-z0-9_-]/g, (character) => `-${character.charCodeAt(0).toString(16)}-`)
 }
 

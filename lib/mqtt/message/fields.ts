@@ -1,7 +1,8 @@
 // An event as one message for each of its fields, for receivers that want bare values: a topic template with `{field}`.
 import type { FieldlogEvent } from '../../event.ts'
 import type { Payload } from './outgoing.ts'
-import { rawOf, sound } from './payload.ts'
+import { rawOf } from './payload.ts'
+import { sound } from './sound.ts'
 import { rawField } from './topic.ts'
 
 /** One field as it is published. */

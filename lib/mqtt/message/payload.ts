@@ -1,11 +1,12 @@
 // Makes the payload of a published event. Its keys are described in docs/mqtt.md, "Payload".
 import type { FieldlogEvent } from '../../event.ts'
-import { eventProblem } from '../../event-problem.ts'
 import { unescapeLine } from '../../journal/format/text.ts'
+import { lineProtocolWriter } from './line-protocol.ts'
 import type { Payload } from './outgoing.ts'
+import { sound } from './sound.ts'
 
-/** The whole event, its data alone, or the line as it came. */
-export type PayloadKind = 'event' | 'data' | 'raw'
+/** The whole event, its data alone, the line as it came, or the line protocol of InfluxDB. */
+export type PayloadKind = 'event' | 'data' | 'raw' | 'line-protocol'
 
 export interface PayloadForm {
   /** MQTT 5 */
@@ -21,16 +22,10 @@ export interface PayloadForm {
 export function payloadForm(kind: PayloadKind, gateway: string): PayloadForm {
   if (kind === 'event') return { contentType: 'application/json', write: payloadWriter(gateway) }
   if (kind === 'raw') return { contentType: undefined, write: (event) => rawOf(sound(event)) }
+  if (kind === 'line-protocol') return { contentType: undefined, write: lineProtocolWriter(gateway) }
   const write = (event: FieldlogEvent) =>
     sound(event).data === undefined ? rawOf(event) : JSON.stringify(event.data)
   return { contentType: 'application/json', write }
-}
-
-/** What is spoilt must not reach the broker, where it would be invalid JSON, or NaN a silent null. */
-export function sound(event: FieldlogEvent): FieldlogEvent {
-  const problem = eventProblem(event)
-  if (problem === undefined) return event
-  throw new Error(`mqtt out: the event was changed on its way: ${problem}`)
 }
 
 /** The line's own bytes; of a structured event, its JSON. A line's escapes are no JSON, so the two are told apart. */

@@ -19,6 +19,7 @@ import { onFlows } from '../../shared/flows.ts'
 import { serveApi } from './api.ts'
 import { factsOf } from './facts.ts'
 import { Histories } from './histories.ts'
+import { serveMetrics } from './metrics.ts'
 
 /** What Express adds: the address below where it is mounted. */
 interface PageRequest extends IncomingMessage {
@@ -47,6 +48,7 @@ export default function (RED: NodeAPI): void {
     clock: idleClock,
   })
   serveApi(RED, { histories, status, feed })
+  serveMetrics(RED)
   servePages(RED)
 
   let stopTimer = () => {}

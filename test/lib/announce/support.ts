@@ -151,7 +151,7 @@ export function viewOf(rows: Array<Partial<DeviceRow>> = []): AnnounceView {
   }
 }
 
-export function names(rows: Array<Partial<DeviceRow>>) {
+function names(rows: Array<Partial<DeviceRow>>) {
   const empty: DeviceRow = { source: '', type: '', key: '', name: '', place: '', interval: '' }
   return compileNames(rows.map((row) => ({ ...empty, ...row })))
 }
