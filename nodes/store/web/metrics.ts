@@ -11,6 +11,13 @@ export function serveMetrics(RED: NodeAPI): void {
   RED.httpAdmin.get('/fieldlog/metrics', mayRead, (_request: unknown, response: ServerResponse) => {
     const own = { uptime: Math.round(process.uptime()), memory: process.memoryUsage.rss() }
     response.setHeader('Content-Type', contentType)
-    response.end(exposition(gatewayMetrics(factsOf(RED), own)))
+    response.end(
+      exposition(
+        gatewayMetrics(
+          factsOf(RED, () => null),
+          own,
+        ),
+      ),
+    )
   })
 }

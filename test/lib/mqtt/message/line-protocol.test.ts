@@ -23,7 +23,6 @@ describe('line protocol', () => {
       device: 'a, b=c\\',
       key: undefined,
       source: 'x',
-  
     }
     const data = { 'a b': 'say "hi" \\ now' }
     assert.equal(
