@@ -29,8 +29,8 @@ interface Response {
   on(event: 'close', listener: () => void): void
 }
 
-/** Answer of `GET /fieldlog/clean/<id>/logged`. */
-export type LoggedLines = Offer
+/** Answer of `GET /fieldlog/clean/<id>/logged`; why there is none where the journal of its lines is not open. */
+export type LoggedLines = Offer | { closed: string }
 
 /** Answer of `GET /fieldlog/clean/<id>/logged/state`. */
 export type LoggedState = RedecodingState
@@ -76,7 +76,8 @@ export function redecodingJournal(journal: JournalNode | undefined): RedecodingJ
 }
 
 /**
- * Each answers 404 where no such clean node is deployed, and 409 while the journal of its lines is not open.
+ * Each answers 404 where no such clean node is deployed, and those that change something 409 while the journal of its lines is
+ * not open. The first is asked after every deploy, also of nodes that have no journal yet: that is no error.
  *
  * - `GET /fieldlog/clean/<id>/logged?since=<ms>` (permission `fieldlog.read`): how many lines that were received from then on would
  *   be decoded again, as `LoggedLines`. It ends where the one who asked goes away
@@ -113,7 +114,7 @@ export function serveLoggedLines(RED: NodeAPI): void {
     last = last.then(() =>
       answer(request, response, async (redecoding) => {
         if (gone.signal.aborted) return undefined
-        return redecoding.offer(sinceOf(request.query.since), gone.signal)
+        return offerOf(redecoding, sinceOf(request.query.since), gone.signal)
       }),
     )
   })
@@ -147,6 +148,15 @@ function flowsRunning(RED: NodeAPI): () => Promise<unknown> {
     },
   })
   return () => (started ? doneWithin(started.promise, startLimit, systemClock) : Promise.resolve())
+}
+
+async function offerOf(redecoding: Redecoding, since: number, signal: AbortSignal): Promise<LoggedLines> {
+  try {
+    return await redecoding.offer(since, signal)
+  } catch (error) {
+    if (errorCode(error) !== 'JOURNAL_NOT_OPEN') throw error
+    return { closed: asError(error).message }
+  }
 }
 
 function sinceOf(value: unknown): number {

@@ -214,6 +214,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
         'the whole event (JSON)',
         'its data (JSON)',
         'the line as it came',
+        'line protocol (InfluxDB, Telegraf)',
         'time event report (protobuf)',
       ])
       const own = ['reportInterval', 'nodeId', 'firmware', 'location', 'compressed']

@@ -1,6 +1,7 @@
 // Asks whether lines that were logged before a format could take them are to be decoded, too, and shows how far that is.
 import type { Offer, RedecodingState } from '../../../lib/redecoding/redecoding.ts'
 import type { EditorNode, NotifyOptions } from '../../../types/node-red-editor.d.ts'
+import type { LoggedLines } from '../logged-lines.ts'
 
 const hour = 3_600_000
 /** the times that can be asked for: a key of the texts, and ms; the first is asked for after a deploy */
@@ -222,8 +223,10 @@ function stateOf(node: EditorNode): Promise<RedecodingState> {
   return request<RedecodingState>(node, '/state', 'GET')
 }
 
-function ask(node: EditorNode, since: number): Promise<Offer> {
-  return request<Offer>(node, `?since=${since}`, 'GET')
+async function ask(node: EditorNode, since: number): Promise<Offer> {
+  const answer = await request<LoggedLines>(node, `?since=${since}`, 'GET')
+  if ('closed' in answer) throw new Error(answer.closed)
+  return answer
 }
 
 /** Rejects with an Error whose message can be shown. */
