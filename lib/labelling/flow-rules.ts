@@ -17,6 +17,8 @@ export interface FlowRules {
   names: DeviceNames
   rows: Array<Partial<PredicateRow>>
   settings: LabelSettings
+  /** there is a label node; without one no event has a verdict */
+  isLabelled: boolean
 }
 
 interface FlowNode {
@@ -50,6 +52,7 @@ export function rulesOfFlow(flow: unknown, label?: string): FlowRules {
       badFrom: labelNode?.badFrom === 'suspect' ? 'suspect' : 'fail',
       formatRanges: labelNode?.formatRanges !== false,
     },
+    isLabelled: labelNode !== undefined,
   }
 }
 

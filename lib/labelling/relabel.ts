@@ -1,16 +1,10 @@
 // Compares what other formats and predicates would make of a whole journal with what today's make of it. Writes
 // nothing.
-import type { DeviceNames } from '../devices/names.ts'
 import type { Flag } from '../event.ts'
-import { compileFormats, type Formats } from '../formats/compile.ts'
 import type { Disk } from '../journal/disk/disk.ts'
-import type { Entry } from '../journal/format/entry.ts'
 import { readJournal } from '../journal/read/reader.ts'
-import { compilePredicates } from '../predicates/judge/compile.ts'
-import { Draft } from '../predicates/judge/draft.ts'
-import type { Labeller } from '../predicates/judge/labeller.ts'
 import type { FlowRules } from './flow-rules.ts'
-import { cutByGap, type DecodedEntry, decoded } from './history.ts'
+import { JournalJudge, type JudgedEntry } from './judged-journal.ts'
 
 export interface TypeChanges {
   type: string
@@ -58,26 +52,26 @@ export async function relabel(
     if (signal?.aborted) break
     if (reading.kind === 'damage') {
       tally.damaged += Math.max(0, reading.to - reading.from + 1)
-      old.gap()
-      next.gap()
+      old.judge.gap()
+      next.judge.gap()
       continue
     }
     for (const item of reading.items) {
       if (item.kind === 'N') continue
       if (item.kind === 'poison') {
         tally.damaged++
-        old.gap()
-        next.gap()
+        old.judge.gap()
+        next.judge.gap()
         continue
       }
       tally.entries++
       tally.ids.set(item.seq, `${item.epoch}-${item.seq}`)
-      old.take(item)
-      next.take(item)
+      old.judge.take(item)
+      next.judge.take(item)
     }
   }
-  old.end()
-  next.end()
+  old.judge.end()
+  next.judge.end()
   return tally.result(old.rules, next.rules)
 }
 
@@ -86,69 +80,24 @@ type RuleFlags = Map<string, { type: string; rule: string; flags: Record<Flag, n
 /** One set of rules on its way through the journal. */
 class Side {
   readonly rules: RuleFlags = new Map()
-  readonly #formats: Formats
-  readonly #names: DeviceNames
-  readonly #labeller: Labeller
+  readonly judge: JournalJudge
   readonly #told: (seq: number, verdict: Verdict) => void
-  /** entries with events that wait */
-  readonly #open = new Map<number, { type: string; verdicts: string[]; missing: number }>()
-  /** entries that have begun a record which has not ended */
-  readonly #begun = new Set<number>()
-  /** their drafts, to be given up at the end */
-  readonly #waiting = new Set<Draft>()
 
-  constructor(
-    { formats, match, names, rows, settings }: FlowRules,
-    told: (seq: number, verdict: Verdict) => void,
-  ) {
-    this.#formats = compileFormats(formats, { match })
-    this.#names = names
-    this.#labeller = compilePredicates(rows, formats, settings)
-    this.#labeller.release = (draft) => this.#released(draft)
+  constructor(rules: FlowRules, told: (seq: number, verdict: Verdict) => void) {
+    this.judge = new JournalJudge(rules, (entry) => this.#judged(entry))
     this.#told = told
   }
 
-  take(entry: Entry): void {
-    const settled = decoded(entry, this.#formats, this.#names)
-    // the first line of a record: what becomes of it is certain when the record has ended
-    if (!settled.some(({ logged }) => logged.seq === entry.seq)) this.#begun.add(entry.seq)
-    for (const each of settled) this.#settle(each)
-  }
-
-  end(): void {
-    for (const draft of [...this.#waiting]) this.#labeller.giveUp(draft)
-    for (const seq of this.#begun) this.#told(seq, { type: '-', text: 'no end yet' })
-  }
-
-  /** Entries before the next one cannot be read. */
-  gap(): void {
-    for (const each of cutByGap(this.#formats, this.#names)) this.#settle(each)
-  }
-
-  #settle({ logged: { seq }, outcome, events }: DecodedEntry): void {
-    this.#begun.delete(seq)
-    if (events.length === 0) {
-      this.#told(seq, { type: 'type' in outcome ? outcome.type : '-', text: outcome.kind })
-      return
+  #judged({ seq, outcome, events }: JudgedEntry): void {
+    const [first] = events
+    if (outcome === undefined) this.#told(seq, { type: '-', text: 'no end yet' })
+    else if (!first) this.#told(seq, { type: 'type' in outcome ? outcome.type : '-', text: outcome.kind })
+    else {
+      for (const { event, result } of events)
+        for (const [rule, flag] of Object.entries(result.flags)) this.#count(event.type ?? '-', rule, flag)
+      const text = events.map(({ result }) => result.verdict).join(' + ')
+      this.#told(seq, { type: first.event.type ?? '-', text })
     }
-    this.#open.set(seq, { type: events[0]?.type ?? '-', verdicts: [], missing: events.length })
-    for (const each of events) {
-      const draft = new Draft(each)
-      this.#labeller.push(draft)
-      if (draft.result === undefined) this.#waiting.add(draft)
-    }
-  }
-
-  #released(draft: Draft): void {
-    this.#waiting.delete(draft)
-    const { event, result } = draft
-    const open = this.#open.get(event.seq)
-    if (!open || !result) return
-    open.verdicts.push(result.verdict)
-    for (const [rule, flag] of Object.entries(result.flags)) this.#count(event.type ?? '-', rule, flag)
-    if (--open.missing > 0) return
-    this.#open.delete(event.seq)
-    this.#told(event.seq, { type: open.type, text: open.verdicts.join(' + ') })
   }
 
   #count(type: string, rule: string, flag: Flag): void {

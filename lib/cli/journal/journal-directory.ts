@@ -7,9 +7,14 @@ import { journalPaths } from '../../journal/read/catalog.ts'
 import { errorCode } from '../../kit/errors.ts'
 import { CommandError } from '../command.ts'
 
-/** Where the gateway of this user keeps its journal unless its panel says otherwise. */
+/** The home folder of the gateway of this user. */
+export function homeOf(env: NodeJS.ProcessEnv): string {
+  return env.FIELDLOG_HOME?.trim() || join(homedir(), '.fieldlog')
+}
+
+/** Where that gateway keeps its journal unless its panel says otherwise. */
 export function homeJournal(env: NodeJS.ProcessEnv): string {
-  return join(env.FIELDLOG_HOME?.trim() || join(homedir(), '.fieldlog'), 'journal')
+  return join(homeOf(env), 'journal')
 }
 
 /**

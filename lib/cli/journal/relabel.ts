@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { deviceFormat } from '../../devices/device-event.ts'
 import { noNames } from '../../devices/names.ts'
 import type { Flag } from '../../event.ts'
 import { jeelinkFormats } from '../../formats/library/jeelink.ts'
-import { asError } from '../../kit/errors.ts'
-import { type FlowRules, rulesOfFlow } from '../../labelling/flow-rules.ts'
+import type { FlowRules } from '../../labelling/flow-rules.ts'
 import { type Relabelling, type RuleChanges, relabel as relabelJournal } from '../../labelling/relabel.ts'
-import { type Command, CommandError, UsageError } from '../command.ts'
+import { type Command, UsageError } from '../command.ts'
 import { count, counted } from '../text.ts'
+import { readRules } from './flow-file.ts'
 import { journalDirectory } from './journal-directory.ts'
 import { readingAll } from './reading.ts'
 
@@ -37,14 +36,6 @@ export const relabel: Command = {
   },
 }
 
-async function readRules(file: string, node: unknown): Promise<FlowRules> {
-  try {
-    return rulesOfFlow(JSON.parse(await readFile(file, 'utf8')), typeof node === 'string' ? node : undefined)
-  } catch (error) {
-    throw new CommandError(`cannot use ${file}: ${asError(error).message}`)
-  }
-}
-
 /** The shipped formats with their ranges, and no predicates of a user. */
 function defaultRules(): FlowRules {
   return {
@@ -53,6 +44,7 @@ function defaultRules(): FlowRules {
     names: noNames,
     rows: [],
     settings: {},
+    isLabelled: true,
   }
 }
 
