@@ -13,7 +13,7 @@ import { AnnouncedFile, type KnownTopic, type StoredReading } from './announced-
 import { Announcements, discoveryKind } from './announcements.ts'
 import { expireAfter } from './expiry.ts'
 import type { Origin } from './homeassistant/messages.ts'
-import { Published } from './published.ts'
+import { latestKind, Published } from './published.ts'
 import { type Reading, Readings } from './readings.ts'
 import { type StateTopics, stateTopics } from './topics.ts'
 import type { AnnounceView, DeviceState, Wanted } from './view.ts'
@@ -27,7 +27,6 @@ const longestPause = 10_000
 /** readings that come before the flows have started and the file is read, at most */
 const mostEarly = 1_000
 
-const latestKind = 'the latest values'
 const availabilityKind = 'the availability of devices'
 
 export interface AnnouncerParts {

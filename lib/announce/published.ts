@@ -5,6 +5,9 @@ import { asError } from '../kit/errors.ts'
 import type { RetainedPayload, RetainedTopics } from '../mqtt/session/retained.ts'
 import type { KnownTopic } from './announced-file.ts'
 
+/** Of events: no such value comes before the message of its event. */
+export const latestKind = 'the latest values'
+
 export interface PublishedParts {
   topics: RetainedTopics
   /** Writes down what is known now. Rejects where that fails. @param isLast the process is about to end */
@@ -46,7 +49,7 @@ export class Published {
     this.#known.set(topic, kind)
     this.#removing.delete(topic)
     if (this.#filed.has(topic)) {
-      this.#parts.topics.put(topic, payload, kind)
+      this.#parts.topics.put(topic, payload, kind, kind === latestKind)
       return
     }
     this.#waiting.set(topic, payload)
@@ -90,7 +93,7 @@ export class Published {
     if (payload === undefined || kind === undefined) return
     this.#waiting.delete(topic)
     this.#filed.add(topic)
-    this.#parts.topics.put(topic, payload, kind)
+    this.#parts.topics.put(topic, payload, kind, kind === latestKind)
   }
 
   #warn({ message }: Error): void {

@@ -61,11 +61,12 @@ export default function (RED: NodeAPI): void {
         const settled = (error?: Error) => {
           // The log node sends again what was in flight when a node closed.
           if (closed) return
+          // not before: who subscribes to everything is to have the event first
+          if (error === undefined) out.show(event)
           status.changed()
           done(error)
         }
         out.publish(event, settled, event.for === this.id)
-        out.show(event)
         status.changed()
       } catch (error) {
         done(asError(error))

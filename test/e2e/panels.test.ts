@@ -25,7 +25,11 @@ const englishWords = /\b(the|is|are|of|and|or|not|no|with|from|to|for|needs|must
 const quoted = /`[^`]*`|„[^“]*“|"[^"]*"|\b\d+ of \d+\b/g
 
 /** English by its nature: what a reading holds, the reasons in an event, titles of the library's formats. */
-const readings = [/^fieldlog-devices: id \d+ · /, /: found [\d.]+, expected /, /^fieldlog-(format|clean): \w+: /]
+const readings = [
+  /^fieldlog-devices: id \d+ · /,
+  /: found [\d.]+, expected /,
+  /^fieldlog-(format|clean): \w+: /,
+]
 /** Not translated yet: what the options that have a check of their own say, and the state of the store. */
 const notYet = [
   /is not a device path: /,

@@ -134,6 +134,12 @@ export class Delivery {
     return this.#underWay.size
   }
 
+  /** Whether nothing waits to be sent but what waits for its topic to be open. */
+  get areAllSent(): boolean {
+    const unsent = this.waiting - this.#underWay.size
+    return unsent === 0 || unsent === this.parked().reduce((sum, { unread }) => sum + unread, 0)
+  }
+
   get bytesUnderWay(): number {
     return this.#bytesUnderWay
   }

@@ -18,6 +18,8 @@ const interval = 10
 const burst = 4
 /** ms between attempts on a topic that the broker refuses */
 const pauses: Pauses = { first: 10_000, longest: 3_600_000 }
+/** ms for which the newest readings wait at most for messages of events, where these keep coming faster than they leave */
+const longestWait = 60_000
 /** connections in a row that end with a topic in flight: until then something else may be the reason */
 const mostEnds = 3
 
@@ -26,8 +28,11 @@ export type RetainedPayload = Payload | (() => Payload)
 
 /** Where retained state is put. */
 export interface RetainedTopics {
-  /** @param kind of state, in words, for the log: a refusal is said once for each */
-  put(topic: string, payload: RetainedPayload, kind: string): void
+  /**
+   * @param kind of state, in words, for the log: a refusal is said once for each
+   * @param isOfEvent the payload is of an event, and is not to come before the message of that event
+   */
+  put(topic: string, payload: RetainedPayload, kind: string, isOfEvent?: boolean): void
   /** The broker is to forget the topic. @param gone is called when it has */
   remove(topic: string, kind: string, gone?: () => void): void
 }
@@ -36,6 +41,8 @@ export interface RetainedParts {
   clock: Clock
   /** 0 … 1 */
   random: () => number
+  /** Whether all messages of events that were handed over have been sent on this connection. */
+  areEventsSent(): boolean
   /** something may be sent, or was answered */
   changed(): void
   /** told once for each kind until the broker takes all of it. @param what the kind, and one topic of it */
@@ -49,6 +56,7 @@ interface Topic {
   kind: string
   /** undefined: the topic is to be emptied */
   payload: RetainedPayload | undefined
+  isOfEvent: boolean
   gone: (() => void) | undefined
   /** the payload that is in flight is not the newest any more */
   isChanged: boolean
@@ -63,6 +71,10 @@ export class Retained implements RetainedTopics {
   readonly #topics = new Map<string, Topic>()
   /** topics whose state the broker does not have, in the order in which they are sent */
   readonly #dirty = new Set<Topic>()
+  /** such topics, too, whose payloads are not to come before the messages of their events */
+  readonly #following = new Set<Topic>()
+  /** by the monotonic clock: since when there are such */
+  #followingSince = 0
   /** topics that the broker refused: they wait for their next attempt */
   readonly #refused = new Set<Topic>()
   readonly #lanes: readonly Lane[]
@@ -92,16 +104,19 @@ export class Retained implements RetainedTopics {
   /** topics that the broker has yet to be told about */
   get waiting(): number {
     return (
-      this.#dirty.size + this.#refused.size + this.#lanes.filter(({ since }) => since !== undefined).length
+      this.#dirty.size +
+      this.#following.size +
+      this.#refused.size +
+      this.#lanes.filter(({ since }) => since !== undefined).length
     )
   }
 
-  put(name: string, payload: RetainedPayload, kind: string): void {
-    this.#set(name, payload, kind, undefined)
+  put(name: string, payload: RetainedPayload, kind: string, isOfEvent = false): void {
+    this.#set(name, { payload, kind, isOfEvent, gone: undefined })
   }
 
   remove(name: string, kind: string, gone?: () => void): void {
-    this.#set(name, undefined, kind, gone)
+    this.#set(name, { payload: undefined, kind, isOfEvent: false, gone })
   }
 
   /** A connection: the broker may know nothing any more. */
@@ -129,7 +144,7 @@ export class Retained implements RetainedTopics {
 
   /** Whether one may be sent now; where the rate alone forbids it, the sender is woken in time. */
   get mayBegin(): boolean {
-    if (this.#isAvailable !== true || this.#dirty.size === 0) return false
+    if (this.#isAvailable !== true || this.#sendable.size === 0) return false
     const early = this.#next - this.now
     if (early <= 0) return true
     this.#stopPace ??= this.#parts.clock.after(Math.max(1, early), () => {
@@ -141,10 +156,11 @@ export class Retained implements RetainedTopics {
 
   /** Sends the next one. Returns its topic, while an answer is to be waited for. @param answered once, while the connection lasts */
   send(connection: Connection, facts: BrokerFacts, answered: () => void): Topic | undefined {
-    const [topic] = this.#dirty
+    const sendable = this.#sendable
+    const [topic] = sendable
     if (topic === undefined) return undefined
     this.#next = Math.max(this.#next, this.now - (burst - 1) * interval) + interval
-    this.#dirty.delete(topic)
+    sendable.delete(topic)
     topic.isChanged = false
     const payload = typeof topic.payload === 'function' ? topic.payload() : (topic.payload ?? '')
     const outgoing = { topic: topic.name, payload, retain: true, qos: 1 as const }
@@ -167,37 +183,50 @@ export class Retained implements RetainedTopics {
     else this.#markDirty(topic)
   }
 
-  #set(
-    name: string,
-    payload: RetainedPayload | undefined,
-    kind: string,
-    gone: (() => void) | undefined,
-  ): void {
+  #set(name: string, wanted: Pick<Topic, 'payload' | 'kind' | 'isOfEvent' | 'gone'>): void {
     const known = this.#topics.get(name)
-    const topic = known ?? {
-      ...{ name, kind, payload, gone },
-      ...{ isChanged: false, failures: 0, ends: 0, due: 0 },
-    }
-    topic.kind = kind
-    topic.payload = payload
-    topic.gone = gone
+    const topic = known ?? { name, ...wanted, isChanged: false, failures: 0, ends: 0, due: 0 }
     if (known === undefined) this.#topics.set(name, topic)
+    else {
+      // else it keeps its place
+      if (known.isOfEvent !== wanted.isOfEvent) {
+        this.#dirty.delete(known)
+        this.#following.delete(known)
+      }
+      Object.assign(known, wanted)
+    }
     this.#markDirty(topic)
     this.#tellMissing()
     if (this.#isAvailable) this.#parts.changed()
+  }
+
+  /** Those of which one may be sent now, but for the rate. */
+  get #sendable(): Set<Topic> {
+    if (this.#dirty.size > 0 || this.#following.size === 0) return this.#dirty
+    const isLate = this.now - this.#followingSince >= longestWait
+    return isLate || this.#parts.areEventsSent() ? this.#following : this.#dirty
+  }
+
+  #add(topic: Topic): void {
+    if (!topic.isOfEvent) {
+      this.#dirty.add(topic)
+      return
+    }
+    if (this.#following.size === 0) this.#followingSince = this.now
+    this.#following.add(topic)
   }
 
   /** One that is in flight is sent again when it is answered. */
   #markDirty(topic: Topic): void {
     topic.isChanged = true
     if (this.#refused.has(topic) || this.#lanes.some((lane) => lane.topic === topic)) return
-    this.#dirty.add(topic)
+    this.#add(topic)
   }
 
   #taken(topic: Topic): void {
     topic.failures = 0
     topic.ends = 0
-    if (topic.isChanged) this.#dirty.add(topic)
+    if (topic.isChanged) this.#add(topic)
     else if (topic.payload === undefined) {
       this.#topics.delete(topic.name)
       topic.gone?.()
@@ -224,7 +253,7 @@ export class Retained implements RetainedTopics {
       for (const topic of this.#refused) {
         if (topic.due > this.now) continue
         this.#refused.delete(topic)
-        this.#dirty.add(topic)
+        this.#add(topic)
       }
       this.#retryLater()
       this.#parts.changed()

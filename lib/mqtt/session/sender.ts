@@ -103,6 +103,8 @@ export class Sender {
       if (isTooLarge(outgoing, facts)) this.#setAside(entry, reasonText(packetTooLarge))
       else this.#send(connection, entry, outgoing)
     }
+    // some of them wait until all events are sent
+    this.#sendOwn(connection, facts)
     if (!this.#parts.topics.isQuiet) this.#wakeUp()
   }
 

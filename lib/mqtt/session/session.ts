@@ -481,6 +481,7 @@ export class Session {
     return new Retained({
       clock: this.#clock,
       random: this.#random,
+      areEventsSent: () => this.#delivery.areAllSent,
       changed: () => this.#sender.pumpSoon(),
       refused: (what, why) => this.#reports.ownTopicRefused(what, why),
       notAvailable: () => this.#reports.noRetain(),

@@ -38,6 +38,7 @@ export class World {
     this.retained = new Retained({
       clock: this.clock,
       random: () => 0.5,
+      areEventsSent: () => true,
       changed: () => setImmediate(() => this.#pump()),
       refused: (what, why) => this.warnings.push(`${what}: ${why}`),
       notAvailable: () => this.warnings.push('no retained messages'),

@@ -15,15 +15,18 @@ describe('retained state', () => {
   let said: string[]
   let sent: Outgoing[]
   let open: Array<(code: number) => void>
+  let areEventsSent: boolean
 
   beforeEach(() => {
     time = new FakeClock()
     said = []
     sent = []
     open = []
+    areEventsSent = true
     board = new Retained({
       clock: time,
       random: () => 0.5,
+      areEventsSent: () => areEventsSent,
       changed: () => pump(),
       refused: (what, why) => said.push(`${what}: ${why}`),
       notAvailable: () => said.push('keeps none'),
@@ -45,6 +48,28 @@ describe('retained state', () => {
   }
   const answer = (code = 0) => open.shift()!(code)
   const topics = () => sent.map(({ topic, payload }) => `${topic}=${payload}`)
+
+  it('of an event waits for the messages of events, a minute at most; other state does not', () => {
+    areEventsSent = false
+    begin()
+    board.put('latest', '1', 'readings', true)
+    board.put('state', 'online', 'things')
+    assert.deepEqual([topics(), board.waiting], [['state=online'], 2])
+    answer()
+    board.put('latest', '2', 'readings', true)
+    time.tick(59_000)
+    pump()
+    assert.deepEqual(topics(), ['state=online'])
+    areEventsSent = true
+    pump()
+    assert.deepEqual(topics(), ['state=online', 'latest=2'])
+    answer()
+    areEventsSent = false
+    board.put('latest', '3', 'readings', true)
+    time.tick(60_000)
+    pump()
+    assert.deepEqual(topics().at(-1), 'latest=3')
+  })
 
   it('goes with QoS 1 and the retain flag, four at a time, and 100 a second', () => {
     for (let i = 0; i < 20; i++) board.put(`t/${i}`, 'x', 'things')
