@@ -126,7 +126,7 @@ describe('alarms', () => {
     const away: SourceState = { state: 'waiting', reason, retryIn: 1_000 }
     assert.match(
       first({ ports: [portFacts({ state: away })] }).says,
-      /^\/dev\/ttyUSB0: cannot be opened \(no such device\)/,
+      /^\/dev\/ttyUSB0: cannot be opened \(no device\)/,
     )
     const cases = [
       [portFacts({ state: away }), 'error port:p1'],

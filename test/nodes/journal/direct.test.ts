@@ -31,7 +31,8 @@ describe('nodes: the direct way', () => {
     await new Promise<void>((resolve, reject) =>
       helper.stopServer((error) => (error ? reject(error) : resolve())),
     )
-    await rm(directory, { recursive: true })
+    // the clean node notes in the background by which formats it decoded
+    await rm(directory, { recursive: true, maxRetries: 10 })
   })
 
   const definition = {

@@ -56,7 +56,7 @@ describe(`nodes: the words of a status (${nodeRedName})`, () => {
     const port = { lines: 0, empty: 0, long: 0, cutOff: 0, sent: 1_204, dropped: 5 }
     const silent = { kind: 'silent' as const, lasts: 46 * 60_000 }
     const open = statusOf({ state: { state: 'open' }, counts: port, trouble: silent }, words)
-    assert.equal(open.text, 'kein Byte seit 46 min; 1.204 Zeilen, 5 verworfen')
+    assert.equal(open.text, 'kein Byte seit 46 min (1.204 Zeilen, 5 verworfen)')
     const reason = Object.assign(new Error('gone'), { short: 'has gone' as const })
     const waiting = statusOf({ state: { state: 'waiting', reason, retryIn: 4_000 }, counts: port }, words)
     assert.equal(waiting.text, 'ist verschwunden, neuer Versuch in 4 s')
