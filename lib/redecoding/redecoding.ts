@@ -36,6 +36,9 @@ export interface Offer extends Omit<Choice, 'lines'> {
   formats: string
 }
 
+/** What the editor is answered: why there is no offer where the journal of the lines is not open. */
+export type LoggedLines = Offer | { closed: string }
+
 export interface Progress {
   /** lines that the flow is done with */
   done: number

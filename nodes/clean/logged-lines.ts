@@ -9,7 +9,7 @@ import { asError, errorCode } from '../../lib/kit/errors.ts'
 import { problemOf, settingOf } from '../../lib/options/check.ts'
 import { wholeNumber } from '../../lib/options/fields.ts'
 import {
-  type Offer,
+  type LoggedLines,
   Redecoding,
   type RedecodingJournal,
   type RedecodingState,
@@ -28,9 +28,6 @@ interface Response {
   json(value: unknown): void
   on(event: 'close', listener: () => void): void
 }
-
-/** Answer of `GET /fieldlog/clean/<id>/logged`; why there is none where the journal of its lines is not open. */
-export type LoggedLines = Offer | { closed: string }
 
 /** Answer of `GET /fieldlog/clean/<id>/logged/state`. */
 export type LoggedState = RedecodingState

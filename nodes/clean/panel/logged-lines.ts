@@ -1,7 +1,6 @@
 // Asks whether lines that were logged before a format could take them are to be decoded, too, and shows how far that is.
-import type { Offer, RedecodingState } from '../../../lib/redecoding/redecoding.ts'
+import type { LoggedLines, Offer, RedecodingState } from '../../../lib/redecoding/redecoding.ts'
 import type { EditorNode, NotifyOptions } from '../../../types/node-red-editor.d.ts'
-import type { LoggedLines } from '../logged-lines.ts'
 
 const hour = 3_600_000
 /** the times that can be asked for: a key of the texts, and ms; the first is asked for after a deploy */
