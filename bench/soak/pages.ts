@@ -1,6 +1,6 @@
 // Twenty pages listen to the live stream while lines come as fast as the gateway takes them; some are slow, and some come and
 // go. The gateway must not grow, and publish as many lines a second as without them (within 5 %).
-// `npm run soak -- pages [seconds of each stretch]`, default 300
+// `npm run soak -- pages [seconds with pages] [seconds of each stretch without]`, default 300 and 300
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Status } from '../../lib/pages/status.ts'
 import { Gateway } from '../../test/support/gateway.ts'
@@ -8,6 +8,7 @@ import { Listener } from '../../test/support/http/listener.ts'
 import { startLineServer } from '../../test/support/line-server.ts'
 
 const seconds = Number(process.argv[2] ?? 300)
+const secondsWithout = Number(process.argv[3] ?? seconds)
 const listening = 20
 const slow = 5
 /** MB by which the second half of a stretch may be above the first */
@@ -37,7 +38,7 @@ function published({ accounts }: Status): number {
 }
 
 /** Lines a second at the broker, and the memory of the process in each half, in MB. */
-async function stretch(name: string, each: () => Promise<void> = async () => {}) {
+async function stretch(name: string, seconds: number, each: () => Promise<void> = async () => {}) {
   const begin = performance.now()
   const first = published(await status())
   const memory: number[] = []
@@ -61,7 +62,7 @@ async function withPages() {
   const url = `${gateway.url}fieldlog/api/events`
   const pages = await Promise.all(Array.from({ length: listening }, () => Listener.open(url)))
   for (const page of pages.slice(0, slow)) page.response.pause()
-  const result = await stretch(`${listening} pages`, async () => {
+  const result = await stretch(`${listening} pages`, seconds, async () => {
     // one of them is closed and opened again
     pages.pop()?.close()
     pages.push(await Listener.open(url))
@@ -74,9 +75,9 @@ async function withPages() {
 
 // the first seconds are the engine's warming up
 await pause(20_000)
-const before = await stretch('without')
+const before = await stretch('without', secondsWithout)
 const during = await withPages()
-const after = await stretch('without, again')
+const after = await stretch('without, again', secondsWithout)
 const { accounts } = await status()
 isOver = true
 await feed
