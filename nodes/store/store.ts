@@ -36,13 +36,15 @@ export default function (RED: NodeAPI): void {
     let leave = () => {}
     let units: Units = new Map()
     let closed = false
+    /** the flows have started: what stands before it is known */
+    let hasBegun = false
     /** it is on its way to another journal */
     let changing: Promise<void> | undefined
 
     const stateNow = () => running?.store.state ?? disabledState(disabled)
     const words = statusWords(RED, 'fieldlog-store')
     const status = showStatus(this, () =>
-      storeStatus(running || disabled !== noJournal ? stateNow() : undefined, words),
+      hasBegun ? storeStatus(running || disabled !== noJournal ? stateNow() : undefined, words) : {},
     )
 
     const open = (place: JournalPlace): Running => {
@@ -98,6 +100,7 @@ export default function (RED: NodeAPI): void {
 
     // A deploy may change what stands before this node without making it anew.
     const begin = () => {
+      hasBegun = true
       const place = placeBefore(RED, this.id)
       const before = units
       units = unitsOf(RED, this.id)

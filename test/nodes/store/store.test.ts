@@ -143,6 +143,20 @@ describe(`nodes: store (${nodeRedName})`, function () {
     await Promise.race([until((one) => one.generation > generation && one.state === 'ready'), refused])
   }
 
+  it('says nothing of its journal before the flows have started', async () => {
+    await helper.load(nodes, flow())
+    await until(({ state }) => state === 'ready')
+    const { status } = helper.getNode('store') as unknown as {
+      status: { args: Array<[{ text?: string }]> }
+    }
+    const shown = status.args.map(([{ text = '' }]) => text)
+    assert.ok(shown.length > 0)
+    assert.deepEqual(
+      shown.filter((text) => text.startsWith('it must stand')),
+      [],
+    )
+  })
+
   it('stores what is good, bad, rejected and unknown, and tells what was committed', async () => {
     await helper.load(nodes, flow())
     await until(({ state }) => state === 'ready')
