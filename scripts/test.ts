@@ -12,9 +12,10 @@ import { installSystemPackages } from './suite/system-packages.ts'
 
 const root = join(import.meta.dirname, '..')
 const nodeReds = ['node-red', 'node-red-4']
-/** of one process, ms; the longest takes two minutes on two busy cores */
+/** of one process, ms; the longest takes three minutes on two busy cores */
 const limit = Number(process.env.FIELDLOG_TEST_LIMIT || 900) * 1000
-const slots = Number(process.env.FIELDLOG_TEST_JOBS || availableParallelism())
+/** processes at a time: one more than there are processors, as the tests of the whole way mostly wait */
+const slots = Number(process.env.FIELDLOG_TEST_JOBS || availableParallelism() + 1)
 
 const firstOption = process.argv.findIndex((arg, index) => index >= 2 && arg.startsWith('-'))
 const optionsAt = firstOption === -1 ? process.argv.length : firstOption
