@@ -1,7 +1,7 @@
 // What was announced, in a file beside the broker's outbox, so that the next process cleans up what no longer exists, and does not
 // put an older reading in the place of a newer one.
 import type { Disk } from '../journal/disk/disk.ts'
-import { readSealed, writeSealed } from '../journal/disk/sealed-file.ts'
+import { readVersion, writeSealed } from '../journal/disk/sealed-file.ts'
 import type { Platform } from './homeassistant/components.ts'
 import type { KnownId } from './identity.ts'
 
@@ -47,11 +47,8 @@ export class AnnouncedFile {
   }
 
   /** Undefined where there is none, or where it is damaged. Rejects with what else the disk says. */
-  async read(): Promise<Announced | undefined> {
-    const json = await readSealed(this.#disk, this.#path)
-    if (json === undefined) return undefined
-    const { version: of, ...announced } = JSON.parse(json) as Announced & { version: number }
-    return of === version ? announced : undefined
+  read(): Promise<Announced | undefined> {
+    return readVersion(this.#disk, this.#path, version)
   }
 
   /** Rejects with what the disk says; the old file stays then. */

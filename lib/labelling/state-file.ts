@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { viewOf } from '../delivery/progress/agreement.ts'
 import type { Disk } from '../journal/disk/disk.ts'
-import { readSealed, writeSealed } from '../journal/disk/sealed-file.ts'
+import { readVersion, writeSealed } from '../journal/disk/sealed-file.ts'
 
 /** @template Memory plain JSON */
 export interface StoredState<Memory> {
@@ -35,11 +35,8 @@ export class StateFile<Memory> {
   }
 
   /** Undefined where there is none, or where it is damaged: it can be made again from the journal. */
-  async read(): Promise<StoredState<Memory> | undefined> {
-    const json = await readSealed(this.#disk, this.#path)
-    if (json === undefined) return undefined
-    const state = JSON.parse(json) as StoredState<Memory> & { version: number }
-    return state.version === version ? state : undefined
+  read(): Promise<StoredState<Memory> | undefined> {
+    return readVersion(this.#disk, this.#path, version)
   }
 
   /**

@@ -15,19 +15,8 @@ import {
   type RedecodingState,
 } from '../../lib/redecoding/redecoding.ts'
 import type { JournalNode } from '../journal/registry.ts'
+import { type Request, type Response, refuse } from '../shared/express.ts'
 import { onFlows } from '../shared/flows.ts'
-
-/** The part of Express that is used here. */
-interface Request {
-  params: { id?: string }
-  query: Record<string, unknown>
-  body?: unknown
-}
-interface Response {
-  status(code: number): Response
-  json(value: unknown): void
-  on(event: 'close', listener: () => void): void
-}
 
 /** Answer of `GET /fieldlog/clean/<id>/logged/state`. */
 export type LoggedState = RedecodingState
@@ -160,8 +149,4 @@ function sinceOf(value: unknown): number {
   const problem = problemOf(sinceField, value)
   if (problem !== undefined) throw new RangeError(problem)
   return settingOf(sinceField, value)
-}
-
-function refuse(response: Response, code: number, error: string): void {
-  response.status(code).json({ error })
 }

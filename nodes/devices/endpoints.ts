@@ -1,12 +1,8 @@
 // The admin endpoint from which the panel learns what was heard.
 import type { NodeAPI } from 'node-red'
 import type { SeriesReport } from '../../lib/devices/watch/device-watch.ts'
+import type { Response } from '../shared/express.ts'
 import { watchedDevices } from './registry.ts'
-
-/** The part of Express that is used here. */
-interface Response {
-  json(value: unknown): void
-}
 
 /** Answer of `GET /fieldlog/devices`. */
 export interface DevicesReport {

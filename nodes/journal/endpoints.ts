@@ -2,18 +2,8 @@
 import type { NodeAPI } from 'node-red'
 import type { LogState } from '../../lib/delivery/log-service.ts'
 import { asError, errorCode, withCode } from '../../lib/kit/errors.ts'
+import { type Request, type Response, refuse } from '../shared/express.ts'
 import type { JournalNode } from './registry.ts'
-
-/** The part of Express that is used here. */
-interface Request {
-  params: { id?: string }
-  query: Record<string, unknown>
-  body?: unknown
-}
-interface Response {
-  status(code: number): Response
-  json(value: unknown): void
-}
 
 /** A journal among the deployed flows. */
 export interface JournalName {
@@ -147,8 +137,4 @@ function reportOf(journal: JournalNode): JournalReport {
 
 function asObject(body: unknown): Record<string, unknown> {
   return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
-}
-
-function refuse(response: Response, code: number, error: string): void {
-  response.status(code).json({ error })
 }

@@ -2,20 +2,12 @@
 // the other sent again (docs/mqtt.md, "What a broker refuses, and how it comes back").
 import type { NodeAPI } from 'node-red'
 import { asError } from '../../lib/kit/errors.ts'
+import { type Request, type Response, refuse } from '../shared/express.ts'
 import { forgetDevice, sessionOf, sessionsInUse } from './sessions.ts'
 
 /** at most this many are listed, the newest */
 const longestList = 1_000
 const served = new WeakSet<object>()
-
-interface Reply {
-  status(code: number): Reply
-  json(body: unknown): void
-}
-
-interface Request {
-  params: { id: string; device?: string }
-}
 
 /**
  * GET /fieldlog/mqtt: `[{id, address, phase, waiting, refused, broker, closed, closedNow}]`, the brokers in use.
@@ -36,16 +28,16 @@ export function serveRefused(RED: NodeAPI): void {
   const read = RED.auth.needsPermission('fieldlog.read')
   const write = RED.auth.needsPermission('fieldlog.write')
   const answer =
-    (work: (id: string, device: string) => Promise<unknown>) => (request: Request, reply: Reply) => {
+    (work: (id: string, device: string) => Promise<unknown>) =>
+    (request: Request<{ id: string; device?: string }>, reply: Response) => {
       work(request.params.id, request.params.device ?? '').then(
-        (body) =>
-          body === undefined
-            ? reply.status(404).json({ error: 'no node uses this broker' })
-            : reply.json(body),
-        (error: unknown) => reply.status(500).json({ error: asError(error).message }),
+        (body) => (body === undefined ? refuse(reply, 404, 'no node uses this broker') : reply.json(body)),
+        (error: unknown) => refuse(reply, 500, asError(error).message),
       )
     }
-  RED.httpAdmin.get('/fieldlog/mqtt', read, (_request: Request, reply: Reply) => reply.json(brokersInUse()))
+  RED.httpAdmin.get('/fieldlog/mqtt', read, (_request: Request, reply: Response) =>
+    reply.json(brokersInUse()),
+  )
   RED.httpAdmin.get('/fieldlog/mqtt/:id/refused', read, answer(listOf))
   RED.httpAdmin.post('/fieldlog/mqtt/:id/refused/resend', write, answer(resend))
   RED.httpAdmin.post('/fieldlog/mqtt/:id/retry', write, answer(retry))

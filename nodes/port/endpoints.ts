@@ -7,20 +7,12 @@ import { listPorts } from '../../lib/serial/source/ports.ts'
 import { SourceError } from '../../lib/serial/source/source.ts'
 import { type Status, statusOf } from '../../lib/serial/status.ts'
 import type { LiveLine } from '../../lib/serial/watch/live-lines.ts'
+import type { Request as AnyRequest, Response } from '../shared/express.ts'
 import { type PortOptions, readPortOptions } from './options.ts'
 import type { PortNode } from './registry.ts'
 import { type Interruption, InterruptsError, trialsOf } from './trials.ts'
 
-interface Reply {
-  status(code: number): Reply
-  json(body: unknown): void
-}
-
-interface Request {
-  params: { id: string }
-  query: Record<string, unknown>
-  body: unknown
-}
+type Request = AnyRequest<{ id: string }>
 
 /** Answer of `GET /fieldlog/ports/live/<id>`. */
 export interface LiveReport {
@@ -52,7 +44,7 @@ export function servePorts(RED: NodeAPI): void {
   const read = RED.auth.needsPermission('fieldlog.read')
   const write = RED.auth.needsPermission('fieldlog.write')
   const trials = trialsOf(RED)
-  const answer = (work: (request: Request) => unknown) => (request: Request, reply: Reply) => {
+  const answer = (work: (request: Request) => unknown) => (request: Request, reply: Response) => {
     Promise.resolve()
       .then(() => work(request))
       .then(

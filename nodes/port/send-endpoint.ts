@@ -4,17 +4,8 @@ import { asError } from '../../lib/kit/errors.ts'
 import type { HeardLine } from '../../lib/serial/sending/answer.ts'
 import { longestOrder } from '../../lib/serial/sending/order.ts'
 import { sendAndHear } from '../../lib/serial/sending/trial.ts'
+import { type Request, type Response, refuse } from '../shared/express.ts'
 import type { PortNode } from './registry.ts'
-
-/** The part of Express that is used here. */
-interface Request {
-  params: { id?: string }
-  body?: unknown
-}
-interface Response {
-  status(code: number): Response
-  json(value: unknown): void
-}
 
 /** What the endpoint answers. */
 export interface SendReport {
@@ -67,8 +58,4 @@ function shown({ payload }: HeardLine): string {
 function shownByte(byte: number): string {
   if (byte >= 0x20 && byte <= 0x7e) return String.fromCharCode(byte)
   return `\\x${byte.toString(16).padStart(2, '0')}`
-}
-
-function refuse(response: Response, code: number, error: string): void {
-  response.status(code).json({ error })
 }

@@ -7,6 +7,14 @@ import { problemOf, settingOf } from '../../lib/options/check.ts'
 import { wholeNumber } from '../../lib/options/fields.ts'
 import type { RecentReadings } from '../../lib/preview/reading.ts'
 import { mostReadings, recentReadings } from '../../lib/preview/recent.ts'
+import { type Response as Answer, type Request, refuse } from './express.ts'
+
+/** One that is sent piece by piece. */
+interface Response extends Answer {
+  setHeader(name: string, value: string): void
+  write(text: string): void
+  end(text: string): void
+}
 
 const readingsPath = '/fieldlog/readings'
 const limitField = wholeNumber({ title: 'limit', min: 1, max: mostReadings, default: 1_000 })
@@ -14,19 +22,6 @@ const limitField = wholeNumber({ title: 'limit', min: 1, max: mostReadings, defa
 const sinceField = wholeNumber({ title: 'since', min: 0, max: Number.MAX_SAFE_INTEGER, default: 0 })
 /** characters of JSON that are sent at a time */
 const pieceLength = 1 << 16
-
-/** The part of Express that is used here. */
-interface Request {
-  query: Record<string, unknown>
-}
-interface Response {
-  status(code: number): Response
-  json(value: unknown): void
-  setHeader(name: string, value: string): void
-  write(text: string): void
-  end(text: string): void
-  on(event: 'close', listener: () => void): void
-}
 
 /** The part of a deployed `fieldlog-journal` that is used here. */
 interface JournalPlace extends Node {
@@ -99,10 +94,6 @@ async function sendInPieces(
     if (signal.aborted) return
   }
   response.end(`${piece}]}`)
-}
-
-function refuse(response: Response, code: number, error: string): void {
-  response.status(code).json({ error })
 }
 
 function firstJournal(RED: NodeAPI): string | undefined {

@@ -2,16 +2,8 @@
 import type { NodeAPI } from 'node-red'
 import type { RebuildRequest, StoreState } from '../../lib/history/model/store-state.ts'
 import { asError } from '../../lib/kit/errors.ts'
+import { type Request, type Response, refuse } from '../shared/express.ts'
 import { type DeployedStore, stores } from './registry.ts'
-
-/** The part of Express that is used here. */
-interface Request {
-  body: unknown
-}
-interface Response {
-  status(code: number): Response
-  json(value: unknown): void
-}
 
 /** How a store is, for the command and the panel. */
 export type StoreReport = StoreState & { id: string; name: string; path: string }
@@ -40,15 +32,14 @@ function rebuild(body: unknown, response: Response): void {
   try {
     request = rebuildRequest(wanted)
   } catch (error) {
-    response.status(400).json({ error: asError(error).message })
+    refuse(response, 400, asError(error).message)
     return
   }
   const chosen = store === undefined ? stores() : stores().filter(({ id }) => id === store)
-  if (chosen.length === 0)
-    response.status(404).json({ error: 'there is no such store among the deployed flows' })
+  if (chosen.length === 0) refuse(response, 404, 'there is no such store among the deployed flows')
   else if (chosen.map((one) => one.rebuild(request)).some((started) => started))
     response.json({ started: true })
-  else response.status(409).json({ error: `no rebuild was started: ${chosen[0]!.state.says}` })
+  else refuse(response, 409, `no rebuild was started: ${chosen[0]!.state.says}`)
 }
 
 /** Reads `{from, to, type}`. Throws in words. */

@@ -2,7 +2,7 @@
 // the journal; a file beside it saves reading all of that again.
 import { join } from 'node:path'
 import type { Disk } from '../../journal/disk/disk.ts'
-import { readSealed, writeSealed } from '../../journal/disk/sealed-file.ts'
+import { readVersion, writeSealed } from '../../journal/disk/sealed-file.ts'
 import { type Entry, idOf, isEntry } from '../../journal/format/entry.ts'
 import type { Reading } from '../../journal/read/reader.ts'
 import { inBackground } from '../../kit/background.ts'
@@ -110,10 +110,8 @@ export class KeyHistory {
 
   /** Of this journal, and not of another copy that has gone on otherwise; undefined where it is of no use. */
   async #stored(): Promise<Stored | undefined> {
-    const text = await readSealed(this.#parts.disk, this.#path)
-    if (text === undefined) return undefined
-    const stored = JSON.parse(text) as Stored
-    if (stored.version !== version) return undefined
+    const stored = await readVersion<Stored>(this.#parts.disk, this.#path, version)
+    if (!stored) return undefined
     const seq = seqOf(stored.id)
     if (seq > this.#parts.lastSeq()) return undefined
     return `${await this.#parts.epochOf(seq)}-${seq}` === stored.id ? stored : undefined

@@ -1,7 +1,7 @@
 // What was learnt of devices, in a file beside the journal that it was learnt from.
 import { viewOf } from '../../delivery/progress/agreement.ts'
 import type { Disk } from '../../journal/disk/disk.ts'
-import { readSealed, writeSealed } from '../../journal/disk/sealed-file.ts'
+import { readVersion, writeSealed } from '../../journal/disk/sealed-file.ts'
 import type { StoredSeries } from './series.ts'
 
 const version = 1
@@ -14,7 +14,6 @@ export interface LastReading {
 }
 
 interface Stored {
-  version: number
   last: LastReading
   series: StoredSeries[]
 }
@@ -36,12 +35,9 @@ export class WatchFile {
    * Undefined where there is none, where it is damaged, or where it is of another copy of the journal, which went on
    * otherwise: it is learnt again. Rejects with what else the disk says.
    */
-  async read(): Promise<Pick<Stored, 'last' | 'series'> | undefined> {
-    const json = await readSealed(this.#disk, this.#path)
-    if (json === undefined) return undefined
-    const stored = JSON.parse(json) as Stored
-    if (stored.version !== version) return undefined
-    return (await this.#isOfJournal(stored.last)) ? stored : undefined
+  async read(): Promise<Stored | undefined> {
+    const stored = await readVersion<Stored>(this.#disk, this.#path, version)
+    return stored && (await this.#isOfJournal(stored.last)) ? stored : undefined
   }
 
   /** Rejects with what the disk says; the old file stays then. */

@@ -2,6 +2,7 @@
 // some. What is the same in many events, a shape, goes over once.
 import type { FieldlogEvent, Scalar } from '../../event.ts'
 import { verdictCodes } from '../model/schema.ts'
+import type { Reject } from '../tables/rejects.ts'
 
 /** `none`: null, which says nothing of what the field is */
 export type FieldKind = 'number' | 'boolean' | 'text' | 'none'
@@ -24,15 +25,8 @@ export interface Shape {
   fields: Array<FieldWords & { name: string; kind: FieldKind }>
 }
 
-export interface RejectRow {
+export interface RejectRow extends Reject {
   epoch: string
-  seq: number
-  sub: number
-  time: number
-  type: string | null
-  source: string
-  raw: string
-  reasons: string
 }
 
 /** Some events, as the thread takes them. */

@@ -23,6 +23,18 @@ export async function readSealed(disk: Disk, path: string): Promise<string | und
   }
 }
 
+/** The JSON in it, where its `version` is this one; undefined otherwise, and where `readSealed` gives nothing. */
+export async function readVersion<Stored>(
+  disk: Disk,
+  path: string,
+  version: number,
+): Promise<Stored | undefined> {
+  const json = await readSealed(disk, path)
+  if (json === undefined) return undefined
+  const stored = JSON.parse(json) as Stored & { version: number }
+  return stored.version === version ? stored : undefined
+}
+
 /** Puts a text without LF in place of what is there; where that fails, the old one stays. */
 export function writeSealed(disk: Disk, path: string, text: string, options?: ReplaceOptions): Promise<void> {
   return replaceFile(disk, path, Buffer.from(seal(text)), options)

@@ -1,6 +1,8 @@
 // What the queries of the history answer: the JSON of docs/history.md, "The interface". Times are integer ms since 1970 UTC,
 // null stands for "no value". Types only: the pages import them, too.
 
+import type { Reject } from '../../tables/rejects.ts'
+
 export type FieldKind = 'number' | 'boolean' | 'text'
 export type VerdictName = 'good' | 'bad' | 'held'
 export type LevelName = 'raw' | '1m' | '15m' | '1h' | '1d'
@@ -98,13 +100,7 @@ export interface StatisticsAnswer {
   deviation: number | null
 }
 
-export interface RejectAnswer {
-  seq: number
-  sub: number
-  time: number
-  type: string | null
-  source: string
-  raw: string
+export interface RejectAnswer extends Omit<Reject, 'reasons'> {
   reasons: string[]
 }
 
