@@ -62,6 +62,8 @@ export class Announcer {
   readonly #latest = new Map<string, Reading['last']>()
   #early: FieldlogEvent[] = []
   #isOpen = false
+  #isClosed = false
+  #opening: Promise<void> = Promise.resolve()
   /** readings have come since the file was written */
   #isChanged = false
   #stopGathering: (() => void) | undefined
@@ -80,9 +82,15 @@ export class Announcer {
   }
 
   /** Reads what was announced before. Nothing is published until then. */
-  async open(): Promise<void> {
+  open(): Promise<void> {
+    this.#opening = this.#open()
+    return this.#opening
+  }
+
+  async #open(): Promise<void> {
     try {
       const announced = await this.#file.read()
+      if (this.#isClosed) return
       if (announced !== undefined) {
         this.#announcements.restore(announced.ids, announced.components)
         this.#published.restore(announced.topics)
@@ -94,6 +102,7 @@ export class Announcer {
       this.#parts.warn(`what was announced at the broker cannot be read: ${asError(error).message}`)
     }
     this.#isOpen = true
+    if (this.#isClosed) return
     if (this.#view !== undefined) this.#configure(this.#view)
     this.#saveLater()
   }
@@ -137,8 +146,10 @@ export class Announcer {
     return true
   }
 
-  /** Keeps everything for the next process. */
+  /** Keeps everything for the next process, also where it is still being opened. */
   async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#opening
     this.#stopGathering?.()
     this.#stopPause?.()
     this.#stopSaving()

@@ -4,6 +4,11 @@ const { reporters, Runner } = require('mocha')
 
 const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PENDING } = Runner.constants
 
+/** ms */
+const grace = 20_000
+/** exit status of a process that did not end by itself */
+const aliveStatus = 86
+
 module.exports = class CountReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options)
@@ -16,7 +21,16 @@ module.exports = class CountReporter extends reporters.Spec {
       if (process.env.FIELDLOG_COUNTS) {
         const counts = { passes, failures, pending, failed, skipped }
         writeFileSync(process.env.FIELDLOG_COUNTS, JSON.stringify(counts))
+        setTimeout(endAlive, grace).unref()
       }
     })
   }
+}
+
+/** What still runs long after the last test is a timer or a socket that something forgot: a failure, without the wait for it. */
+function endAlive() {
+  console.error(
+    `still open ${grace / 1000} s after the last test: ${process.getActiveResourcesInfo().join(', ')}`,
+  )
+  process.exit(aliveStatus)
 }

@@ -10,6 +10,9 @@ export interface Counts {
   skipped: string[]
 }
 
+/** Exit status of a process whose tests ran, but that did not end by itself (count-reporter.cjs). */
+const aliveStatus = 86
+
 export interface Outcome {
   name: string
   /** undefined: it ended without any */
@@ -68,6 +71,7 @@ function troubleOf(end: ProcessEnd, counts: Counts | undefined): string | undefi
   const ended = signal === null ? `status ${status}` : signal
   if (counts === undefined) return `it ended with ${ended} before its tests did`
   const { passes, failures, pending } = counts
+  if (status === aliveStatus) return 'something kept the process alive after its tests, as its output says'
   if (status !== 0 && failures === 0) return `it ended with ${ended}, though no test failed`
   if (passes + failures + pending === 0 && !mayBeEmpty) return 'it ran no test'
   return undefined

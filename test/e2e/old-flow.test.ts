@@ -128,7 +128,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
         await editor.deploy()
         const deployed = (await (await fetch(`${gateway.url}flows`)).json()) as FlowNode[]
         const now = new Map(deployed.map((node) => [node.id, plain(node)]))
-        for (const node of flow.map(withTodaysOutputs)) {
+        for (const node of flow) {
           const isChanged = node.id === out.id || node.id === clean.id
           const today = shipped.find(({ id }) => id === node.id) as FlowNode
           assert.deepEqual(
@@ -143,17 +143,17 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
   }
 }
 
-/** A node that got outputs later: the editor saves each of them, wired or not. The others of the flow have theirs. */
-function withTodaysOutputs(node: FlowNode): FlowNode {
-  if (node.type !== 'fieldlog-serial-in') return node
-  return { ...node, wires: [...(node.wires as string[][]), [], []] }
-}
-
 /** What a type has got since that version. */
 function added(type: string): Record<string, unknown> {
   if (type !== 'fieldlog-mqtt-out') return {}
   const report = { reportInterval: '5', nodeId: '', firmware: '', location: '', compressed: false }
-  return { played: false, ...report }
+  const announced = {
+    latest: 'off',
+    homeassistant: 'off',
+    homeassistantPrefix: 'homeassistant',
+    homeassistantTypes: '',
+  }
+  return { played: false, ...report, ...announced }
 }
 
 /** Topic and content of each event, as one line. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { expireAfter } from '../../../lib/announce/expiry.ts'
+import { settle } from '../../support/fake-clock.ts'
 import { fc } from '../../support/random.ts'
 import { HomeAssistantReader } from './homeassistant-reader.ts'
 import { start, viewOf, World } from './support.ts'
@@ -189,6 +190,23 @@ describe('the announcer', () => {
     world.announcer.look([])
     await world.settled()
     assert.deepEqual(world.topics('latest'), ['fieldlog/pi-4/latest/room/attic'])
+  })
+
+  it('ends for good where it is closed while it opens, and keeps what the file had', async () => {
+    await world.start()
+    await hear()
+    await world.stop()
+    const { timers } = world.clock
+    world.build()
+    const opening = world.announcer.open()
+    world.set()
+    await world.stop()
+    await opening
+    await settle()
+    assert.equal(world.clock.timers, timers)
+    await world.start()
+    await world.settled()
+    assert.deepEqual(world.json(latest).data, { temp: 18.2 })
   })
 
   it('keeps a thousand at most, and lets those go that have no name', async () => {

@@ -35,6 +35,14 @@ export class World {
 
   /** A process begins. */
   async start(view: Partial<AnnounceView> = {}): Promise<void> {
+    this.build()
+    await this.disk.makeDirectory('outbox')
+    await this.announcer.open()
+    this.set(view)
+    await settle()
+  }
+
+  build(): void {
     this.retained = new Retained({
       clock: this.clock,
       random: () => 0.5,
@@ -58,10 +66,6 @@ export class World {
       origin: { name: 'Fieldlog', version: '1.2.3', url: 'https://example.org/fieldlog' },
       warn: (text) => this.warnings.push(text),
     })
-    await this.disk.makeDirectory('outbox')
-    await this.announcer.open()
-    this.set(view)
-    await settle()
   }
 
   /** It is killed. */

@@ -61,7 +61,15 @@ describe('the count of a test run', () => {
     assert.deepEqual(total(hung).complaints, ['lib: it was killed after 900 s: a test hung'])
   })
 
-  it('takes a process that did not end after its tests for a failure', () => {
+  it('takes a process that its reporter ended after its tests for a failure', () => {
+    assert.deepEqual(total(end({ status: 86 }), counts()), {
+      passed: 3,
+      failed: 1,
+      complaints: ['lib: something kept the process alive after its tests, as its output says'],
+    })
+  })
+
+  it('takes a process that hung after its tests for a failure', () => {
     const hung = end({ status: null, signal: 'SIGKILL', hungFor: 900_000 })
     assert.deepEqual(total(hung, counts()), {
       passed: 3,
