@@ -3,6 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { supportedNodeReds } from '../test/support/real-runtime/node-reds.ts'
 import { chosenTests, NoTestsError, systemTestsBeside, testFilesIn } from './suite/choose.ts'
 import { type Counts, type Outcome, outcomeOf, totalOf } from './suite/counts.ts'
 import { type Job, jobsFor } from './suite/jobs.ts'
@@ -11,7 +12,6 @@ import { repeatedAlone } from './suite/repeat.ts'
 import { installSystemPackages } from './suite/system-packages.ts'
 
 const root = join(import.meta.dirname, '..')
-const nodeReds = ['node-red', 'node-red-4']
 /** of one process, ms; the longest takes three minutes on two busy cores */
 const limit = Number(process.env.FIELDLOG_TEST_LIMIT || 900) * 1000
 /** processes at a time: one more than there are processors, as the tests of the whole way mostly wait */
@@ -55,7 +55,7 @@ function planned(): Job[] {
   try {
     if (paths.length > 0)
       return jobsFor(chosenTests(root, paths), process.env.FIELDLOG_NODE_RED || 'node-red')
-    const [main, ...others] = nodeReds
+    const [main, ...others] = supportedNodeReds
     return [
       ...jobsFor(testFilesIn(root, 'test'), main!),
       ...others.flatMap((nodeRed) => jobsFor(testFilesIn(root, 'test/nodes'), nodeRed)),

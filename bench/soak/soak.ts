@@ -21,6 +21,7 @@ const soaks: Record<string, string[][]> = {
   small: [[join(root, 'bench/soak/small.ts')]],
   card: [[join(root, 'bench/soak/card.ts')]],
   package: [[join(root, 'bench/soak/package.ts')]],
+  'node-reds': [[mocha, 'test/e2e/*.test.ts']],
   delivery: [[mocha, 'test/delivery/**/*.test.ts']],
   mqtt: [[mocha, 'test/lib/mqtt/**/*.test.ts']],
   serial: [

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { readJournal } from '../support/journal-files.ts'
+import { supportedNodeReds } from '../support/real-runtime/node-reds.ts'
 import { type DeployType, type FlowNode, RealRuntime } from '../support/real-runtime.ts'
 import { arrivals, missingAtSink } from './evidence.ts'
 import { LineSource } from './line-source.ts'
@@ -11,7 +12,6 @@ import { flowOf, idOf, journalOf, type Scenario, scenarios } from './scenarios.t
 
 const soak = process.env.FIELDLOG_SOAK === '1'
 const deploys = soak ? 100 : 8
-const versions = ['node-red', 'node-red-4']
 /** these have events in their hands at any moment */
 const names = [
   'random delay',
@@ -28,7 +28,7 @@ const [device] = busy as [Scenario]
 
 type Version = NonNullable<Parameters<typeof flowOf>[2]>
 
-for (const nodeRed of versions) {
+for (const nodeRed of supportedNodeReds) {
   describe(`delivery: deploys under load (${nodeRed})`, () => {
     let folder: string
     let runtime: RealRuntime | undefined

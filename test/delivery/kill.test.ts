@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { seeded } from '../support/random.ts'
+import { supportedNodeReds } from '../support/real-runtime/node-reds.ts'
 import { RealRuntime } from '../support/real-runtime.ts'
 import { type Arrival, arrivals, dealtWith, missingAtSink, storedCheckpoint } from './evidence.ts'
 import { flowOf, idOf, quietTime, type Scenario, scenarios, window } from './scenarios.ts'
 
 const soak = process.env.FIELDLOG_SOAK === '1'
 const kills = soak ? 50 : 3
-const versions = ['node-red', 'node-red-4']
 /** ms between two saves of the checkpoint */
 const saveInterval = 1_000
 /** the longest way through one of the flows, and what a busy machine adds, ms */
@@ -23,7 +23,7 @@ function boundOfRepeats(before: Arrival[], scenario: Scenario): number {
   return window + new Set(before.filter(({ at }) => at > recent).map(({ seq }) => seq)).size
 }
 
-for (const nodeRed of versions) {
+for (const nodeRed of supportedNodeReds) {
   describe(`delivery: killed again and again (${nodeRed})`, () => {
     let folder: string
     let runtime: RealRuntime | undefined

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seeded } from '../support/random.ts'
+import { supportedNodeReds } from '../support/real-runtime/node-reds.ts'
 import { type FlowNode, RealRuntime } from '../support/real-runtime.ts'
 import { arrivals } from './evidence.ts'
 import {
@@ -17,13 +18,12 @@ import {
 
 const soak = process.env.FIELDLOG_SOAK === '1'
 const flows = soak ? 30 : 5
-const versions = ['node-red', 'node-red-4']
 const feeds: Feed[] = [
   { name: '200 lines a second', burst: 1, interval: 5, lines: soak ? 4_000 : 400 },
   { name: '10,000 lines a second', burst: 100, interval: 10, lines: soak ? 40_000 : 3_000 },
 ]
 
-for (const nodeRed of versions) {
+for (const nodeRed of supportedNodeReds) {
   describe(`delivery: order in random flows (${nodeRed})`, () => {
     let folder: string
     let runtime: RealRuntime | undefined

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { Gateway } from '../support/gateway.ts'
 import { Editor } from '../support/programs/editor.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 
 interface FlowNode {
   type: string
@@ -10,7 +11,7 @@ interface FlowNode {
   definition?: { type: string }
 }
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`the formats of clean (${nodeRed})`, function () {
     this.timeout(120_000)
     let gateway: Gateway

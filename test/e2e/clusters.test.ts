@@ -10,6 +10,7 @@ import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
 import { Editor } from '../support/programs/editor.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 interface FlowNode {
@@ -55,7 +56,7 @@ function lineOf([active, reactive, apparent, current, voltage, ...peaks]: number
   )
 }
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`clusters of an energy sensor (${nodeRed})`, function () {
     this.timeout(240_000)
     let home: string

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
 import { readJournal } from '../support/journal-files.ts'
+import { supportedNodeReds } from '../support/real-runtime/node-reds.ts'
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of supportedNodeReds) {
   describe(`default start (${nodeRed})`, function () {
     this.timeout(150_000)
     let gateway: Gateway

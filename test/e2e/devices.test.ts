@@ -6,6 +6,7 @@ import { Gateway } from '../support/gateway.ts'
 import { Editor } from '../support/programs/editor.ts'
 import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 const nodes = [2, 4, 5, 6, 10, 11, 12, 13, 23, 24]
@@ -17,7 +18,7 @@ interface Published {
   data?: Record<string, unknown>
 }
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`devices (${nodeRed})`, function () {
     this.timeout(120_000)
     let broker: Mosquitto

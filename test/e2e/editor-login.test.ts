@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { Gateway } from '../support/gateway.ts'
 import { Editor } from '../support/programs/editor.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`the editor with a login (${nodeRed})`, function () {
     this.timeout(180_000)
     let gateway: Gateway

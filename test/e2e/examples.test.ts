@@ -10,6 +10,7 @@ import { telegram } from '../lib/formats/records/meters.ts'
 import { Collector } from '../support/collector.ts'
 import { type LineServer, startLineServer } from '../support/line-server.ts'
 import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
+import { supportedNodeReds } from '../support/real-runtime/node-reds.ts'
 import { RealRuntime } from '../support/real-runtime.ts'
 
 interface Kept {
@@ -18,7 +19,7 @@ interface Kept {
   event: FieldlogEvent
 }
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of supportedNodeReds) {
   describe(`the examples (${nodeRed})`, function () {
     this.timeout(60_000)
     let folder: string

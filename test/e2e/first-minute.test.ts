@@ -5,6 +5,7 @@ import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
 import { type LineServer, startLineServer } from '../support/line-server.ts'
 import { Editor } from '../support/programs/editor.ts'
+import { supportedNodeReds } from '../support/real-runtime/node-reds.ts'
 
 /** The part of the editor's own `RED` that is used. */
 interface BrowserRed {
@@ -17,7 +18,7 @@ interface BrowserRed {
 const mostClicks = 20
 const mostKeys = 60
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of supportedNodeReds) {
   describe(`the first minute with a device (${nodeRed})`, function () {
     this.timeout(180_000)
     let server: LineServer

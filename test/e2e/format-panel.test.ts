@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
 import { Editor } from '../support/programs/editor.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 
 interface BrowserRed {
   editor: { editConfig(name: string, type: string, id: string): void }
@@ -28,7 +29,7 @@ const meter = {
   ],
 }
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`a format from unknown lines (${nodeRed})`, function () {
     this.timeout(180_000)
     let gateway: Gateway

@@ -11,6 +11,7 @@ import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
 import { journalHolds, readJournal } from '../support/journal-files.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 interface Published {
@@ -31,7 +32,7 @@ function dustFrame(fill: number): Buffer {
 
 const hex = (frames: Buffer[]) => frames.map((frame) => frame.toString('hex'))
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`frames (${nodeRed})`, function () {
     this.timeout(150_000)
     let home: string

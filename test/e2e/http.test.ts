@@ -7,8 +7,9 @@ import { fieldlog } from '../lib/cli/helper.ts'
 import { Gateway } from '../support/gateway.ts'
 import { energyLineOf } from '../support/http/energy-requests.ts'
 import { sendRequest } from '../support/http/send.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`energy sensors over HTTP (${nodeRed})`, function () {
     this.timeout(150_000)
     let gateway: Gateway

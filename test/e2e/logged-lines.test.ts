@@ -12,6 +12,7 @@ import { Gateway } from '../support/gateway.ts'
 import { journalHolds } from '../support/journal-files.ts'
 import { type LineServer, startLineServer } from '../support/line-server.ts'
 import { Editor } from '../support/programs/editor.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 
 interface Published {
   id: string
@@ -34,7 +35,7 @@ function readings(collector: Collector): Published[] {
   return collector.on('fieldlog/test-gateway/good/t/').map(({ payload }) => JSON.parse(payload) as Published)
 }
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`the lines already logged (${nodeRed})`, function () {
     this.timeout(180_000)
     const count = 180

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
 import { Editor } from '../support/programs/editor.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 import { type SensorServer, startSensors } from '../support/sensor-server.ts'
 
 /** of the flow that ships */
@@ -21,7 +22,7 @@ interface Published {
   data: Record<string, unknown>
 }
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`a stream of lines never seen before (${nodeRed})`, function () {
     this.timeout(180_000)
     let sensors: SensorServer

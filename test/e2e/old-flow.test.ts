@@ -11,6 +11,7 @@ import { jeelinkSample, type SampleLine, wire } from '../support/jeelink.ts'
 import { Editor } from '../support/programs/editor.ts'
 import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
+import { supportedNodeReds } from '../support/real-runtime/node-reds.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 interface FlowNode {
@@ -49,7 +50,7 @@ const first = shipped.map((node) => {
   return node.type === 'fieldlog-mqtt-out' ? { ...old, topic: '' } : old
 })
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of supportedNodeReds) {
   for (const [name, flow] of [
     ['1.0.0-alpha.1', shipped],
     ['the first nodes', first],

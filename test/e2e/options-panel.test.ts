@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { Gateway } from '../support/gateway.ts'
 import { Editor } from '../support/programs/editor.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 
 interface BrowserRed {
   nodes: {
@@ -28,7 +29,7 @@ interface BrowserNode {
 const root = join(import.meta.dirname, '../..')
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Node-RED's own way to name a variable
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`options in the panel (${nodeRed})`, function () {
     this.timeout(240_000)
     let gateway: Gateway

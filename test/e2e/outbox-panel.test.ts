@@ -8,13 +8,14 @@ import { Gateway } from '../support/gateway.ts'
 import { Editor } from '../support/programs/editor.ts'
 import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 interface BrowserRed {
   nodes: { node(id: string): Record<string, string> | null }
 }
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`outages set in the panel (${nodeRed})`, function () {
     this.timeout(240_000)
     let broker: Mosquitto

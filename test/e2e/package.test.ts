@@ -11,6 +11,7 @@ import { energyObject } from '../support/http/energy-requests.ts'
 import { sendRequest } from '../support/http/send.ts'
 import { Editor } from '../support/programs/editor.ts'
 import { freePort } from '../support/programs/free-port.ts'
+import { supportedNodeReds } from '../support/real-runtime/node-reds.ts'
 
 const root = join(import.meta.dirname, '../..')
 const screenshots = process.env.FIELDLOG_SCREENSHOTS || join(tmpdir(), 'fieldlog-screenshots')
@@ -91,7 +92,7 @@ describe('the package in an ordinary Node-RED', function () {
       execFileSync('tar', ['-xzOf', tarball, `package/${file}`], { encoding: 'utf8' })
   })
 
-  for (const nodeRed of ['node-red', 'node-red-4']) {
+  for (const nodeRed of supportedNodeReds) {
     describe(nodeRed, () => {
       let runtime: ChildProcess
       let editor: Editor

@@ -7,6 +7,7 @@ import { basic, request, statusOf } from '../support/attack/raw-http.ts'
 import { Gateway } from '../support/gateway.ts'
 import { Listener } from '../support/http/listener.ts'
 import { sendRequest } from '../support/http/send.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 
 const routes = [
   'latest',
@@ -32,7 +33,7 @@ async function gatewayWithoutStore(nodeRed: string): Promise<Gateway> {
   return Gateway.start({ nodeRed, home })
 }
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`the pages over HTTP (${nodeRed})`, function () {
     this.timeout(150_000)
     let gateway: Gateway

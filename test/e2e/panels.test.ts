@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { Gateway } from '../support/gateway.ts'
 import { Editor, type EditorOptions } from '../support/programs/editor.ts'
+import { supportedNodeReds } from '../support/real-runtime/node-reds.ts'
 
 interface BrowserRed {
   nodes: {
@@ -52,7 +53,7 @@ const looks: Record<string, EditorOptions> =
         'dark-1600': { size: { width: 1600, height: 1000 }, colorScheme: 'dark' },
       }
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of supportedNodeReds) {
   describe(`panels (${nodeRed})`, function () {
     this.timeout(400_000)
     let gateway: Gateway

@@ -7,9 +7,10 @@ import { Gateway } from '../support/gateway.ts'
 import { readJournal } from '../support/journal-files.ts'
 import { Editor } from '../support/programs/editor.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 import { heard } from '../support/uart.ts'
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`the panel of a port (${nodeRed})`, function () {
     this.timeout(240_000)
     let gateway: Gateway

@@ -12,6 +12,7 @@ import { Collector } from '../support/collector.ts'
 import { Gateway, type GatewayOptions } from '../support/gateway.ts'
 import { journalHolds } from '../support/journal-files.ts'
 import { startMosquitto } from '../support/programs/mosquitto.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 
 async function takePort(): Promise<{ server: Server; port: number }> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -199,7 +200,7 @@ describe('who may reach the editor', function () {
     assert.equal(await upgradeAt(`${gateway.url}comms`, evil), 403)
   })
 
-  for (const nodeRed of ['node-red', 'node-red-4']) {
+  for (const nodeRed of usualNodeReds) {
     it(`on loopback without a login: no page of another site, not to read either (${nodeRed})`, async () => {
       gateway = await Gateway.start({ nodeRed })
       const host = new URL(gateway.url).host

@@ -4,6 +4,7 @@ import type { Locator, Page } from 'playwright-core'
 import { Gateway } from '../support/gateway.ts'
 import { Editor } from '../support/programs/editor.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 /** What the page of the editor has for the formats. */
@@ -17,7 +18,7 @@ interface FormatsEditor {
 const small = { width: 1280, height: 800 }
 const large = { width: 1600, height: 1000 }
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`the panel of rules (${nodeRed})`, function () {
     this.timeout(240_000)
     let pty: Pty

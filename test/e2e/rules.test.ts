@@ -5,6 +5,7 @@ import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
 import { Editor } from '../support/programs/editor.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 interface Published {
@@ -15,7 +16,7 @@ interface Published {
 
 const temps = (values: number[]) => values.map((temp) => `temp:${temp},humi:50\r\n`).join('')
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`rules made in the panel (${nodeRed})`, function () {
     this.timeout(240_000)
     let pty: Pty

@@ -4,8 +4,9 @@ import type { Page } from 'playwright-core'
 import { Gateway } from '../support/gateway.ts'
 import { type LineServer, startLineServer } from '../support/line-server.ts'
 import { Editor } from '../support/programs/editor.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`sending from the panel (${nodeRed})`, function () {
     this.timeout(240_000)
     let server: LineServer

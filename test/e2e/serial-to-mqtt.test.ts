@@ -6,6 +6,7 @@ import { jeelinkSample, type SampleLine, wire } from '../support/jeelink.ts'
 import { readJournal } from '../support/journal-files.ts'
 import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
+import { supportedNodeReds } from '../support/real-runtime/node-reds.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 interface Published {
@@ -23,7 +24,7 @@ interface Published {
   replayed: boolean
 }
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of supportedNodeReds) {
   describe(`serial line to MQTT (${nodeRed})`, function () {
     this.timeout(150_000)
     let broker: Mosquitto

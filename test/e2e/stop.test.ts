@@ -7,6 +7,7 @@ import { anyPacket, generator, wire } from '../support/jeelink.ts'
 import { journalHolds, readJournal } from '../support/journal-files.ts'
 import { startLineServer } from '../support/line-server.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
+import { supportedNodeReds } from '../support/real-runtime/node-reds.ts'
 import { bytesRead, portOpened } from '../support/serial-open.ts'
 
 /** Numbered lines with packets between them. */
@@ -73,7 +74,7 @@ describe('stop while lines stream', function () {
     })
   }
 
-  for (const nodeRed of ['node-red', 'node-red-4']) {
+  for (const nodeRed of supportedNodeReds) {
     it(`logs every line that had been read when the signal came (${nodeRed})`, async () => {
       const collector = await startLineServer()
       gateway = await Gateway.start({

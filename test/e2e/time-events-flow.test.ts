@@ -5,6 +5,7 @@ import { ownSocket } from '../lib/time-events/helper.ts'
 import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
 import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 
 interface Published {
   id: string
@@ -17,7 +18,7 @@ interface Published {
 
 const parsed = ({ payload }: { payload: string }) => JSON.parse(payload) as Published
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`time events (${nodeRed})`, function () {
     this.timeout(150_000)
     let broker: Mosquitto

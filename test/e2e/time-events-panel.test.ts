@@ -5,8 +5,9 @@ import { fieldlog } from '../lib/cli/helper.ts'
 import { ownSocket } from '../lib/time-events/helper.ts'
 import { Gateway } from '../support/gateway.ts'
 import { Editor } from '../support/programs/editor.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`time events in the panel (${nodeRed})`, function () {
     this.timeout(180_000)
     const socket = ownSocket()

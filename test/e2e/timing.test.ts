@@ -9,6 +9,7 @@ import { Gateway } from '../support/gateway.ts'
 import { Editor } from '../support/programs/editor.ts'
 import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 import { portOpened } from '../support/serial-open.ts'
 
 interface FlowNode {
@@ -69,7 +70,7 @@ function lineOf(seq: string, msec: number, subject: string): string {
   return `${JSON.stringify({ time: boot + msec, msec, ...place, seq })}\r\n`
 }
 
-for (const nodeRed of ['node-red', 'node-red-4']) {
+for (const nodeRed of usualNodeReds) {
   describe(`spans of time events (${nodeRed})`, function () {
     this.timeout(240_000)
     let home: string
