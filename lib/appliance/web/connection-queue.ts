@@ -14,7 +14,7 @@ const longestSilence = 60_000
 export class ConnectionQueue {
   readonly #letIn: (socket: Socket) => void
   readonly #clock: Clock
-  #waiting: Socket[] = []
+  #waiting: Array<() => void> = []
 
   constructor(letIn: (socket: Socket) => void, clock: Clock) {
     this.#letIn = letIn
@@ -23,10 +23,15 @@ export class ConnectionQueue {
 
   add(socket: Socket): void {
     const end = () => socket.destroy()
-    const ready = () => {
+    const enter = () => {
+      if (socket.destroyed) return
+      // until now nobody else hears an error, and one that nobody hears would end the process
       socket.off('error', end)
+      this.#letIn(socket)
+    }
+    const ready = () => {
       stopTimer()
-      if (this.#waiting.push(socket) === 1) setImmediate(this.#next)
+      if (this.#waiting.push(enter) === 1) setImmediate(this.#next)
     }
     const stopTimer = this.#clock.after(longestSilence, end)
     socket.once('close', stopTimer)
@@ -35,9 +40,7 @@ export class ConnectionQueue {
   }
 
   readonly #next = (): void => {
-    for (const socket of this.#waiting.splice(0, inATurn)) {
-      if (!socket.destroyed) this.#letIn(socket)
-    }
+    for (const enter of this.#waiting.splice(0, inATurn)) enter()
     if (this.#waiting.length > 0) setImmediate(this.#next)
   }
 }

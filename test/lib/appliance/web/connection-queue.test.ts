@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { ConnectionQueue } from '../../../../lib/appliance/web/connection-queue.ts'
@@ -55,5 +56,19 @@ describe('appliance: ConnectionQueue', () => {
     await settle()
     assert.deepEqual(letIn, [])
     assert.equal(clock.timers, 0)
+  })
+
+  it('hears the error of one that waits for its turn, and leaves errors to the server from then on', async () => {
+    const { letIn, add } = setUp()
+    const reset = add()
+    reset.write('x')
+    await once(reset, 'readable')
+    assert.deepEqual([reset.listenerCount('error'), letIn], [1, []])
+    reset.destroy(new Error('connection reset'))
+    const other = add()
+    other.write('x')
+    await settle()
+    assert.deepEqual(letIn, [other])
+    assert.equal(other.listenerCount('error'), 0)
   })
 })
