@@ -73,7 +73,7 @@ export class Retained implements RetainedTopics {
   readonly #dirty = new Set<Topic>()
   /** such topics, too, whose payloads are not to come before the messages of their events */
   readonly #following = new Set<Topic>()
-  /** by the monotonic clock: since when there are such */
+  /** by the monotonic clock: since when there are such, and a connection */
   #followingSince = 0
   /** topics that the broker refused: they wait for their next attempt */
   readonly #refused = new Set<Topic>()
@@ -122,6 +122,8 @@ export class Retained implements RetainedTopics {
   /** A connection: the broker may know nothing any more. */
   begin({ retainAvailable }: BrokerFacts): void {
     this.#isAvailable = retainAvailable
+    // what came while the broker was away has events in front of it that wait for as long
+    this.#followingSince = this.now
     for (const topic of this.#topics.values()) this.#markDirty(topic)
     if (retainAvailable) this.#toldMissing = false
     this.#tellMissing()

@@ -71,6 +71,17 @@ describe('retained state', () => {
     assert.deepEqual(topics().at(-1), 'latest=3')
   })
 
+  it('of an event waits for the events of an outage, too, however long that was', () => {
+    areEventsSent = false
+    board.put('latest', '1', 'readings', true)
+    time.tick(3_600_000)
+    begin()
+    assert.deepEqual(topics(), [])
+    areEventsSent = true
+    pump()
+    assert.deepEqual(topics(), ['latest=1'])
+  })
+
   it('goes with QoS 1 and the retain flag, four at a time, and 100 a second', () => {
     for (let i = 0; i < 20; i++) board.put(`t/${i}`, 'x', 'things')
     begin()
