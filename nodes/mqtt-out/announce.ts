@@ -72,6 +72,10 @@ export class BrokerAnnouncer {
       warn: (text) => place.report('warn', `mqtt: ${text}`),
     })
     this.#timer = setInterval(() => this.#look(), lookInterval)
+  }
+
+  /** The file is nobody else's now. */
+  open(): void {
     inBackground(this.#announcer.open())
   }
 

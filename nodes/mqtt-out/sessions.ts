@@ -126,10 +126,14 @@ function sharedSession(
   }
   if (old !== undefined) inBackground(close(brokerId, old))
   sessions.set(brokerId, shared)
-  // one before it has the same client id, and the outbox: the two must not meet
+  const begin = () => {
+    announcer.open()
+    session.start()
+  }
+  // one before it has the same client id, and the outbox with what was announced: the two must not meet
   const before = closing.get(brokerId)
-  if (before === undefined) session.start()
-  else inBackground(before.then(() => session.start()))
+  if (before === undefined) begin()
+  else inBackground(before.then(begin))
   return shared
 }
 

@@ -297,6 +297,32 @@ describe(`nodes: mqtt-out (${nodeRedName})`, () => {
     )
   })
 
+  it('takes the latest values along to another broker', async () => {
+    const other = await startMosquitto()
+    const there = await Collector.open(other.url, 'fieldlog/pi-4/latest/#')
+    try {
+      const flow = (port: number) => [
+        tab,
+        { ...brokerNode, port: String(port) },
+        out('out', { latest: 'good' }),
+      ]
+      const started = new Promise((resolve) => helper._events.once('flows:started', resolve))
+      await helper.load(types, flow(broker.port))
+      await started
+      const now = Date.now()
+      await deliver('out', message(1, { time: now, received: now }))
+      await collector.until((messages) => messages.some(({ topic }) => topic.includes('/latest/')))
+      await helper.setFlows(flow(other.port))
+      await there.until((messages) => messages.length > 0)
+      assert.equal(there.messages[0]?.topic, 'fieldlog/pi-4/latest/room/ttyUSB0')
+      assert.equal((JSON.parse(String(there.messages[0]?.payload)) as { seq: number }).seq, 1)
+    } finally {
+      await helper.unload()
+      await there.close()
+      await other.remove()
+    }
+  })
+
   it('shows under the node why there is no connection, and what waits', async () => {
     await load([out('out')])
     await deliver('out', message(1))
