@@ -11,7 +11,7 @@ import { banner, type FlowNode } from '../lib/appliance/banner.ts'
 import { type ApplianceConfig, flowEnvironment, hideSecrets, readConfig } from '../lib/appliance/config.ts'
 import { type KeptBroker, keepBroker } from '../lib/appliance/embedded.ts'
 import { isAnyOn, withTransports } from '../lib/appliance/events.ts'
-import { credentialSecret, installDefaultFlow, joinFlows, openHome } from '../lib/appliance/home.ts'
+import { credentialSecret, installDefaultFlow, joinFlows, openHome, readFlow } from '../lib/appliance/home.ts'
 import { type Login, loginFor } from '../lib/appliance/login.ts'
 import { privateUmask, tighten } from '../lib/appliance/permissions.ts'
 import { ReaderLogin } from '../lib/appliance/reader-login.ts'
@@ -119,7 +119,7 @@ async function run(shutdown: Shutdown): Promise<void> {
   tokens = tokenCheck(nodeRed)
 
   say(`Fieldlog ${packageVersion} on Node-RED ${nodeRed.version}, Node.js ${process.versions.node}`)
-  const flow = JSON.parse(readFileSync(join(config.home, 'flows.json'), 'utf8')) as FlowNode[]
+  const flow = readFlow<FlowNode>(config.home) ?? noFlow(config.home)
   const facts = { config, port, broker: brokerText(config, broker), login, flow, environment: process.env }
   for (const line of banner(facts)) lines.print('info', line)
   for (const text of newerNodes(flow)) complain(text)
@@ -141,6 +141,16 @@ async function run(shutdown: Shutdown): Promise<void> {
   say('the flow is running')
   const watch = new StallWatch()
   serviceIsReady(serviceParts(process.env, (now) => watch.stalled(journalProgress(), now), complain))
+}
+
+/** Says so; the start goes on, for the editor is what mends it. */
+function noFlow(home: string): [] {
+  const path = join(home, 'flows.json')
+  complain(
+    `${path} is empty or damaged: Node-RED runs its backup in place of an empty one, and nothing in place of a damaged one. ` +
+      'Where the editor shows no flow: stop Fieldlog, copy .flows.json.backup from beside it over it, and start again',
+  )
+  return []
 }
 
 function gateFor({ user, hash, known }: Login, { bcrypt }: NodeRed): LoginGate {

@@ -2,6 +2,7 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { putFile } from '../journal/disk/put-file.ts'
 import { asError } from '../kit/errors.ts'
 
 /** The home cannot be used; the message says which and why. */
@@ -76,9 +77,21 @@ export function installDefaultFlow(home: string, flowText: string, secret: strin
   if (existsSync(credentialsFile)) renameSync(credentialsFile, `${credentialsFile}.old`)
   writeSecretly(credentialsFile, JSON.stringify(encryptCredentials(credentials, secret)))
   // the flow comes last: a start that dies before leaves a home that is still new
-  writeFileSync(`${flowFile}.new`, flowText)
-  renameSync(`${flowFile}.new`, flowFile)
+  putFile(flowFile, flowText)
   return true
+}
+
+/**
+ * The flow of a home, for what a start says of it; undefined where the file is none. Such a file must not keep the gateway from
+ * starting: Node-RED takes the backup that it has of an empty one, and the editor shows the rest.
+ */
+export function readFlow<Node extends FlowNode>(home: string): Node[] | undefined {
+  try {
+    const flow: unknown = JSON.parse(readFileSync(join(home, 'flows.json'), 'utf8'))
+    return Array.isArray(flow) ? flow : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /**
@@ -94,5 +107,5 @@ export function encryptCredentials(credentials: object, secret: string): { $: st
 }
 
 function writeSecretly(path: string, text: string): void {
-  writeFileSync(path, text, { mode: 0o600 })
+  putFile(path, text, 0o600)
 }

@@ -1,6 +1,7 @@
 // A start without a single setting: the demo collector, the default flow, the embedded broker.
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
@@ -102,3 +103,22 @@ for (const nodeRed of supportedNodeReds) {
     })
   })
 }
+
+describe('a start with a flow file that is damaged', function () {
+  this.timeout(60_000)
+
+  for (const text of ['', '[{"id":"a","ty']) {
+    it(`says so, and runs the editor: ${text === '' ? 'nothing' : 'a part of one'} is in it`, async () => {
+      const home = mkdtempSync(join(tmpdir(), 'fieldlog-damaged-'))
+      writeFileSync(join(home, 'flows.json'), text)
+      const gateway = await Gateway.start({ home })
+      try {
+        assert.ok(gateway.lines.some((line) => line.includes('flows.json is empty or damaged')))
+        assert.equal((await fetch(gateway.url)).status, 200)
+      } finally {
+        await gateway.remove()
+        rmSync(home, { recursive: true })
+      }
+    })
+  }
+})

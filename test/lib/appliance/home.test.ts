@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createDecipheriv, createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -9,6 +9,7 @@ import {
   installDefaultFlow,
   keptSecret,
   openHome,
+  readFlow,
 } from '../../../lib/appliance/home.ts'
 
 /** Node-RED's own way to read its credentials file. */
@@ -85,6 +86,24 @@ describe('appliance home', () => {
     assert.equal(installDefaultFlow(folder, flow, 'key'), false)
     assert.equal(readFileSync(join(folder, 'flows.json'), 'utf8'), '[]')
     assert.equal(readFileSync(join(folder, 'flows_cred.json'), 'utf8'), '{"mine":1}')
+  })
+
+  it('reads the flow that is there, and takes an empty or a damaged file for none', () => {
+    const path = join(folder, 'flows.json')
+    assert.equal(readFlow(folder), undefined)
+    for (const text of ['', '[{"id":"a","ty', '{}', 'null']) {
+      writeFileSync(path, text)
+      assert.equal(readFlow(folder), undefined, text)
+    }
+    writeFileSync(path, flow)
+    assert.deepEqual(readFlow(folder), JSON.parse(flow))
+  })
+
+  it('puts files in place as a whole: what a crash has left beside them is written anew, with its mode', () => {
+    writeFileSync(join(folder, 's.new'), 'half', { mode: 0o644 })
+    keptSecret(folder, 's', () => 'whole')
+    assert.deepEqual([readFileSync(join(folder, 's'), 'utf8'), readdirSync(folder)], ['whole\n', ['s']])
+    assert.equal(statSync(join(folder, 's')).mode & 0o777, 0o600)
   })
 
   it('sets credentials aside whose flow is gone', () => {
