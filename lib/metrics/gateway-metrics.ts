@@ -15,9 +15,9 @@ type Labelled<One> = Array<{ labels: Record<string, string>; one: One }>
 
 export function gatewayMetrics(facts: Facts, process: ProcessFacts): Metric[] {
   const { gateway, silent } = facts
-  const journals = facts.journals.map((one) => ({ labels: { journal: one.name }, one }))
-  const brokers = facts.brokers.map((one) => ({ labels: { broker: one.name || one.address }, one }))
-  const ports = facts.ports.map((one) => ({ labels: { port: one.name || one.address }, one }))
+  const journals = labelled('journal', facts.journals, ({ name }) => name)
+  const brokers = labelled('broker', facts.brokers, ({ name, address }) => name || address)
+  const ports = labelled('port', facts.ports, ({ name, address }) => name || address)
   const unlabelled = (value: number): Sample[] => [{ labels: {}, value }]
   return [
     {
@@ -33,6 +33,19 @@ export function gatewayMetrics(facts: Facts, process: ProcessFacts): Metric[] {
     ...cleaningMetrics(journals),
     ...brokerMetrics(brokers),
   ]
+}
+
+/** Those of one name have their ids beside it: Prometheus refuses a page on which a series stands twice. */
+function labelled<One extends { id: string }>(
+  label: string,
+  all: readonly One[],
+  nameOf: (one: One) => string,
+): Labelled<One> {
+  const isOnly = (name: string) => all.filter((one) => nameOf(one) === name).length === 1
+  return all.map((one) => {
+    const name = nameOf(one)
+    return { labels: { [label]: isOnly(name) ? name : `${name} (${one.id})` }, one }
+  })
 }
 
 function portMetrics(ports: Labelled<Facts['ports'][number]>): Metric[] {

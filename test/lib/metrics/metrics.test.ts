@@ -77,6 +77,16 @@ describe('metrics', () => {
     assert.deepEqual(values('fieldlog_info'), { 'gateway="pi \\"4\\"",version="1.2.3"': 1 })
   })
 
+  it('tell those apart that have one name', () => {
+    const [broker] = facts.brokers
+    const two = ['a', 'b'].map((id) => ({ ...broker!, id }))
+    const text = exposition(gatewayMetrics({ ...facts, brokers: two }, { uptime: 60, memory: 1000 }))
+    assert.deepEqual(Object.fromEntries(parse(text).get('fieldlog_mqtt_connected')!.samples), {
+      'broker="mqtt://10.0.0.5 (a)"': 1,
+      'broker="mqtt://10.0.0.5 (b)"': 1,
+    })
+  })
+
   it('leave out what nothing is known of', () => {
     const none = { ...facts, journals: [], ports: [], brokers: [] }
     assert.deepEqual(
