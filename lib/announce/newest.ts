@@ -34,12 +34,15 @@ export function isNewer(event: Times, than: Newest | undefined): boolean {
 
 /** Two journals have no common order: what comes later is later then. */
 function isLaterInJournal(id: string, than: string): boolean {
-  const [epoch, seq] = partsOf(id)
-  const [otherEpoch, otherSeq] = partsOf(than)
-  return epoch !== otherEpoch || seq >= otherSeq
+  const [epoch, seq, part] = partsOf(id)
+  const [otherEpoch, otherSeq, otherPart] = partsOf(than)
+  if (epoch !== otherEpoch) return true
+  return seq === otherSeq ? part >= otherPart : seq > otherSeq
 }
 
-function partsOf(id: string): [epoch: string, seq: number] {
-  const [epoch = '', seq = ''] = id.split('-', 2)
-  return [epoch, Number.parseFloat(seq)]
+/** `<epoch>-<seq>.<part>`; the tenth event of a line comes after the ninth. */
+function partsOf(id: string): [epoch: string, seq: number, part: number] {
+  const [epoch = '', place = ''] = id.split('-', 2)
+  const [seq = '', part = ''] = place.split('.', 2)
+  return [epoch, Number(seq), Number.parseInt(part, 10) || 0]
 }

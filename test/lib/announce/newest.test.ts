@@ -36,6 +36,18 @@ describe('the newest reading', () => {
     assert.equal(isNewer(reading(101, 1_000), { ...future, time: start + 60_000 }), false)
   })
 
+  it('is the later one of those that a single line gave', () => {
+    const ninth = { ...there, id: 'e-100.9' }
+    const part = (n: number) => reading(100, 0, 0, { id: `e-100.${n}` })
+    assert.deepEqual(
+      [8, 9, 10, 11].map((n) => isNewer(part(n), ninth)),
+      [false, true, true, true],
+    )
+    assert.equal(isNewer(reading(101, 0), ninth), true)
+    // derived from the line
+    assert.equal(isNewer(reading(100, 0, 0, { id: 'e-100.timing' }), there), true)
+  })
+
   it('is the first one where there is none', () => assert.equal(isNewer(reading(1, 0), undefined), true))
 })
 
