@@ -122,7 +122,7 @@ export class Announcer {
       return
     }
     if (!this.#view.isOn) return
-    const taken = this.#readings.take(event)
+    const taken = this.#readings.take(event, this.#parts.clock.monotonic())
     if (taken === undefined) return
     this.#isChanged = true
     this.#putLatest(taken.topic)
@@ -131,7 +131,8 @@ export class Announcer {
 
   /** To be called every few seconds with what the watch knows. */
   look(states: readonly DeviceState[]): void {
-    const forgotten = this.#readings.forgetOld(this.#parts.clock.wall())
+    const { clock } = this.#parts
+    const forgotten = this.#readings.forgetOld(clock.wall(), clock.monotonic())
     if (forgotten === 0 && !states.some((state) => isOther(state, this.#states.get(state.device)))) return
     this.#states = new Map(states.map((state) => [state.device, state]))
     this.#refresh()

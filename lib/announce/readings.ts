@@ -16,6 +16,8 @@ export interface Reading extends Newest {
   device: string
   /** A device without a name is one at its second reading: the first one may be garbage. */
   isKnown: boolean
+  /** by the monotonic clock: when it came live; undefined: in a process before this one, or sent again */
+  heard?: number | undefined
   /** the event, or what was published before a restart; undefined: the broker has it, and we do not */
   last: FieldlogEvent | string | undefined
 }
@@ -35,9 +37,13 @@ export class Readings {
     return this.#byTopic
   }
 
-  /** Takes a reading if it is newer than what is there. Returns its topic and whether that is a new one to be published. */
-  take(event: FieldlogEvent): { topic: string; isNew: boolean } | undefined {
+  /**
+   * Takes a reading if it is newer than what is there. Returns its topic and whether that is a new one to be published.
+   * @param now ms of the monotonic clock
+   */
+  take(event: FieldlogEvent, now: number): { topic: string; isNew: boolean } | undefined {
     const { id, source, type = '', key = '', device = source, time, received } = event
+    const heard = event.replayed || event.late === true ? undefined : now
     const topic = this.#topicOf(type, device)
     const known = this.#byTopic.get(topic)
     if (!isNewer(event, known)) return undefined
@@ -49,10 +55,10 @@ export class Readings {
       this.#isNamed(source, type, key) ||
       (known !== undefined && !isRepeat)
     if (known === undefined)
-      this.#byTopic.set(topic, { id, time, received, source, type, key, device, isKnown, last: event })
+      this.#byTopic.set(topic, { id, time, received, heard, source, type, key, device, isKnown, last: event })
     else {
       const wasKnown = known.isKnown
-      Object.assign(known, { id, time, received, source, type, key, device, isKnown, last: event })
+      Object.assign(known, { id, time, received, heard, source, type, key, device, isKnown, last: event })
       return isKnown ? { topic, isNew: !wasKnown } : undefined
     }
     return isKnown ? { topic, isNew: true } : undefined
@@ -82,11 +88,16 @@ export class Readings {
     return this.#removeAll((reading) => reading.device === device)
   }
 
-  /** @param now ms since 1970 */
-  forgetOld(now: number): number {
+  /**
+   * The clock of a machine that was off for long is set once the network is there: what was heard before that is not old.
+   * @param now ms since 1970
+   * @param monotonic ms of the monotonic clock
+   */
+  forgetOld(now: number, monotonic: number): number {
+    const isOld = ({ received, heard }: Reading) =>
+      (heard === undefined ? now - received : monotonic - heard) > longestUnnamed
     return this.#removeAll(
-      ({ source, type, key, received }) =>
-        now - received > longestUnnamed && !this.#isNamed(source, type, key),
+      (reading) => isOld(reading) && !this.#isNamed(reading.source, reading.type, reading.key),
     )
   }
 

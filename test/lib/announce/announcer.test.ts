@@ -186,10 +186,26 @@ describe('the announcer', () => {
     await world.start(viewOf([{ source: 'usb', key: '7', name: 'attic' }]))
     await hear('12')
     await hear('7')
+    // the clock of a machine that was off for long is set: nothing has got old by that
     world.clock.step(31 * 86_400_000)
     world.announcer.look([])
     await world.settled()
+    assert.equal(world.topics('latest').length, 2)
+    world.clock.tick(31 * 86_400_000)
+    world.announcer.look([])
+    await world.settled()
     assert.deepEqual(world.topics('latest'), ['fieldlog/pi-4/latest/room/attic'])
+  })
+
+  it('forgets at the next start what was not heard for a month until then', async () => {
+    await world.start()
+    await hear('12')
+    await world.stop()
+    world.clock.step(31 * 86_400_000)
+    await world.start()
+    world.announcer.look([])
+    await world.settled()
+    assert.deepEqual(world.topics('latest'), [])
   })
 
   it('ends for good where it is closed while it opens, and keeps what the file had', async () => {
