@@ -46,7 +46,7 @@ export class Announcements {
   }
 
   get ids(): KnownId[] {
-    return [...this.#ids.known]
+    return this.#ids.known
   }
 
   get components(): StoredComponents[] {

@@ -10,16 +10,17 @@ const mostIds = 2_000
 
 export class DeviceIds {
   readonly #installation: string
-  #known: KnownId[]
+  /** by source and key; the one that was asked for last stands last */
+  readonly #known: Map<string, KnownId>
 
   /** @param installation a few letters that tell it from all others */
   constructor(installation: string, known: readonly KnownId[] = []) {
     this.#installation = installation
-    this.#known = [...known]
+    this.#known = new Map(known.map((each) => [placeOf(each[0], each[1]), each]))
   }
 
-  get known(): readonly KnownId[] {
-    return this.#known
+  get known(): KnownId[] {
+    return [...this.#known.values()]
   }
 
   /** The gateway's own. */
@@ -33,17 +34,28 @@ export class DeviceIds {
    * a port got another one
    */
   idOf(source: string, key: string, isSame: (otherSource: string) => boolean): string {
-    const own = this.#known.find(([other, otherKey]) => other === source && otherKey === key)
-    if (own !== undefined) return own[2]
-    const same = this.#known.find(([other, otherKey]) => otherKey === key && isSame(other))
-    const id = same?.[2] ?? this.#made(source, key)
-    this.#known.push([source, key, id])
-    if (this.#known.length > mostIds) this.#known.shift()
-    return id
+    const place = placeOf(source, key)
+    const known = this.#known.get(place) ?? this.#newId(source, key, isSame)
+    // what is in use stays, however much garbage comes
+    this.#known.delete(place)
+    this.#known.set(place, known)
+    if (this.#known.size > mostIds) this.#known.delete(this.#known.keys().next().value as string)
+    return known[2]
+  }
+
+  #newId(source: string, key: string, isSame: (otherSource: string) => boolean): KnownId {
+    for (const [other, otherKey, id] of this.#known.values())
+      if (otherKey === key && isSame(other)) return [source, key, id]
+    return [source, key, this.#made(source, key)]
   }
 
   #made(source: string, key: string): string {
     const digits = createHash('sha256').update(`${source}\n${key}`).digest('hex').slice(0, 12)
     return `${this.gateway}-${digits}`
   }
+}
+
+/** A source has no spaces, and is one line. */
+function placeOf(source: string, key: string): string {
+  return `${source}\n${key}`
 }
