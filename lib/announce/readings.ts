@@ -1,6 +1,6 @@
 // The newest reading of each type of each device: which one that is, and on which topic it is retained.
-import type { DeviceNames } from '../devices/names.ts'
-import type { FieldlogEvent } from '../event.ts'
+import { type DeviceNames, unnamedDevice } from '../devices/names.ts'
+import { type FieldlogEvent, isDerived } from '../event.ts'
 import { isNewer, type Newest } from './newest.ts'
 
 /** Those of so many types and devices are kept, at most: what is heard on the radio may be garbage. */
@@ -47,10 +47,14 @@ export class Readings {
     const topic = this.#topicOf(type, device)
     const known = this.#byTopic.get(topic)
     if (!isNewer(event, known)) return undefined
+    const moved = known === undefined ? this.#ofOtherPeriod(source, type, key, device) : undefined
+    if (moved !== undefined && !isNewer(event, moved[1])) return undefined
+    if (moved !== undefined) this.#byTopic.delete(moved[0])
     if (known === undefined && !this.#hasRoom()) return undefined
     const isRepeat = known?.id === id
     const isKnown =
       known?.isKnown === true ||
+      moved?.[1].isKnown === true ||
       key === '' ||
       this.#isNamed(source, type, key) ||
       (known !== undefined && !isRepeat)
@@ -77,7 +81,8 @@ export class Readings {
     this.#byTopic = new Map()
     for (const reading of before) {
       const { source, type, key } = reading
-      const device = names.deviceOf(source, type, key)
+      // one that was derived says itself whose it is
+      const device = isDerived(reading) ? reading.device : names.deviceOf(source, type, key)
       const isKnown = reading.isKnown || this.#isNamed(source, type, key)
       this.#put({ ...reading, device, isKnown })
     }
@@ -107,6 +112,17 @@ export class Readings {
 
   #isNamed(source: string, type: string, key: string): boolean {
     return this.#names.find(source, type, key) !== undefined
+  }
+
+  /** The reading that is there of the same device, from a time in which it had another name: it is in one place at a time. */
+  #ofOtherPeriod(source: string, type: string, key: string, device: string): [string, Reading] | undefined {
+    const periods = this.#names.periodsOf(source, type, key)
+    const devices = new Set(periods.map(({ row }) => row?.name ?? unnamedDevice(source, key)))
+    if (devices.size < 2 || !devices.has(device)) return undefined
+    return [...this.#byTopic].find(
+      ([, other]) =>
+        other.source === source && other.type === type && other.key === key && devices.has(other.device),
+    )
   }
 
   /** Of two on one topic the newer one stays. */

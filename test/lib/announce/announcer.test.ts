@@ -82,6 +82,41 @@ describe('the announcer', () => {
     assert.equal(config('usb-12'), topic)
   })
 
+  it('has a device that had another name before in one place, whichever reading comes first', async () => {
+    const rows = [
+      { source: 'usb', key: '12', name: 'kitchen', to: '2026-11-01' },
+      { source: 'usb', key: '12', name: 'attic', from: '2026-11-01' },
+    ]
+    const old = Date.parse('2026-10-01T00:00:00Z')
+    const hearOld = async () => {
+      world.take({ time: old, received: old, replayed: true, device: 'kitchen' })
+      await world.settled()
+    }
+    const attic = ['fieldlog/pi-4/availability/attic', 'fieldlog/pi-4/latest/room/attic']
+    await world.start(viewOf(rows))
+    await hearOld()
+    world.take()
+    await world.settled()
+    assert.deepEqual(world.topics('fieldlog/'), attic)
+    await hearOld()
+    assert.deepEqual(world.topics('fieldlog/'), attic)
+  })
+
+  it('leaves a span with the one that it names, at a deploy, too', async () => {
+    const take = async () => {
+      const id = `e-${world.clock.wall()}-span`
+      world.take({ id, type: 'span', source: 'telog', key: 'boot.mount', device: 'init' })
+      await world.settled()
+    }
+    await world.start()
+    await take()
+    await take()
+    assert.deepEqual(world.topics('latest'), ['fieldlog/pi-4/latest/span/init'])
+    world.set()
+    await take()
+    assert.deepEqual(world.topics('latest'), ['fieldlog/pi-4/latest/span/init'])
+  })
+
   it('keeps the ids where the gateway, or the port of a device with a name, has another name', async () => {
     const rows = [{ source: '*', key: '12', name: 'kitchen' }]
     await world.start(viewOf(rows))
