@@ -44,7 +44,9 @@ go_back() {
   failed=$(basename "$current")
   works=$(basename "$previous")
   echo "<3>version $failed did not come up within $limit seconds: going back to $works; why it failed: journalctl -u fieldlog"
-  echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) version $failed did not come up healthy; $works runs in its place" >"$base/rolled-back"
+  # a full disk, which may be why it failed, must not keep us from going back
+  echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) version $failed did not come up healthy; $works runs in its place" >"$base/rolled-back" ||
+    echo "<4>that an update was taken back could not be noted in $base/rolled-back"
   switch_to "$previous"
   rm -f "$base/previous"
   systemctl reset-failed fieldlog.service || true

@@ -2,7 +2,17 @@
 // by `npm run test:appliance`.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { servicePaths, settingsText } from '../../../lib/cli/service/unit.ts'
@@ -88,6 +98,23 @@ describe('the Debian package', () => {
       assert.equal(shellComplaint(text), '', name)
     }
     assert.equal(shellComplaint(readFileSync(join(root, 'bin/service.sh'), 'utf8')), '')
+  })
+
+  it('goes back from an update that does not come up, also where the disk takes no note of it', () => {
+    const base = join(work, 'base')
+    for (const folder of ['versions/1', 'versions/2', 'rolled-back'])
+      mkdirSync(join(base, folder), { recursive: true })
+    symlinkSync(join(base, 'versions/1'), join(base, 'previous'))
+    symlinkSync(join(base, 'versions/2'), join(base, 'current'))
+    const systemctl = 'systemctl() { case $* in *ActiveState*) echo failed ;; *MainPID*) echo 0 ;; esac; }'
+    const trial = join(work, 'trial.sh')
+    const text = script('trial.sh', '2')
+      .replace('base=/usr/lib/fieldlog', `base=${base}`)
+      .replace('limit=120', `limit=0\n${systemctl}`)
+    writeFileSync(trial, text)
+    assert.match(runShell(trial), /version 2 did not come up .*: going back to 1;/)
+    assert.equal(readlinkSync(join(base, 'current')), join(base, 'versions/1'))
+    assert.deepEqual(readdirSync(base).sort(), ['current', 'rolled-back', 'versions'])
   })
 
   it('orders a version before a release as Debian does', () => {
