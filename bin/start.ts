@@ -94,7 +94,7 @@ async function run(shutdown: Shutdown): Promise<void> {
   const broker = config.mqtt.url === undefined ? await ownBroker(config, shutdown) : undefined
   Object.assign(process.env, flowEnvironment(config, broker?.url ?? ''))
   const secret = credentialSecret(config.home)
-  const kept = keepFlow(config.home, packageVersion)
+  const kept = tryToKeepFlow(config.home)
   const firstStart = installDefaultFlow(config.home, defaultFlow(config), secret)
 
   const settings = nodeRedSettings(config, {
@@ -141,6 +141,19 @@ async function run(shutdown: Shutdown): Promise<void> {
   say('the flow is running')
   const watch = new StallWatch()
   serviceIsReady(serviceParts(process.env, (now) => watch.stalled(journalProgress(), now), complain))
+}
+
+/** A full disk must not keep the gateway from starting. */
+function tryToKeepFlow(home: string): string | undefined {
+  try {
+    return keepFlow(home, packageVersion)
+  } catch (error) {
+    complain(
+      `another version: the flow as it was cannot be kept beside itself (${asError(error).message}); ` +
+        'this is tried again at the next start',
+    )
+    return undefined
+  }
 }
 
 /** Says so; the start goes on, for the editor is what mends it. */

@@ -1,6 +1,6 @@
 // A start without a single setting: the demo collector, the default flow, the embedded broker.
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Collector } from '../support/collector.ts'
@@ -104,7 +104,7 @@ for (const nodeRed of supportedNodeReds) {
   })
 }
 
-describe('a start with a flow file that is damaged', function () {
+describe('a start with a flow file that is damaged, or cannot be kept', function () {
   this.timeout(60_000)
 
   for (const text of ['', '[{"id":"a","ty']) {
@@ -121,4 +121,18 @@ describe('a start with a flow file that is damaged', function () {
       }
     })
   }
+
+  it('runs the flow of another version also where no copy of it can be kept', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'fieldlog-update-'))
+    writeFileSync(join(home, 'flows.json'), '[]')
+    mkdirSync(join(home, 'flows-before.json'))
+    const gateway = await Gateway.start({ home })
+    try {
+      assert.ok(gateway.lines.some((line) => /the flow as it was cannot be kept .*EISDIR/.test(line)))
+      assert.equal(existsSync(join(home, 'fieldlog-version')), false)
+    } finally {
+      await gateway.remove()
+      rmSync(home, { recursive: true })
+    }
+  })
 })
