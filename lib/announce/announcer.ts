@@ -27,6 +27,9 @@ const longestPause = 10_000
 /** readings that come before the flows have started and the file is read, at most */
 const mostEarly = 1_000
 
+/** characters of a device or a type: what is longer is garbage, and would not find room in a topic */
+const longestName = 1_000
+
 const availabilityKind = 'the availability of devices'
 
 export interface AnnouncerParts {
@@ -116,6 +119,8 @@ export class Announcer {
   /** A reading that a node publishes. */
   take(event: FieldlogEvent): void {
     if (event.data === undefined || event.verdict === 'rejected' || event.source === deviceSource) return
+    const { type = '', device = '' } = event
+    if (type.length > longestName || device.length > longestName) return
     if (!this.#isOpen || this.#view === undefined) {
       this.#early.push(event)
       if (this.#early.length > mostEarly) this.#early.shift()

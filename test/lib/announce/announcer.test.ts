@@ -117,6 +117,14 @@ describe('the announcer', () => {
     assert.deepEqual(world.topics('latest'), ['fieldlog/pi-4/latest/span/init'])
   })
 
+  it('says nothing of a device whose name no topic could hold', async () => {
+    await world.start(viewOf())
+    for (const key of ['k'.repeat(70_000), 'k'.repeat(1_000)]) await hear(key)
+    assert.deepEqual(world.topics('latest'), [])
+    await hear('k'.repeat(900))
+    assert.equal(world.topics('latest').length, 1)
+  })
+
   it('keeps the ids where the gateway, or the port of a device with a name, has another name', async () => {
     const rows = [{ source: '*', key: '12', name: 'kitchen' }]
     await world.start(viewOf(rows))
