@@ -208,7 +208,7 @@ export class Announcer {
     }
     for (const [topic, payload, kind] of this.#others(this.#view)) {
       wanted.add(topic)
-      if (this.#put.get(topic) === payload) continue
+      if (payload === undefined || this.#put.get(topic) === payload) continue
       this.#put.set(topic, payload)
       this.#published.put(topic, payload, kind)
     }
@@ -221,11 +221,19 @@ export class Announcer {
     const present = { devices, states: this.#states, topics: this.#topics }
     const announcements = this.#announcements.make(view, present)
     if (!view.isWatching) return announcements
-    const availabilities = [...devices.keys()].map((device): Wanted => {
-      const isSilent = this.#states.get(device)?.isSilent === true
-      return [this.#topics.availability(device), isSilent ? 'silent' : 'online', availabilityKind]
+    const availabilities = [...devices].map(([device, readings]): Wanted => {
+      const topic = this.#topics.availability(device)
+      return [topic, this.#availabilityOf(device, readings, topic), availabilityKind]
     })
     return [...availabilities, ...announcements]
+  }
+
+  /** After a start the watch has yet to read what it knew: until then what the broker has stays, for the device may be silent. */
+  #availabilityOf(device: string, readings: readonly Reading[], topic: string): string | undefined {
+    const state = this.#states.get(device)
+    if (state !== undefined) return state.isSilent ? 'silent' : 'online'
+    const isHeard = readings.some(({ heard }) => heard !== undefined)
+    return this.#put.get(topic) ?? (isHeard || !this.#published.known.has(topic) ? 'online' : undefined)
   }
 
   #devices(): Map<string, Reading[]> {

@@ -161,6 +161,26 @@ describe('the announcer', () => {
     assert.deepEqual(world.sent, ['fieldlog/pi-4/availability/usb-12'])
   })
 
+  it('says of a silent device nothing else after a restart, until the watch knows it again', async () => {
+    await world.start()
+    await hear()
+    world.announcer.look([{ device: 'usb-12', isSilent: true, quiet: 90 }])
+    await world.settled()
+    const topic = 'fieldlog/pi-4/availability/usb-12'
+    for (const end of [() => world.stop(), async () => world.kill()]) {
+      await end()
+      world.sent = []
+      await world.start()
+      world.announcer.look([])
+      await world.settled()
+      assert.equal(world.broker.get(topic), 'silent')
+      assert(!world.sent.includes(topic))
+    }
+    world.announcer.look([{ device: 'usb-12', isSilent: false, quiet: 90 }])
+    await world.settled()
+    assert.equal(world.broker.get(topic), 'online')
+  })
+
   it('takes a field back that a format has no more, also over a restart', async () => {
     await world.start()
     await hear()
