@@ -26,8 +26,13 @@ export type StoredReading = [
 /** What the announcement of a device had: each component's key and platform. */
 export type StoredComponents = [id: string, platforms: Record<string, Platform>]
 
+/** Seconds after which the values of a device count as old. */
+export type StoredExpiry = [id: string, seconds: number]
+
 export interface Announced {
   components: StoredComponents[]
+  /** absent in files of earlier versions */
+  expiries?: StoredExpiry[]
   ids: KnownId[]
   topics: KnownTopic[]
   readings: StoredReading[]

@@ -1,6 +1,6 @@
 // Makes the announcements for Home Assistant, and remembers what they had: ids, components that are gone, times of expiry.
 import { healthTopic, statusTopic } from '../mqtt/message/topic.ts'
-import type { StoredComponents } from './announced-file.ts'
+import type { Announced, StoredComponents, StoredExpiry } from './announced-file.ts'
 import { expireAfter } from './expiry.ts'
 import { type Component, type Components, componentsOf, type Platform } from './homeassistant/components.ts'
 import {
@@ -40,9 +40,10 @@ export class Announcements {
     this.#ids = new DeviceIds(installation)
   }
 
-  restore(ids: readonly KnownId[], components: readonly StoredComponents[]): void {
+  restore({ ids, components, expiries = [] }: Omit<Announced, 'topics' | 'readings'>): void {
     this.#ids = new DeviceIds(this.#installation, ids)
     this.#components = new Map(components.map(([id, platforms]) => [id, removedOf(platforms)]))
+    for (const [id, seconds] of expiries) this.#expiries.set(id, seconds)
   }
 
   get ids(): KnownId[] {
@@ -51,6 +52,10 @@ export class Announcements {
 
   get components(): StoredComponents[] {
     return [...this.#components].map(([id, all]): StoredComponents => [id, platformsOf(all)])
+  }
+
+  get expiries(): StoredExpiry[] {
+    return [...this.#expiries]
   }
 
   /** All announcements, the gateway's first. */
@@ -72,6 +77,7 @@ export class Announcements {
       const payload = deviceMessage({ ...device, components }, gatewayId, of, this.#origin)
       all.push([discoveryTopic(prefix, device.id), payload, discoveryKind])
     }
+    for (const id of this.#expiries.keys()) if (!this.#components.has(id)) this.#expiries.delete(id)
     return all
   }
 

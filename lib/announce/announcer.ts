@@ -95,7 +95,7 @@ export class Announcer {
       const announced = await this.#file.read()
       if (this.#isClosed) return
       if (announced !== undefined) {
-        this.#announcements.restore(announced.ids, announced.components)
+        this.#announcements.restore(announced)
         this.#published.restore(announced.topics)
         this.#readings.restore(announced.readings.map(readingOf))
         // from now on the payloads in the file get old
@@ -282,8 +282,8 @@ export class Announcer {
   async #writeFile(topics: KnownTopic[], isLast: boolean): Promise<void> {
     this.#isChanged = false
     const readings = [...this.#readings.all.values()].map((reading) => this.#stored(reading, isLast))
-    const { ids, components } = this.#announcements
-    await this.#file.write({ ids, topics, readings, components })
+    const { ids, components, expiries } = this.#announcements
+    await this.#file.write({ ids, topics, readings, components, expiries })
   }
 
   #stored(reading: Reading, isLast: boolean): StoredReading {

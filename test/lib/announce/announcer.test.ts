@@ -181,6 +181,21 @@ describe('the announcer', () => {
     assert.equal(world.broker.get(topic), 'online')
   })
 
+  it('announces the same expiry after a restart: Home Assistant would set up each value anew', async () => {
+    await world.start()
+    await hear()
+    world.announcer.look([{ device: 'usb-12', isSilent: false, quiet: 90 }])
+    await world.settled()
+    const topic = config('usb-12')!
+    const before = world.broker.get(topic)!
+    assert.match(before, /"exp_aft":120/)
+    await world.stop()
+    world.broker.delete(topic)
+    await world.start()
+    await world.settled()
+    assert.equal(world.broker.get(topic), before)
+  })
+
   it('takes a field back that a format has no more, also over a restart', async () => {
     await world.start()
     await hear()
