@@ -19,6 +19,8 @@ export class Published {
   readonly #parts: PublishedParts
   /** topic to kind */
   readonly #known = new Map<string, string>()
+  /** topics of processes before this one: the broker may have them, whatever this one has sent */
+  readonly #earlier = new Set<string>()
   /** topics that are written down, or are published although that failed */
   readonly #filed = new Set<string>()
   /** what waits until its topic is written down */
@@ -42,6 +44,7 @@ export class Published {
     for (const [topic, kind] of known) {
       this.#known.set(topic, kind)
       this.#filed.add(topic)
+      this.#earlier.add(topic)
     }
   }
 
@@ -60,11 +63,10 @@ export class Published {
     this.#waiting.delete(topic)
     if (this.#removing.has(topic)) return
     this.#removing.add(topic)
-    this.#parts.topics.remove(topic, kind, () => {
-      this.#removing.delete(topic)
-      this.#known.delete(topic)
-      this.#filed.delete(topic)
-    })
+    const gone = () => {
+      for (const topics of [this.#removing, this.#known, this.#filed, this.#earlier]) topics.delete(topic)
+    }
+    this.#parts.topics.remove(topic, kind, gone, this.#earlier.has(topic))
   }
 
   /** One write after the other; each has all that is known when it begins. */

@@ -33,8 +33,12 @@ export interface RetainedTopics {
    * @param isOfEvent the payload is of an event, and is not to come before the message of that event
    */
   put(topic: string, payload: RetainedPayload, kind: string, isOfEvent?: boolean): void
-  /** The broker is to forget the topic. @param gone is called when it has */
-  remove(topic: string, kind: string, gone?: () => void): void
+  /**
+   * The broker is to forget the topic.
+   * @param gone is called when it has; at once where it never had it
+   * @param isOfEarlier a process before this one may have put it there
+   */
+  remove(topic: string, kind: string, gone?: () => void, isOfEarlier?: boolean): void
 }
 
 export interface RetainedParts {
@@ -58,6 +62,8 @@ interface Topic {
   payload: RetainedPayload | undefined
   isOfEvent: boolean
   gone: (() => void) | undefined
+  /** the broker may have it */
+  isSent: boolean
   /** the payload that is in flight is not the newest any more */
   isChanged: boolean
   failures: number
@@ -115,7 +121,14 @@ export class Retained implements RetainedTopics {
     this.#set(name, { payload, kind, isOfEvent, gone: undefined })
   }
 
-  remove(name: string, kind: string, gone?: () => void): void {
+  remove(name: string, kind: string, gone?: () => void, isOfEarlier = true): void {
+    const topic = this.#topics.get(name)
+    if (!isOfEarlier && topic?.isSent !== true) {
+      // else what comes and goes while the broker is away would wait for it without end
+      if (topic !== undefined) this.#drop(topic)
+      gone?.()
+      return
+    }
     this.#set(name, { payload: undefined, kind, isOfEvent: false, gone })
   }
 
@@ -170,6 +183,7 @@ export class Retained implements RetainedTopics {
       this.#refuse(topic, reasonText(packetTooLarge))
       return undefined
     }
+    topic.isSent = true
     connection.publish(outgoing, (code) => {
       if (code < 128) this.#taken(topic)
       else this.#refuse(topic, reasonText(code))
@@ -187,7 +201,7 @@ export class Retained implements RetainedTopics {
 
   #set(name: string, wanted: Pick<Topic, 'payload' | 'kind' | 'isOfEvent' | 'gone'>): void {
     const known = this.#topics.get(name)
-    const topic = known ?? { name, ...wanted, isChanged: false, failures: 0, ends: 0, due: 0 }
+    const topic = known ?? { name, ...wanted, isSent: false, isChanged: false, failures: 0, ends: 0, due: 0 }
     if (known === undefined) this.#topics.set(name, topic)
     else {
       // else it keeps its place
@@ -200,6 +214,11 @@ export class Retained implements RetainedTopics {
     this.#markDirty(topic)
     this.#tellMissing()
     if (this.#isAvailable) this.#parts.changed()
+  }
+
+  #drop(topic: Topic): void {
+    this.#topics.delete(topic.name)
+    for (const waiting of [this.#dirty, this.#following, this.#refused]) waiting.delete(topic)
   }
 
   /** Those of which one may be sent now, but for the rate. */

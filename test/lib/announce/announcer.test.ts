@@ -315,6 +315,22 @@ describe('the announcer', () => {
     assert(!world.topics('latest').includes('fieldlog/pi-4/latest/room/usb-1'))
   })
 
+  it('does not remember while the broker is away what came and went meanwhile', async () => {
+    await world.start()
+    world.retained.end()
+    for (let batch = 0; batch < 3; batch++) {
+      for (let key = 1; key <= 1_000; key++) {
+        world.take({ key: `${batch}-${key}` })
+        world.take({ key: `${batch}-${key}`, received: start + key, time: start + key })
+      }
+      await world.settled()
+    }
+    // of each the latest value, the availability and the announcement
+    assert.equal(world.retained.waiting, 3_000)
+    const file = String(world.disk.peek('outbox/.announced'))
+    assert.equal(file.match(/"the latest values"/g)?.length, 1_000)
+  })
+
   it('is published all the same where the file cannot be written, which is said once', async () => {
     await world.start()
     world.disk.quota = 0

@@ -142,6 +142,28 @@ describe('retained state', () => {
     assert.equal(sent.length, 2)
   })
 
+  it('forgets a topic at once that the broker never had, unless it may be of an earlier process', () => {
+    const gone: string[] = []
+    const remove = (name: string, isOfEarlier: boolean) =>
+      board.remove(name, 'things', () => gone.push(name), isOfEarlier)
+    board.put('a', '1', 'things')
+    board.put('latest', '1', 'readings', true)
+    remove('a', false)
+    remove('latest', false)
+    remove('never put', false)
+    remove('old', true)
+    assert.deepEqual([gone, board.waiting], [['a', 'latest', 'never put'], 1])
+    board.put('b', '1', 'things')
+    begin()
+    remove('b', false)
+    answer()
+    answer()
+    time.tick(100)
+    answer()
+    assert.deepEqual(topics(), ['old=', 'b=1', 'b='])
+    assert.deepEqual(gone.slice(3), ['old', 'b'])
+  })
+
   it('keeps a topic that is put again before the broker has forgotten it', () => {
     board.put('a', '1', 'things')
     begin()
