@@ -18,8 +18,8 @@ import { ReaderLogin } from '../lib/appliance/reader-login.ts'
 import { isJournalStream, LogLines } from '../lib/appliance/service/log-lines.ts'
 import { keepFlow, newerNodes, rollbackNotice } from '../lib/appliance/service/update.ts'
 import { StallWatch } from '../lib/appliance/service/watchdog.ts'
-import { serviceIsReady, serviceParts } from '../lib/appliance/service.ts'
-import { nodeRedSettings } from '../lib/appliance/settings.ts'
+import { gatewayIsReady, serviceIsReady, serviceParts } from '../lib/appliance/service.ts'
+import { nodeRedSettings, type RuntimeState, whyNoFlowRuns } from '../lib/appliance/settings.ts'
 import { Shutdown } from '../lib/appliance/shutdown.ts'
 import { createGuardedServer } from '../lib/appliance/web/guarded-server.ts'
 import { LoginGate } from '../lib/appliance/web/login-gate.ts'
@@ -137,8 +137,8 @@ async function run(shutdown: Shutdown): Promise<void> {
       'FIELDLOG_EVENTS: your flow stays as it is; for time events import time-events in the editor (Import, Examples)',
     )
   }
-  await flowRuns
-  say('the flow is running')
+  const isSaid = flowRuns.then(() => say('the flow is running'))
+  await gatewayIsReady(isSaid, process.uptime() * 1000, systemClock)
   const watch = new StallWatch()
   serviceIsReady(serviceParts(process.env, (now) => watch.stalled(journalProgress(), now), complain))
 }
@@ -233,13 +233,18 @@ function brokerText(config: ApplianceConfig, broker: KeptBroker | undefined): st
   return `${broker.url} (${broker.running ? 'embedded' : 'embedded, waiting for its port'})`
 }
 
-/** Node-RED starts no flow at all while the type of one node is missing, and says so only at a level we hide. */
+/** Node-RED starts no flow at all while the type of one node, or a module of one, is missing, and says so only at a level we hide. */
 function reportMissingNodes({ RED }: NodeRed): void {
-  RED.events.on('runtime-event', (event: { id?: string; payload?: { error?: string; types?: string[] } }) => {
-    if (event.id !== 'runtime-state' || event.payload?.error !== 'missing-types') return
-    const types = event.payload.types?.join(', ')
-    complain(`the flow does not run: it uses node types that are not installed: ${types}`)
+  RED.events.on('runtime-event', ({ id, payload }: RuntimeEvent) => {
+    if (id !== 'runtime-state') return
+    const why = whyNoFlowRuns(payload)
+    if (why !== undefined) complain(`the flow does not run: it uses ${why}`)
   })
+}
+
+interface RuntimeEvent {
+  id?: string
+  payload?: RuntimeState
 }
 
 function defaultFlow({ http, events }: ApplianceConfig): string {

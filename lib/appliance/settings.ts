@@ -56,6 +56,20 @@ export function nodeRedSettings(config: ApplianceConfig, context: SettingsContex
   }
 }
 
+/** What Node-RED tells the editor where it does not start the flow. */
+export interface RuntimeState {
+  error?: string
+  types?: string[]
+  modules?: Array<{ module: string }>
+}
+
+/** What of a flow is not there, in words; undefined where that is not what keeps it from running. */
+export function whyNoFlowRuns({ error, types = [], modules = [] }: RuntimeState = {}): string | undefined {
+  if (error === 'missing-types') return `node types that are not installed: ${types.join(', ')}`
+  if (error !== 'missing-modules') return undefined
+  return `modules that are not installed: ${modules.map(({ module }) => module).join(', ')}`
+}
+
 function logging(level: string, log: SettingsContext['log']) {
   const settings = { level, metrics: false, audit: false }
   return log ? { ...settings, handler: () => log } : settings

@@ -136,3 +136,32 @@ describe('a start with a flow file that is damaged, or cannot be kept', function
     }
   })
 })
+
+describe('a start with a flow that cannot run', function () {
+  this.timeout(60_000)
+
+  const tab = { id: 'tab', type: 'tab' }
+  const cases: Array<[what: string, node: object]> = [
+    ['node types that are not installed: nowhere', { type: 'nowhere' }],
+    [
+      'modules that are not installed: no-module',
+      { type: 'function', libs: [{ var: 'it', module: 'no-module' }] },
+    ],
+  ]
+  for (const [what, node] of cases) {
+    it(`says that it uses ${what}`, async () => {
+      const home = mkdtempSync(join(tmpdir(), 'fieldlog-missing-'))
+      writeFileSync(
+        join(home, 'flows.json'),
+        JSON.stringify([tab, { id: 'n', z: 'tab', wires: [], ...node }]),
+      )
+      const gateway = Gateway.spawn({ home })
+      try {
+        await gateway.line(new RegExp(`the flow does not run: it uses ${what}$`))
+      } finally {
+        await gateway.remove()
+        rmSync(home, { recursive: true })
+      }
+    })
+  }
+})

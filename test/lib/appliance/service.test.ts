@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { serviceIsReady } from '../../../lib/appliance/service.ts'
+import { gatewayIsReady, serviceIsReady } from '../../../lib/appliance/service.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 describe('what systemd is told', () => {
@@ -31,6 +31,23 @@ describe('what systemd is told', () => {
     assert.deepEqual(told({ NOTIFY_SOCKET: '/run/s' }, 100_000), [ready])
     const env = { NOTIFY_SOCKET: '@s', WATCHDOG_USEC: '60000000' }
     assert.deepEqual(told(env, 60_000), [ready, turns, turns, turns])
+  })
+
+  it('waits for the flow, but not so long that systemd gives up: the editor is there to mend it', async () => {
+    const clock = new FakeClock()
+    let ready = 0
+    const wait = async (flowRuns: Promise<unknown>) => {
+      await gatewayIsReady(flowRuns, 20_000, clock)
+      ready++
+    }
+    const never = wait(new Promise(() => {}))
+    await wait(Promise.resolve())
+    await clock.advance(129_000)
+    assert.equal(ready, 1)
+    await clock.advance(1_000)
+    await never
+    assert.equal(ready, 2)
+    assert.equal(clock.timers, 0)
   })
 
   it('is no more that it turns once something stands still, which is said once', () => {
