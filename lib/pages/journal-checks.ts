@@ -46,7 +46,8 @@ export class JournalChecks {
   /** by directory */
   readonly #known = new Map<string, Known>()
   #running: RunningCheck | undefined
-  #isClosed = false
+  /** how often it was closed: what was begun before is over */
+  #closings = 0
 
   constructor(parts: JournalChecksParts) {
     this.#parts = { check: checkJournal, ...parts }
@@ -55,10 +56,11 @@ export class JournalChecks {
   /** Begins what is due, one journal at a time; to be called every few seconds. Resolves when what it began has ended; never rejects. */
   async look(journals: readonly CheckRequest[]): Promise<void> {
     const { every, clock } = this.#parts
+    const closings = this.#closings
     for (const request of journals) {
       const known = this.#knownOf(request.directory)
       known.last ??= await known.kept
-      if (every === 'off' || this.#isClosed || this.#running) continue
+      if (every === 'off' || this.#closings !== closings || this.#running) continue
       if (clock.monotonic() < known.notBefore) continue
       if (known.hasFailed || isDue(known.last, every, clock.wall())) await this.#check(request, known)
     }
@@ -69,8 +71,9 @@ export class JournalChecks {
     return this.#known.get(directory)?.last ?? null
   }
 
+  /** The flows have stopped: ends what is under way. Whoever looks again, as the flows have started, goes on. */
   close(): void {
-    this.#isClosed = true
+    this.#closings++
     if (this.#running) inBackground(this.#running.stop())
   }
 
@@ -90,6 +93,7 @@ export class JournalChecks {
 
   async #check(request: CheckRequest, known: Known): Promise<void> {
     const { check, clock, disk } = this.#parts
+    const closings = this.#closings
     const running = check(request)
     this.#running = running
     try {
@@ -99,7 +103,7 @@ export class JournalChecks {
       // where it cannot be kept it is made again after a restart
       await writeSealed(disk, fileOf(request.directory), JSON.stringify(known.last)).catch(() => {})
     } catch (error) {
-      if (this.#isClosed) return
+      if (this.#closings !== closings) return
       known.hasFailed = true
       known.notBefore = clock.monotonic() + pauseAfterFailure
       known.last = { at: clock.wall(), ok: false, says: `it could not be checked: ${asError(error).message}` }

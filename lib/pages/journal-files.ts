@@ -34,10 +34,19 @@ export class JournalFiles {
     this.#clock = clock
   }
 
+  /** Never rejects: where the disk does not answer it says what was known last. Why it does not is said by the journal itself. */
   async report(directory: string): Promise<JournalFilesReport> {
     const known = this.#known.get(directory)
     const at = this.#clock.monotonic()
     if (known && known.report.first !== null && at - known.at < lookInterval) return known.report
+    try {
+      return await this.#look(directory, known, at)
+    } catch {
+      return known?.report ?? { first: null, bytes: 0 }
+    }
+  }
+
+  async #look(directory: string, known: Known | undefined, at: number): Promise<JournalFilesReport> {
     const paths = await journalPaths(this.#disk, directory)
     const oldest = paths[0]
     const isSame = known?.oldest === oldest && known?.report.first !== null

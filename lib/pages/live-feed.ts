@@ -169,6 +169,8 @@ export class LiveFeed {
     const { clock, status } = this.#parts
     try {
       const { now, ...rest } = await status()
+      // the last page has left meanwhile: for the next one it would be an old one
+      if (this.#stream.size === 0) return
       const text = JSON.stringify(rest)
       const at = clock.monotonic()
       if (text === this.#status?.text && at - this.#statusAt < statusAtLeast) return

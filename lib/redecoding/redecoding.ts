@@ -3,7 +3,7 @@
 import type { ReplayResult } from '../delivery/send/replay.ts'
 import { type Disk, systemDisk } from '../journal/disk/disk.ts'
 import { inBackground } from '../kit/background.ts'
-import { asError, withCode } from '../kit/errors.ts'
+import { asError, errorCode, withCode } from '../kit/errors.ts'
 import { StateFile } from '../labelling/state-file.ts'
 import { type Choice, chooseLines, firstSince } from './choice.ts'
 import { DecodedBy, type FormatSet, type StoredDecodedBy } from './decoded-by.ts'
@@ -48,7 +48,7 @@ export interface Progress {
 
 export interface RedecodingState {
   running: Progress | undefined
-  /** the last run of this process that has ended */
+  /** the last run of this process, where it has ended, and not in its first step or by an error */
   last: (Progress & { isStopped: boolean; notTaken: number }) | undefined
 }
 
@@ -155,6 +155,7 @@ export class Redecoding {
       const last = from === undefined ? undefined : decodedBy.others(from).at(-1)
       if (from === undefined || last === undefined) return
       this.#job = { from, to: last.to, done: 0, total: 0 }
+      this.#last = undefined
       await this.#save()
       this.#begin(journal, decodedBy)
     })
@@ -176,7 +177,13 @@ export class Redecoding {
       known.change(set, checkpoint + 1)
       await this.#save()
     }
-    if (this.#job && !this.#run) this.#begin(journal, decodedBy)
+    this.#goOn()
+  }
+
+  /** Begins what an earlier journal, or an earlier process, has left. */
+  #goOn(): void {
+    if (this.#job && !this.#run && this.#journal && this.#decodedBy)
+      this.#begin(this.#journal, this.#decodedBy)
   }
 
   #open(): [RedecodingJournal, DecodedBy] {
@@ -198,7 +205,8 @@ export class Redecoding {
     this.#run = run
     run.ended = this.#send(run, journal, decodedBy, this.#job as Job)
       .catch((error: unknown) => {
-        if (run.ends) return
+        // it goes on when the journal is open again
+        if (run.ends || errorCode(error) === 'JOURNAL_NOT_OPEN') return
         this.#job = undefined
         this.#listener?.warn(
           `clean: the logged lines could not be decoded again: ${asError(error).message}; ask for it again in the panel`,
@@ -207,6 +215,8 @@ export class Redecoding {
       .then(() => {
         if (run.ends === 'stopped') this.#job = undefined
         if (this.#run === run) this.#run = undefined
+        // its journal was closed, and the next one came before it was over
+        if (!run.ends && this.#journal !== journal) this.#do(async () => this.#goOn())
         this.#listener?.changed()
         return this.#save()
       })

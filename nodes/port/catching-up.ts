@@ -92,7 +92,11 @@ class CatchUpFilter implements LineFilter {
   readonly #context: FilterContext
   /** lines wait here until it is known what came before them; undefined where none waits */
   #held: PortLine[] | undefined
+  #isConnected = false
   #isReading = false
+  /** the engine has got what the journal has */
+  #isKnown = false
+  #stopRetry: () => void = () => undefined
   readonly #tells: RateLimit
   #cancelTimer: () => void = () => undefined
 
@@ -116,11 +120,15 @@ class CatchUpFilter implements LineFilter {
   }
 
   connected(): void {
+    this.#isConnected = true
     this.#asker.engine.connected()
-    if (!this.#isReading) this.#readPast()
+    if (!this.#isReading && !this.#isKnown) this.#readPast()
   }
 
   disconnected(): void {
+    this.#isConnected = false
+    // the port may be closed for good: it is read again at the next connection
+    this.#stopRetry()
     // at the end of the process nobody would let them go later
     this.#letGo()
     this.#asker.engine.disconnected()
@@ -166,13 +174,16 @@ class CatchUpFilter implements LineFilter {
 
   #readPast(): void {
     this.#isReading = true
-    inBackground(
-      this.#start().catch((error: unknown) => {
+    const read = this.#start()
+      .catch((error: unknown) => {
         const why = asError(error).message
         this.#context.report('warn', `what ${this.#source} kept cannot be asked for: the journal: ${why}`)
-        this.#clock.after(readAgain, () => this.#readPast())
-      }),
-    )
+        if (this.#isConnected) this.#stopRetry = this.#clock.after(readAgain, () => this.#readPast())
+      })
+      .finally(() => {
+        this.#isReading = false
+      })
+    inBackground(read)
   }
 
   /** From the first line on they wait, for what the journal has must be all that came before them. */
@@ -180,6 +191,7 @@ class CatchUpFilter implements LineFilter {
     let held = this.#hold()
     try {
       let place = await this.#context.logged()
+      if (!this.#isConnected) return
       if (this.#held !== held) {
         // the journal was there only later, and what came meanwhile is in it
         held = this.#hold()
@@ -187,7 +199,9 @@ class CatchUpFilter implements LineFilter {
       }
       if (!place) return
       const start = await this.#asker.read(place)
+      if (!this.#isConnected) return
       if (this.#held !== held) throw new Error('it took too long to read; it is tried again')
+      this.#isKnown = true
       start()
     } finally {
       this.#letGo()

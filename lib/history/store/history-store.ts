@@ -229,6 +229,7 @@ export class HistoryStore {
   }
 
   #open(): void {
+    if (this.#mode === 'closed') return
     this.#mode = 'start'
     this.#listener.changed()
     inBackground(

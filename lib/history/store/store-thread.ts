@@ -5,6 +5,7 @@ import type { Batch, Shape } from './batch.ts'
 import type { Part } from './part.ts'
 import type { FileReport, Problem, Report, Request } from './requests.ts'
 import { limitsIn, retire } from './retention.ts'
+import { RetentionClock } from './retention-clock.ts'
 import { RowWriter } from './row-writer.ts'
 import { isDamage, moveAside, removeFile, StoreFile, takePlace } from './store-file.ts'
 
@@ -26,13 +27,15 @@ export class StoreThread {
   /** by maker, then by id */
   readonly #shapes = new Map<number, Map<number, Shape>>()
   readonly #now: () => number
+  readonly #clock: RetentionClock
   #path = ''
   #file: RowWriter | undefined
   #new: RowWriter | undefined
 
-  /** @param now ms since 1970 */
-  constructor(now: () => number) {
+  /** @param now ms since 1970; @param monotonic ms */
+  constructor(now: () => number, monotonic: () => number) {
     this.#now = now
+    this.#clock = new RetentionClock(now, monotonic)
   }
 
   /** Throws `RequestFailed`; the file that failed is closed then, and moved aside where it is damaged. */
@@ -90,6 +93,7 @@ export class StoreThread {
     if (existsSync(path)) {
       try {
         this.#file = opened(path)
+        this.#clock.opened(this.#file.file)
         if (journal !== undefined && this.#file.file.get('journal') === '')
           this.#file.file.set('journal', journal)
       } catch (error) {
@@ -131,7 +135,7 @@ export class StoreThread {
 
   #write({ batch, to, upTo, keep }: Request & { kind: 'write' }): Report {
     const shapes = this.#shapesOf(batch)
-    const now = this.#now()
+    const { now } = this.#clock
     const write = (writer: RowWriter, seq: number | undefined) => {
       const oldest = limitsIn(writer, keep, now).raw
       return writer.file.transaction(() => writer.write(batch, { upTo: seq, oldest, shapes }))
@@ -253,7 +257,8 @@ export class StoreThread {
     const more = this.#operate(() => {
       if (upTo?.file !== undefined) file.setUpTo(upTo.file)
       if (file.aggregation.isBehind) file.file.transaction(() => file.aggregation.make())
-      return retire(file, keep, this.#now())
+      this.#clock.note(file.file)
+      return retire(file, keep, this.#clock.now)
     })
     return { ...this.#report(), more }
   }

@@ -4,7 +4,7 @@ import { asError } from '../../kit/errors.ts'
 import type { Answer, Request } from './requests.ts'
 import { RequestFailed, StoreThread } from './store-thread.ts'
 
-const thread = new StoreThread(Date.now)
+const thread = new StoreThread(Date.now, () => performance.now())
 
 parentPort?.on('message', ({ id, request }: { id: number; request: Request }) => {
   parentPort?.postMessage(answer(id, request))

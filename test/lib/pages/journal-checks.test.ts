@@ -7,7 +7,7 @@ import type { CheckInterval } from '../../../lib/journal/inspect/check-interval.
 import { type CheckRequest, checkJournal } from '../../../lib/journal/inspect/check-thread.ts'
 import { JournalChecks } from '../../../lib/pages/journal-checks.ts'
 import { buildJournal, writeJournal } from '../../support/build-journal.ts'
-import { FakeClock } from '../../support/fake-clock.ts'
+import { FakeClock, settle } from '../../support/fake-clock.ts'
 
 const minute = 60_000
 const day = 1_440 * minute
@@ -89,6 +89,43 @@ describe('the check of a journal in the background', () => {
 
   it('is not made where it is off', async () => {
     await later(started('off'), 10 * day)
+    assert.deepEqual(begun, [])
+  })
+
+  it('ends with the flows, and goes on when they start again', async () => {
+    const ended = Promise.withResolvers<never>()
+    let isHanging = true
+    const checks = new JournalChecks({
+      every: 'daily',
+      disk: systemDisk,
+      clock,
+      check(request) {
+        begun.push(request)
+        if (!isHanging) return checkJournal(request)
+        return { result: ended.promise, stop: async () => ended.reject(new Error('it was stopped')) }
+      },
+    })
+    const journals = [{ directory: folder, checkpoint: 2 }]
+    await checks.look(journals)
+    clock.tick(10 * minute)
+    const looking = checks.look(journals)
+    while (begun.length === 0) await settle()
+    checks.close()
+    await looking
+    assert.equal(checks.lastOf(folder), null)
+    isHanging = false
+    await checks.look(journals)
+    assert.equal(begun.length, 2)
+    assert.equal(checks.lastOf(folder)?.ok, true)
+  })
+
+  it('begins nothing more where it is closed while it looks', async () => {
+    const checks = started()
+    await later(checks, 0)
+    clock.tick(10 * minute)
+    const looking = checks.look([{ directory: folder, checkpoint: 2 }])
+    checks.close()
+    await looking
     assert.deepEqual(begun, [])
   })
 

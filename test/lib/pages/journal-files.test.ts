@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemDisk } from '../../../lib/journal/disk/disk.ts'
+import { type Disk, systemDisk } from '../../../lib/journal/disk/disk.ts'
 import type { NewEntry } from '../../../lib/journal/format/batch.ts'
 import { JournalFiles } from '../../../lib/pages/journal-files.ts'
 import { buildJournal, writeJournal } from '../../support/build-journal.ts'
@@ -38,5 +38,25 @@ describe('the files of a journal, for the status', () => {
       first: Date.parse('2026-11-21T10:00:00.000Z'),
       bytes: built[1]!.bytes.length,
     })
+  })
+
+  it('say what was known last where the disk does not answer: the status is needed most then', async () => {
+    let problem: Error | undefined
+    const disk: Disk = {
+      ...systemDisk,
+      list: (path) => (problem ? Promise.reject(problem) : systemDisk.list(path)),
+    }
+    const clock = new FakeClock()
+    const built = buildJournal([{ date: '20261120', batches: [[line('2026-11-20T10:00:00.000Z')]] }])
+    writeJournal(folder, built)
+    const files = new JournalFiles(disk, clock)
+    problem = new Error('EIO: i/o error, scandir')
+    assert.deepEqual(await files.report(folder), { first: null, bytes: 0 })
+    problem = undefined
+    const known = await files.report(folder)
+    assert.equal(known.bytes, built[0]!.bytes.length)
+    problem = new Error('EIO: i/o error, scandir')
+    clock.tick(60_000)
+    assert.deepEqual(await files.report(folder), known)
   })
 })

@@ -5,7 +5,7 @@ import type { LatestSeries, RejectAnswer } from '../../../lib/history/query/read
 import { withCode } from '../../../lib/kit/errors.ts'
 import { LiveFeed, type LiveStore, waitingFor } from '../../../lib/pages/live-feed.ts'
 import type { Status } from '../../../lib/pages/status.ts'
-import { FakeClock } from '../../support/fake-clock.ts'
+import { FakeClock, settle } from '../../support/fake-clock.ts'
 import { Page } from './page.ts'
 import { storeState } from './runtime.ts'
 
@@ -49,6 +49,8 @@ function newFeed() {
     takes: 0,
     problem: undefined as Error | undefined,
     status: { rest: 1 } as unknown,
+    /** before the status is answered */
+    statusWaits: undefined as Promise<void> | undefined,
     listeners: new Set<(events: readonly FieldlogEvent[]) => void>(),
   }
   const answer = async <Answer>(name: string, value: Answer): Promise<Answer> => {
@@ -69,7 +71,11 @@ function newFeed() {
   const feed = new LiveFeed({
     store: () => world.store && Object.assign(deployed, { state: world.store }),
     history: () => history,
-    status: async () => ({ now: clock.wall(), ...(world.status as object) }) as Status,
+    status: async () => {
+      const { status } = world
+      await world.statusWaits
+      return { now: clock.wall(), ...(status as object) } as Status
+    },
     clock,
   })
   const commit = (...events: FieldlogEvent[]) => {
@@ -201,6 +207,24 @@ describe('the live feed', () => {
     assert.deepEqual(
       names(told).filter((name) => name !== 'status'),
       ['ready', 'readings'],
+    )
+  })
+
+  it('does not tell a new page a status that was asked for when the last page left', async () => {
+    const { world, page, heard } = newFeed()
+    const answer = Promise.withResolvers<void>()
+    world.status = { rest: 'old' }
+    world.statusWaits = answer.promise
+    const one = page()
+    one.destroy()
+    answer.resolve()
+    await settle()
+    world.status = { rest: 'new' }
+    world.statusWaits = undefined
+    const told = await heard(page(), 1_000)
+    assert.deepEqual(
+      of(told, 'status').map((status) => (status as { rest: string }).rest),
+      ['new'],
     )
   })
 

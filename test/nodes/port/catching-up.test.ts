@@ -102,6 +102,41 @@ describe('The filter of a port with a collector', () => {
     assert.deepEqual(texts(), ['OK 12 3', 'OK 12 4', 'OK 12 5'])
   })
 
+  it('does not read again for a port that is closed, and does when it is open again', async () => {
+    // a file in the place of the journal's folder
+    const wrong = { directory: join(directory, files[0]!.path), lastSeq: 3 }
+    requests.shift()!(wrong)
+    await until(() => reports.length === 1)
+    filter.disconnected()
+    assert.equal(clock.timers, 0)
+    await clock.advance(600_000)
+    assert.deepEqual([requests.length, reports.length], [0, 1])
+    filter.connected()
+    requests.shift()!(wrong)
+    filter.disconnected()
+    await settle()
+    assert.deepEqual(
+      [requests.length, reports.length, clock.timers],
+      [0, 1, 0],
+      'nor where it is closed meanwhile',
+    )
+    filter.connected()
+    requests.shift()!(place())
+    await untilRead()
+    assert.equal(filter.isCollector, true)
+  })
+
+  it('reads the journal at the next connection where there was none', async () => {
+    requests.shift()!(undefined)
+    await settle()
+    filter.disconnected()
+    filter.connected()
+    assert.equal(requests.length, 1)
+    requests.shift()!(place())
+    await untilRead()
+    assert.equal(filter.isCollector, true)
+  })
+
   it('holds no more than 2,000 lines', async () => {
     for (let i = 0; i < 2_000; i++) says(`OK 12 ${i}`)
     assert.equal(given.length, 2_000)

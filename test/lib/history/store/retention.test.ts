@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
+import { BatchMaker } from '../../../../lib/history/store/batch.ts'
 import { limitsIn, limitsOf, retire } from '../../../../lib/history/store/retention.ts'
 import { RowWriter } from '../../../../lib/history/store/row-writer.ts'
 import { StoreFile } from '../../../../lib/history/store/store-file.ts'
+import { StoreThread } from '../../../../lib/history/store/store-thread.ts'
 import { systemClock } from '../../../../lib/kit/clock.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { madeEvents } from '../support/events.ts'
@@ -50,6 +52,64 @@ describe('history: what goes for its age', () => {
       assert.ok(last.raw < before.raw && last.raw > 0)
       assert.ok(last.minutes < before.minutes && last.minutes > 0)
       assert.deepEqual([last.quarters, last.hours, last.days], [before.quarters, before.hours, before.days])
+    } finally {
+      await bench.remove()
+    }
+  })
+
+  it('stays when the clock is wrong after a start, until it has gone on so for a day', async () => {
+    const bench = new StoreBench()
+    try {
+      const events = madeEvents(1_500, 5)
+      bench.open(new ModelJournal(events, 1_500))
+      await bench.ready()
+      await bench.close()
+      const before = counts(bench.path)
+      const keep = { raw: 400, minutes: 400, quarters: 1_827 }
+      let wall = Date.UTC(2026, 0, 2)
+      let monotonic = 0
+      /** The process starts, and looks after the file until nothing is left to do. */
+      const started = () => {
+        const thread = new StoreThread(
+          () => wall,
+          () => monotonic,
+        )
+        thread.handle({ kind: 'open', path: bench.path, journal: undefined })
+        const upkeep = () => {
+          while (thread.handle({ kind: 'upkeep', keep }).more) {
+            // the next step
+          }
+          return counts(bench.path)
+        }
+        const take = (seq: number) => {
+          const maker = new BatchMaker()
+          const one = events.bySeq.flat().find(({ data, late }) => data !== undefined && !late)!
+          maker.add({ ...one, seq, id: one.id.replace(/-.*/, `-${seq}`) })
+          return thread.handle({ kind: 'write', batch: maker.take(), to: 'live', keep }).written
+        }
+        return { upkeep, take, close: () => thread.handle({ kind: 'close' }) }
+      }
+      const right = started()
+      assert.deepEqual(right.upkeep(), before)
+      right.close()
+
+      wall = Date.UTC(2037, 0, 1)
+      const wrong = started()
+      assert.equal(wrong.take(3_000), 1, 'what comes is not taken for too old')
+      assert.equal(wrong.upkeep().raw, before.raw + 1)
+      monotonic += day - 1
+      assert.equal(wrong.upkeep().raw, before.raw + 1)
+      // it is set at last
+      wall = Date.UTC(2026, 0, 3)
+      assert.equal(wrong.upkeep().raw, before.raw + 1)
+      // years later nobody sets it: it is right
+      wall = Date.UTC(2037, 0, 1)
+      assert.equal(wrong.upkeep().raw, before.raw + 1)
+      monotonic += day
+      const last = wrong.upkeep()
+      wrong.close()
+      assert.deepEqual([last.raw, last.minutes, last.quarters], [0, 0, 0])
+      assert.deepEqual([last.hours > 0, last.days > 0], [true, true])
     } finally {
       await bench.remove()
     }
