@@ -10,7 +10,7 @@ import { asError } from '../kit/errors.ts'
 import { payloadWriter } from '../mqtt/message/payload.ts'
 import type { RetainedTopics } from '../mqtt/session/retained.ts'
 import { AnnouncedFile, type KnownTopic, type StoredReading } from './announced-file.ts'
-import { Announcements, discoveryKind } from './announcements.ts'
+import { Announcements, discoveryKind, type Present } from './announcements.ts'
 import { expireAfter } from './expiry.ts'
 import type { Origin } from './homeassistant/messages.ts'
 import { latestKind, Published } from './published.ts'
@@ -20,6 +20,8 @@ import type { AnnounceView, DeviceState, Wanted } from './view.ts'
 
 /** ms: several changes are worked out at once */
 const gatherTime = 1_000
+/** devices whose announcements are made in one turn of the event loop: a millisecond or two, for which events wait */
+const madeAtOnce = 8
 /** ms; a card wears out, and little is lost with what was published since */
 const saveInterval = 600_000
 /** ms: the longest pause after Home Assistant has come, so that gateways do not all answer at the same moment */
@@ -67,6 +69,7 @@ export class Announcer {
   /** readings have come since the file was written */
   #isChanged = false
   #stopGathering: (() => void) | undefined
+  #stopPreparing: (() => void) | undefined
   #stopPause: (() => void) | undefined
   #stopSaving = () => {}
   #stopListening = () => {}
@@ -151,6 +154,7 @@ export class Announcer {
     this.#isClosed = true
     await this.#opening
     this.#stopGathering?.()
+    this.#stopPreparing?.()
     this.#stopPause?.()
     this.#stopSaving()
     this.#stopListening()
@@ -194,13 +198,18 @@ export class Announcer {
   /** Brings the broker to what should be there. */
   #refresh(): void {
     if (!this.#isOpen || this.#view === undefined) return
+    const present = { devices: this.#devices(), states: this.#states, topics: this.#topics }
+    if (!this.#announcements.prepare(this.#view, present, madeAtOnce)) {
+      this.#refreshSoon()
+      return
+    }
     const wanted = new Set<string>()
     for (const [topic, { isKnown, last }] of this.#readings.all) {
       if (!isKnown) continue
       wanted.add(topic)
       if (this.#latest.get(topic) !== last) this.#putLatest(topic)
     }
-    for (const [topic, payload, kind] of this.#others(this.#view)) {
+    for (const [topic, payload, kind] of this.#others(this.#view, present)) {
       wanted.add(topic)
       if (this.#put.get(topic) === payload) continue
       this.#put.set(topic, payload)
@@ -209,13 +218,19 @@ export class Announcer {
     for (const [topic, kind] of this.#published.known) if (!wanted.has(topic)) this.#remove(topic, kind)
   }
 
+  /** The rest is made in the next turns. */
+  #refreshSoon(): void {
+    this.#stopPreparing ??= this.#parts.clock.after(1, () => {
+      this.#stopPreparing = undefined
+      this.#refresh()
+    })
+  }
+
   /** Availability and announcements. */
-  #others(view: AnnounceView): Wanted[] {
-    const devices = this.#devices()
-    const present = { devices, states: this.#states, topics: this.#topics }
+  #others(view: AnnounceView, present: Present): Wanted[] {
     const announcements = this.#announcements.make(view, present)
     if (!view.isWatching) return announcements
-    const availabilities = [...devices.keys()].map((device): Wanted => {
+    const availabilities = [...present.devices.keys()].map((device): Wanted => {
       const isSilent = this.#states.get(device)?.isSilent === true
       return [this.#topics.availability(device), isSilent ? 'silent' : 'online', availabilityKind]
     })

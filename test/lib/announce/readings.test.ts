@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Readings } from '../../../lib/announce/readings.ts'
-import { noNames } from '../../../lib/devices/names.ts'
+import { type DeviceRow, noNames } from '../../../lib/devices/names.ts'
 import { event, start } from './support.ts'
 
 const topicOf = (type: string, device: string) => `${type}/${device}`
@@ -8,7 +8,7 @@ const topicOf = (type: string, device: string) => `${type}/${device}`
 describe('the newest readings', () => {
   it('ask for a name once for each unknown key where there is no room', () => {
     let asked = 0
-    const row = { source: 'usb', type: '', key: '', name: 'n', place: '', interval: '' }
+    const row: DeviceRow = { source: 'usb', type: '', key: '', name: 'n', place: '', interval: '' }
     const names = {
       ...noNames,
       find(_source: string, _type: string, key: string | undefined) {
