@@ -78,21 +78,16 @@ export class Announcements {
     return [...this.#components].map(([id, all]): StoredComponents => [id, platformsOf(all)])
   }
 
-  /**
-   * Makes messages of devices that are new or changed, and keeps them for `make`. Returns whether those are all.
-   * @param most devices at most: many at once would hold up events
-   */
-  prepare(view: AnnounceView, present: Present, most: number): boolean {
+  /** Makes the messages of devices that are new or changed, one at each step, and keeps them for `make`: many at once would hold up events. */
+  *making(view: AnnounceView, present: Present): Generator<undefined> {
     this.#look(view)
-    if (view.homeAssistant === undefined) return true
-    let left = most
+    if (view.homeAssistant === undefined) return
     for (const [name, readings] of present.devices) {
       const subject = this.#subjectOf(view, present, name, readings)
       if (subject === undefined || this.#made.get(name)?.stamp === subject.stamp) continue
-      if (left-- === 0) return false
       this.#messageOf(view, present, subject)
+      yield
     }
-    return true
   }
 
   /** All announcements, the gateway's first. */
@@ -140,7 +135,7 @@ export class Announcements {
     if (first === undefined) return undefined
     const id = this.#idOf(view, first)
     const expiry = this.#expiryOf(id, states.get(name)?.quiet ?? null)
-    const stamp = JSON.stringify([id, expiry, first.source, first.key, ...announced.map(({ type }) => type)])
+    const stamp = `${id} ${expiry} ${first.source} ${announced.map(({ type }) => type).join(' ')} ${first.key}`
     return { name, first, announced, id, expiry, stamp }
   }
 

@@ -20,8 +20,9 @@ import type { AnnounceView, DeviceState, Wanted } from './view.ts'
 
 /** ms: several changes are worked out at once */
 const gatherTime = 1_000
-/** devices whose announcements are made in one turn of the event loop: a millisecond or two, for which events wait */
-const madeAtOnce = 8
+/** devices whose announcements are made at once, and ms between two times: events that come meanwhile hardly wait */
+const madeAtOnce = 2
+const makingPause = 10
 /** ms; a card wears out, and little is lost with what was published since */
 const saveInterval = 600_000
 /** ms: the longest pause after Home Assistant has come, so that gateways do not all answer at the same moment */
@@ -69,7 +70,7 @@ export class Announcer {
   /** readings have come since the file was written */
   #isChanged = false
   #stopGathering: (() => void) | undefined
-  #stopPreparing: (() => void) | undefined
+  #stopMaking: (() => void) | undefined
   #stopPause: (() => void) | undefined
   #stopSaving = () => {}
   #stopListening = () => {}
@@ -154,7 +155,7 @@ export class Announcer {
     this.#isClosed = true
     await this.#opening
     this.#stopGathering?.()
-    this.#stopPreparing?.()
+    this.#stopMaking?.()
     this.#stopPause?.()
     this.#stopSaving()
     this.#stopListening()
@@ -198,32 +199,37 @@ export class Announcer {
   /** Brings the broker to what should be there. */
   #refresh(): void {
     if (!this.#isOpen || this.#view === undefined) return
+    this.#stopMaking?.()
     const present = { devices: this.#devices(), states: this.#states, topics: this.#topics }
-    if (!this.#announcements.prepare(this.#view, present, madeAtOnce)) {
-      this.#refreshSoon()
-      return
+    this.#make(this.#view, present, this.#announcements.making(this.#view, present))
+  }
+
+  /** Makes the announcements that are missing, a few at a time; then all is put as it should be. */
+  #make(view: AnnounceView, present: Present, making: Generator<undefined>): void {
+    this.#stopMaking = undefined
+    for (let i = 0; i < madeAtOnce; i++) {
+      if (making.next().done === true) {
+        this.#putAll(view, present)
+        return
+      }
     }
+    this.#stopMaking = this.#parts.clock.after(makingPause, () => this.#make(view, present, making))
+  }
+
+  #putAll(view: AnnounceView, present: Present): void {
     const wanted = new Set<string>()
     for (const [topic, { isKnown, last }] of this.#readings.all) {
       if (!isKnown) continue
       wanted.add(topic)
       if (this.#latest.get(topic) !== last) this.#putLatest(topic)
     }
-    for (const [topic, payload, kind] of this.#others(this.#view, present)) {
+    for (const [topic, payload, kind] of this.#others(view, present)) {
       wanted.add(topic)
       if (this.#put.get(topic) === payload) continue
       this.#put.set(topic, payload)
       this.#published.put(topic, payload, kind)
     }
     for (const [topic, kind] of this.#published.known) if (!wanted.has(topic)) this.#remove(topic, kind)
-  }
-
-  /** The rest is made in the next turns. */
-  #refreshSoon(): void {
-    this.#stopPreparing ??= this.#parts.clock.after(1, () => {
-      this.#stopPreparing = undefined
-      this.#refresh()
-    })
   }
 
   /** Availability and announcements. */
