@@ -7,6 +7,7 @@ import type { NodeRedApp } from 'node-red'
 interface ExpressApp extends RequestListener {
   disable(setting: string): void
   use(path: string, ...handlers: unknown[]): void
+  get(path: string, ...handlers: unknown[]): void
 }
 
 export interface NodeRed {
@@ -59,8 +60,15 @@ export async function startNodeRed(
   app.use('/', RED.httpAdmin)
   if (protect) app.use('/', protect)
   app.use('/', RED.httpNode)
+  // where Prometheus asks by default; behind what flows serve, so that an exporter of the user's own goes before
+  app.get('/metrics', toMetrics, RED.httpAdmin)
   await RED.start()
   return app
+}
+
+function toMetrics(request: IncomingMessage, _response: unknown, next: () => void): void {
+  request.url = '/fieldlog/metrics'
+  next()
 }
 
 /** Asks Node-RED whether a request's access token is right; it answers as it would to a request of its own API. */

@@ -24,12 +24,36 @@ export interface Present {
   topics: StateTopics
 }
 
+/** A device that is to be announced. */
+interface Subject {
+  name: string
+  announced: readonly Reading[]
+  first: Reading
+  id: string
+  /** seconds */
+  expiry: number | undefined
+  /** the same while its message is the same, under one view */
+  stamp: string
+}
+
+/** The message of a device; undefined where no format says what it measures. */
+interface Made {
+  stamp: string
+  id: string
+  components: Components
+  payload: string | undefined
+}
+
 export class Announcements {
   readonly #origin: Origin
   readonly #installation: string
   #ids: DeviceIds
   /** what was announced, by the device's id: components that go are taken back one by one */
   #components = new Map<string, Components>()
+  /** by the device's name: made once, for each change of one device asks for the announcements of all */
+  #made = new Map<string, Made>()
+  /** for which these were made */
+  #view: AnnounceView | undefined
   /** seconds, by the device's id */
   readonly #expiries = new Map<string, number>()
 
@@ -44,6 +68,7 @@ export class Announcements {
     this.#ids = new DeviceIds(this.#installation, ids)
     this.#components = new Map(components.map(([id, platforms]) => [id, removedOf(platforms)]))
     for (const [id, seconds] of expiries) this.#expiries.set(id, seconds)
+    this.#made = new Map()
   }
 
   get ids(): KnownId[] {
@@ -58,41 +83,84 @@ export class Announcements {
     return [...this.#expiries]
   }
 
+  /** Makes the messages of devices that are new or changed, one at each step, and keeps them for `make`: many at once would hold up events. */
+  *making(view: AnnounceView, present: Present): Generator<undefined> {
+    this.#look(view)
+    if (view.homeAssistant === undefined) return
+    for (const [name, readings] of present.devices) {
+      const subject = this.#subjectOf(view, present, name, readings)
+      if (subject === undefined || this.#made.get(name)?.stamp === subject.stamp) continue
+      this.#messageOf(view, present, subject)
+      yield
+    }
+  }
+
   /** All announcements, the gateway's first. */
   make(view: AnnounceView, present: Present): Wanted[] {
-    const before = this.#components
-    this.#components = new Map()
-    if (view.homeAssistant === undefined) return []
-    const { gateway, isWatching } = view
-    const { prefix } = view.homeAssistant
-    const of = { status: statusTopic(gateway), health: healthTopic(gateway) }
-    const gatewayId = this.#ids.gateway
-    const own = gatewayMessage(gatewayId, gateway, of, this.#origin, isWatching)
-    const all: Wanted[] = [[discoveryTopic(prefix, gatewayId), own, discoveryKind]]
-    for (const [name, readings] of present.devices) {
-      const device = this.#deviceOf(view, present, name, readings)
-      if (device === undefined) continue
-      const components = withRemoved(device.components, before.get(device.id))
-      this.#components.set(device.id, components)
-      const payload = deviceMessage({ ...device, components }, gatewayId, of, this.#origin)
-      all.push([discoveryTopic(prefix, device.id), payload, discoveryKind])
+    this.#look(view)
+    const made = new Map<string, Made>()
+    const all: Wanted[] = []
+    if (view.homeAssistant !== undefined) {
+      const { prefix } = view.homeAssistant
+      const { gateway, isWatching } = view
+      const gatewayId = this.#ids.gateway
+      const own = gatewayMessage(gatewayId, gateway, topicsOf(gateway), this.#origin, isWatching)
+      all.push([discoveryTopic(prefix, gatewayId), own, discoveryKind])
+      for (const [name, readings] of present.devices) {
+        const subject = this.#subjectOf(view, present, name, readings)
+        if (subject === undefined) continue
+        const message = this.#messageOf(view, present, subject)
+        made.set(name, message)
+        if (message.payload === undefined) continue
+        all.push([discoveryTopic(prefix, message.id), message.payload, discoveryKind])
+      }
     }
+    this.#made = made
+    const announced = [...made.values()].filter(({ payload }) => payload !== undefined)
+    this.#components = new Map(announced.map(({ id, components }) => [id, components]))
     for (const id of this.#expiries.keys()) if (!this.#components.has(id)) this.#expiries.delete(id)
     return all
   }
 
-  #deviceOf(
+  /** Other flows: nothing that was made holds any more. */
+  #look(view: AnnounceView): void {
+    if (view === this.#view) return
+    this.#view = view
+    this.#made = new Map()
+  }
+
+  #subjectOf(
     view: AnnounceView,
-    { states, topics }: Present,
+    { states }: Present,
     name: string,
     readings: readonly Reading[],
-  ): AnnouncedDevice | undefined {
+  ): Subject | undefined {
     const types = view.homeAssistant?.types
     const announced = readings.filter(({ type }) => types === undefined || types.has(type))
     const [first] = announced
     if (first === undefined) return undefined
     const id = this.#idOf(view, first)
     const expiry = this.#expiryOf(id, states.get(name)?.quiet ?? null)
+    const stamp = `${id} ${expiry} ${first.source} ${announced.map(({ type }) => type).join(' ')} ${first.key}`
+    return { name, first, announced, id, expiry, stamp }
+  }
+
+  #messageOf(view: AnnounceView, present: Present, subject: Subject): Made {
+    const { name, id, stamp } = subject
+    const known = this.#made.get(name)
+    if (known?.stamp === stamp) return known
+    const device = this.#deviceOf(view, present, subject)
+    const components = device === undefined ? {} : withRemoved(device.components, this.#components.get(id))
+    const payload =
+      device &&
+      deviceMessage({ ...device, components }, this.#ids.gateway, topicsOf(view.gateway), this.#origin)
+    const made = { stamp, id, components, payload }
+    this.#made.set(name, made)
+    return made
+  }
+
+  #deviceOf(view: AnnounceView, { topics }: Present, subject: Subject): AnnouncedDevice | undefined {
+    const { name, first, announced, id, expiry } = subject
     const components: Record<string, Component> = {}
     const models = new Set<string>()
     for (const { type } of announced) {
@@ -122,6 +190,10 @@ export class Announcements {
     else this.#expiries.set(id, expiry)
     return expiry
   }
+}
+
+function topicsOf(gateway: string) {
+  return { status: statusTopic(gateway), health: healthTopic(gateway) }
 }
 
 /** One that was announced and is gone stands there with nothing but its platform: so Home Assistant forgets it. */

@@ -10,7 +10,7 @@ import { asError } from '../kit/errors.ts'
 import { payloadWriter } from '../mqtt/message/payload.ts'
 import type { RetainedTopics } from '../mqtt/session/retained.ts'
 import { AnnouncedFile, type KnownTopic, type StoredReading } from './announced-file.ts'
-import { Announcements, discoveryKind } from './announcements.ts'
+import { Announcements, discoveryKind, type Present } from './announcements.ts'
 import { expireAfter } from './expiry.ts'
 import type { Origin } from './homeassistant/messages.ts'
 import { latestKind, Published } from './published.ts'
@@ -20,6 +20,9 @@ import type { AnnounceView, DeviceState, Wanted } from './view.ts'
 
 /** ms: several changes are worked out at once */
 const gatherTime = 1_000
+/** devices whose announcements are made at once, and ms between two times: events that come meanwhile hardly wait */
+const madeAtOnce = 2
+const makingPause = 10
 /** ms; a card wears out, and little is lost with what was published since */
 const saveInterval = 600_000
 /** ms: the longest pause after Home Assistant has come, so that gateways do not all answer at the same moment */
@@ -70,6 +73,7 @@ export class Announcer {
   /** readings have come since the file was written */
   #isChanged = false
   #stopGathering: (() => void) | undefined
+  #stopMaking: (() => void) | undefined
   #stopPause: (() => void) | undefined
   #stopSaving = () => {}
   #stopListening = () => {}
@@ -157,6 +161,7 @@ export class Announcer {
     this.#isClosed = true
     await this.#opening
     this.#stopGathering?.()
+    this.#stopMaking?.()
     this.#stopPause?.()
     this.#stopSaving()
     this.#stopListening()
@@ -200,13 +205,31 @@ export class Announcer {
   /** Brings the broker to what should be there. */
   #refresh(): void {
     if (!this.#isOpen || this.#view === undefined) return
+    this.#stopMaking?.()
+    const present = { devices: this.#devices(), states: this.#states, topics: this.#topics }
+    this.#make(this.#view, present, this.#announcements.making(this.#view, present))
+  }
+
+  /** Makes the announcements that are missing, a few at a time; then all is put as it should be. */
+  #make(view: AnnounceView, present: Present, making: Generator<undefined>): void {
+    this.#stopMaking = undefined
+    for (let i = 0; i < madeAtOnce; i++) {
+      if (making.next().done === true) {
+        this.#putAll(view, present)
+        return
+      }
+    }
+    this.#stopMaking = this.#parts.clock.after(makingPause, () => this.#make(view, present, making))
+  }
+
+  #putAll(view: AnnounceView, present: Present): void {
     const wanted = new Set<string>()
     for (const [topic, { isKnown, last }] of this.#readings.all) {
       if (!isKnown) continue
       wanted.add(topic)
       if (this.#latest.get(topic) !== last) this.#putLatest(topic)
     }
-    for (const [topic, payload, kind] of this.#others(this.#view)) {
+    for (const [topic, payload, kind] of this.#others(view, present)) {
       wanted.add(topic)
       if (payload === undefined || this.#put.get(topic) === payload) continue
       this.#put.set(topic, payload)
@@ -216,12 +239,10 @@ export class Announcer {
   }
 
   /** Availability and announcements. */
-  #others(view: AnnounceView): Wanted[] {
-    const devices = this.#devices()
-    const present = { devices, states: this.#states, topics: this.#topics }
+  #others(view: AnnounceView, present: Present): Wanted[] {
     const announcements = this.#announcements.make(view, present)
     if (!view.isWatching) return announcements
-    const availabilities = [...devices].map(([device, readings]): Wanted => {
+    const availabilities = [...present.devices].map(([device, readings]): Wanted => {
       const topic = this.#topics.availability(device)
       return [topic, this.#availabilityOf(device, readings, topic), availabilityKind]
     })

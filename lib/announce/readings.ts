@@ -26,6 +26,8 @@ export class Readings {
   #names: DeviceNames
   #topicOf: (type: string, device: string) => string
   #byTopic = new Map<string, Reading>()
+  /** topics without a name, the one that was heard longest ago first: these make room for others */
+  readonly #unnamed = new Set<string>()
 
   constructor(names: DeviceNames, topicOf: (type: string, device: string) => string) {
     this.#names = names
@@ -49,8 +51,13 @@ export class Readings {
     if (!isNewer(event, known)) return undefined
     const moved = known === undefined ? this.#ofOtherPeriod(source, type, key, device) : undefined
     if (moved !== undefined && !isNewer(event, moved[1])) return undefined
-    if (moved !== undefined) this.#byTopic.delete(moved[0])
+    if (moved !== undefined) {
+      this.#byTopic.delete(moved[0])
+      this.#unnamed.delete(moved[0])
+    }
     if (known === undefined && !this.#hasRoom()) return undefined
+    if (known === undefined ? !this.#isNamed(source, type, key) : this.#unnamed.delete(topic))
+      this.#unnamed.add(topic)
     const isRepeat = known?.id === id
     const isKnown =
       known?.isKnown === true ||
@@ -71,6 +78,7 @@ export class Readings {
   /** What was kept over a restart. */
   restore(readings: readonly Reading[]): void {
     for (const reading of readings) this.#put(reading)
+    this.#findUnnamed()
   }
 
   /** Other names or topics hold from now on: what was published moves along. */
@@ -86,6 +94,7 @@ export class Readings {
       const isKnown = reading.isKnown || this.#isNamed(source, type, key)
       this.#put({ ...reading, device, isKnown })
     }
+    this.#findUnnamed()
   }
 
   /** Returns how many types of it there were. */
@@ -108,6 +117,7 @@ export class Readings {
 
   clear(): void {
     this.#byTopic.clear()
+    this.#unnamed.clear()
   }
 
   #isNamed(source: string, type: string, key: string): boolean {
@@ -135,13 +145,19 @@ export class Readings {
   /** Makes room where it has to: the unnamed one goes that was heard longest ago. */
   #hasRoom(): boolean {
     if (this.#byTopic.size < mostReadings) return true
-    let oldest: [string, Reading] | undefined
-    for (const each of this.#byTopic) {
-      const { source, type, key, received } = each[1]
-      if (this.#isNamed(source, type, key)) continue
-      if (oldest === undefined || received < oldest[1].received) oldest = each
-    }
-    return oldest !== undefined && this.#byTopic.delete(oldest[0])
+    const [oldest] = this.#unnamed
+    if (oldest === undefined) return false
+    this.#unnamed.delete(oldest)
+    return this.#byTopic.delete(oldest)
+  }
+
+  #findUnnamed(): void {
+    const unnamed = [...this.#byTopic].filter(
+      ([, { source, type, key }]) => !this.#isNamed(source, type, key),
+    )
+    unnamed.sort(([, a], [, b]) => a.received - b.received)
+    this.#unnamed.clear()
+    for (const [topic] of unnamed) this.#unnamed.add(topic)
   }
 
   #removeAll(isGone: (reading: Reading) => boolean): number {
@@ -149,6 +165,7 @@ export class Readings {
     for (const [topic, reading] of this.#byTopic) {
       if (!isGone(reading)) continue
       this.#byTopic.delete(topic)
+      this.#unnamed.delete(topic)
       count++
     }
     return count

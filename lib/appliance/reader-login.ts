@@ -1,4 +1,4 @@
-// Programs read the interface of the pages with the Basic login. Node-RED asks for a token there, so the guard, which has found
+// Programs read the interface of the pages, and Prometheus the metrics, with the Basic login. Node-RED asks for a token there, so the guard, which has found
 // the login right, adds one that Node-RED takes. It can only read, and only the guard knows it: a page of another site that
 // makes a browser send its login can change nothing by it.
 import { randomBytes, timingSafeEqual } from 'node:crypto'
@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http'
 import { pathOf } from './web/target.ts'
 
 const interfaceFolder = '/fieldlog/api/'
+const metrics = ['/metrics', '/fieldlog/metrics']
 
 export class ReaderLogin {
   /** of the request, in small letters */
@@ -13,11 +14,12 @@ export class ReaderLogin {
   readonly permissions = ['fieldlog.read']
   readonly #token = randomBytes(32)
 
-  /** The request had the right login: it may read the interface, where that is what it asks for. */
+  /** The request had the right login: it may read the interface and the metrics, where that is what it asks for. */
   admit(request: IncomingMessage): void {
     const { method, url = '', headers } = request
     const reads = method === 'GET' || method === 'HEAD'
-    if (reads && pathOf(url).startsWith(interfaceFolder))
+    const path = pathOf(url)
+    if (reads && (path.startsWith(interfaceFolder) || metrics.includes(path)))
       headers[this.header] = this.#token.toString('base64url')
   }
 

@@ -1,5 +1,6 @@
 // The gateway's own health as series for Prometheus. The names follow its conventions: base units, and `_total` for what only counts
 // up and begins at zero with the process.
+import type { DiskSpace } from '../pages/disk-use.ts'
 import type { Facts } from '../pages/facts.ts'
 import type { Metric, Sample } from './exposition.ts'
 
@@ -9,16 +10,20 @@ export interface ProcessFacts {
   uptime: number
   /** resident bytes */
   memory: number
+  /** of the disk that the journal is on; all zero where nothing is known of it */
+  disk: DiskSpace
 }
 
 type Labelled<One> = Array<{ labels: Record<string, string>; one: One }>
 
 export function gatewayMetrics(facts: Facts, process: ProcessFacts): Metric[] {
   const { gateway, silent } = facts
+  const { disk } = process
   const journals = labelled('journal', facts.journals, ({ name }) => name)
   const brokers = labelled('broker', facts.brokers, ({ name, address }) => name || address)
   const ports = labelled('port', facts.ports, ({ name, address }) => name || address)
   const unlabelled = (value: number): Sample[] => [{ labels: {}, value }]
+  const ofDisk = (value: number) => (disk.total > 0 ? unlabelled(value) : [])
   return [
     {
       ...{ name: 'fieldlog_info', help: 'Which gateway this is, and its version.', type: 'gauge' },
@@ -26,6 +31,8 @@ export function gatewayMetrics(facts: Facts, process: ProcessFacts): Metric[] {
     },
     gauge('uptime_seconds', 'Since the process began.', unlabelled(process.uptime)),
     gauge('resident_memory_bytes', 'Memory of the process.', unlabelled(process.memory)),
+    gauge('disk_free_bytes', 'Room for the journal on its disk.', ofDisk(disk.free)),
+    gauge('disk_size_bytes', 'Size of the disk that the journal is on.', ofDisk(disk.total)),
     gauge('devices_silent', 'Devices that have fallen silent.', unlabelled(silent.length)),
     ...portMetrics(ports),
     ...journalMetrics(journals),
@@ -33,19 +40,6 @@ export function gatewayMetrics(facts: Facts, process: ProcessFacts): Metric[] {
     ...cleaningMetrics(journals),
     ...brokerMetrics(brokers),
   ]
-}
-
-/** Those of one name have their ids beside it: Prometheus refuses a page on which a series stands twice. */
-function labelled<One extends { id: string }>(
-  label: string,
-  all: readonly One[],
-  nameOf: (one: One) => string,
-): Labelled<One> {
-  const isOnly = (name: string) => all.filter((one) => nameOf(one) === name).length === 1
-  return all.map((one) => {
-    const name = nameOf(one)
-    return { labels: { [label]: isOnly(name) ? name : `${name} (${one.id})` }, one }
-  })
 }
 
 function portMetrics(ports: Labelled<Facts['ports'][number]>): Metric[] {
@@ -207,6 +201,20 @@ function brokerMetrics(brokers: Labelled<Facts['brokers'][number]>): Metric[] {
       each(brokers, ({ state }) => state.diskBytes),
     ),
   ]
+}
+
+/** By name; those that share one have their node's id, too, because Prometheus takes each series once. */
+function labelled<One extends { id: string }>(
+  label: string,
+  all: readonly One[],
+  nameOf: (one: One) => string,
+): Labelled<One> {
+  const names = all.map(nameOf)
+  const isShared = (name: string) => names.indexOf(name) !== names.lastIndexOf(name)
+  return all.map((one, i) => {
+    const name = names[i]!
+    return { labels: { [label]: isShared(name) ? `${name} (${one.id})` : name }, one }
+  })
 }
 
 function each<One>(all: Labelled<One>, read: (one: One) => number | undefined): Sample[] {

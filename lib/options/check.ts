@@ -52,8 +52,8 @@ export function problemIn(field: Field, value: unknown): Sentence | undefined {
   if (isFlag(field)) return flagOf(value) === undefined ? optionSentence('flag', found) : undefined
   if (isConfigNode(field)) return typeof value === 'string' ? undefined : optionSentence('configNode', found)
   if (typeof value !== 'string' && typeof value !== 'number') return optionSentence('text', found)
-  const text = field.problem?.(String(value).trim())
-  return text === undefined ? undefined : { key: 'own', values: { text }, text }
+  const problem = field.problem?.(String(value).trim())
+  return typeof problem === 'string' ? { key: 'own', values: { text: problem }, text: problem } : problem
 }
 
 /** The range of a number: `a whole number of seconds from 1 to 60`. */

@@ -31,15 +31,8 @@ const readings = [
   /: found [\d.]+, expected /,
   /^fieldlog-(format|clean): \w+: /,
 ]
-/** Not translated yet: what the options that have a check of their own say, and the state of the store. */
-const notYet = [
-  /is not a device path: /,
-  /is no name for the log: /,
-  / is not known: use \{gateway\}/,
-  /: The discovery prefix must not contain braces\./,
-  / is no event type: these have /,
-  /^fieldlog-store: all events are stored$/,
-]
+/** Not translated yet: what is said of a port's address, and the state of the store. */
+const notYet = [/is not a device path: /, /^fieldlog-store: all events are stored$/]
 
 const german: EditorOptions = { locale: 'de-DE' }
 /** What pictures are made of, beside the German panels. */

@@ -96,6 +96,7 @@ function componentOf(field: FieldDefinition, of: ReadingOf, id: string): Compone
     ...(unit !== undefined && { unit_of_meas: unit }),
     ...(field.decimals !== undefined && { sug_dsp_prc: field.decimals }),
     ...expiry,
+    ...categoryOf(field.name, deviceClass),
   }
 }
 
@@ -111,7 +112,18 @@ function binary({ name, type, deviceClass }: FieldDefinition, common: Common): C
     pl_on: isBit ? '1' : 'True',
     pl_off: isBit ? '0' : 'False',
     ...(deviceClass !== undefined && { dev_cla: deviceClass }),
+    ...categoryOf(name, deviceClass),
   }
+}
+
+/** What users look for among the diagnostics of a device: its battery, and how well it is received. */
+const diagnosticClasses: ReadonlySet<string | undefined> = new Set(['battery', 'signal_strength'])
+/** Names of a supply's voltage: `vbat`, `batt_mV`, `battery_voltage`, `vcc`. */
+const supply = /^v?(?:bat|batt|battery|cc|supply)(?:_?m?v(?:olt(?:age)?s?)?)?$/i
+
+function categoryOf(name: string, deviceClass: string | undefined): Pick<Component, 'ent_cat'> {
+  const isDiagnostic = diagnosticClasses.has(deviceClass) || (deviceClass === 'voltage' && supply.test(name))
+  return isDiagnostic ? { ent_cat: 'diagnostic' } : {}
 }
 
 /** Empty where a reading lacks the field: Home Assistant keeps the value that it has then. */

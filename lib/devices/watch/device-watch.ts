@@ -84,6 +84,7 @@ export class DeviceWatch {
   /** The names hold from now on. A device that has a name and an interval is expected, although it was never heard. */
   name(names: DeviceNames): void {
     this.#names = names
+    this.#series.renamed()
     for (const series of [...this.#series.all()]) {
       if (series.count === 0 && this.#row(series) === undefined) this.#series.remove(series)
     }

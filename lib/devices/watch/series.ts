@@ -43,7 +43,7 @@ export type StoredSeries = [
 export const mostSeries = 1_000
 /** what was heard so often is no garbage */
 const established = 20
-/** when there is no room this share goes, so that one does not look for the next victim at each packet */
+/** when there is no room this share of the unnamed ones goes, so that one does not look for the next victim at each packet */
 const shareToGo = 0.1
 /** characters: a key that is longer is garbage, and would fill memory in spite of the limit */
 const longestKey = 255
@@ -52,6 +52,8 @@ const mostShown = 6
 
 export class SeriesTable {
   readonly #series = new PlaceMap<Series>()
+  /** those that may make room: where nearly all have names, nobody looks through all of them at each packet */
+  readonly #unnamed = new Set<Series>()
   readonly #isNamed: (place: SeriesPlace) => boolean
 
   /** @param isNamed one that the user has named is kept whatever comes */
@@ -65,6 +67,12 @@ export class SeriesTable {
 
   all(): Iterable<Series> {
     return this.#series.values()
+  }
+
+  /** Other ones are named from now on. */
+  renamed(): void {
+    this.#unnamed.clear()
+    for (const series of this.#series.values()) if (!this.#isNamed(series)) this.#unnamed.add(series)
   }
 
   get({ source, type, key }: SeriesPlace): Series | undefined {
@@ -96,11 +104,13 @@ export class SeriesTable {
       data: undefined,
     }
     this.#series.set(source, type, key, series)
+    if (!this.#isNamed(series)) this.#unnamed.add(series)
     return series
   }
 
-  remove({ source, type, key }: SeriesPlace): void {
-    this.#series.delete(source, type, key)
+  remove(series: Series): void {
+    this.#series.delete(series.source, series.type, series.key)
+    this.#unnamed.delete(series)
   }
 
   save(): StoredSeries[] {
@@ -129,11 +139,10 @@ export class SeriesTable {
 
   /** Those go that were heard least, and of these the ones that were heard longest ago; never a named one. */
   #makeRoom(): void {
-    const unnamed = [...this.#series.values()].filter((series) => !this.#isNamed(series))
-    unnamed.sort(
+    const unnamed = [...this.#unnamed].sort(
       (a, b) => Math.min(a.count, established) - Math.min(b.count, established) || a.lastHeard - b.lastHeard,
     )
-    for (const series of unnamed.slice(0, Math.ceil(mostSeries * shareToGo))) this.remove(series)
+    for (const series of unnamed.slice(0, Math.ceil(unnamed.length * shareToGo))) this.remove(series)
   }
 }
 

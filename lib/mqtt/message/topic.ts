@@ -1,6 +1,9 @@
 // Makes the topic of a published event from a template such as `fieldlog/{gateway}/{verdict}/{type}/{device}`
 // (docs/mqtt.md, "Topics"). It runs in the panel, too, so it imports nothing of Node.js.
 
+import { optionSentence } from '../../options/sentences.ts'
+import type { Sentence } from '../../words/sentence.ts'
+
 export const defaultTopic = 'fieldlog/{gateway}/{verdict}/{type}/{device}'
 
 /** What a template may name, beside `{data.NAME}`. */
@@ -70,7 +73,7 @@ export type FixedValues = Pick<TopicValues, 'gateway'>
  */
 export function compileTopic(template: string, fixed: FixedValues = {}): (values: TopicValues) => string {
   const problem = topicProblem(template)
-  if (problem !== undefined) throw new Error(problem)
+  if (problem !== undefined) throw new Error(problem.text)
   const { literals, names } = piecesOf(template, fixed)
   const parts = names.map(partOf)
   const make = (values: TopicValues) => {
@@ -158,20 +161,21 @@ function remembering(parts: readonly Part[], make: (values: TopicValues) => stri
 }
 
 /** What is wrong with a template, in words; undefined when nothing is. */
-export function topicProblem(template: string): string | undefined {
-  if (template === '') return 'The topic is empty.'
+export function topicProblem(template: string): Sentence | undefined {
+  if (template === '') return optionSentence('topicEmpty')
   for (const [, name] of template.matchAll(/\{([^{}]*)\}/g)) {
     const isField = name?.startsWith(dataPrefix) && name.length > dataPrefix.length
     if (!isField && !topicParts.includes(name as TopicPart)) {
-      return `{${name}} is not known: use ${topicParts.map((part) => `{${part}}`).join(', ')} or {data.NAME}.`
+      const parts = topicParts.map((part) => `{${part}}`).join(', ')
+      return optionSentence('topicName', { name: name ?? '', parts })
     }
   }
   const fixed = template.replace(/\{[^{}]+\}/g, 'x')
-  if (/[{}]/.test(fixed)) return 'A brace is not closed: names stand in braces, as in {type}.'
-  if (/[+#]/.test(fixed)) return 'The topic must not contain + or #: these are for subscribing.'
-  if (fixed.startsWith('$')) return 'The topic must not begin with $: such topics belong to the broker.'
-  if (fixed.split('/').includes('')) return 'The topic has an empty level: each / needs a name on both sides.'
-  if (forbidden.test(fixed.replaceAll('/', ''))) return 'The topic contains a control character.'
+  if (/[{}]/.test(fixed)) return optionSentence('topicBrace')
+  if (/[+#]/.test(fixed)) return optionSentence('topicWildcard')
+  if (fixed.startsWith('$')) return optionSentence('topicDollar')
+  if (fixed.split('/').includes('')) return optionSentence('topicLevel')
+  if (forbidden.test(fixed.replaceAll('/', ''))) return optionSentence('topicControl')
   return undefined
 }
 

@@ -3,6 +3,8 @@
 // Used by the runtime and by the editor's panel: no Node.js modules here.
 
 import { replayMark } from '../../event.ts'
+import { optionSentence } from '../../options/sentences.ts'
+import type { Sentence } from '../../words/sentence.ts'
 
 /** Bytes as they are; telnet; telnet that sets the serial port at the other end (RFC 2217). */
 export type NetworkKind = 'tcp' | 'telnet' | 'rfc2217'
@@ -192,9 +194,9 @@ export function chosenSource({ sourceName, name, nameIsSource }: PortNames): str
 }
 
 /** What is wrong with a source's name that a user has chosen; undefined where nothing is. */
-export function sourceNameProblem(name: string): string | undefined {
+export function sourceNameProblem(name: string): Sentence | undefined {
   if (/^[A-Za-z0-9._:@-]{1,64}$/.test(name)) return undefined
-  return `"${name}" is no name for the log: take up to 64 letters, digits and . _ : @ -`
+  return optionSentence('sourceName', { name })
 }
 
 /** The address in a sentence. */

@@ -9,6 +9,7 @@ import { inBackground } from '../../../lib/kit/background.ts'
 import { idleClock } from '../../../lib/kit/clock.ts'
 import { packageRoot } from '../../../lib/package.ts'
 import { spaceOf } from '../../../lib/pages/disk-use.ts'
+import type { Facts } from '../../../lib/pages/facts.ts'
 import { JournalChecks } from '../../../lib/pages/journal-checks.ts'
 import { JournalFiles } from '../../../lib/pages/journal-files.ts'
 import { LiveFeed } from '../../../lib/pages/live-feed.ts'
@@ -32,9 +33,12 @@ export default function (RED: NodeAPI): void {
   const files = new JournalFiles(systemDisk, idleClock)
   const checks = new JournalChecks({ every: checkInterval(), disk: systemDisk, clock: idleClock })
   const facts = () => factsOf(RED, (directory) => checks.lastOf(directory))
+  const space = ({ journals }: Facts) => {
+    return firstSpace([...journals.map(({ directory }) => directory), userDirectory(RED)])
+  }
   const book = new StatusBook({
     facts,
-    space: ({ journals }) => firstSpace([...journals.map(({ directory }) => directory), userDirectory(RED)]),
+    space,
     files: (directory) => files.report(directory),
     machine: machineStatus,
     uptime: () => process.uptime() * 1000,
@@ -48,7 +52,7 @@ export default function (RED: NodeAPI): void {
     clock: idleClock,
   })
   serveApi(RED, { histories, status, feed })
-  serveMetrics(RED)
+  serveMetrics(RED, () => space(facts()))
   servePages(RED)
 
   let stopTimer = () => {}

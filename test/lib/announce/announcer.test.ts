@@ -323,6 +323,8 @@ describe('the announcer', () => {
         world.take({ key: `${batch}-${key}` })
         world.take({ key: `${batch}-${key}`, received: start + key, time: start + key })
       }
+      // announcements are made two every 10 ms
+      await world.clock.advance(6_000)
       await world.settled()
     }
     // of each the latest value, the availability and the announcement

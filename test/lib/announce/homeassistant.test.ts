@@ -49,6 +49,21 @@ function entity(field: FieldDefinition): Entity {
 }
 
 describe('announcements for Home Assistant', () => {
+  it('say that batteries and signal strengths are diagnostics, and nothing else', () => {
+    const number = (name: string, unit: string, deviceClass?: string): FieldDefinition => {
+      return { name, type: 'number', unit, ...(deviceClass !== undefined && { deviceClass }) }
+    }
+    const diagnostic = [
+      number('rssi', 'dBm'),
+      number('level', '%', 'battery'),
+      { name: 'low', type: 'boolean', deviceClass: 'battery' } as const,
+      ...['vbat', 'batt', 'battery', 'battery_voltage', 'vcc', 'Vbatt_mV'].map((name) => number(name, 'V')),
+    ]
+    for (const field of diagnostic) assert.equal(entity(field).entity_category, 'diagnostic', field.name)
+    const others = [number('v1', 'V'), number('voltage', 'V'), number('battery', 'A'), number('temp', '°C')]
+    for (const field of others) assert.equal(entity(field).entity_category, undefined, field.name)
+  })
+
   for (const { definition, sample } of formatLibrary) {
     it(`of ${definition.type} are accepted, and so is every value of its sample`, () => {
       const { entities } = read(announced([definition]))

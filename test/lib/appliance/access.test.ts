@@ -143,7 +143,7 @@ describe('appliance access', () => {
     }
   })
 
-  it('lets a Basic login read the interface of the pages, and nothing else by it', async () => {
+  it('lets a Basic login read the interface of the pages and the metrics, and nothing else by it', async () => {
     const passed = async (url: string, method: string, given: string) => {
       const guard = guardFor({ gate: newGate(), tokenCheck: () => tokens, reader })
       const headers: Record<string, string> = { host: 'pi.local', authorization: given }
@@ -155,6 +155,13 @@ describe('appliance access', () => {
       assert.ok(token && reader.isRight(token), method)
       assert.equal(new ReaderLogin().isRight(token), false)
     }
+    for (const url of ['/metrics', '/fieldlog/metrics', '/metrics?x=1']) {
+      const token = await passed(url, 'GET', authorization)
+      assert.ok(token && reader.isRight(token), url)
+      assert.equal(await passed(url, 'POST', authorization), undefined)
+      assert.equal(await passed(`${url}/more`, 'GET', basic('no')), undefined)
+    }
+    assert.equal(await passed('/metrics/more', 'GET', authorization), undefined)
     const status = '/fieldlog/api/status'
     assert.equal(await passed(status, 'GET', basic('no')), undefined)
     assert.equal(await passed(status, 'GET', 'Bearer good'), undefined)

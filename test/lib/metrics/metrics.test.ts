@@ -29,6 +29,8 @@ const facts = {
   silent: [],
 } as unknown as Facts
 
+const own = { uptime: 60, memory: 1000, disk: { free: 5e9, total: 3e10 } }
+
 /** Reads the text format, by its specification; throws at what Prometheus would refuse. */
 function parse(text: string): Map<string, { type: string; samples: Map<string, number> }> {
   const metrics = new Map<string, { type: string; samples: Map<string, number> }>()
@@ -57,7 +59,7 @@ function parse(text: string): Map<string, { type: string; samples: Map<string, n
 }
 
 describe('metrics', () => {
-  const metrics = parse(exposition(gatewayMetrics(facts, { uptime: 60, memory: 1000 })))
+  const metrics = parse(exposition(gatewayMetrics(facts, own)))
   const values = (name: string) => Object.fromEntries(metrics.get(name)?.samples ?? [])
 
   it('are what Prometheus reads, and about 25', () => {
@@ -77,24 +79,27 @@ describe('metrics', () => {
     assert.deepEqual(values('fieldlog_info'), { 'gateway="pi \\"4\\"",version="1.2.3"': 1 })
   })
 
-  it('tell those apart that have one name', () => {
-    const [broker] = facts.brokers
-    const two = ['a', 'b'].map((id) => ({ ...broker!, id }))
-    const text = exposition(gatewayMetrics({ ...facts, brokers: two }, { uptime: 60, memory: 1000 }))
-    assert.deepEqual(Object.fromEntries(parse(text).get('fieldlog_mqtt_connected')!.samples), {
-      'broker="mqtt://10.0.0.5 (a)"': 1,
-      'broker="mqtt://10.0.0.5 (b)"': 1,
+  it('say whose they are where two have one name', () => {
+    const ports = ['a', 'b'].map((id) => ({ ...facts.ports[0]!, id }))
+    const two = parse(exposition(gatewayMetrics({ ...facts, ports }, own)))
+    assert.deepEqual(Object.fromEntries(two.get('fieldlog_lines_received_total')!.samples), {
+      'port="usb (a)"': 9,
+      'port="usb (b)"': 9,
     })
   })
 
   it('leave out what nothing is known of', () => {
     const none = { ...facts, journals: [], ports: [], brokers: [] }
+    const unknown = { ...own, disk: { free: 0, total: 0 } }
+    assert.equal(exposition(gatewayMetrics(none, unknown)).includes('disk'), false)
     assert.deepEqual(
-      [...parse(exposition(gatewayMetrics(none, { uptime: 60, memory: 1000 }))).keys()],
+      [...parse(exposition(gatewayMetrics(none, own))).keys()],
       [
         'fieldlog_info',
         'fieldlog_uptime_seconds',
         'fieldlog_resident_memory_bytes',
+        'fieldlog_disk_free_bytes',
+        'fieldlog_disk_size_bytes',
         'fieldlog_devices_silent',
       ],
     )
