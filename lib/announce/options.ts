@@ -4,7 +4,7 @@ import { topicProblem } from '../mqtt/message/topic.ts'
 /** A discovery prefix is a fixed topic. */
 export function prefixProblem(prefix: string): string | undefined {
   if (/[{}]/.test(prefix)) return 'The discovery prefix must not contain braces.'
-  return topicProblem(prefix)
+  return topicProblem(prefix)?.text
 }
 
 /** Types of events, with commas. */

@@ -1,5 +1,5 @@
 // What is wrong with a value, and what it stands for: one rule for the panel, the runtime and the environment.
-import type { Sentence } from '../words/sentence.ts'
+import { type Sentence, verbatim } from '../words/sentence.ts'
 import {
   type Field,
   isChoice,
@@ -52,8 +52,8 @@ export function problemIn(field: Field, value: unknown): Sentence | undefined {
   if (isFlag(field)) return flagOf(value) === undefined ? optionSentence('flag', found) : undefined
   if (isConfigNode(field)) return typeof value === 'string' ? undefined : optionSentence('configNode', found)
   if (typeof value !== 'string' && typeof value !== 'number') return optionSentence('text', found)
-  const text = field.problem?.(String(value).trim())
-  return text === undefined ? undefined : { key: 'own', values: { text }, text }
+  const problem = field.problem?.(String(value).trim())
+  return typeof problem === 'string' ? verbatim(problem) : problem
 }
 
 /** The range of a number: `a whole number of seconds from 1 to 60`. */

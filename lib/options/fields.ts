@@ -3,6 +3,7 @@
 //
 // TypeBox is imported as a namespace, so that a panel's bundle holds the constructors used here and not the rest.
 import * as Type from 'typebox'
+import type { Sentence } from '../words/sentence.ts'
 
 /** What every field says of itself. */
 interface Described {
@@ -29,8 +30,11 @@ interface TextKeywords extends Described {
   multiline?: boolean
 }
 
-/** What is wrong with a text (trimmed, not empty), in a sentence; undefined where nothing is. */
-export type TextRule = (text: string) => string | undefined
+/**
+ * What is wrong with a text (trimmed, not empty), in a sentence; undefined where nothing is. A panel can say a `Sentence` in the
+ * reader's language, and a plain text only as it is.
+ */
+export type TextRule = (text: string) => Sentence | string | undefined
 
 type ChoiceValue = string | number
 

@@ -13,6 +13,9 @@ export const optionSentences = {
   flag: '__title__ is __value__: give true or false',
   configNode: '__title__ is __value__: give the id of a config node',
   text: '__title__ is __value__: give a text',
+  pattern: '__why__',
+  lookAround: 'looking ahead or behind, (?=…), is not available in RE2',
+  backReference: 'references back, \\1, are not available in RE2',
 } as const
 
 export const optionSentence = sentencesOf(optionSentences)

@@ -1,7 +1,8 @@
 import { prefixProblem, typesProblem } from '../../lib/announce/options.ts'
-import { defaultTopic, topicProblem } from '../../lib/mqtt/message/topic.ts'
+import { defaultTopic, topicProblem, topicSentence } from '../../lib/mqtt/message/topic.ts'
 import { choice, configNode, flag, number, optional, text, wholeNumber } from '../../lib/options/fields.ts'
 import type { Saved, Settings } from '../../lib/options/options.ts'
+import type { Sentence } from '../../lib/words/sentence.ts'
 
 /** What all nodes of a broker share, because its outbox is one: the panel sets it in all of them. */
 export const outboxFields = {
@@ -168,7 +169,7 @@ export const mqttOutOptions = {
 export type MqttOutOptions = Saved<typeof mqttOutOptions>
 export type MqttOutSettings = Settings<typeof mqttOutOptions>
 
-function lateTopicProblem(template: string): string | undefined {
+function lateTopicProblem(template: string): Sentence | undefined {
   const problem = topicProblem(template)
-  return problem === undefined ? undefined : `late topic: ${problem}`
+  return problem === undefined ? undefined : topicSentence('topicLate', { problem })
 }

@@ -1,22 +1,13 @@
-// Every panel in the browser: in German nothing stays English, whatever is typed. With FIELDLOG_PICTURES a picture of each in
+// Every panel in the browser: in German nothing stays English, whatever is typed; all texts can be read in light and dark themes. With FIELDLOG_PICTURES a picture of each in
 // every size, colour scheme and language, for people to look at.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { Gateway } from '../support/gateway.ts'
+import { faintTexts } from '../support/programs/contrast.ts'
+import { darkTheme } from '../support/programs/dark-theme.ts'
 import { Editor, type EditorOptions } from '../support/programs/editor.ts'
-
-interface BrowserRed {
-  nodes: {
-    registry: { getNodeTypes(): string[] }
-    getType(type: string): { category: string } | null
-    add(node: object): void
-    id(): string
-    filterNodes(wanted: { type: string }): object[]
-    eachConfig(callback: (node: { type: string; id: string }) => void): void
-  }
-  editor: { edit(node: object): void; editConfig(name: string, type: string, id: string): void }
-}
+import { cancel, form, mistype, openPanel, sentences, typesIn } from '../support/programs/panels.ts'
 
 /** Short words that stand in every English sentence and in no German one. */
 const englishWords = /\b(the|is|are|of|and|or|not|no|with|from|to|for|needs|must|give|has|have|this|that)\b/i
@@ -30,15 +21,8 @@ const readings = [
   /: found [\d.]+, expected /,
   /^fieldlog-(format|clean): \w+: /,
 ]
-/** Not translated yet: what the options that have a check of their own say, and the state of the store. */
-const notYet = [
-  /is not a device path: /,
-  /is no name for the log: /,
-  / is not known: use \{gateway\}/,
-  /: The discovery prefix must not contain braces\./,
-  / is no event type: these have /,
-  /^fieldlog-store: all events are stored$/,
-]
+/** Not translated yet: what the options of announcements say. */
+const notYet = [/: The discovery prefix must not contain braces\./, / is no event type: these have /]
 
 const german: EditorOptions = { locale: 'de-DE' }
 /** What pictures are made of, beside the German panels. */
@@ -46,11 +30,22 @@ const looks: Record<string, EditorOptions> =
   process.env.FIELDLOG_PICTURES === undefined
     ? {}
     : {
-        'light-1280': {},
         'dark-1280': { colorScheme: 'dark' },
         'light-1600': { size: { width: 1600, height: 1000 } },
         'dark-1600': { size: { width: 1600, height: 1000 }, colorScheme: 'dark' },
       }
+
+/** Nodes that the default flow has none of. */
+const others = ['http-body', 'events-in', 'events', 'cluster', 'timing', 'query'].map((name) => ({
+  id: `test-${name}`,
+  type: `fieldlog-${name}`,
+}))
+
+/** WCAG 2, level AA, for texts of usual size */
+const readable = 4.5
+
+/** Style sheets. Node-RED 5 has a dark look of its own as well, which sets the same variables. */
+const themes = { light: ':root {}', dark: darkTheme }
 
 for (const nodeRed of ['node-red', 'node-red-4']) {
   describe(`panels (${nodeRed})`, function () {
@@ -59,6 +54,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
 
     before(async () => {
       gateway = await Gateway.start({ nodeRed })
+      await addNodes(gateway.url, others)
     })
     after(() => (gateway as Gateway | undefined)?.remove())
 
@@ -67,7 +63,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       const found: string[] = []
       try {
         for (const type of await typesIn(editor.page)) {
-          await open(editor.page, type)
+          await openPanel(editor, type)
           await editor.picture(`${nodeRed}-german-${type}`)
           found.push(...(await sentences(editor.page)).map((text) => `${type}: ${text}`))
           await mistype(editor.page)
@@ -83,6 +79,34 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
         .filter((text) => ![...readings, ...notYet].some((pattern) => pattern.test(text)))
         .filter((text) => englishWords.test(text.replace(quoted, '')))
       assert.deepEqual([...new Set(left)], [])
+    })
+
+    it('can be read in each place, in light and dark themes, whatever is typed', async () => {
+      const editor = await Editor.open(gateway.url)
+      const faint: string[] = []
+      const look = async (type: string) => {
+        for (const [theme, style] of Object.entries(themes)) {
+          const sheet = await editor.page.addStyleTag({ content: style })
+          await editor.picture(`${nodeRed}-${theme}-${type}`)
+          for (const { text, contrast, colour, ground } of await faintTexts(form(editor.page), readable)) {
+            faint.push(`${type}, ${theme}: ${text}: ${contrast}, ${colour} on ${ground}`)
+          }
+          await sheet.evaluate((element) => (element as Element).remove())
+        }
+      }
+      try {
+        for (const type of await typesIn(editor.page)) {
+          await openPanel(editor, type)
+          await look(type)
+          await mistype(editor.page)
+          await look(`${type}-mistyped`)
+          await cancel(editor.page)
+        }
+        assert.deepEqual(editor.problems, [])
+      } finally {
+        await editor.close()
+      }
+      assert.deepEqual([...new Set(faint)], [])
     })
 
     if (process.env.FIELDLOG_PICTURES !== undefined) {
@@ -101,7 +125,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
         const editor = await Editor.open(gateway.url, look)
         try {
           for (const type of await typesIn(editor.page)) {
-            await open(editor.page, type)
+            await openPanel(editor, type)
             await editor.picture(`${nodeRed}-${name}-${type}`)
             await cancel(editor.page)
           }
@@ -114,6 +138,18 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
   })
 }
 
+/** Deploys nodes on a tab of their own beside what runs. */
+async function addNodes(url: string, nodes: ReadonlyArray<{ id: string; type: string }>): Promise<void> {
+  const flows = (await (await fetch(`${url}flows`)).json()) as object[]
+  const placed = nodes.map((node, i) => ({ ...node, z: 'test-tab', x: 200, y: 60 * (i + 1), wires: [] }))
+  const answer = await fetch(`${url}flows`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify([...flows, { id: 'test-tab', type: 'tab', label: 'others' }, ...placed]),
+  })
+  assert.equal(answer.status, 204)
+}
+
 /** The nodes of the tab, with a little room around them. */
 async function pictureOfFlow(page: Page, path: string): Promise<void> {
   const nodes = await page.locator('#red-ui-workspace-chart .red-ui-flow-node-group').all()
@@ -124,81 +160,4 @@ async function pictureOfFlow(page: Page, path: string): Promise<void> {
   const width = Math.max(...boxes.map((box) => box.x + box.width)) - left + 12
   const height = Math.max(...boxes.map((box) => box.y + box.height)) - top + 24
   await page.screenshot({ path, clip: { x: left, y: top, width, height } })
-}
-
-/** The types of Fieldlog's nodes of which the flow has one. */
-async function typesIn(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const { nodes } = (globalThis as unknown as { RED: BrowserRed }).RED
-    const configs = new Set<string>()
-    nodes.eachConfig(({ type }) => void configs.add(type))
-    return nodes.registry
-      .getNodeTypes()
-      .filter((type) => type.startsWith('fieldlog-'))
-      .filter((type) => configs.has(type) || nodes.filterNodes({ type }).length > 0)
-  })
-}
-
-async function open(page: Page, type: string): Promise<void> {
-  await page.evaluate((type) => {
-    const { nodes, editor } = (globalThis as unknown as { RED: BrowserRed }).RED
-    const [node] = nodes.filterNodes({ type })
-    if (node) return editor.edit(node)
-    let id = ''
-    nodes.eachConfig((config) => {
-      if (config.type === type) id ||= config.id
-    })
-    return editor.editConfig('', type, id)
-  }, type)
-  await page
-    .locator('.red-ui-tray #dialog-form, .red-ui-tray #node-config-dialog-edit-form')
-    .first()
-    .waitFor()
-  // trays slide in, and what a panel asks the gateway for comes a little later
-  await page.waitForLoadState('networkidle')
-  await page.locator('.red-ui-tray-body').first().waitFor()
-}
-
-/** Puts into each input of the panel what no number, name, path or list is. */
-async function mistype(page: Page): Promise<void> {
-  const inputs = page.locator(
-    '.red-ui-tray :is(#dialog-form, #node-config-dialog-edit-form) input[type="text"]:visible:enabled',
-  )
-  for (let place = 0; place < (await inputs.count()); place++) {
-    await inputs.nth(place).evaluate((element) => {
-      const input = element as unknown as { value: string; dispatchEvent(event: unknown): void }
-      input.value = ' ?;/{}# '
-      const { Event } = globalThis as unknown as { Event: new (name: string, init: object) => unknown }
-      for (const name of ['input', 'change']) input.dispatchEvent(new Event(name, { bubbles: true }))
-    })
-  }
-}
-
-/** The texts that can be read in the panel, tooltips and placeholders among them. */
-async function sentences(page: Page): Promise<string[]> {
-  return page
-    .locator('.red-ui-tray :is(#dialog-form, #node-config-dialog-edit-form)')
-    .first()
-    .evaluate((form) => {
-      interface Part {
-        innerText?: string
-        childNodes: Iterable<{ nodeType: number; nodeValue: string | null }>
-        getAttribute(name: string): string | null
-      }
-      const parts = [
-        ...(form as unknown as { querySelectorAll(all: string): Iterable<Part> }).querySelectorAll(
-          ':not(style)',
-        ),
-      ]
-      const texts = parts.flatMap((part) => [
-        ...[...part.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ nodeValue }) => nodeValue),
-        ...['title', 'placeholder', 'aria-label'].map((name) => part.getAttribute(name)),
-      ])
-      return texts.map((text) => text?.trim() ?? '').filter((text) => text !== '')
-    })
-}
-
-async function cancel(page: Page): Promise<void> {
-  await page.locator('#node-dialog-cancel, #node-config-dialog-cancel').last().click()
-  await page.locator('.red-ui-tray').waitFor({ state: 'detached' })
 }

@@ -88,7 +88,7 @@ describe('mqtt topic', () => {
       ['a/\u0007', /control character/],
     ]
     for (const [template, problem] of wrong) {
-      assert.match(topicProblem(template) ?? 'no problem', problem)
+      assert.match(topicProblem(template)?.text ?? 'no problem', problem)
       assert.throws(() => compileTopic(template), problem)
     }
     assert.equal(topicProblem(defaultTopic), undefined)

@@ -98,7 +98,7 @@ describe('An address', () => {
   it('may have another name in the log, of the characters that the log takes', () => {
     assert.equal(sourceNameProblem('roof_1.a:b@c-d'), undefined)
     for (const name of ['a b', 'a/b', 'dach-ü', 'x'.repeat(65)])
-      assert.match(sourceNameProblem(name) ?? '', /^".*" is no name for the log: take up to 64 letters/)
+      assert.match(sourceNameProblem(name)?.text ?? '', /^".*" is no name for the log: take up to 64 letters/)
   })
 
   it('has a name for the log and a text for messages', () => {
