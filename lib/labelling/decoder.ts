@@ -3,7 +3,6 @@ import type { Formats, Settled } from '../formats/compile.ts'
 import type { Outcome } from '../formats/format.ts'
 import type { EventMemory } from '../formats/model/memory.ts'
 import type { PlacedReading } from './history.ts'
-import { seqOf } from './state-file.ts'
 
 export type SettledReading = Settled<PlacedReading>
 

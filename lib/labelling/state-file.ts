@@ -67,8 +67,3 @@ export class StateFile<Memory> {
     await writeSealed(this.#disk, this.#path, json, { durable: true, onlyWriter: true })
   }
 }
-
-/** The seq in the id of an entry, `<epoch>-<seq>`. */
-export function seqOf(id: string): number {
-  return Number(id.slice(id.indexOf('-') + 1))
-}
