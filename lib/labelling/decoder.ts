@@ -2,6 +2,7 @@
 import type { Formats, Settled } from '../formats/compile.ts'
 import type { Outcome } from '../formats/format.ts'
 import type { EventMemory } from '../formats/model/memory.ts'
+import { seqOf } from '../journal/format/entry.ts'
 import type { PlacedReading } from './history.ts'
 
 export type SettledReading = Settled<PlacedReading>

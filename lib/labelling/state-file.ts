@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { viewOf } from '../delivery/progress/agreement.ts'
 import type { Disk } from '../journal/disk/disk.ts'
 import { readVersion, writeSealed } from '../journal/disk/sealed-file.ts'
+import { seqOf } from '../journal/format/entry.ts'
 
 /** @template Memory plain JSON */
 export interface StoredState<Memory> {
