@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { Gateway } from '../support/gateway.ts'
 import { faintTexts } from '../support/programs/contrast.ts'
 import { darkTheme } from '../support/programs/dark-theme.ts'
@@ -41,6 +42,9 @@ const others = ['http-body', 'events-in', 'events', 'cluster', 'timing', 'query'
   type: `fieldlog-${name}`,
 }))
 
+/** A port beside that of the default flow. */
+const second = { name: 'roof', path: '/dev/ttyUSB7', version: currentVersion('fieldlog-port') }
+
 /** WCAG 2, level AA, for texts of usual size */
 const readable = 4.5
 
@@ -54,7 +58,7 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
 
     before(async () => {
       gateway = await Gateway.start({ nodeRed })
-      await addNodes(gateway.url, others)
+      await addNodes(gateway.url, [...others, { ...second, id: 'test-port', type: 'fieldlog-port' }])
     })
     after(() => (gateway as Gateway | undefined)?.remove())
 
@@ -107,6 +111,28 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
         await editor.close()
       }
       assert.deepEqual([...new Set(faint)], [])
+    })
+
+    it('say that another port has the same name in the log, before Done', async () => {
+      const editor = await Editor.open(gateway.url)
+      try {
+        await openPanel(editor, 'fieldlog-port')
+        const shared = editor.page.locator('#fieldlog-port-source-shared')
+        assert.equal(await shared.textContent(), '')
+        // the demo keeps its own name, whatever the port is called
+        await editor.page.locator('#node-config-input-path').fill('/dev/ttyUSB3')
+        await editor.page.locator('#node-config-input-name').fill('roof')
+        assert.equal(
+          await shared.textContent(),
+          'The port roof is called roof in the log, too: the lines of both are one source, so names of devices, rules that look back and series in the store take their devices for the same. Give this port a name of its own.',
+        )
+        await editor.picture(`${nodeRed}-shared-name`)
+        await editor.page.locator('#node-config-input-sourceName').fill('cellar')
+        assert.equal(await shared.textContent(), '')
+        await cancel(editor.page)
+      } finally {
+        await editor.close()
+      }
     })
 
     if (process.env.FIELDLOG_PICTURES !== undefined) {

@@ -207,6 +207,13 @@ export function chosenSource({ sourceName, name, nameIsSource }: PortNames): str
     .slice(0, 64)
 }
 
+/** The source's name in the log, where a user may have chosen one (`chosenSource`). What is played is told by its end, and the demo
+ *  keeps its own name. */
+export function nameInLog(address: Address, chosen: string): string {
+  if (chosen === '' || address.kind === 'demo') return sourceName(address)
+  return address.kind === 'replay' && !chosen.endsWith(replayMark) ? `${chosen}${replayMark}` : chosen
+}
+
 /** What is wrong with a source's name that a user has chosen; undefined where nothing is. */
 export function sourceNameProblem(name: string): Sentence | undefined {
   if (/^[A-Za-z0-9._:@-]{1,64}$/.test(name)) return undefined
