@@ -9,6 +9,9 @@ import { withWholeDescriptions } from './help-text.ts'
 const root = join(import.meta.dirname, '..')
 const path = (...parts: string[]) => join(root, ...parts)
 
+/** Of all panels; in each, as any node may be switched off by itself. */
+const panelStyle = `<style>\n${['panel.css', 'series.css'].map(sharedStyle).join('')}</style>\n`
+
 rmSync(path('dist'), { recursive: true, force: true })
 compile('tsconfig.build.json')
 // declaration files for what package.json exports, and what that needs
@@ -27,6 +30,10 @@ function compile(project: string): void {
   })
 }
 
+function sharedStyle(name: string): string {
+  return readFileSync(path('nodes/shared', name), 'utf8')
+}
+
 function nodeNames(): string[] {
   if (!existsSync(path('nodes'))) return []
   return readdirSync(path('nodes')).filter((name) => existsSync(path('nodes', name, `${name}.html`)))
@@ -36,7 +43,7 @@ function assembleNode(name: string): void {
   const target = path('dist/nodes', name)
   mkdirSync(target, { recursive: true })
   const html = helpText(path('nodes', name, `${name}.html`))
-  writeFileSync(join(target, `${name}.html`), `${panelScript(name)}${html}`)
+  writeFileSync(join(target, `${name}.html`), `${panelScript(name)}${panelStyle}${html}`)
   assembleLocales(path('nodes', name, 'locales'), join(target, 'locales'))
   const icon = path('icons', `${name}.svg`)
   if (existsSync(icon)) {

@@ -1,6 +1,15 @@
 // The fields that events are clustered by: as a user writes them, and as they stand in an event.
 import type { FieldlogEvent } from '../event.ts'
 import { largestValue } from '../statistics/table.ts'
+import { type Sentence, sentencesOf } from '../words/sentence.ts'
+
+/** What is said of a list that cannot be used; nodes/cluster/locales has it in other languages. */
+export const fieldsSentences = {
+  fieldTwice: 'fields: __name__ is named twice',
+  fieldCount: 'fields: found __found__, expected __fewest__ to __most__ names with commas between them',
+} as const
+
+const sentence = sentencesOf(fieldsSentences)
 
 const fewest = 2
 const most = 16
@@ -14,12 +23,12 @@ export function fieldNames(list: string): string[] {
 }
 
 /** What is wrong with a list of fields, in a sentence; undefined where nothing is. */
-export function fieldsProblem(list: string): string | undefined {
+export function fieldsProblem(list: string): Sentence | undefined {
   const names = fieldNames(list)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined) return `fields: ${twice} is named twice`
+  if (twice !== undefined) return sentence('fieldTwice', { name: twice })
   if (names.length >= fewest && names.length <= most) return undefined
-  return `fields: found ${names.length}, expected ${fewest} to ${most} names with commas between them`
+  return sentence('fieldCount', { found: names.length, fewest, most })
 }
 
 /**

@@ -1,5 +1,25 @@
 // What may be wrong with the rows of names, in words: for the panel, row by row, and for the deploy. Browser-safe.
+import { type Sentence, sentencesOf, verbatim } from '../words/sentence.ts'
 import { type DeviceRow, periodOf } from './names.ts'
+
+/** What is said of a row that cannot be used; nodes/devices/locales has it in other languages. */
+export const deviceSentences = {
+  nameMissing: 'The name is missing.',
+  nameLong: 'The name has __length__ characters: __most__ at most.',
+  nameSigns: 'A name must not contain / + # or control characters: it stands in topics.',
+  nameTwice: 'Two devices have the name "__name__": the other one is __other__.',
+  namedAlready: '__place__ has a name already: "__name__".',
+  interval: 'The interval must be a number of seconds from 1 to __most__, or empty.',
+  period: 'From and to must be a day or a moment in UTC (2026-05-01, 2026-05-01 12:30), or empty.',
+  periodOrder: 'From must be before to.',
+  inRow: 'row __place__: __problem__',
+  tooManyRows: 'There are more than __most__ rows.',
+  anySource: 'any source',
+  placeOfType: '__place__, __type__',
+  placeOfKey: '__place__, key __key__',
+} as const
+
+const sentence = sentencesOf(deviceSentences)
 
 /** characters of a name, at most: it is a level of a topic, and stands in narrow columns */
 const longestName = 60
@@ -29,8 +49,8 @@ export function completeDeviceRow(given: unknown): DeviceRow {
 }
 
 /** What is wrong with each row: the texts by the row's place; rows that are right are left out. */
-export function rowsProblems(rows: readonly DeviceRow[]): Map<number, string> {
-  const problems = new Map<number, string>()
+export function rowsProblems(rows: readonly DeviceRow[]): Map<number, Sentence> {
+  const problems = new Map<number, Sentence>()
   rows.forEach((row, place) => {
     const problem = rowProblem(row) ?? conflict(row, rows.slice(0, place)) ?? overMany(place)
     if (problem !== undefined) problems.set(place, problem)
@@ -39,45 +59,45 @@ export function rowsProblems(rows: readonly DeviceRow[]): Map<number, string> {
 }
 
 /** The rows that can be used, and what is wrong with the others, in words. */
-export function soundRows(given: unknown): { rows: DeviceRow[]; problems: string[] } {
+export function soundRows(given: unknown): { rows: DeviceRow[]; problems: Sentence[] } {
   const rows = Array.isArray(given) ? given.map(completeDeviceRow) : []
   const problems = rowsProblems(rows)
   return {
     rows: rows.filter((_, place) => !problems.has(place)),
-    problems: [...problems].map(([place, text]) => `row ${place + 1}: ${text}`),
+    problems: [...problems].map(([place, problem]) => sentence('inRow', { place: place + 1, problem })),
   }
 }
 
-function rowProblem(row: DeviceRow): string | undefined {
+function rowProblem(row: DeviceRow): Sentence | undefined {
   const { name, interval } = row
-  if (name === '') return 'The name is missing.'
-  if (name.length > longestName) return `The name has ${name.length} characters: ${longestName} at most.`
-  if (forbidden.test(name)) return 'A name must not contain / + # or control characters: it stands in topics.'
+  if (name === '') return sentence('nameMissing')
+  if (name.length > longestName) return sentence('nameLong', { length: name.length, most: longestName })
+  if (forbidden.test(name)) return sentence('nameSigns')
   if (interval !== '' && !(interval >= 1 && interval <= longestInterval)) {
-    return `The interval must be a number of seconds from 1 to ${longestInterval}, or empty.`
+    return sentence('interval', { most: String(longestInterval) })
   }
   return periodProblem(row)
 }
 
-function periodProblem(row: DeviceRow): string | undefined {
+function periodProblem(row: DeviceRow): Sentence | undefined {
   const { from, to } = periodOf(row)
   if (Number.isNaN(from) || Number.isNaN(to)) {
-    return 'From and to must be a day or a moment in UTC (2026-05-01, 2026-05-01 12:30), or empty.'
+    return sentence('period')
   }
-  return from < to ? undefined : 'From must be before to.'
+  return from < to ? undefined : sentence('periodOrder')
 }
 
 /** One name for two devices, or two names for one, at the same time. */
-function conflict(row: DeviceRow, before: readonly DeviceRow[]): string | undefined {
+function conflict(row: DeviceRow, before: readonly DeviceRow[]): Sentence | undefined {
   for (const other of before) {
     if (!isAtOnce(row, other)) continue
     const isSamePlace = other.source === row.source && other.key === row.key
     // a device may send several types of event, and each of them may have a row
     if (other.name === row.name && !isSamePlace) {
-      return `Two devices have the name "${row.name}": the other one is ${placeOf(other)}.`
+      return sentence('nameTwice', { name: row.name, other: placeOf(other) })
     }
     if (isSamePlace && other.type === row.type) {
-      return `${placeOf(row)} has a name already: "${other.name}".`
+      return sentence('namedAlready', { place: placeOf(row), name: other.name })
     }
   }
   return undefined
@@ -89,16 +109,13 @@ function isAtOnce(one: DeviceRow, other: DeviceRow): boolean {
   return !(a.to <= b.from || b.to <= a.from)
 }
 
-function overMany(place: number): string | undefined {
-  return place < mostRows ? undefined : `There are more than ${mostRows} rows.`
+function overMany(place: number): Sentence | undefined {
+  return place < mostRows ? undefined : sentence('tooManyRows', { most: mostRows })
 }
 
-/** Where a device is heard, in words. */
-function placeOf({ source, type, key }: DeviceRow): string {
-  const parts = [
-    source || 'any source',
-    ...(type === '' ? [] : [type]),
-    ...(key === '' ? [] : [`key ${key}`]),
-  ]
-  return parts.join(', ')
+/** Where a device is heard. */
+function placeOf({ source, type, key }: DeviceRow): Sentence {
+  const from = source === '' ? sentence('anySource') : verbatim(source)
+  const place = type === '' ? from : sentence('placeOfType', { place: from, type })
+  return key === '' ? place : sentence('placeOfKey', { place, key })
 }

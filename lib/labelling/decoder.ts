@@ -2,8 +2,8 @@
 import type { Formats, Settled } from '../formats/compile.ts'
 import type { Outcome } from '../formats/format.ts'
 import type { EventMemory } from '../formats/model/memory.ts'
+import { seqOf } from '../journal/format/entry.ts'
 import type { PlacedReading } from './history.ts'
-import { seqOf } from './state-file.ts'
 
 export type SettledReading = Settled<PlacedReading>
 

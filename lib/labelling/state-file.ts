@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { viewOf } from '../delivery/progress/agreement.ts'
 import type { Disk } from '../journal/disk/disk.ts'
 import { readVersion, writeSealed } from '../journal/disk/sealed-file.ts'
+import { seqOf } from '../journal/format/entry.ts'
 
 /** @template Memory plain JSON */
 export interface StoredState<Memory> {
@@ -66,9 +67,4 @@ export class StateFile<Memory> {
     const json = `{"version":${version},"rules":"${rules}","from":${from},"seq":${seq},${named}"memory":${memory}}`
     await writeSealed(this.#disk, this.#path, json, { durable: true, onlyWriter: true })
   }
-}
-
-/** The seq in the id of an entry, `<epoch>-<seq>`. */
-export function seqOf(id: string): number {
-  return Number(id.slice(id.indexOf('-') + 1))
 }

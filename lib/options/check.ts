@@ -1,5 +1,5 @@
 // What is wrong with a value, and what it stands for: one rule for the panel, the runtime and the environment.
-import type { Sentence } from '../words/sentence.ts'
+import { type Sentence, verbatim } from '../words/sentence.ts'
 import {
   type Field,
   isChoice,
@@ -53,7 +53,7 @@ export function problemIn(field: Field, value: unknown): Sentence | undefined {
   if (isConfigNode(field)) return typeof value === 'string' ? undefined : optionSentence('configNode', found)
   if (typeof value !== 'string' && typeof value !== 'number') return optionSentence('text', found)
   const problem = field.problem?.(String(value).trim())
-  return typeof problem === 'string' ? { key: 'own', values: { text: problem }, text: problem } : problem
+  return typeof problem === 'string' ? verbatim(problem) : problem
 }
 
 /** The range of a number: `a whole number of seconds from 1 to 60`. */

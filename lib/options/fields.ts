@@ -30,7 +30,10 @@ interface TextKeywords extends Described {
   multiline?: boolean
 }
 
-/** What is wrong with a text (trimmed, not empty), in a sentence, best one that can be translated; undefined where nothing is. */
+/**
+ * What is wrong with a text (trimmed, not empty), in a sentence; undefined where nothing is. A panel can say a `Sentence` in the
+ * reader's language, and a plain text only as it is.
+ */
 export type TextRule = (text: string) => Sentence | string | undefined
 
 type ChoiceValue = string | number

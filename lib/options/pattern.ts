@@ -2,6 +2,8 @@
 // (docs/decisions/006-cel-and-re2.md).
 import { RE2JS } from 're2js'
 import { asError } from '../kit/errors.ts'
+import { type Sentence, SentenceError } from '../words/sentence.ts'
+import { optionSentence } from './sentences.ts'
 
 export interface PatternOptions {
   /** capitals and small letters are the same. Default false */
@@ -14,14 +16,14 @@ export function compilePattern(pattern: string, options: PatternOptions = {}): R
     const source = RE2JS.translateRegExp(pattern)
     return RE2JS.compile(source, options.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0)
   } catch (error) {
-    throw new Error(leftOut(pattern) ?? asError(error).message)
+    throw new SentenceError(leftOut(pattern) ?? optionSentence('pattern', { why: asError(error).message }))
   }
 }
 
 /** What people know from other engines, and RE2 leaves out because it cannot be matched in linear time. */
-function leftOut(pattern: string): string | undefined {
-  if (/\(\?<?[=!]/.test(pattern)) return 'looking ahead or behind, (?=…), is not available in RE2'
-  if (/(^|[^\\])(\\\\)*\\[1-9]/.test(pattern)) return 'references back, \\1, are not available in RE2'
+function leftOut(pattern: string): Sentence | undefined {
+  if (/\(\?<?[=!]/.test(pattern)) return optionSentence('lookAround')
+  if (/(^|[^\\])(\\\\)*\\[1-9]/.test(pattern)) return optionSentence('backReference')
   return undefined
 }
 

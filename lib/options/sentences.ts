@@ -13,17 +13,12 @@ export const optionSentences = {
   flag: '__title__ is __value__: give true or false',
   configNode: '__title__ is __value__: give the id of a config node',
   text: '__title__ is __value__: give a text',
-  topicEmpty: 'The topic is empty.',
-  topicName: '{__name__} is not known: use __parts__ or {data.NAME}.',
-  topicBrace: 'A brace is not closed: names stand in braces, as in {type}.',
-  topicWildcard: 'The topic must not contain + or #: these are for subscribing.',
-  topicDollar: 'The topic must not begin with $: such topics belong to the broker.',
-  topicLevel: 'The topic has an empty level: each / needs a name on both sides.',
-  topicControl: 'The topic contains a control character.',
   prefixBraces: 'The discovery prefix must not contain braces.',
   eventType:
     '"__type__" is no event type: these have letters, digits and . _ - and stand with commas between them.',
-  sourceName: '"__name__" is no name for the log: take up to 64 letters, digits and . _ : @ -',
+  pattern: '__why__',
+  lookAround: 'looking ahead or behind, (?=…), is not available in RE2',
+  backReference: 'references back, \\1, are not available in RE2',
 } as const
 
 export const optionSentence = sentencesOf(optionSentences)

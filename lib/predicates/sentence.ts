@@ -1,10 +1,12 @@
 // Reads a rule that is written as a sentence: `battery is below 2.8 V and temp is above 30, 3 of 5`. Browser-safe.
 import type { Scalar } from '../event.ts'
+import { SentenceError } from '../words/sentence.ts'
 import { type GroupOperator, isGroupOperator } from './model/compound.ts'
 import { secondsOf } from './model/duration.ts'
 import { parseList, parseOperand } from './model/operand-text.ts'
 import { isOperatorName, operatorNames, operators } from './model/operators.ts'
 import type { Condition, PredicateRow, RowOperator, Says, Votes } from './model/row.ts'
+import { ruleSentence } from './model/sentences.ts'
 import { isStatefulName, phrases, statefulNames } from './model/stateful-names.ts'
 import { statefulOperators } from './stateful/operators.ts'
 
@@ -32,9 +34,9 @@ const spellings: ReadonlyArray<[words: string, operator: RowOperator]> = [
   ...Object.entries(symbols),
 ].sort(([a], [b]) => b.length - a.length)
 
-const example = 'write it like battery is below 2.8 and temp is above 30, 3 of 5'
+const example = ruleSentence('example', { example: 'battery is below 2.8 and temp is above 30, 3 of 5' })
 
-/** The row that a sentence says; throws an Error that says what to write where it says none. */
+/** The row that a sentence says; throws a SentenceError that says what to write where it says none. */
 export function rowOfSentence(sentence: string): Partial<PredicateRow> {
   const reader = new SentenceReader(sentence)
   const says: Says = /^suspect$/i.test(reader.take(/^(bad|suspect)\s+when\s+/i)?.[1] ?? '')
@@ -45,13 +47,14 @@ export function rowOfSentence(sentence: string): Partial<PredicateRow> {
   for (;;) {
     const next = reader.take(/^(and|or)\s+/i)?.[1]?.toLowerCase()
     if (!isGroupOperator(next)) break
-    if (joint !== undefined && joint !== next)
-      throw new Error('join the conditions by and, or by or, not by both')
+    if (joint !== undefined && joint !== next) throw new SentenceError(ruleSentence('joinsBoth'))
     joint = next
     conditions.push(condition(reader))
   }
   const votes = votesOf(reader.take(/^,?\s*(\d+\s+of\s+\d+)\s*/i)?.[1])
-  if (reader.rest !== '') throw new Error(`cannot read "${reader.rest}": ${example}`)
+  if (reader.rest !== '') {
+    throw new SentenceError(ruleSentence('unreadable', { rest: reader.rest, example }))
+  }
   const whole = joint === undefined ? conditions[0] : { operator: joint, conditions }
   return { says, ...whole, ...(votes === undefined ? {} : { votes }) }
 }
@@ -79,10 +82,12 @@ class SentenceReader {
 function condition(reader: SentenceReader): Partial<Condition> {
   const not = reader.take(/^not\s+/i) === undefined ? {} : { not: true }
   const field = reader.take(/^(?:"([^"]*)"|([^\s<>=!,"]+))\s*/)
-  if (field === undefined) throw new Error(example)
+  if (field === undefined) throw new SentenceError(example)
   const name = field[1] ?? field[2] ?? ''
   const operator = operatorIn(reader)
-  if (operator === undefined) throw new Error(`knows no operator behind ${name}: ${example}`)
+  if (operator === undefined) {
+    throw new SentenceError(ruleSentence('unknownOperator', { field: name, example }))
+  }
   return { field: name, operator, ...not, ...operandsOf(operator, reader) }
 }
 

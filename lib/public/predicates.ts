@@ -3,7 +3,6 @@
 
 export { compileNames, type DeviceNames, type DeviceRow } from '../devices/names.ts'
 export type { FieldlogEvent, Flag, Scalar } from '../event.ts'
-export type { RowProblem } from '../predicates/check/problem.ts'
 export { cleanEvents } from '../predicates/clean-events.ts'
 export { re2Engine } from '../predicates/criteria/regex.ts'
 export type { LabellerParts, LabelSettings } from '../predicates/judge/compile.ts'
@@ -23,4 +22,11 @@ export {
   type Severity,
 } from '../predicates/model/row.ts'
 export { type Trial, tryRules } from '../predicates/trial.ts'
-export { type AnyRow, compilePredicates, completeRow, type OldRow, rowProblems } from './rows.ts'
+export {
+  type AnyRow,
+  compilePredicates,
+  completeRow,
+  type OldRow,
+  type RowProblem,
+  rowProblems,
+} from './rows.ts'

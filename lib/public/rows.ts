@@ -3,7 +3,7 @@ import type { Scalar } from '../event.ts'
 import type { FormatDefinition } from '../formats/model/definition.ts'
 import { faultRow } from '../migrate/label.ts'
 import { rowProblems as problemsOf } from '../predicates/check/check.ts'
-import type { RowProblem } from '../predicates/check/problem.ts'
+import type { RowProblem as Problem } from '../predicates/check/problem.ts'
 import {
   compilePredicates as compile,
   type LabellerParts,
@@ -40,6 +40,9 @@ export interface OldRow {
   enabled: boolean
 }
 
+/** What is wrong with a row, and which of its properties. */
+export type RowProblem = Pick<Problem, 'at' | 'text'>
+
 export type AnyRow = Partial<PredicateRow> | Partial<OldRow>
 
 /** A row of either form in today's, with all that is default. */
@@ -49,7 +52,7 @@ export function completeRow(row: AnyRow): PredicateRow {
 
 /** What is wrong with a row of either form; see lib/predicates/check. */
 export function rowProblems(row: AnyRow, regex: RegexEngine): RowProblem[] {
-  return problemsOf(completeRow(row), regex)
+  return problemsOf(completeRow(row), regex).map(({ at, text }) => ({ at, text }))
 }
 
 /** The labeller for rows of either form; see lib/predicates/judge/compile.ts. */

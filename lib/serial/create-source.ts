@@ -1,11 +1,10 @@
 // Makes the source that an address names.
 
 import { resolve } from 'node:path'
-import { replayMark } from '../event.ts'
 import { type Clock, systemClock } from '../kit/clock.ts'
 import { demoSource } from './demo/demo-source.ts'
 import { replaySource } from './replay/replay-source.ts'
-import { type Address, addressText, parseAddress, sourceName } from './source/address.ts'
+import { addressText, nameInLog, parseAddress } from './source/address.ts'
 import { deviceSource, type OpenDevice } from './source/device.ts'
 import type { ListPorts } from './source/listed.ts'
 import type { SerialSettings } from './source/settings.ts'
@@ -33,7 +32,7 @@ export function createSource(
   { name: chosen = '', clock = systemClock, home, list, open }: SourceOptions = {},
 ): LineSource {
   const address = parseAddress(text)
-  const name = nameOf(address, chosen)
+  const name = nameInLog(address, chosen)
   if (address.kind === 'demo') return demoSource(clock, home)
   if (address.kind === 'device' || address.kind === 'usb') {
     const find = address.kind === 'usb' ? () => findUsb(address, list, clock) : async () => address.path
@@ -46,10 +45,4 @@ export function createSource(
   if (kind === 'telnet') return telnetSource(server, clock)
   if (kind === 'rfc2217') return rfc2217Source(server, settings, clock)
   return tcpSource(host, port, name, server.text, clock)
-}
-
-/** What is played is told by its name, so that a name that a user has chosen keeps that end. */
-function nameOf(address: Address, chosen: string): string {
-  if (chosen === '') return sourceName(address)
-  return address.kind === 'replay' && !chosen.endsWith(replayMark) ? `${chosen}${replayMark}` : chosen
 }

@@ -30,8 +30,8 @@ export function waysOf(text: string, loadLibc: () => Libc = () => Libc.load()): 
   const socket = (name: string): Way => ({ name: `socket:${name}`, open: () => sendToSocket(libc, name) })
   const problem =
     (kind === '' || (kind === 'auto' && rest !== undefined) ? 'is none that is known' : undefined) ??
-    (kind === 'queue' && rest !== undefined ? queueNameProblem(rest) : undefined) ??
-    (kind === 'socket' && rest !== undefined ? socketNameProblem(rest) : undefined)
+    (kind === 'queue' && rest !== undefined ? queueNameProblem(rest)?.text : undefined) ??
+    (kind === 'socket' && rest !== undefined ? socketNameProblem(rest)?.text : undefined)
   if (problem !== undefined) throw wrongWay(text, problem)
   const libc = loadLibc()
   if (kind === 'queue') return [queue(rest ?? usualQueue)]

@@ -1,5 +1,18 @@
 // Which steps of a time event begin a span, and which end it. Senders agree on no words, so each category may have its
 // own. Browser-safe: the panel checks the same rows.
+import { type Sentence, sentencesOf } from '../words/sentence.ts'
+
+/** What is said of a row that cannot be used; nodes/timing/locales has it in other languages. */
+export const categorySentences = {
+  categoryMissing: 'The category is missing; * stands for all that have no row of their own.',
+  categoryTwice: 'There is a row for __category__ already.',
+  beginsAndEnds: '__word__ cannot begin a span and end one.',
+  limit: 'The limit must be a number of seconds from 0.001 to __most__, or empty.',
+  inRow: 'row __place__: __problem__',
+  tooManyRows: 'There are more than __most__ rows.',
+} as const
+
+const sentence = sentencesOf(categorySentences)
 
 /** What a step means for the spans of its key. */
 export type Role = 'begin' | 'end' | 'step' | 'point'
@@ -90,13 +103,13 @@ export function completeRow(given: unknown): CategoryRow {
 }
 
 /** What is wrong with each row: the texts by the row's place; rows that are right are left out. */
-export function rowsProblems(rows: readonly CategoryRow[]): Map<number, string> {
-  const problems = new Map<number, string>()
+export function rowsProblems(rows: readonly CategoryRow[]): Map<number, Sentence> {
+  const problems = new Map<number, Sentence>()
   const seen = new Set<string>()
   rows.forEach((row, place) => {
     const category = row.category.toUpperCase()
     const problem =
-      place < mostRows ? rowProblem(row, seen.has(category)) : `There are more than ${mostRows} rows.`
+      place < mostRows ? rowProblem(row, seen.has(category)) : sentence('tooManyRows', { most: mostRows })
     if (problem !== undefined) problems.set(place, problem)
     seen.add(category)
   })
@@ -104,23 +117,23 @@ export function rowsProblems(rows: readonly CategoryRow[]): Map<number, string> 
 }
 
 /** The rows that can be used, and what is wrong with the others, in words. */
-export function soundRows(given: unknown): { rows: CategoryRow[]; problems: string[] } {
+export function soundRows(given: unknown): { rows: CategoryRow[]; problems: Sentence[] } {
   const rows = Array.isArray(given) ? given.map(completeRow) : []
   const problems = rowsProblems(rows)
   return {
     rows: rows.filter((_, place) => !problems.has(place)),
-    problems: [...problems].map(([place, text]) => `row ${place + 1}: ${text}`),
+    problems: [...problems].map(([place, problem]) => sentence('inRow', { place: place + 1, problem })),
   }
 }
 
-function rowProblem({ category, begins, ends, limit }: CategoryRow, isSecond: boolean): string | undefined {
-  if (category === '') return 'The category is missing; * stands for all that have no row of their own.'
-  if (isSecond) return `There is a row for ${category} already.`
+function rowProblem({ category, begins, ends, limit }: CategoryRow, isSecond: boolean): Sentence | undefined {
+  if (category === '') return sentence('categoryMissing')
+  if (isSecond) return sentence('categoryTwice', { category })
   const starts = wordsOf(begins, usualBegins)
   const both = wordsOf(ends, usualEnds).find((word) => starts.includes(word))
-  if (both !== undefined) return `${both} cannot begin a span and end one.`
+  if (both !== undefined) return sentence('beginsAndEnds', { word: both })
   if (limit === '' || (limit >= 0.001 && limit <= longestLimit)) return undefined
-  return `The limit must be a number of seconds from 0.001 to ${longestLimit}, or empty.`
+  return sentence('limit', { most: String(longestLimit) })
 }
 
 function rulesOf({ begins, ends, limit }: CategoryRow): CategoryRules {

@@ -14,8 +14,8 @@ export default function (RED: NodeAPI): void {
     const config = migrate(DEVICES_TYPE, saved)
     const { rows, problems } = soundRows(config.devices)
     this.names = compileNames(rows)
-    for (const problem of problems) {
-      this.error(`devices: ${problem} The row is not used until it is corrected in the panel.`)
+    for (const { text } of problems) {
+      this.error(`devices: ${text} The row is not used until it is corrected in the panel.`)
     }
 
     const forgetFlows = onFlows(RED.events, {

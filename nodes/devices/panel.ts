@@ -1,11 +1,13 @@
 import { compileNames, type DeviceRow } from '../../lib/devices/names.ts'
 import { completeDeviceRow, rowsProblems, soundRows } from '../../lib/devices/rows.ts'
 import { currentVersion } from '../../lib/migrate/migrate.ts'
+import type { Sentence } from '../../lib/words/sentence.ts'
 import { colours } from '../shared/colours.ts'
 import { bindInputs } from '../shared/panel/bind-inputs.ts'
 import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import type { Words } from '../shared/panel/inputs.ts'
 import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
+import { type Speaker, said, saidInLines } from '../shared/panel/sentence-words.ts'
 import type { DevicesReport } from './endpoints.ts'
 import { showHeard } from './heard-list.ts'
 import { type DevicesOptions, devicesDefaults, devicesOptions } from './options.ts'
@@ -33,7 +35,9 @@ RED.nodes.registerType<DevicesOptions>('fieldlog-devices', {
     ...editorDefaults(devicesOptions),
     devices: {
       value: devicesDefaults.devices,
-      validate: (devices, _options) => soundRows(devices).problems.join('\n') || true,
+      validate(this: Speaker, devices, _options) {
+        return saidInLines(this, soundRows(devices).problems) || true
+      },
     },
   },
   paletteLabel: 'devices',
@@ -44,7 +48,7 @@ RED.nodes.registerType<DevicesOptions>('fieldlog-devices', {
     const words: Words = (key, values) => this._(`fieldlog-devices.${key}`, values)
     const { devices } = openMigrated(this, 'node-config-input')
     bindInputs(this, devicesOptions)
-    const refresh = () => review(words)
+    const refresh = () => review(words, (sentence) => said(this, sentence))
     let isFilled = false
     list().editableList({
       addButton: words('add'),
@@ -121,7 +125,7 @@ function rows(): DeviceRowInputs[] {
 }
 
 /** Says what is wrong with each row, and shows what was heard of it; below them what has no row. */
-function review(words: Words): void {
+function review(words: Words, say: (sentence: Sentence) => string): void {
   const inputs = rows()
   const now = inputs.map((row) => row.read())
   const problems = rowsProblems(now)
@@ -130,7 +134,8 @@ function review(words: Words): void {
   const { find } = compileNames(now)
   inputs.forEach((row, place) => {
     const own = heard.find(({ source, type, key }) => find(source, type, key) === now[place])
-    row.show(problems.get(place), own, at)
+    const problem = problems.get(place)
+    row.show(problem && say(problem), own, at)
   })
   if (!report) return
   const unnamed = heard.filter(({ source, type, key }) => find(source, type, key) === undefined)

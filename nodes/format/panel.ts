@@ -11,6 +11,7 @@ import type { FormatPreview } from '../../lib/preview/format-preview.ts'
 import { colours } from '../shared/colours.ts'
 import { currentValue, setValue, showProblems, type Words } from '../shared/panel/inputs.ts'
 import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
+import { markOwnForm } from '../shared/panel/own-form.ts'
 import { rulesLosing } from '../shared/panel/rules-using.ts'
 import { listed } from '../shared/panel/texts.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
@@ -51,6 +52,7 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
     return (this.definition as FormatDefinition | undefined)?.type || 'format'
   },
   oneditprepare() {
+    markOwnForm()
     const saved = openMigrated(this, 'node-config-input')
     const words: Words = (key, values) => this._(`fieldlog-format.${key}`, values)
     const soon = debounce(() => refresh(words))

@@ -3,6 +3,16 @@ import { defaultEntryLimit, largestEntryLimit } from '../../lib/journal/format/e
 import { bufferFields } from '../../lib/journal/write/buffer-fields.ts'
 import { number, text, wholeNumber } from '../../lib/options/fields.ts'
 import type { Saved } from '../../lib/options/options.ts'
+import { type Sentence, sentencesOf } from '../../lib/words/sentence.ts'
+
+/** What is said of a directory that cannot be used; the locales have it in other languages. */
+export const directorySentences = {
+  directoryNul: 'the directory holds a NUL character',
+  directoryOut:
+    "the directory __directory__ leads out of Node-RED's user directory: give it as an absolute path",
+} as const
+
+const sentence = sentencesOf(directorySentences)
 
 /** Bytes in the unit of the entry limit. */
 export const mebibyte = 1 << 20
@@ -77,15 +87,15 @@ export const journalOptions = {
 export type JournalNodeOptions = Saved<typeof journalOptions>
 
 /** A relative directory stays in the user directory. */
-function directoryProblem(directory: string): string | undefined {
-  if (directory.includes('\0')) return 'the directory holds a NUL character'
+function directoryProblem(directory: string): Sentence | undefined {
+  if (directory.includes('\0')) return sentence('directoryNul')
   if (directory.startsWith('/')) return undefined
   let depth = 0
   for (const part of directory.split('/')) {
     if (part === '..') depth--
     else if (part !== '' && part !== '.') depth++
     if (depth < 0) {
-      return `the directory ${directory} leads out of Node-RED's user directory: give it as an absolute path`
+      return sentence('directoryOut', { directory })
     }
   }
   return undefined

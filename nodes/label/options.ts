@@ -4,6 +4,8 @@ import { rowProblems } from '../../lib/predicates/check/check.ts'
 import { re2Engine } from '../../lib/predicates/criteria/regex.ts'
 import { nameOf } from '../../lib/predicates/model/name.ts'
 import { completeRow, type PredicateRow, type Severity } from '../../lib/predicates/model/row.ts'
+import { ruleSentence } from '../../lib/predicates/model/sentences.ts'
+import type { Sentence } from '../../lib/words/sentence.ts'
 
 /** Those options of a `fieldlog-label` node that have one value each. */
 export const labelOptions = {
@@ -28,12 +30,11 @@ export interface LabelOptions extends Saved<typeof labelOptions> {
 
 export const labelDefaults: LabelOptions = { ...defaultsOf(labelOptions), predicates: [] }
 
-/** What is wrong with the rows that are switched on, in one line for the editor; undefined when all are right. */
-export function predicatesProblem(predicates: unknown): string | undefined {
-  if (!Array.isArray(predicates)) return 'the rules are not a list'
-  const lines = predicates.map(completeRow).flatMap((row, index) => {
+/** What is wrong with the rows that are switched on, a sentence for each of them; none when all are right. */
+export function predicatesProblems(predicates: unknown): Sentence[] {
+  if (!Array.isArray(predicates)) return [ruleSentence('noList')]
+  return predicates.map(completeRow).flatMap((row, index) => {
     const [problem] = row.enabled ? rowProblems(row, re2Engine) : []
-    return problem ? [`rule ${index + 1} (${nameOf(row)}): ${problem.text}`] : []
+    return problem ? [ruleSentence('inRule', { place: index + 1, name: nameOf(row), problem })] : []
   })
-  return lines.length > 0 ? lines.join('; ') : undefined
 }

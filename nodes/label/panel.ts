@@ -1,18 +1,19 @@
 import type { FieldDefinition, FormatDefinition } from '../../lib/formats/model/definition.ts'
-import { asError } from '../../lib/kit/errors.ts'
 import { faultRows } from '../../lib/migrate/label.ts'
 import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { fieldsByType } from '../../lib/predicates/model/defaults.ts'
 import type { PredicateRow } from '../../lib/predicates/model/row.ts'
 import { show, showList } from '../../lib/predicates/model/text.ts'
 import { rowOfSentence } from '../../lib/predicates/sentence.ts'
+import { type Sentence, sentenceIn } from '../../lib/words/sentence.ts'
 import type { EditorNode } from '../../types/node-red-editor.d.ts'
 import { colours } from '../shared/colours.ts'
 import { bindInputs } from '../shared/panel/bind-inputs.ts'
 import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
+import { type Speaker, said, saidInLines } from '../shared/panel/sentence-words.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
-import { type LabelOptions, labelDefaults, labelOptions, predicatesProblem } from './options.ts'
+import { type LabelOptions, labelDefaults, labelOptions, predicatesProblems } from './options.ts'
 import { knownFields } from './panel/known-fields.ts'
 import { predicateRow, type RowEditor } from './panel/row.ts'
 import { type RulesDraft, rulesTrial } from './panel/try.ts'
@@ -26,7 +27,9 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
     predicates: {
       value: labelDefaults.predicates,
       // the rules of a flow from before are checked as they will be read
-      validate: (predicates, _options) => predicatesProblem(faultRows(predicates)) ?? true,
+      validate(this: Speaker, predicates, _options) {
+        return saidInLines(this, predicatesProblems(faultRows(predicates))) || true
+      },
     },
   },
   inputs: 1,
@@ -47,7 +50,8 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
     const predicates = faultRows(this.predicates)
     bindInputs(this, labelOptions)
     const formats = workspaceFormats()
-    sentenceInput($('#fieldlog-label-sentence'), (row) => {
+    const say = (sentence: Sentence) => said(this, sentence)
+    sentenceInput($('#fieldlog-label-sentence'), say, (row) => {
       list().editableList('addItem', row)
       list().editableList('show', row)
     })
@@ -59,6 +63,7 @@ RED.nodes.registerType<LabelOptions>('fieldlog-label', {
       fields: knownFields(formats),
       types: [...fieldsByType(formats).keys()],
       words: (key: string, values?: Record<string, unknown>) => this._(`fieldlog-label.rule.${key}`, values),
+      say,
       changed: trial.show,
     }
     list().editableList({
@@ -128,7 +133,11 @@ function readRows(): PredicateRow[] {
 }
 
 /** A rule that is typed as a sentence, and added by Enter. */
-function sentenceInput(input: JQuery, add: (row: Partial<PredicateRow>) => void): void {
+function sentenceInput(
+  input: JQuery,
+  say: (sentence: Sentence) => string,
+  add: (row: Partial<PredicateRow>) => void,
+): void {
   const problem = $('#fieldlog-label-sentence-problem')
   input.on('input', () => {
     problem.text('')
@@ -142,7 +151,7 @@ function sentenceInput(input: JQuery, add: (row: Partial<PredicateRow>) => void)
       add(rowOfSentence(sentence))
       input.val('')
     } catch (error) {
-      problem.text(asError(error).message)
+      problem.text(say(sentenceIn(error)))
       input.addClass('input-error')
     }
   })

@@ -1,5 +1,5 @@
 import { prefixProblem, typesProblem } from '../../lib/announce/options.ts'
-import { defaultTopic, topicProblem } from '../../lib/mqtt/message/topic.ts'
+import { defaultTopic, topicProblem, topicSentence } from '../../lib/mqtt/message/topic.ts'
 import { choice, configNode, flag, number, optional, text, wholeNumber } from '../../lib/options/fields.ts'
 import type { Saved, Settings } from '../../lib/options/options.ts'
 import type { Sentence } from '../../lib/words/sentence.ts'
@@ -171,5 +171,5 @@ export type MqttOutSettings = Settings<typeof mqttOutOptions>
 
 function lateTopicProblem(template: string): Sentence | undefined {
   const problem = topicProblem(template)
-  return problem && { ...problem, text: `late topic: ${problem.text}` }
+  return problem === undefined ? undefined : topicSentence('topicLate', { problem })
 }

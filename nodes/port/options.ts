@@ -6,6 +6,7 @@ import { type SendSettings, sendFields } from '../../lib/serial/sending/settings
 import { chosenSource, parseAddress, sourceNameProblem } from '../../lib/serial/source/address.ts'
 import { type SerialSettings, serialFields } from '../../lib/serial/source/settings.ts'
 import { type WatchSettings, watchFields } from '../../lib/serial/watch/settings.ts'
+import { type Sentence, sentenceIn } from '../../lib/words/sentence.ts'
 
 /** The options of a `fieldlog-port` node. */
 export const portOptions = {
@@ -79,11 +80,11 @@ function only<Some extends Fields>(fields: Some, settings: Settings<Some>): Sett
   return Object.fromEntries(entries) as Settings<Some>
 }
 
-function addressProblem(address: string): string | undefined {
+function addressProblem(address: string): Sentence | undefined {
   try {
     parseAddress(address)
     return undefined
   } catch (error) {
-    return (error as Error).message
+    return sentenceIn(error)
   }
 }

@@ -1,4 +1,4 @@
-import { currentVersion } from '../../lib/migrate/migrate.ts'
+import { currentVersion, migrate } from '../../lib/migrate/migrate.ts'
 import { problemOf } from '../../lib/options/check.ts'
 import { isReference } from '../../lib/options/reference.ts'
 import { type FramingKind, framingFields, framingInputs } from '../../lib/serial/framing/settings.ts'
@@ -14,7 +14,7 @@ import { type PortOptions, portOptions } from './options.ts'
 import { prepareBaudRates } from './panel/baud-rates.ts'
 import { prepareCatchUp } from './panel/catch-up.ts'
 import { prepareSending } from './panel/send.ts'
-import { prepareSourceName } from './panel/source-name.ts'
+import { nameOf, type OtherPort, prepareSourceName } from './panel/source-name.ts'
 import { prepareSuggestion } from './panel/suggestion.ts'
 
 /** Ends what the open panel shows of its port. */
@@ -62,6 +62,7 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
         sourceName: inputOf(this, 'sourceName'),
         nameIsSource: inputOf(this, 'nameIsSource'),
       },
+      otherPorts(this.id),
       (key, values) => this._(`fieldlog-port.${key}`, values),
     )
     stopLive = showLive(this, portOptions, isCalled)
@@ -78,6 +79,27 @@ RED.nodes.registerType<PortOptions>('fieldlog-port', {
     saveVersion(this)
   },
 })
+
+/** The other ports of the workspace that are switched on, deployed or not. */
+function otherPorts(own: string): OtherPort[] {
+  const found: OtherPort[] = []
+  RED.nodes.eachConfig((node) => {
+    if (node.type !== 'fieldlog-port' || node.d || node.id === own) return
+    const {
+      name = '',
+      path = '',
+      sourceName = '',
+      nameIsSource = true,
+    } = migrate(node.type, node) as Partial<PortOptions>
+    const names = {
+      name: String(name),
+      sourceName: String(sourceName),
+      nameIsSource: String(nameIsSource) === 'true',
+    }
+    found.push({ label: names.name || String(path) || 'demo:', source: nameOf(String(path), names) })
+  })
+  return found
+}
 
 /** One line for each port; a click takes it. */
 function listPorts(ports: PortSuggestion[], choose: (path: string) => void): void {

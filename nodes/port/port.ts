@@ -23,6 +23,8 @@ export default function (RED: NodeAPI): void {
         name: settings.name,
         home: homeOf(RED, this),
       })
+      this.source = source.name
+      registry.deployed(this)
       this.port.attach({
         key: connectionKey(settings),
         source,
@@ -38,6 +40,7 @@ export default function (RED: NodeAPI): void {
     }
 
     this.on('close', (removed: boolean, done: () => void) => {
+      registry.closed(this)
       this.port.detach(removed).then(done, (error) => {
         this.error(`port: ${asError(error).message}`)
         done()

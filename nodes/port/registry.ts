@@ -11,11 +11,25 @@ export interface PortNode extends Node {
   port: LinePort
   /** what is wrong with its settings, in words; undefined where they are right */
   problem?: string
+  /** what the log calls it; undefined where the settings are wrong */
+  source?: string
+}
+
+function sharedNameText(source: string, nodes: readonly PortNode[]): string {
+  const ports = nodes.map(({ id, name }) => name || id).join(', ')
+  return (
+    `port: ${nodes.length} ports are called ${source} in the log (${ports}): their lines are one source, so names of devices, ` +
+    'rules that look back and series in the store take their devices for the same. Give each port a name of its own in its settings.'
+  )
 }
 
 export class PortRegistry {
   readonly #clock: Clock
   readonly #ports = new Map<string, LinePort>()
+  /** the deployed nodes whose settings are right, by their ids */
+  readonly #nodes = new Map<string, PortNode>()
+  /** names that were warned of, each with the ports that share it */
+  #shared: ReadonlySet<string> = new Set()
 
   constructor(events: EventEmitter, clock: Clock = systemClock) {
     this.#clock = clock
@@ -35,6 +49,16 @@ export class PortRegistry {
       this.#ports.set(id, port)
     }
     return port
+  }
+
+  /** The node's port is attached: tells whether another one has its name in the log, once the flows have started. */
+  deployed(node: PortNode): void {
+    this.#nodes.set(node.id, node)
+  }
+
+  /** The node is there no more. */
+  closed({ id }: PortNode): void {
+    this.#nodes.delete(id)
   }
 
   /** The port that has this place open, as `LineSource.place` names it; undefined where none has. */
@@ -57,6 +81,21 @@ export class PortRegistry {
       port.release()
       if (!port.attached) this.#ports.delete(id)
     }
+    this.#warnOfSharedNames()
+  }
+
+  /** Once for each name and its ports: a deploy of something else is no reason to say it again. */
+  #warnOfSharedNames(): void {
+    const byName = Map.groupBy(this.#nodes.values(), ({ source }) => source ?? '')
+    const shared = new Set<string>()
+    for (const [name, nodes] of byName) {
+      if (nodes.length < 2) continue
+      const ids = nodes.map(({ id }) => id).sort()
+      const group = JSON.stringify([name, ...ids])
+      shared.add(group)
+      if (!this.#shared.has(group)) nodes[1]?.warn(sharedNameText(name, nodes))
+    }
+    this.#shared = shared
   }
 }
 

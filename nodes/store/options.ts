@@ -5,7 +5,7 @@ const days = (title: string, description: string, preset: number) =>
   wholeNumber({
     title,
     description,
-    unit: 'days; 0: for ever',
+    unit: 'days',
     min: 0,
     max: 36_500,
     default: preset,
@@ -36,7 +36,7 @@ export const storeOptions = {
     title: 'keep at most',
     description:
       'How large the file may become: the oldest days of readings go first, then those of minutes and of 15 minutes.',
-    unit: 'MB; 0: without a limit',
+    unit: 'MB',
     min: 0,
     max: 10_000_000,
     default: 0,

@@ -1,10 +1,12 @@
 import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { completeRow, rowsProblems, soundRows } from '../../lib/timing/words.ts'
+import type { Sentence } from '../../lib/words/sentence.ts'
 import { colours } from '../shared/colours.ts'
 import { bindInputs } from '../shared/panel/bind-inputs.ts'
 import { editorDefaults } from '../shared/panel/editor-defaults.ts'
 import type { Words } from '../shared/panel/inputs.ts'
 import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
+import { type Speaker, said, saidInLines } from '../shared/panel/sentence-words.ts'
 import { type TimingOptions, timingDefaults, timingOptions } from './options.ts'
 import { type CategoryInputs, categoryHeader, categoryRow } from './row-inputs.ts'
 
@@ -20,7 +22,9 @@ RED.nodes.registerType<TimingOptions>('fieldlog-timing', {
     ...editorDefaults(timingOptions),
     categories: {
       value: timingDefaults.categories,
-      validate: (categories, _options) => soundRows(categories).problems.join('\n') || true,
+      validate(this: Speaker, categories, _options) {
+        return saidInLines(this, soundRows(categories).problems) || true
+      },
     },
   },
   inputs: 1,
@@ -40,6 +44,7 @@ RED.nodes.registerType<TimingOptions>('fieldlog-timing', {
     const words: Words = (key, values) => this._(`fieldlog-timing.${key}`, values)
     const { categories } = openMigrated(this)
     bindInputs(this, timingOptions)
+    const refresh = () => review((sentence) => said(this, sentence))
     let isFilled = false
     list().editableList({
       addButton: words('add'),
@@ -50,16 +55,16 @@ RED.nodes.registerType<TimingOptions>('fieldlog-timing', {
       addItem: (place: JQuery, _index: number, given: unknown) => {
         const row = categoryRow(place, completeRow(given), words)
         place.data('row', row)
-        review()
+        refresh()
         if (isFilled) row.focus()
       },
-      removeItem: review,
-      sortItems: review,
+      removeItem: refresh,
+      sortItems: refresh,
     })
     for (const row of categories ?? timingDefaults.categories) list().editableList('addItem', row)
     isFilled = true
-    list().on('input change', 'input', review)
-    review()
+    list().on('input change', 'input', refresh)
+    refresh()
   },
   oneditresize({ height }) {
     const rest = $('#fieldlog-timing-above').outerHeight(true) ?? 0
@@ -84,10 +89,11 @@ function rows(): CategoryInputs[] {
 }
 
 /** Says what is wrong with each row. */
-function review(): void {
+function review(say: (sentence: Sentence) => string): void {
   const inputs = rows()
   const problems = rowsProblems(inputs.map((row) => row.read()))
   inputs.forEach((row, place) => {
-    row.show(problems.get(place))
+    const problem = problems.get(place)
+    row.show(problem && say(problem))
   })
 }

@@ -85,7 +85,7 @@ export default function (RED: NodeAPI): void {
 function settingsOf(config: TimingOptions, warn: (problem: string) => void): LiveTimingSettings {
   const { hold, bySubject } = readOptionsOrDefaults(timingOptions, config, warn)
   const { rows, problems } = soundRows(config.categories ?? timingDefaults.categories)
-  for (const problem of problems) warn(`the table of categories, ${problem} The row is not used.`)
+  for (const { text } of problems) warn(`the table of categories, ${text} The row is not used.`)
   return { words: new StepWords(rows), hold: hold * 1000, bySubject }
 }
 

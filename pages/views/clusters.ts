@@ -1,5 +1,5 @@
 // Groups of events that are alike, as points of two fields. Drawing and marks are those of the node's panel.
-import { drawMark } from '../../nodes/cluster/panel/marks.ts'
+import { markPainter } from '../../nodes/cluster/panel/marks.ts'
 import { drawPlot } from '../../nodes/cluster/panel/plot.ts'
 import type { ClusterRun } from '../model/wire.ts'
 import { count, decimal, moment } from '../model/words.ts'
@@ -99,7 +99,7 @@ function markOf(label: number): HTMLElement {
     'aria-hidden': 'true',
   })
   const context = canvas.getContext('2d')
-  if (context) drawMark(context, label, markSize, markSize, markSize * 0.7)
+  if (context) markPainter()(context, label, markSize, markSize, markSize * 0.7)
   return canvas
 }
 

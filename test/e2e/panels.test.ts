@@ -1,23 +1,15 @@
-// Every panel in the browser: in German nothing stays English, whatever is typed. With FIELDLOG_PICTURES a picture of each in
+// Every panel in the browser: in German nothing stays English, whatever is typed; all texts can be read in light and dark themes. With FIELDLOG_PICTURES a picture of each in
 // every size, colour scheme and language, for people to look at.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { currentVersion } from '../../lib/migrate/migrate.ts'
 import { Gateway } from '../support/gateway.ts'
+import { faintTexts } from '../support/programs/contrast.ts'
+import { darkTheme } from '../support/programs/dark-theme.ts'
 import { Editor, type EditorOptions } from '../support/programs/editor.ts'
+import { cancel, form, mistype, openPanel, sentences, typesIn } from '../support/programs/panels.ts'
 import { supportedNodeReds } from '../support/real-runtime/node-reds.ts'
-
-interface BrowserRed {
-  nodes: {
-    registry: { getNodeTypes(): string[] }
-    getType(type: string): { category: string } | null
-    add(node: object): void
-    id(): string
-    filterNodes(wanted: { type: string }): object[]
-    eachConfig(callback: (node: { type: string; id: string }) => void): void
-  }
-  editor: { edit(node: object): void; editConfig(name: string, type: string, id: string): void }
-}
 
 /** Short words that stand in every English sentence and in no German one. */
 const englishWords = /\b(the|is|are|of|and|or|not|no|with|from|to|for|needs|must|give|has|have|this|that)\b/i
@@ -31,8 +23,6 @@ const readings = [
   /: found [\d.]+, expected /,
   /^fieldlog-(format|clean): \w+: /,
 ]
-/** Not translated yet: what is said of a port's address, and the state of the store. */
-const notYet = [/is not a device path: /, /^fieldlog-store: all events are stored$/]
 
 const german: EditorOptions = { locale: 'de-DE' }
 /** What pictures are made of, beside the German panels. */
@@ -40,11 +30,25 @@ const looks: Record<string, EditorOptions> =
   process.env.FIELDLOG_PICTURES === undefined
     ? {}
     : {
-        'light-1280': {},
         'dark-1280': { colorScheme: 'dark' },
         'light-1600': { size: { width: 1600, height: 1000 } },
         'dark-1600': { size: { width: 1600, height: 1000 }, colorScheme: 'dark' },
       }
+
+/** Nodes that the default flow has none of. */
+const others = ['http-body', 'events-in', 'events', 'cluster', 'timing', 'query'].map((name) => ({
+  id: `test-${name}`,
+  type: `fieldlog-${name}`,
+}))
+
+/** A port beside that of the default flow. */
+const second = { name: 'roof', path: '/dev/ttyUSB7', version: currentVersion('fieldlog-port') }
+
+/** WCAG 2, level AA, for texts of usual size */
+const readable = 4.5
+
+/** Style sheets. Node-RED 5 has a dark look of its own as well, which sets the same variables. */
+const themes = { light: ':root {}', dark: darkTheme }
 
 for (const nodeRed of supportedNodeReds) {
   describe(`panels (${nodeRed})`, function () {
@@ -53,6 +57,7 @@ for (const nodeRed of supportedNodeReds) {
 
     before(async () => {
       gateway = await Gateway.start({ nodeRed })
+      await addNodes(gateway.url, [...others, { ...second, id: 'test-port', type: 'fieldlog-port' }])
     })
     after(() => (gateway as Gateway | undefined)?.remove())
 
@@ -61,7 +66,7 @@ for (const nodeRed of supportedNodeReds) {
       const found: string[] = []
       try {
         for (const type of await typesIn(editor.page)) {
-          await open(editor.page, type)
+          await openPanel(editor, type)
           await editor.picture(`${nodeRed}-german-${type}`)
           found.push(...(await sentences(editor.page)).map((text) => `${type}: ${text}`))
           await mistype(editor.page)
@@ -74,9 +79,59 @@ for (const nodeRed of supportedNodeReds) {
         await editor.close()
       }
       const left = found
-        .filter((text) => ![...readings, ...notYet].some((pattern) => pattern.test(text)))
+        .filter((text) => !readings.some((pattern) => pattern.test(text)))
         .filter((text) => englishWords.test(text.replace(quoted, '')))
       assert.deepEqual([...new Set(left)], [])
+    })
+
+    it('can be read in each place, in light and dark themes, whatever is typed', async () => {
+      const editor = await Editor.open(gateway.url)
+      const faint: string[] = []
+      const look = async (type: string) => {
+        for (const [theme, style] of Object.entries(themes)) {
+          const sheet = await editor.page.addStyleTag({ content: style })
+          await editor.picture(`${nodeRed}-${theme}-${type}`)
+          for (const { text, contrast, colour, ground } of await faintTexts(form(editor.page), readable)) {
+            faint.push(`${type}, ${theme}: ${text}: ${contrast}, ${colour} on ${ground}`)
+          }
+          await sheet.evaluate((element) => (element as Element).remove())
+        }
+      }
+      try {
+        for (const type of await typesIn(editor.page)) {
+          await openPanel(editor, type)
+          await look(type)
+          await mistype(editor.page)
+          await look(`${type}-mistyped`)
+          await cancel(editor.page)
+        }
+        assert.deepEqual(editor.problems, [])
+      } finally {
+        await editor.close()
+      }
+      assert.deepEqual([...new Set(faint)], [])
+    })
+
+    it('say that another port has the same name in the log, before Done', async () => {
+      const editor = await Editor.open(gateway.url)
+      try {
+        await openPanel(editor, 'fieldlog-port')
+        const shared = editor.page.locator('#fieldlog-port-source-shared')
+        assert.equal(await shared.textContent(), '')
+        // the demo keeps its own name, whatever the port is called
+        await editor.page.locator('#node-config-input-path').fill('/dev/ttyUSB3')
+        await editor.page.locator('#node-config-input-name').fill('roof')
+        assert.equal(
+          await shared.textContent(),
+          'The port roof is called roof in the log, too: the lines of both are one source, so names of devices, rules that look back and series in the store take their devices for the same. Give this port a name of its own.',
+        )
+        await editor.picture(`${nodeRed}-shared-name`)
+        await editor.page.locator('#node-config-input-sourceName').fill('cellar')
+        assert.equal(await shared.textContent(), '')
+        await cancel(editor.page)
+      } finally {
+        await editor.close()
+      }
     })
 
     if (process.env.FIELDLOG_PICTURES !== undefined) {
@@ -95,7 +150,7 @@ for (const nodeRed of supportedNodeReds) {
         const editor = await Editor.open(gateway.url, look)
         try {
           for (const type of await typesIn(editor.page)) {
-            await open(editor.page, type)
+            await openPanel(editor, type)
             await editor.picture(`${nodeRed}-${name}-${type}`)
             await cancel(editor.page)
           }
@@ -108,6 +163,18 @@ for (const nodeRed of supportedNodeReds) {
   })
 }
 
+/** Deploys nodes on a tab of their own beside what runs. */
+async function addNodes(url: string, nodes: ReadonlyArray<{ id: string; type: string }>): Promise<void> {
+  const flows = (await (await fetch(`${url}flows`)).json()) as object[]
+  const placed = nodes.map((node, i) => ({ ...node, z: 'test-tab', x: 200, y: 60 * (i + 1), wires: [] }))
+  const answer = await fetch(`${url}flows`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify([...flows, { id: 'test-tab', type: 'tab', label: 'others' }, ...placed]),
+  })
+  assert.equal(answer.status, 204)
+}
+
 /** The nodes of the tab, with a little room around them. */
 async function pictureOfFlow(page: Page, path: string): Promise<void> {
   const nodes = await page.locator('#red-ui-workspace-chart .red-ui-flow-node-group').all()
@@ -118,81 +185,4 @@ async function pictureOfFlow(page: Page, path: string): Promise<void> {
   const width = Math.max(...boxes.map((box) => box.x + box.width)) - left + 12
   const height = Math.max(...boxes.map((box) => box.y + box.height)) - top + 24
   await page.screenshot({ path, clip: { x: left, y: top, width, height } })
-}
-
-/** The types of Fieldlog's nodes of which the flow has one. */
-async function typesIn(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const { nodes } = (globalThis as unknown as { RED: BrowserRed }).RED
-    const configs = new Set<string>()
-    nodes.eachConfig(({ type }) => void configs.add(type))
-    return nodes.registry
-      .getNodeTypes()
-      .filter((type) => type.startsWith('fieldlog-'))
-      .filter((type) => configs.has(type) || nodes.filterNodes({ type }).length > 0)
-  })
-}
-
-async function open(page: Page, type: string): Promise<void> {
-  await page.evaluate((type) => {
-    const { nodes, editor } = (globalThis as unknown as { RED: BrowserRed }).RED
-    const [node] = nodes.filterNodes({ type })
-    if (node) return editor.edit(node)
-    let id = ''
-    nodes.eachConfig((config) => {
-      if (config.type === type) id ||= config.id
-    })
-    return editor.editConfig('', type, id)
-  }, type)
-  await page
-    .locator('.red-ui-tray #dialog-form, .red-ui-tray #node-config-dialog-edit-form')
-    .first()
-    .waitFor()
-  // trays slide in, and what a panel asks the gateway for comes a little later
-  await page.waitForLoadState('networkidle')
-  await page.locator('.red-ui-tray-body').first().waitFor()
-}
-
-/** Puts into each input of the panel what no number, name, path or list is. */
-async function mistype(page: Page): Promise<void> {
-  const inputs = page.locator(
-    '.red-ui-tray :is(#dialog-form, #node-config-dialog-edit-form) input[type="text"]:visible:enabled',
-  )
-  for (let place = 0; place < (await inputs.count()); place++) {
-    await inputs.nth(place).evaluate((element) => {
-      const input = element as unknown as { value: string; dispatchEvent(event: unknown): void }
-      input.value = ' ?;/{}# '
-      const { Event } = globalThis as unknown as { Event: new (name: string, init: object) => unknown }
-      for (const name of ['input', 'change']) input.dispatchEvent(new Event(name, { bubbles: true }))
-    })
-  }
-}
-
-/** The texts that can be read in the panel, tooltips and placeholders among them. */
-async function sentences(page: Page): Promise<string[]> {
-  return page
-    .locator('.red-ui-tray :is(#dialog-form, #node-config-dialog-edit-form)')
-    .first()
-    .evaluate((form) => {
-      interface Part {
-        innerText?: string
-        childNodes: Iterable<{ nodeType: number; nodeValue: string | null }>
-        getAttribute(name: string): string | null
-      }
-      const parts = [
-        ...(form as unknown as { querySelectorAll(all: string): Iterable<Part> }).querySelectorAll(
-          ':not(style)',
-        ),
-      ]
-      const texts = parts.flatMap((part) => [
-        ...[...part.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ nodeValue }) => nodeValue),
-        ...['title', 'placeholder', 'aria-label'].map((name) => part.getAttribute(name)),
-      ])
-      return texts.map((text) => text?.trim() ?? '').filter((text) => text !== '')
-    })
-}
-
-async function cancel(page: Page): Promise<void> {
-  await page.locator('#node-dialog-cancel, #node-config-dialog-cancel').last().click()
-  await page.locator('.red-ui-tray').waitFor({ state: 'detached' })
 }

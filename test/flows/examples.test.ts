@@ -5,7 +5,7 @@ import { compileFormats } from '../../lib/formats/compile.ts'
 import type { FormatDefinition } from '../../lib/formats/model/definition.ts'
 import { parseAddress } from '../../lib/serial/source/address.ts'
 import { definitionProblem } from '../../nodes/format/options.ts'
-import { predicatesProblem } from '../../nodes/label/options.ts'
+import { predicatesProblems } from '../../nodes/label/options.ts'
 import { type PortOptions, readPortOptions } from '../../nodes/port/options.ts'
 import { energyFlow } from '../../scripts/flows/energy.ts'
 import { broker } from '../../scripts/flows/parts.ts'
@@ -130,7 +130,7 @@ describe('flows: examples', () => {
         assert.equal(definitionProblem(format!.definition), undefined)
         for (const { predicates } of ofType('fieldlog-label')) {
           assert.equal((predicates as unknown[]).length, 1)
-          assert.equal(predicatesProblem(predicates), undefined)
+          assert.deepEqual(predicatesProblems(predicates), [])
         }
       })
 

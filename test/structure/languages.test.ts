@@ -2,10 +2,18 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { fieldsSentences } from '../../lib/cluster/fields.ts'
+import { deviceSentences } from '../../lib/devices/rows.ts'
+import { topicSentences } from '../../lib/mqtt/message/topic.ts'
 import { optionSentences } from '../../lib/options/sentences.ts'
 import { operatorNames } from '../../lib/predicates/model/operators.ts'
+import { ruleSentences } from '../../lib/predicates/model/sentences.ts'
 import { phrases, statefulNames } from '../../lib/predicates/model/stateful-names.ts'
+import { addressSentences } from '../../lib/serial/source/address.ts'
 import { statusSentences } from '../../lib/serial/status.ts'
+import { nameSentences } from '../../lib/time-events/transport/names.ts'
+import { categorySentences } from '../../lib/timing/words.ts'
+import { directorySentences } from '../../nodes/journal/settings.ts'
 import { filesBelow, root, textOf } from './documents.ts'
 
 const languages = ['de']
@@ -92,6 +100,18 @@ describe('what stands under a node', () => {
   })
 })
 
+/** The sentences about what is wrong, by the node in whose panel they are said. */
+const problems: Record<string, Readonly<Record<string, string>>> = {
+  label: ruleSentences,
+  port: addressSentences,
+  'mqtt-out': topicSentences,
+  events: nameSentences,
+  cluster: fieldsSentences,
+  journal: directorySentences,
+  devices: deviceSentences,
+  timing: categorySentences,
+}
+
 describe('sentences of lib', () => {
   const shared = textsOf('nodes/shared/locales/en-US/shared.json')
   const label = textsOf('nodes/label/locales/en-US/label.json')
@@ -103,6 +123,18 @@ describe('sentences of lib', () => {
     ])
     assert.deepEqual(Object.fromEntries(texts), Object.fromEntries(shared))
   })
+
+  for (const [node, table] of Object.entries(problems)) {
+    it(`about what is wrong are those of the locale of ${node}`, () => {
+      const prefix = `fieldlog-${node}.problem.`
+      const texts = [...textsOf(`nodes/${node}/locales/en-US/${node}.json`)].filter(([key]) =>
+        key.startsWith(prefix),
+      )
+      assert.deepEqual(Object.fromEntries(texts.map(([key, text]) => [key.slice(prefix.length), text])), {
+        ...table,
+      })
+    })
+  }
 
   it('have in the locale a word for each operator, and the one of the sentence', () => {
     for (const name of operatorNames) assert.equal(label.get(`fieldlog-label.rule.operator-${name}`), name)

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { Disk } from '../../journal/disk/disk.ts'
 import { readVersion, writeSealed } from '../../journal/disk/sealed-file.ts'
-import { type Entry, idOf, isEntry } from '../../journal/format/entry.ts'
+import { type Entry, idOf, isEntry, seqOf } from '../../journal/format/entry.ts'
 import type { Reading } from '../../journal/read/reader.ts'
 import { inBackground } from '../../kit/background.ts'
 import { asError } from '../../kit/errors.ts'
@@ -116,8 +116,4 @@ export class KeyHistory {
     if (seq > this.#parts.lastSeq()) return undefined
     return `${await this.#parts.epochOf(seq)}-${seq}` === stored.id ? stored : undefined
   }
-}
-
-function seqOf(id: string): number {
-  return Number(id.slice(id.indexOf('-') + 1))
 }

@@ -60,6 +60,11 @@ export function idOf({ epoch, seq }: Pick<Entry, 'epoch' | 'seq'>): string | und
   return epoch === '' ? undefined : `${epoch}-${seq}`
 }
 
+/** The seq in the id of an entry. */
+export function seqOf(id: string): number {
+  return Number(id.slice(id.indexOf('-') + 1))
+}
+
 /** It belongs to another moment than that at which it came: what came in its order has gone by already. */
 export function isLate({ kind, time, received }: Pick<Entry, 'kind' | 'time' | 'received'>): boolean {
   return kind === 'R' || time < received

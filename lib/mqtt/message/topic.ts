@@ -1,8 +1,6 @@
 // Makes the topic of a published event from a template such as `fieldlog/{gateway}/{verdict}/{type}/{device}`
 // (docs/mqtt.md, "Topics"). It runs in the panel, too, so it imports nothing of Node.js.
-
-import { optionSentence } from '../../options/sentences.ts'
-import type { Sentence } from '../../words/sentence.ts'
+import { type Sentence, SentenceError, sentencesOf } from '../../words/sentence.ts'
 
 export const defaultTopic = 'fieldlog/{gateway}/{verdict}/{type}/{device}'
 
@@ -16,6 +14,20 @@ export type TopicValues = {
   /** the decoded fields */
   readonly data?: Readonly<Record<string, unknown>> | undefined
 }
+
+/** What is said of a template that is none; nodes/mqtt-out/locales has it in other languages. */
+export const topicSentences = {
+  topicEmpty: 'The topic is empty.',
+  topicName: '__name__ is not known: use __known__ or {data.NAME}.',
+  topicBrace: 'A brace is not closed: names stand in braces, as in {type}.',
+  topicWildcard: 'The topic must not contain + or #: these are for subscribing.',
+  topicDollar: 'The topic must not begin with $: such topics belong to the broker.',
+  topicLevel: 'The topic has an empty level: each / needs a name on both sides.',
+  topicControls: 'The topic contains a control character.',
+  topicLate: 'late topic: __problem__',
+} as const
+
+export const topicSentence = sentencesOf(topicSentences)
 
 /** `{data.NAME}`: the value of a field */
 const dataPrefix = 'data.'
@@ -73,7 +85,7 @@ export type FixedValues = Pick<TopicValues, 'gateway'>
  */
 export function compileTopic(template: string, fixed: FixedValues = {}): (values: TopicValues) => string {
   const problem = topicProblem(template)
-  if (problem !== undefined) throw new Error(problem.text)
+  if (problem !== undefined) throw new SentenceError(problem)
   const { literals, names } = piecesOf(template, fixed)
   const parts = names.map(partOf)
   const make = (values: TopicValues) => {
@@ -162,20 +174,22 @@ function remembering(parts: readonly Part[], make: (values: TopicValues) => stri
 
 /** What is wrong with a template, in words; undefined when nothing is. */
 export function topicProblem(template: string): Sentence | undefined {
-  if (template === '') return optionSentence('topicEmpty')
+  if (template === '') return topicSentence('topicEmpty')
   for (const [, name] of template.matchAll(/\{([^{}]*)\}/g)) {
     const isField = name?.startsWith(dataPrefix) && name.length > dataPrefix.length
     if (!isField && !topicParts.includes(name as TopicPart)) {
-      const parts = topicParts.map((part) => `{${part}}`).join(', ')
-      return optionSentence('topicName', { name: name ?? '', parts })
+      return topicSentence('topicName', {
+        name: `{${name}}`,
+        known: topicParts.map((part) => `{${part}}`).join(', '),
+      })
     }
   }
   const fixed = template.replace(/\{[^{}]+\}/g, 'x')
-  if (/[{}]/.test(fixed)) return optionSentence('topicBrace')
-  if (/[+#]/.test(fixed)) return optionSentence('topicWildcard')
-  if (fixed.startsWith('$')) return optionSentence('topicDollar')
-  if (fixed.split('/').includes('')) return optionSentence('topicLevel')
-  if (forbidden.test(fixed.replaceAll('/', ''))) return optionSentence('topicControl')
+  if (/[{}]/.test(fixed)) return topicSentence('topicBrace')
+  if (/[+#]/.test(fixed)) return topicSentence('topicWildcard')
+  if (fixed.startsWith('$')) return topicSentence('topicDollar')
+  if (fixed.split('/').includes('')) return topicSentence('topicLevel')
+  if (forbidden.test(fixed.replaceAll('/', ''))) return topicSentence('topicControls')
   return undefined
 }
 

@@ -1,10 +1,14 @@
 // What is wrong with a predicate, in words for the field of the panel where it stands. Browser-safe.
+
+import { asError } from '../../kit/errors.ts'
+import type { Sentence } from '../../words/sentence.ts'
 import { eventExpression } from '../criteria/expression-criterion.ts'
 import { votesProblem } from '../criteria/votes.ts'
 import { expressionOperator, isGroupOperator } from '../model/compound.ts'
 import { conditionText } from '../model/name.ts'
 import { isOperatorName, type RegexEngine } from '../model/operators.ts'
 import { type Condition, completeCondition, leavesOf, type PredicateRow } from '../model/row.ts'
+import { ruleSentence } from '../model/sentences.ts'
 import { fieldOptional, isStatefulName } from '../model/stateful-names.ts'
 import { looksAhead, statefulOperators } from '../stateful/operators.ts'
 import { operandProblem } from './operands.ts'
@@ -15,6 +19,8 @@ import { statefulProblems } from './stateful.ts'
 const deepest = 4
 const mostMembers = 50
 
+const noExpression = ruleSentence('expression', { example: 'temp > dew + 20' })
+
 /**
  * Everything that keeps a row from being used; empty for a good one. Takes rows of any shape, as a flow file
  * may be edited by hand; never throws.
@@ -23,17 +29,17 @@ const mostMembers = 50
 export function rowProblems(row: PredicateRow, regex: RegexEngine): RowProblem[] {
   const problems: RowProblem[] = []
   if (typeof row.name !== 'string' || row.name === '__proto__') {
-    problems.push({ at: 'name', text: 'must be a text other than __proto__' })
+    problems.push({ at: 'name', ...ruleSentence('name', { name: '__proto__' }) })
   }
   if (row.says !== 'bad' && row.says !== 'suspect') {
-    problems.push({ at: 'says', text: 'must be bad or suspect' })
+    problems.push({ at: 'says', ...ruleSentence('says') })
   }
   problems.push(...missingProblems(row))
   const votes = votesProblem(row.votes)
-  if (votes !== undefined) problems.push({ at: 'votes', text: votes })
+  if (votes !== undefined) problems.push({ at: 'votes', ...votes })
   if (row.onlyWhen !== undefined) {
-    const text = guardProblem(row.onlyWhen, regex)
-    if (text !== undefined) problems.push({ at: 'onlyWhen', text })
+    const guard = guardProblem(row.onlyWhen, regex)
+    if (guard !== undefined) problems.push({ at: 'onlyWhen', ...guard })
   }
   return [...problems, ...conditionProblems(row, regex, 0)]
 }
@@ -47,77 +53,73 @@ function conditionProblems(row: Condition, regex: RegexEngine, depth: number): R
   if (isStatefulName(operator) && row.not === true && looksAhead(statefulOperators[operator])) {
     problems.push({
       at: 'operator',
-      text: `${operator} cannot stand behind "not": it needs the next reading`,
+      ...ruleSentence('notAhead', { operator }),
     })
   }
   if (isStatefulName(operator)) return [...problems, ...statefulProblems(row, depth)]
   if (operator === expressionOperator || isGroupOperator(operator)) return problems
   if (!isOperatorName(operator)) {
-    problems.push({ at: 'operator', text: `there is no operator ${JSON.stringify(operator)}` })
+    problems.push({ at: 'operator', ...ruleSentence('noOperator', { operator: JSON.stringify(operator) }) })
     return problems
   }
   for (const at of ['values', 'suspectValues'] as const) {
     const operands = row[at]
     if (at === 'suspectValues' && operands === undefined) continue
-    const text = operandProblem(row, operator, operands, regex)
-    if (text !== undefined) problems.push({ at, text })
+    const problem = operandProblem(row, operator, operands, regex)
+    if (problem !== undefined) problems.push({ at, ...problem })
   }
   return problems
 }
 
 function missingProblems({ missing }: Condition): RowProblem[] {
   if (missing === 'skip' || missing === 'keep' || missing === 'break') return []
-  return [{ at: 'missing', text: 'must be skip, keep or break' }]
+  return [{ at: 'missing', ...ruleSentence('missing') }]
 }
 
 function fieldProblems({ field, operator }: Condition): RowProblem[] {
   const mayBeEmpty =
     operator === expressionOperator || isGroupOperator(operator) || fieldOptional.has(operator)
   if (typeof field === 'string' && (mayBeEmpty || field.trim() !== '')) return []
-  return [{ at: 'field', text: 'name the field that the rule is about' }]
+  return [{ at: 'field', ...ruleSentence('field') }]
 }
 
 function expressionProblems({ values }: Condition): RowProblem[] {
-  const text =
-    Array.isArray(values) && values.length === 1
-      ? expressionProblem(values[0])
-      : 'write an expression, such as temp > dew + 20'
-  return text === undefined ? [] : [{ at: 'values', text }]
+  const problem = Array.isArray(values) && values.length === 1 ? expressionProblem(values[0]) : noExpression
+  return problem === undefined ? [] : [{ at: 'values', ...problem }]
 }
 
 function memberProblems({ conditions }: Condition, regex: RegexEngine, depth: number): RowProblem[] {
   const at = 'conditions'
-  if (!Array.isArray(conditions) || conditions.length === 0)
-    return [{ at, text: 'join at least one condition' }]
-  if (conditions.length > mostMembers) return [{ at, text: `joins more than ${mostMembers} conditions` }]
-  if (depth >= deepest) return [{ at, text: `groups are nested deeper than ${deepest}` }]
+  if (!Array.isArray(conditions) || conditions.length === 0) return [{ at, ...ruleSentence('joinsNone') }]
+  if (conditions.length > mostMembers) return [{ at, ...ruleSentence('joinsMany', { most: mostMembers }) }]
+  if (depth >= deepest) return [{ at, ...ruleSentence('tooDeep', { deepest }) }]
   return conditions.flatMap((member, index): RowProblem[] => {
-    if (!isRecord(member)) return [{ at, text: `condition ${index + 1} is none` }]
+    if (!isRecord(member)) return [{ at, ...ruleSentence('noCondition', { place: index + 1 }) }]
     const condition = completeCondition(member)
     const problems = [...missingProblems(condition), ...conditionProblems(condition, regex, depth + 1)]
-    const place = `condition ${index + 1} (${conditionText(condition)})`
-    return problems.map(({ text }) => ({ at, text: `${place}: ${text}` }))
+    const place = { place: index + 1, condition: conditionText(condition) }
+    return problems.map((problem) => ({ at, ...ruleSentence('inCondition', { ...place, problem }) }))
   })
 }
 
-function guardProblem(when: unknown, regex: RegexEngine): string | undefined {
+function guardProblem(when: unknown, regex: RegexEngine): Sentence | undefined {
   if (when === '') return undefined
   if (typeof when === 'string') return expressionProblem(when)
-  if (!isRecord(when)) return 'must be an expression or a condition'
+  if (!isRecord(when)) return ruleSentence('guardForm')
   const condition = completeCondition(when)
   if (leavesOf(condition).some(({ operator }) => isStatefulName(operator))) {
-    return 'must not look at the readings before'
+    return ruleSentence('guardBefore')
   }
-  return [...missingProblems(condition), ...conditionProblems(condition, regex, 1)][0]?.text
+  return [...missingProblems(condition), ...conditionProblems(condition, regex, 1)][0]
 }
 
-function expressionProblem(text: unknown): string | undefined {
-  if (typeof text !== 'string' || text.trim() === '') return 'write an expression, such as temp > dew + 20'
+function expressionProblem(text: unknown): Sentence | undefined {
+  if (typeof text !== 'string' || text.trim() === '') return noExpression
   try {
     eventExpression(text)
     return undefined
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return ruleSentence('cel', { why: asError(error).message })
   }
 }
 

@@ -1,4 +1,6 @@
-export interface RowProblem {
+import type { Sentence } from '../../words/sentence.ts'
+
+export interface RowProblem extends Sentence {
   /** the property of the row that is wrong */
   at:
     | 'name'
@@ -12,5 +14,4 @@ export interface RowProblem {
     | 'votes'
     | 'says'
     | 'missing'
-  text: string
 }

@@ -1,5 +1,6 @@
 import { durationProblem } from '../model/duration.ts'
 import type { Condition } from '../model/row.ts'
+import { ruleSentence } from '../model/sentences.ts'
 import type { StatefulName } from '../model/stateful-names.ts'
 import type { StatefulOperator } from '../stateful/operator.ts'
 import { looksAhead, parameterProblem, statefulOperators, thresholdIn } from '../stateful/operators.ts'
@@ -12,18 +13,18 @@ export function statefulProblems(row: Condition, depth: number): RowProblem[] {
   if (looksAhead(operator) && depth > 0) {
     problems.push({
       at: 'operator',
-      text: `${row.operator} needs the next reading: it cannot be joined with others`,
+      ...ruleSentence('joinsAhead', { operator: row.operator }),
     })
   }
   if (operator.threshold !== 'none') problems.push(...thresholdProblems(row, operator.threshold))
   const settings: unknown = row.settings ?? {}
   if (typeof settings !== 'object' || Array.isArray(settings)) {
-    problems.push({ at: 'settings', text: 'must be an object' })
+    problems.push({ at: 'settings', ...ruleSentence('settings') })
     return problems
   }
   for (const parameter of operator.parameters) {
-    const text = parameterProblem(parameter, (settings as Record<string, unknown>)[parameter.name])
-    if (text !== undefined) problems.push({ at: 'settings', text })
+    const problem = parameterProblem(parameter, (settings as Record<string, unknown>)[parameter.name])
+    if (problem !== undefined) problems.push({ at: 'settings', ...problem })
   }
   return problems
 }
@@ -33,20 +34,20 @@ function thresholdProblems(
   counts: StatefulOperator['threshold'],
 ): RowProblem[] {
   const problems: RowProblem[] = []
-  const text = counts === 'seconds' ? durationProblem : 'needs a number that is not negative'
+  const how = counts === 'seconds' ? durationProblem : ruleSentence('notNegative')
   const only = (list: unknown) =>
     Array.isArray(list) && list.length === 1 ? thresholdIn(counts, list[0]) : undefined
   const fail = only(values)
-  if (fail === undefined) problems.push({ at: 'values', text })
+  if (fail === undefined) problems.push({ at: 'values', ...how })
   if (suspectValues === undefined) return problems
   const suspect = only(suspectValues)
   if (suspect === undefined) {
-    problems.push({ at: 'suspectValues', text })
+    problems.push({ at: 'suspectValues', ...how })
   } else if (fail !== undefined) {
     const isUnder = operator === 'attenuated signal'
     if (isUnder ? suspect <= fail : suspect >= fail) {
-      const side = isUnder ? 'greater' : 'smaller'
-      problems.push({ at: 'suspectValues', text: `must be ${side} than ${values[0]}, or it never counts` })
+      const key = isUnder ? 'suspectGreater' : 'suspectSmaller'
+      problems.push({ at: 'suspectValues', ...ruleSentence(key, { bound: String(values[0]) }) })
     }
   }
   return problems

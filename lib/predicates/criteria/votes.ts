@@ -1,5 +1,7 @@
 import type { Flag } from '../../event.ts'
+import type { Sentence } from '../../words/sentence.ts'
 import type { Votes } from '../model/row.ts'
+import { ruleSentence } from '../model/sentences.ts'
 
 const mostVotes = 1000
 
@@ -36,11 +38,11 @@ export class Voting {
 }
 
 /** What is wrong with the votes, in words; undefined where they are right. */
-export function votesProblem(votes: unknown): string | undefined {
+export function votesProblem(votes: unknown): Sentence | undefined {
   if (votes === undefined) return undefined
   const { least, of } = (votes ?? {}) as Partial<Votes>
   const isCount = (count: unknown): count is number => Number.isInteger(count) && (count as number) >= 1
-  if (!isCount(least) || !isCount(of)) return 'needs two whole numbers, such as 3 of the last 5'
-  if (least > of) return `${least} of the last ${of} can never be: the first number must be the smaller one`
-  return of > mostVotes ? `looks back ${mostVotes} readings at most` : undefined
+  if (!isCount(least) || !isCount(of)) return ruleSentence('votesForm')
+  if (least > of) return ruleSentence('votesNever', { least, of })
+  return of > mostVotes ? ruleSentence('votesMost', { most: String(mostVotes) }) : undefined
 }

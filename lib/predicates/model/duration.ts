@@ -1,4 +1,5 @@
 // How long something lasts, as people write it: `10 min`, `2 h`, `1 h 30 min`. Browser-safe.
+import { ruleSentence } from './sentences.ts'
 
 /** seconds by every way to write a unit */
 const units: ReadonlyMap<string, number> = new Map([
@@ -9,7 +10,7 @@ const units: ReadonlyMap<string, number> = new Map([
   ...['d', 'day', 'days'].map((name): [string, number] => [name, 86_400]),
 ])
 
-export const durationProblem = 'write how long, such as 30 s, 10 min, 2 h or 1 h 30 min'
+export const durationProblem = ruleSentence('duration')
 
 /** Seconds of a duration: a number counts them, a text has units. Undefined for what is none, or negative. */
 export function secondsOf(duration: unknown): number | undefined {

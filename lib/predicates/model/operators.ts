@@ -3,6 +3,8 @@
 // a reason puts that.
 // Browser-safe: the panel uses the same table. The engine for regular expressions is passed in.
 import type { Scalar } from '../../event.ts'
+import { SentenceError } from '../../words/sentence.ts'
+import { ruleSentence } from './sentences.ts'
 import { show, showList } from './text.ts'
 
 /** The kinds of scalar in an event's data. */
@@ -33,7 +35,7 @@ export interface Operator {
   seesMissing?: boolean
   /** has a meaning for `ignoreCase` */
   textual?: boolean
-  /** builds the test for right values; throws an Error with the reader's words when an operand cannot be used */
+  /** builds the test for right values; throws a SentenceError when an operand cannot be used */
   compile(values: readonly Scalar[], options: TestOptions): Test
   /** what was expected, for a reason: `below 50` */
   expected(values: readonly Scalar[]): string
@@ -60,7 +62,7 @@ function order(
     compile([bound]) {
       if (isNumber(bound)) return (value) => typeof value === 'number' && compare(value, bound)
       if (typeof bound === 'string') return (value) => typeof value === 'string' && compare(value, bound)
-      throw new Error('needs a number or a text to compare with')
+      throw new SentenceError(ruleSentence('numberOrText'))
     },
     expected: ([bound]) => `${words} ${show(bound)}`,
   }
@@ -74,7 +76,7 @@ function textual(words: string, search: (text: string, part: string) => boolean)
     appliesTo: anyKind,
     textual: true,
     compile([part], { ignoreCase }) {
-      const wanted = asText(part, 'needs a text')
+      const wanted = asText(part, 'part')
       if (!ignoreCase) return onText((text) => search(text, wanted))
       const folded = wanted.toLowerCase()
       return onText((text) => search(text.toLowerCase(), folded))
@@ -99,8 +101,10 @@ function isNumber(value: Scalar | undefined): value is number {
   return typeof value === 'number' && !Number.isNaN(value)
 }
 
-function asText(value: Scalar | undefined, otherwise: string): string {
-  if (value === undefined || value === null || value === '') throw new Error(otherwise)
+function asText(value: Scalar | undefined, otherwise: 'part' | 'pattern'): string {
+  if (value === undefined || value === null || value === '') {
+    throw new SentenceError(ruleSentence(otherwise))
+  }
   return String(value)
 }
 
@@ -115,7 +119,7 @@ function within(values: readonly Scalar[]): Test {
     const [low, high] = a <= b ? [a, b] : [b, a]
     return (value) => typeof value === 'string' && value >= low && value <= high
   }
-  throw new Error('needs two numbers or two texts')
+  throw new SentenceError(ruleSentence('twoAlike'))
 }
 
 /** Of the kind of the bounds, and not within them. */
@@ -139,8 +143,8 @@ function opposite(operator: Operator, expected: Operator['expected']): Operator 
 
 /** Characters are code points: an emoji counts as one. */
 function lengthBetween([least, most]: readonly Scalar[]): Test {
-  if (!isCount(least) || !isCount(most)) throw new Error('needs two whole numbers of characters')
-  if (least > most) throw new Error('the first length must not be greater than the second')
+  if (!isCount(least) || !isCount(most)) throw new SentenceError(ruleSentence('lengths'))
+  if (least > most) throw new SentenceError(ruleSentence('lengthOrder'))
   return (value) => {
     if (typeof value !== 'string' || value.length < least) return false
     // a code point is one or two units: only where that leaves it open are they counted
@@ -169,7 +173,7 @@ function typeTest(type: Scalar | undefined): Test {
     case 'null':
       return isMissing
     default:
-      throw new Error(`needs a type: ${typeNames.join(', ')}`)
+      throw new SentenceError(ruleSentence('type', { types: typeNames.join(', ') }))
   }
 }
 
@@ -194,7 +198,7 @@ const matching: Operator = {
   appliesTo: anyKind,
   textual: true,
   compile([pattern], { ignoreCase, regex }) {
-    const search = regex(asText(pattern, 'needs a pattern'), ignoreCase)
+    const search = regex(asText(pattern, 'pattern'), ignoreCase)
     return onText(search)
   },
   expected: ([pattern]) => `a text that matches /${String(pattern)}/`,
@@ -205,7 +209,7 @@ const oneOf: Operator = {
   operandKinds: anyKind,
   appliesTo: anyKind,
   compile(values) {
-    if (values.length === 0) throw new Error('needs at least one value')
+    if (values.length === 0) throw new SentenceError(ruleSentence('oneValue'))
     const allowed = new Set<unknown>(values)
     return (value) => allowed.has(value)
   },
@@ -280,7 +284,9 @@ const table = {
 } as const satisfies Record<string, Operator>
 
 function needOperand(value: Scalar | undefined): void {
-  if (value === undefined || value === null || Number.isNaN(value)) throw new Error('needs a value')
+  if (value === undefined || value === null || Number.isNaN(value)) {
+    throw new SentenceError(ruleSentence('value'))
+  }
 }
 
 export type OperatorName = keyof typeof table

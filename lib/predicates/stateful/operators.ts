@@ -1,7 +1,9 @@
 // The stateful operators by their names.
 
+import type { Sentence } from '../../words/sentence.ts'
 import { durationProblem, secondsOf } from '../model/duration.ts'
 import type { Condition } from '../model/row.ts'
+import { ruleSentence } from '../model/sentences.ts'
 import type { StatefulName } from '../model/stateful-names.ts'
 import { attenuatedSignal } from './attenuated.ts'
 import { flatLine } from './flat-line.ts'
@@ -30,20 +32,30 @@ export function looksAhead(operator: StatefulOperator | AheadOperator): operator
 }
 
 /** What is wrong with a parameter's value, in words; undefined where it is right, or absent. */
-export function parameterProblem(parameter: Parameter, value: unknown): string | undefined {
+export function parameterProblem(parameter: Parameter, value: unknown): Sentence | undefined {
   const { name, kind, choices = [], min, above, max, whole } = parameter
   if (value === undefined || value === null) return undefined
-  if (kind === 'flag') return typeof value === 'boolean' ? undefined : `${name} must be true or false`
+  // what the panel calls it is in its locale
+  const title = { key: `parameter-${name}`, values: {}, text: name }
+  if (kind === 'flag')
+    return typeof value === 'boolean' ? undefined : ruleSentence('parameterFlag', { name: title })
   if (kind === 'choice') {
-    return choices.includes(String(value)) ? undefined : `${name} must be ${choices.join(' or ')}`
+    return choices.includes(String(value))
+      ? undefined
+      : ruleSentence('parameterChoice', { name: title, choices: choices.join(', ') })
   }
   if (parameter.unit === 'seconds') value = secondsOf(value)
-  if (parameter.unit === 'seconds' && value === undefined) return `${name}: ${durationProblem}`
-  if (typeof value !== 'number' || !Number.isFinite(value)) return `${name} must be a number`
-  if (whole && !Number.isInteger(value)) return `${name} must be a whole number`
-  if (min !== undefined && value < min) return `${name} must be at least ${min}`
-  if (above !== undefined && value <= above) return `${name} must be greater than ${above}`
-  if (max !== undefined && value > max) return `${name} must be at most ${max}`
+  if (parameter.unit === 'seconds' && value === undefined) {
+    return ruleSentence('parameterDuration', { name: title, problem: durationProblem })
+  }
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    return ruleSentence('parameterNumber', { name: title })
+  if (whole && !Number.isInteger(value)) return ruleSentence('parameterWhole', { name: title })
+  if (min !== undefined && value < min) return ruleSentence('parameterLeast', { name: title, bound: min })
+  if (above !== undefined && value <= above)
+    return ruleSentence('parameterAbove', { name: title, bound: above })
+  if (max !== undefined && value > max)
+    return ruleSentence('parameterMost', { name: title, bound: String(max) })
   return undefined
 }
 

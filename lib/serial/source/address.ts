@@ -3,8 +3,7 @@
 // Used by the runtime and by the editor's panel: no Node.js modules here.
 
 import { replayMark } from '../../event.ts'
-import { optionSentence } from '../../options/sentences.ts'
-import type { Sentence } from '../../words/sentence.ts'
+import { type Sentence, SentenceError, sentencesOf } from '../../words/sentence.ts'
 
 /** Bytes as they are; telnet; telnet that sets the serial port at the other end (RFC 2217). */
 export type NetworkKind = 'tcp' | 'telnet' | 'rfc2217'
@@ -38,12 +37,39 @@ export interface ReplayAddress {
 
 const fastest = 100_000
 
+/** What is said of an address that is none; nodes/port/locales has it in other languages. */
+export const addressSentences = {
+  addressServer:
+    '"__address__" does not say how to connect: write __suggestion__ for a server that sends bytes as they are',
+  addressKind:
+    '"__address__" is neither a device path, nor usb:vendor:product, nor tcp://, telnet:// or rfc2217://host:port, nor demo: or replay:file',
+  addressPath: '"__address__" is not a device path: write it in full, as in __suggestion__',
+  addressControls: 'a device path holds no control characters',
+  addressUsb:
+    '"__address__" is not of the form usb:vendor:product or usb:vendor:product:serial number, as in __example__',
+  addressNetwork: '"__address__" is not of the form __kind__://host:port, as in __kind__://192.168.1.20:2000',
+  addressPort: 'port __port__ is not between 1 and 65535',
+  replayPath: 'replay: needs a file or folder behind it, as in __example__',
+  replayControls: 'a path holds no control characters',
+  replayOption: '"__option__" is no option of replay: expected speed=1, speed=60, speed=max or loop',
+  replayForEver: 'loop and speed=max together would fill the disk: give a number as the speed',
+  replayPercent: '"__path__" has a % that begins no %XX: write it %25',
+  replaySpeed: '"__speed__" is no speed: expected max, or a number above 0 up to __fastest__',
+  sourceName: '"__name__" is no name for the log: take up to 64 letters, digits and . _ : @ -',
+} as const
+
+const sentence = sentencesOf(addressSentences)
+
+function wrong(key: keyof typeof addressSentences, values: Record<string, string> = {}): SentenceError {
+  return new SentenceError(sentence(key, values))
+}
+
 const network = /^(tcp|telnet|rfc2217):\/\/(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/?#@[\]]+)):(\d{1,5})\/?$/i
 
 /** What the system calls a serial device, without the folder that it is in. */
 const deviceName = /^tty[A-Za-z]+\d+$/
 
-/** Reads an address; an empty one is `demo:`, and `ttyUSB0` is `/dev/ttyUSB0`. Throws an Error that says in words what is wrong. */
+/** Reads an address; an empty one is `demo:`, and `ttyUSB0` is `/dev/ttyUSB0`. Throws a SentenceError that says what is wrong. */
 export function parseAddress(text: string): Address {
   const address = text.trim()
   if (address === '' || /^demo:$/i.test(address)) return { kind: 'demo' }
@@ -54,21 +80,15 @@ export function parseAddress(text: string): Address {
   if (deviceName.test(address)) return { kind: 'device', path: `/dev/${address}` }
   const suggestion = suggestedAddress(address)
   if (suggestion !== undefined && !suggestion.startsWith('/'))
-    throw new Error(
-      `"${address}" does not say how to connect: write ${suggestion} for a server that sends bytes as they are`,
-    )
+    throw wrong('addressServer', { address, suggestion })
   if (/^[a-z][a-z0-9+.-]*:/i.test(address)) {
-    throw new Error(
-      `"${address}" is neither a device path, nor usb:vendor:product, nor tcp://, telnet:// or rfc2217://host:port, nor demo: or replay:file`,
-    )
+    throw wrong('addressKind', { address })
   }
   if (/^COM\d+$/i.test(address)) return { kind: 'device', path: address.toUpperCase() }
   if (!address.startsWith('/')) {
-    throw new Error(
-      `"${address}" is not a device path: write it in full, as in ${suggestion ?? '/dev/ttyUSB0'}`,
-    )
+    throw wrong('addressPath', { address, suggestion: suggestion ?? '/dev/ttyUSB0' })
   }
-  if (/[\x00-\x1f]/.test(address)) throw new Error('a device path holds no control characters')
+  if (/[\x00-\x1f]/.test(address)) throw wrong('addressControls')
   return { kind: 'device', path: address }
 }
 
@@ -93,10 +113,7 @@ const usb = /^usb:([0-9a-f]{1,4}):([0-9a-f]{1,4})(?::([^\x00-\x1f]+))?$/i
 
 function parseUsb(text: string): UsbAddress {
   const match = usb.exec(text)
-  if (!match)
-    throw new Error(
-      `"${text}" is not of the form usb:vendor:product or usb:vendor:product:serial number, as in usb:0403:6001:A40117UK`,
-    )
+  if (!match) throw wrong('addressUsb', { address: text, example: 'usb:0403:6001:A40117UK' })
   const [, vendor = '', product = '', serialNumber] = match
   const address: UsbAddress = { kind: 'usb', vendor: usbId(vendor), product: usbId(product) }
   return serialNumber === undefined ? address : { ...address, serialNumber }
@@ -109,10 +126,9 @@ export function usbId(text: string): string {
 
 function parseNetwork(text: string, kind: NetworkKind): Address {
   const match = network.exec(text)
-  if (!match)
-    throw new Error(`"${text}" is not of the form ${kind}://host:port, as in ${kind}://192.168.1.20:2000`)
+  if (!match) throw wrong('addressNetwork', { address: text, kind })
   const port = Number(match[4])
-  if (port < 1 || port > 65_535) throw new Error(`port ${port} is not between 1 and 65535`)
+  if (port < 1 || port > 65_535) throw wrong('addressPort', { port: String(port) })
   return { kind, host: (match[2] ?? match[3])!, port }
 }
 
@@ -120,18 +136,16 @@ function parseNetwork(text: string, kind: NetworkKind): Address {
 function parseReplay(text: string): ReplayAddress {
   const [, written = '', options = ''] = /^replay:([^?]*)(?:\?(.*))?$/is.exec(text) ?? []
   const path = decodedPath(written)
-  if (path === '')
-    throw new Error('replay: needs a file or folder behind it, as in replay:logs/20121130.txt.gz')
-  if (/[\x00-\x1f]/.test(path)) throw new Error('a path holds no control characters')
+  if (path === '') throw wrong('replayPath', { example: 'replay:logs/20121130.txt.gz' })
+  if (/[\x00-\x1f]/.test(path)) throw wrong('replayControls')
   const address: ReplayAddress = { kind: 'replay', path, speed: 1, loop: false }
   for (const option of options.split('&').filter((each) => each !== '')) {
     const [name, value] = option.split('=', 2)
     if (name === 'speed' && value !== undefined) address.speed = parseSpeed(value)
     else if (option === 'loop') address.loop = true
-    else throw new Error(`"${option}" is no option of replay: expected speed=1, speed=60, speed=max or loop`)
+    else throw wrong('replayOption', { option })
   }
-  if (address.loop && address.speed === Number.POSITIVE_INFINITY)
-    throw new Error('loop and speed=max together would fill the disk: give a number as the speed')
+  if (address.loop && address.speed === Number.POSITIVE_INFINITY) throw wrong('replayForEver')
   return address
 }
 
@@ -139,7 +153,7 @@ function decodedPath(written: string): string {
   try {
     return decodeURIComponent(written)
   } catch {
-    throw new Error(`"${written}" has a % that begins no %XX: write it %25`)
+    throw wrong('replayPercent', { path: written })
   }
 }
 
@@ -147,7 +161,7 @@ function parseSpeed(value: string): number {
   if (value === 'max') return Number.POSITIVE_INFINITY
   const speed = Number(value)
   if (/^[\d.]+$/.test(value) && speed > 0 && speed <= fastest) return speed
-  throw new Error(`"${value}" is no speed: expected max, or a number above 0 up to ${fastest}`)
+  throw wrong('replaySpeed', { speed: value, fastest: String(fastest) })
 }
 
 /** The source's name in the log: `ttyUSB0`, `A40117UK`, `tcp:10.0.0.5:2000`, `demo`, `20121130@replay`; only [A-Za-z0-9._:@-]. */
@@ -193,10 +207,17 @@ export function chosenSource({ sourceName, name, nameIsSource }: PortNames): str
     .slice(0, 64)
 }
 
+/** The source's name in the log, where a user may have chosen one (`chosenSource`). What is played is told by its end, and the demo
+ *  keeps its own name. */
+export function nameInLog(address: Address, chosen: string): string {
+  if (chosen === '' || address.kind === 'demo') return sourceName(address)
+  return address.kind === 'replay' && !chosen.endsWith(replayMark) ? `${chosen}${replayMark}` : chosen
+}
+
 /** What is wrong with a source's name that a user has chosen; undefined where nothing is. */
 export function sourceNameProblem(name: string): Sentence | undefined {
   if (/^[A-Za-z0-9._:@-]{1,64}$/.test(name)) return undefined
-  return optionSentence('sourceName', { name })
+  return sentence('sourceName', { name })
 }
 
 /** The address in a sentence. */

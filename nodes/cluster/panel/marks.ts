@@ -1,30 +1,47 @@
-// How the points of each cluster are drawn. Colours by Okabe and Ito, which colour-blind readers can tell apart (without
-// their yellow and black, which vanish on one of the editor's two backgrounds); seven clusters on, the shape changes.
+// How the points of each cluster are drawn: in the series' colours of nodes/shared/series.css; seven clusters on, the shape
+// changes.
 
-const colours = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#7a5cc4']
-const noiseColour = '#8c8c8c'
+/** so many clusters have a colour of their own */
+const series = 7
 const shapes = [circle, square, triangle, diamond]
 
 /** Draws one point of a cluster, or of what belongs to none (−1: a small cross). @param size half the width, px */
-export function drawMark(
+export type DrawMark = (
   canvas: CanvasRenderingContext2D,
   label: number,
   x: number,
   y: number,
   size: number,
-): void {
-  canvas.beginPath()
-  if (label < 0) {
-    cross(canvas, x, y, size)
-    canvas.strokeStyle = noiseColour
-    canvas.lineWidth = 1.4
-    canvas.stroke()
-    return
+) => void
+
+/** In the colours that the theme has now: a canvas takes no variables of a style sheet. */
+export function markPainter(): DrawMark {
+  const colours = Array.from({ length: series }, (_, i) => colourOf(String(i)))
+  const noise = colourOf('none')
+  return (canvas, label, x, y, size) => {
+    canvas.beginPath()
+    if (label < 0) {
+      cross(canvas, x, y, size)
+      canvas.strokeStyle = noise
+      canvas.lineWidth = 1.4
+      canvas.stroke()
+      return
+    }
+    const shape = shapes[Math.floor(label / series) % shapes.length] ?? circle
+    shape(canvas, x, y, size)
+    canvas.fillStyle = colours[label % series] as string
+    canvas.fill()
   }
-  const shape = shapes[Math.floor(label / colours.length) % shapes.length] ?? circle
-  shape(canvas, x, y, size)
-  canvas.fillStyle = colours[label % colours.length] as string
-  canvas.fill()
+}
+
+/** As the browser calculates it. */
+function colourOf(name: string): string {
+  const probe = document.createElement('i')
+  probe.style.color = `var(--fieldlog-series-${name})`
+  document.body.append(probe)
+  const { color } = getComputedStyle(probe)
+  probe.remove()
+  return color
 }
 
 function circle(canvas: CanvasRenderingContext2D, x: number, y: number, size: number): void {

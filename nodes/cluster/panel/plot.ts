@@ -1,6 +1,6 @@
 // Draws points of two fields on a canvas, each with the mark of its cluster.
 import { axisOf } from './axis.ts'
-import { drawMark } from './marks.ts'
+import { markPainter } from './marks.ts'
 
 export interface PlotPoint {
   x: number
@@ -56,6 +56,7 @@ export function drawPlot(canvas: HTMLCanvasElement, points: readonly PlotPoint[]
   context.textAlign = 'center'
   context.fillText(titles.y, 0, 0)
   context.restore()
+  const drawMark = markPainter()
   for (const point of points) drawMark(context, point.label, right(point.x), up(point.y), markSize)
 }
 

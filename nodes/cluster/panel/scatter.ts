@@ -1,7 +1,7 @@
 // What the last run of a deployed cluster node found: two of its fields as a scatter plot, with a legend.
 import type { ClusterReport } from '../../../lib/cluster/report.ts'
 import type { Words } from '../../shared/panel/inputs.ts'
-import { drawMark } from './marks.ts'
+import { markPainter } from './marks.ts'
 import { drawPlot, type PlotPoint } from './plot.ts'
 
 export interface Scatter {
@@ -84,6 +84,7 @@ export function scatterPlot(place: JQuery, id: string, words: Words): Scatter {
 
   function showLegend({ clusters }: NonNullable<ClusterReport['summary']>): void {
     legend.empty()
+    const drawMark = markPainter()
     for (const { label, count } of clusters) {
       const item = $('<li>').appendTo(legend)
       const mark = document.createElement('canvas')

@@ -16,6 +16,7 @@ import {
 import { isStatefulName } from '../../../lib/predicates/model/stateful-names.ts'
 import { votesOf } from '../../../lib/predicates/sentence.ts'
 import { statefulOperators } from '../../../lib/predicates/stateful/operators.ts'
+import type { Sentence } from '../../../lib/words/sentence.ts'
 import type { Completion } from '../../../types/node-red-editor.d.ts'
 import type { Words } from '../../shared/panel/inputs.ts'
 import { listed } from '../../shared/panel/texts.ts'
@@ -29,6 +30,8 @@ export interface RowContext {
   types: string[]
   /** Translates a key of the panel's locale, below `rule.` */
   words: Words
+  /** What is wrong, in the editor's language. */
+  say(sentence: Sentence): string
   /** the row has changed, or the user has come to it */
   changed(editor: RowEditor): void
 }
@@ -156,8 +159,10 @@ export function predicateRow(place: JQuery, given: Partial<PredicateRow>, contex
       input.toggleClass('input-error', wrong.has(at))
     guard.mark(wrong.has('onlyWhen'))
     if (['suspectValues', 'onlyWhen', 'missing'].some((at) => wrong.has(at))) details.show()
-    const texts = isBlank(now) ? [] : problems.map(({ at, text }) => `${words(`at.${at}`)}: ${text}`)
-    if (problems.length === 0 && now.enabled) texts.push(...mismatchesOf(now))
+    const texts = isBlank(now)
+      ? []
+      : problems.map((each) => `${words(`at.${each.at}`)}: ${context.say(each)}`)
+    if (problems.length === 0 && now.enabled) texts.push(...mismatchesOf(now).map(context.say))
     problem.text(texts.join(' · '))
     result.toggle(problems.length === 0)
     context.changed(editor)
@@ -168,11 +173,11 @@ export function predicateRow(place: JQuery, given: Partial<PredicateRow>, contex
     return field === '' && values.length === 0 && conditions === undefined && operator === newRow.operator
   }
 
-  function mismatchesOf(now: PredicateRow): string[] {
+  function mismatchesOf(now: PredicateRow): Sentence[] {
     return leavesOf(now).flatMap((leaf) => {
       const kind = fields.get(leaf.field ?? '')?.kind
-      const text = kind && kindMismatch(completeCondition(leaf), kind)
-      return text === undefined ? [] : [text]
+      const mismatch = kind && kindMismatch(completeCondition(leaf), kind)
+      return mismatch === undefined ? [] : [mismatch]
     })
   }
 }

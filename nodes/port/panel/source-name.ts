@@ -1,6 +1,6 @@
 // What the log will call the source, and what changes by that: a name that is given to a port must not begin new series unnoticed.
 import { isReference } from '../../../lib/options/reference.ts'
-import { chosenSource, parseAddress, sourceName } from '../../../lib/serial/source/address.ts'
+import { chosenSource, nameInLog, type PortNames, parseAddress } from '../../../lib/serial/source/address.ts'
 
 export interface SourceInputs {
   name: JQuery
@@ -9,24 +9,35 @@ export interface SourceInputs {
   nameIsSource: JQuery
 }
 
+/** Another port of the workspace. */
+export interface OtherPort {
+  label: string
+  /** in the log; empty: not known here */
+  source: string
+}
+
 type Words = (key: string, values?: Record<string, unknown>) => string
 
 /** For `oneditprepare`. Gives the function that is told what the running port is called in the log. */
 export function prepareSourceName(
   inputs: SourceInputs,
+  others: readonly OtherPort[],
   words: Words,
 ): (deployed: string | undefined) => void {
   const { name, path, sourceName: chosen, nameIsSource } = inputs
   const note = $('#fieldlog-port-source-note')
+  const sharing = $('#fieldlog-port-source-shared')
   let was: string | undefined
   const textOf = (input: JQuery) => String(input.val()).trim()
   const show = () => {
     const isChosen = textOf(chosen) !== ''
     nameIsSource.closest('.form-row').toggle(!isChosen && textOf(name) !== '')
     const named = { name: textOf(name), nameIsSource: nameIsSource.prop('checked') === true }
-    const byDefault = chosenSource({ ...named, sourceName: '' }) || nameOf(textOf(path))
+    const byDefault = nameOf(textOf(path), { ...named, sourceName: '' })
     chosen.attr('placeholder', byDefault)
-    const source = isChosen ? textOf(chosen) : byDefault
+    const source = isChosen ? nameOf(textOf(path), { ...named, sourceName: textOf(chosen) }) : byDefault
+    const same = others.find((other) => source !== '' && other.source === source)
+    sharing.text(same ? words('shares-source', { source, other: same.label }) : '')
     note.empty()
     if (was === undefined || source === '' || isReference(source) || source === was) return
     const kept = was
@@ -45,12 +56,15 @@ export function prepareSourceName(
   }
 }
 
-/** What the log calls the source where nothing else is chosen; nothing where that is not known here. */
-function nameOf(path: string): string {
-  if (isReference(path)) return ''
+/** What the log calls a port's source; nothing where that is not known here. */
+export function nameOf(path: string, names: PortNames): string {
+  const chosen = chosenSource(names)
+  if (isReference(chosen)) return ''
+  // with a variable as the address, only a name that was chosen is known
+  if (isReference(path)) return chosen
   try {
-    return sourceName(parseAddress(path))
+    return nameInLog(parseAddress(path), chosen)
   } catch {
-    return ''
+    return chosen
   }
 }

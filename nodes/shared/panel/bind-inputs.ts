@@ -3,7 +3,8 @@
 // input while it is typed.
 //
 // An input is `#node-input-<name>`, in the panel of a config node `#node-config-input-<name>`. Words come from the
-// locale file of the node, where it has them: `<name>-<value>` for a choice, `<name>-placeholder`, `<name>-unit`.
+// locale file of the node, where it has them: `<name>-<value>` for a choice, `<name>-placeholder`, `<name>-unit`,
+// `<name>-unit-more` for what stands behind the unit.
 import { migrate } from '../../../lib/migrate/migrate.ts'
 import {
   type ChoiceField,
@@ -16,11 +17,12 @@ import {
 } from '../../../lib/options/fields.ts'
 import type { EditorNode } from '../../../types/node-red-editor.d.ts'
 import { problemText, rangeIn, wordsFor } from './option-words.ts'
+import { markOwnForm } from './own-form.ts'
 import { showVariable } from './variable-value.ts'
 
 /** For `oneditprepare`: binds each input of a node's panel to its field, and shows the node's values in today's form. */
 export function bindInputs(node: EditorNode, options: Fields): void {
-  addStyle()
+  markOwnForm()
   const values = migrate(node.type, node)
   for (const [name, field] of Object.entries(options)) {
     if (!isConfigNode(field)) bind({ node, name, field, input: inputOf(node, name), saved: values[name] })
@@ -55,7 +57,12 @@ function bind(bound: Bound): void {
   if (isNumber(field)) {
     input.attr({ title: rangeIn(node, name, field), inputmode: 'decimal' }).addClass('fieldlog-number')
     const unit = wordsFor(node, `${name}-unit`) ?? field.unit
-    if (unit !== undefined) $('<span class="fieldlog-unit">').text(unit).insertAfter(input)
+    // `(0: never)`: of the input, and no part of the unit in a sentence
+    const more = wordsFor(node, `${name}-unit-more`) ?? ''
+    if (unit !== undefined)
+      $('<span class="fieldlog-unit">')
+        .text(unit + more)
+        .insertAfter(input)
   }
   showProblem(bound)
   showVariable(field, input)
@@ -86,18 +93,4 @@ function showProblem({ node, name, field, input }: Bound): void {
   const show = () => void place.text(problemText(node, name, field, input.val()) ?? '')
   input.on('input change', show)
   show()
-}
-
-/** A row whose labels are wider than Node-RED's sets `--fieldlog-indent`, the distance of its inputs from the left. */
-const style = `
-  .form-row > input[type="text"].fieldlog-number { width: 180px; }
-  .fieldlog-unit { flex: 1 1 0; margin-left: 6px; color: var(--red-ui-secondary-text-color); }
-  .fieldlog-option-problem { flex: 0 0 100%; box-sizing: border-box; padding: 4px 0 0 var(--fieldlog-indent, 105px); font-size: 12px; line-height: 1.5; color: var(--red-ui-text-color-error); }
-  .fieldlog-option-value { flex: 0 0 100%; box-sizing: border-box; padding: 2px 0 0 var(--fieldlog-indent, 105px); font-size: 12px; line-height: 1.5; color: var(--red-ui-secondary-text-color); }
-  .fieldlog-option-problem:empty, .fieldlog-option-value:empty { display: none; }`
-
-function addStyle(): void {
-  if ($('#fieldlog-option-style').length === 0) {
-    $('<style id="fieldlog-option-style">').text(style).appendTo('head')
-  }
 }

@@ -1,7 +1,8 @@
 import { type Field, type Fields, isConfigNode, isOptional } from '../../../lib/options/fields.ts'
 import type { Saved } from '../../../lib/options/options.ts'
 import type { EditorProperty } from '../../../types/node-red-editor.d.ts'
-import { problemText, type Speaker } from './option-words.ts'
+import { problemText } from './option-words.ts'
+import type { Speaker } from './sentence-words.ts'
 
 type EditorDefaults<Options extends Fields> = {
   [Name in keyof Options]: EditorProperty<Saved<Options>[Name]>

@@ -3,9 +3,7 @@
 import { problemIn, rangeOf } from '../../../lib/options/check.ts'
 import { type Field, isNumber, type NumberField } from '../../../lib/options/fields.ts'
 import type { Sentence } from '../../../lib/words/sentence.ts'
-import type { EditorNode } from '../../../types/node-red-editor.d.ts'
-
-export type Speaker = Pick<EditorNode, '_' | 'type'>
+import { type Speaker, said } from './sentence-words.ts'
 
 /** What is wrong with a value; undefined where nothing is. */
 export function problemText(node: Speaker, name: string, field: Field, value: unknown): string | undefined {
@@ -13,14 +11,14 @@ export function problemText(node: Speaker, name: string, field: Field, value: un
   if (problem === undefined || isEnglish(node, problem)) return problem?.text
   const named = { ...problem.values, title: wordsFor(node, name) ?? field.title }
   const values = isNumber(field) ? { ...named, range: rangeIn(node, name, field) } : named
-  return inWords(node, { ...problem, values })
+  return said(node, { ...problem, values })
 }
 
 /** The range of a number, for its tooltip. */
 export function rangeIn(node: Speaker, name: string, field: NumberField): string {
   const range = rangeOf(field)
   const unit = isEnglish(node, range) ? undefined : wordsFor(node, `${name}-unit`)
-  return inWords(node, unit === undefined ? range : { ...range, values: { ...range.values, unit } })
+  return said(node, unit === undefined ? range : { ...range, values: { ...range.values, unit } })
 }
 
 /** The locale's words for a key of the node; undefined where it has none. */
@@ -32,12 +30,5 @@ export function wordsFor(node: Speaker, key: string): string | undefined {
 
 /** The schema's own names of the option are best where they are in the editor's language. */
 function isEnglish(node: Speaker, sentence: Sentence): boolean {
-  return inWords(node, sentence) === sentence.text
-}
-
-/** What has no translation stays English. */
-function inWords(node: Speaker, { key, values, text }: Sentence): string {
-  const path = `fieldlog-shared.option.${key}`
-  const words = node._(path, values)
-  return words === path ? text : words
+  return said(node, sentence) === sentence.text
 }

@@ -49,12 +49,12 @@ describe('lib: the fields of clusters', () => {
       'peak1',
     ])
     assert.equal(fieldsProblem('a, b'), undefined)
-    assert.equal(fieldsProblem('a'), 'fields: found 1, expected 2 to 16 names with commas between them')
+    assert.equal(fieldsProblem('a')?.text, 'fields: found 1, expected 2 to 16 names with commas between them')
     assert.equal(
-      fieldsProblem(Array.from({ length: 17 }, (_, i) => `f${i}`).join()),
+      fieldsProblem(Array.from({ length: 17 }, (_, i) => `f${i}`).join())?.text,
       'fields: found 17, expected 2 to 16 names with commas between them',
     )
-    assert.equal(fieldsProblem('a, b, a'), 'fields: a is named twice')
+    assert.equal(fieldsProblem('a, b, a')?.text, 'fields: a is named twice')
   })
 
   it('have averages by the names that the energy sensors’ clients know', () => {

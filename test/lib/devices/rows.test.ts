@@ -7,7 +7,7 @@ function row(rest: Partial<Record<keyof DeviceRow, unknown>>): DeviceRow {
 }
 
 function problem(...rows: DeviceRow[]): string | undefined {
-  return rowsProblems(rows).get(rows.length - 1)
+  return rowsProblems(rows).get(rows.length - 1)?.text
 }
 
 describe('rows of devices', () => {
@@ -74,7 +74,10 @@ describe('rows of devices', () => {
       rows.map(({ name }) => name),
       ['kitchen', 'shed'],
     )
-    assert.deepEqual(problems, ['row 2: The name is missing.', 'row 4: The name is missing.'])
+    assert.deepEqual(
+      problems.map(({ text }) => text),
+      ['row 2: The name is missing.', 'row 4: The name is missing.'],
+    )
     assert.deepEqual(soundRows(undefined), { rows: [], problems: [] })
   })
 

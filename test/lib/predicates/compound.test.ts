@@ -350,7 +350,7 @@ describe('predicates: guards, thresholds, votes', () => {
   it('say what is wrong with settings', () => {
     assert.deepEqual(
       problemsOf({ field: 'v', operator: 'outlier', values: [3], settings: { window: 2, measure: 'x' } }),
-      ['settings: measure must be median or deviation', 'settings: window must be at least 3'],
+      ['settings: measure must be one of median, deviation', 'settings: window must be at least 3'],
     )
     assert.deepEqual(problemsOf({ field: 'v', operator: 'spike', values: [3], settings: { limit: 0 } }), [
       'settings: limit must be greater than 0',

@@ -4,24 +4,24 @@ import { compilePredicates } from '../../../lib/predicates/judge/compile.ts'
 import type { PredicateRow } from '../../../lib/predicates/model/row.ts'
 import { statefulOperators } from '../../../lib/predicates/stateful/operators.ts'
 import words from '../../../nodes/label/locales/en-US/label.json' with { type: 'json' }
-import { labelDefaults, predicatesProblem } from '../../../nodes/label/options.ts'
+import { labelDefaults, predicatesProblems } from '../../../nodes/label/options.ts'
 import { knownFields } from '../../../nodes/label/panel/known-fields.ts'
 
 describe('nodes: label panel', () => {
   it('tells which rules are wrong, and leaves out those that are not in use', () => {
-    assert.equal(predicatesProblem(labelDefaults.predicates), undefined)
+    assert.deepEqual(predicatesProblems(labelDefaults.predicates), [])
     const rows = [
       { field: 'temp', operator: 'is above', values: [50] },
       { name: 'hot', field: 'temp', operator: 'is above', values: [] },
       { field: '', operator: 'is above', values: [1], enabled: false },
       { field: 'note', operator: 'matches regex', values: ['(?=a)'] },
     ].map((row) => ({ says: 'bad', ...row }))
-    assert.equal(
-      predicatesProblem(rows),
-      'rule 2 (hot): needs a number or a text to compare with; ' +
-        'rule 4 (note matches regex (?=a)): looking ahead or behind, (?=…), is not available in RE2',
-    )
-    assert.equal(predicatesProblem('none'), 'the rules are not a list')
+    const texts = (rows: unknown) => predicatesProblems(rows).map(({ text }) => text)
+    assert.deepEqual(texts(rows), [
+      'rule 2 (hot): needs a number or a text to compare with',
+      'rule 4 (note matches regex (?=a)): looking ahead or behind, (?=…), is not available in RE2',
+    ])
+    assert.deepEqual(texts('none'), ['the rules are not a list'])
   })
 
   it('has the verdict of the deploy on every pattern: both ask RE2', () => {
@@ -43,7 +43,7 @@ describe('nodes: label panel', () => {
     for (const pattern of [...good, ...bad]) {
       const row = { says: 'bad', field: 'note', operator: 'matches regex', values: [pattern] }
       const { problems } = compilePredicates([row as Partial<PredicateRow>], [], {})
-      const isRefused = predicatesProblem([row]) !== undefined
+      const isRefused = predicatesProblems([row]).length > 0
       assert.deepEqual(
         [isRefused, problems.length > 0],
         [bad.includes(pattern), bad.includes(pattern)],

@@ -187,6 +187,29 @@ describe(`fieldlog-port (${nodeRedName})`, () => {
     assert.deepEqual(new Set(permissions), new Set(['fieldlog.read', 'fieldlog.write']))
   })
 
+  it('says once after a deploy that several ports share a name in the log, and which', async () => {
+    const today = { type: 'fieldlog-port', version: currentVersion('fieldlog-port') }
+    const flow = (third: string) => [
+      { ...today, id: 'a', name: 'roof', path: '/dev/ttyUSB7' },
+      { ...today, id: 'b', name: 'cellar', sourceName: 'roof', path: '/dev/ttyUSB8' },
+      { ...today, id: 'c', name: third, path: '/dev/ttyUSB9' },
+    ]
+    const warnings = () =>
+      (helper.log() as unknown as { args: Array<[{ level: number; msg: unknown }]> }).args
+        .map(([{ msg }]) => String(msg))
+        .filter((msg) => msg.includes('are called'))
+    const text = (ports: string, count: number) =>
+      `port: ${count} ports are called roof in the log (${ports}): their lines are one source, so names of devices, ` +
+      'rules that look back and series in the store take their devices for the same. Give each port a name of its own in its settings.'
+    await helper.load(port, flow('shed'))
+    assert.deepEqual(warnings(), [text('roof, cellar', 2)])
+    await helper.setFlows(flow('house'), 'nodes')
+    assert.deepEqual(warnings(), [text('roof, cellar', 2)], 'nothing has changed of those two')
+    await helper.setFlows(flow('roof'), 'nodes')
+    assert.equal(warnings().length, 2)
+    assert.ok(warnings()[1]?.startsWith('port: 3 ports are called roof in the log ('))
+  })
+
   it('takes its settings from variables, and checks what they hold as if it were typed', async () => {
     const node = {
       id: 'port',

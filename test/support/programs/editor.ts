@@ -12,6 +12,7 @@ interface BrowserRed {
 export interface EditorOptions {
   /** default 1280 x 800 */
   size?: { width: number; height: number }
+  /** dark is a look of Node-RED 5's own, which it takes when the reader's system has it and the reader wants that */
   colorScheme?: 'light' | 'dark'
   /** the browser's language, which the editor takes for its own; default: English */
   locale?: string
@@ -74,6 +75,9 @@ export class Editor {
     })
     page.setDefaultTimeout(30_000)
     const editor = new Editor(browser, page)
+    if (options.colorScheme === 'dark') {
+      await page.addInitScript(() => localStorage.setItem('view-dark-theme', JSON.stringify('auto')))
+    }
     await page.goto(url)
     if (options.login) {
       await page.locator('#node-dialog-login-username').fill(options.login.user)

@@ -331,11 +331,11 @@ describe('time events: transports', () => {
     for (const name of ['@timevt-server', '/run/x.sock', `/${'a'.repeat(106)}`]) {
       assert.equal(socketNameProblem(name), undefined)
     }
-    assert.match(socketNameProblem('timevt')!, /must be @name/)
-    assert.match(socketNameProblem(`@${'é'.repeat(60)}`)!, /at most 107 bytes/)
+    assert.match(socketNameProblem('timevt')!.text, /must be @name/)
+    assert.match(socketNameProblem(`@${'é'.repeat(60)}`)!.text, /at most 107 bytes/)
     assert.equal(queueNameProblem('/telog.mq'), undefined)
     for (const name of ['telog.mq', '/', '/a/b'])
-      assert.match(queueNameProblem(name)!, /must be \/ and a name/)
+      assert.match(queueNameProblem(name)!.text, /must be \/ and a name/)
   })
 })
 
