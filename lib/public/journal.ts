@@ -9,7 +9,7 @@ export { EntryTooDeepError, EntryTooLongError } from '../journal/format/entry-li
 export type { EntryKind } from '../journal/format/line.ts'
 export { escapeText, unescapeBytes, unescapeLine } from '../journal/format/text.ts'
 export type { Finding } from '../journal/inspect/findings.ts'
-export { type Verification, verifyJournal } from '../journal/inspect/verify.ts'
+export { type Verification, type VerifyOptions, verifyJournal } from '../journal/inspect/verify.ts'
 export {
   type DurableEntry,
   Journal,

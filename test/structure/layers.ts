@@ -126,6 +126,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
       'lib/cli/send',
       'lib/cli/service',
       'lib/cli/store',
+      'lib/cli/doctor',
     ],
     uses: [
       'ground',
@@ -139,6 +140,8 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
       'appliance',
       'history',
       'query',
+      'mqtt',
+      'serial',
       'pages-data',
     ],
   },

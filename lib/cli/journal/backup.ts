@@ -36,7 +36,7 @@ export const backup: Command = {
       await file.close()
     }
     const { problems } = await readingAll(io, target, 'verified', (disk) =>
-      verifyJournal(disk, target, checkpoint?.seq),
+      verifyJournal(disk, target, { checkpoint: checkpoint?.seq }),
     )
     if (json) {
       const summary = { whole: problems.length === 0, ...result, checkpoint: checkpoint?.seq, problems }
