@@ -42,8 +42,8 @@ export const subcommands: Readonly<Record<string, Subcommand>> = {
     load: async () => (await import('../lib/cli/gateway/refused.ts')).refused,
   },
   backup: {
-    summary: 'copy a journal, a live one too',
-    load: async () => (await import('../lib/cli/journal/backup.ts')).backup,
+    summary: 'copy journals, flows and settings to another disk',
+    load: async () => (await import('../lib/cli/backup/backup.ts')).backup,
   },
   relabel: {
     summary: 'try the formats and predicates of a flow on a whole journal',

@@ -126,6 +126,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
       'lib/cli/send',
       'lib/cli/service',
       'lib/cli/store',
+      'lib/cli/backup',
       'lib/cli/doctor',
     ],
     uses: [

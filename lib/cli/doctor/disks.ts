@@ -1,6 +1,7 @@
 // The file systems that hold the gateway's data: room, whether they can be written, and what a card says of its wear.
 import { ageText } from '../../kit/age.ts'
 import { asError } from '../../kit/errors.ts'
+import { lastBackup } from '../backup/target.ts'
 import { size } from '../text.ts'
 import { type Finding, sayOf } from './finding.ts'
 import { type Machine, textIn } from './machine.ts'
@@ -19,6 +20,8 @@ interface Mount {
 const reserve = 64e6
 const fewBytes = 1e9
 const sectorSize = 512
+/** ms; the timer makes one each night */
+const backupTooOld = 3 * 86_400_000
 const day = 86_400
 /** File systems that a power cut may empty, or that are gone with it. */
 const inMemory = new Set(['tmpfs', 'ramfs', 'overlay'])
@@ -102,6 +105,29 @@ async function wear(machine: Machine, { device, folder }: Mount): Promise<Findin
     )
   }
   return findings
+}
+
+/** The second copy, where one is asked for. */
+export async function copies({ env }: Site, { clock }: Machine): Promise<Finding[]> {
+  const say = sayOf('backup')
+  const target = env.FIELDLOG_BACKUP?.trim()
+  if (!target) return [say.ok('no second copy is asked for (FIELDLOG_BACKUP; docs/backup.md says how)')]
+  const advice =
+    'sudo systemctl start fieldlog-backup makes one now, and journalctl -u fieldlog-backup says why not'
+  try {
+    const last = await lastBackup(target)
+    if (last === undefined)
+      return [say.fault(`there is no copy in ${target}: is the stick, or the share, mounted?`, advice)]
+    if (last.at === null) return [say.warning(`no backup to ${target} was completed yet`, advice)]
+    const says = `the last one to ${target} was ${ageText(clock.wall() - last.at)} ago`
+    if (!last.whole)
+      return [say.fault(`${says}, and is not whole`, `fieldlog verify ${target}/journal says where`)]
+    return [
+      clock.wall() - last.at > backupTooOld ? say.warning(says, advice) : say.ok(`${says}, and is whole`),
+    ]
+  } catch (error) {
+    return [say.fault(`the copy in ${target} cannot be read: ${asError(error).message}`, advice)]
+  }
 }
 
 /** The file system that holds a path; what is mounted last over the same folder counts. */

@@ -6,7 +6,7 @@ import { counted, paint } from '../text.ts'
 import { brokers } from './broker.ts'
 import { writeBundle } from './bundle.ts'
 import { clock } from './clock.ts'
-import { disks } from './disks.ts'
+import { copies, disks } from './disks.ts'
 import { type Finding, type Level, sayOf, statusOf } from './finding.ts'
 import { type GatewayLook, gateway } from './gateway.ts'
 import { journals } from './journals.ts'
@@ -82,6 +82,7 @@ async function look(
     ['journal', () => journals(site, machine)],
     ['outbox', () => outboxes(site, machine)],
     ['store', () => stores(site)],
+    ['backup', () => copies(site, machine)],
     ['service', () => service(machine)],
     ['gateway', asked],
     ['errors', () => errors(machine)],

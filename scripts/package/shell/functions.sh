@@ -76,7 +76,7 @@ begin_new_version() {
 
 stop_service() {
   has_systemd || return 0
-  systemctl --quiet disable --now fieldlog-trial.service fieldlog.service || true
+  systemctl --quiet disable --now fieldlog-backup.timer fieldlog-trial.service fieldlog.service || true
 }
 
 # Everything but what users made: their data and settings.

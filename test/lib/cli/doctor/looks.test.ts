@@ -1,12 +1,15 @@
 // Each look of the doctor, on machines that are made up.
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { clock } from '../../../../lib/cli/doctor/clock.ts'
-import { disks } from '../../../../lib/cli/doctor/disks.ts'
+import { copies, disks } from '../../../../lib/cli/doctor/disks.ts'
 import { type Finding, statusOf } from '../../../../lib/cli/doctor/finding.ts'
 import { serial } from '../../../../lib/cli/doctor/serial.ts'
 import { errors, service } from '../../../../lib/cli/doctor/service.ts'
 import { readSite } from '../../../../lib/cli/doctor/site.ts'
 import { hardware } from '../../../../lib/cli/doctor/versions.ts'
+import { temporaryDirectory } from '../helper.ts'
 import { home, MadeUpMachine } from './made-up.ts'
 
 const short = (findings: readonly Finding[]) => findings.map(({ level, says }) => `${level}: ${says}`)
@@ -106,6 +109,31 @@ describe('the doctor', () => {
     it('warns of a home that is only in memory', async () => {
       mounts('rw', 'tmpfs')
       assert.match((await findings())[1]!, /^warning: .* does not outlive the machine/)
+    })
+  })
+
+  describe('on the second copy', () => {
+    const place = temporaryDirectory()
+    const findings = async (FIELDLOG_BACKUP: string) =>
+      short(await copies(await site({ FIELDLOG_BACKUP }), machine))
+
+    it('says how old it is, and where there is none', async () => {
+      assert.match((await findings(''))[0]!, /^ok: no second copy is asked for/)
+      const to = place.path
+      assert.match(
+        (await findings(to))[0]!,
+        /^fault: there is no copy in .*: is the stick, or the share, mounted\?$/,
+      )
+      const note = (content: object) => writeFileSync(join(to, 'last-backup.json'), JSON.stringify(content))
+      const now = machine.clock.wall()
+      note({ at: null, whole: false, lastSeq: 0 })
+      assert.deepEqual(await findings(to), [`warning: no backup to ${to} was completed yet`])
+      note({ at: now - 7_200_000, whole: true, lastSeq: 9 })
+      assert.deepEqual(await findings(to), [`ok: the last one to ${to} was 2 h ago, and is whole`])
+      note({ at: now - 7_200_000, whole: false, lastSeq: 9 })
+      assert.match((await findings(to))[0]!, /^fault: .* is not whole$/)
+      note({ at: now - 4 * 86_400_000, whole: true, lastSeq: 9 })
+      assert.deepEqual(await findings(to), [`warning: the last one to ${to} was 4 days ago`])
     })
   })
 

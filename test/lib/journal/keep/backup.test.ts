@@ -182,9 +182,9 @@ describe('backupJournal', () => {
         const counting = new FaultDisk(await grown())
         const before = await texts(await grown())
         await backupJournal(counting, directory, target)
-        const all = await texts(
-          await grown().then(async (of) => (await backupJournal(of, directory, target), of)),
-        )
+        const complete = await grown()
+        await backupJournal(complete, directory, target)
+        const all = await texts(complete)
         assert.equal(all.length, 30)
         for (let number = 1; number <= counting.operations.length; number++) {
           const of = await grown()
