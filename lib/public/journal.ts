@@ -17,7 +17,8 @@ export {
   type JournalStatistics,
   type StartResult,
 } from '../journal/journal.ts'
-export { type BackupResult, backupJournal } from '../journal/keep/backup.ts'
+export { type BackupOptions, backupJournal } from '../journal/keep/backup.ts'
+export type { BackupResult } from '../journal/keep/file-backup.ts'
 export { type FollowOptions, followJournal } from '../journal/read/follow.ts'
 export { type Found, type PoisonReport, type Query, queryJournal } from '../journal/read/query.ts'
 export { type DamageReport, type Reading, type ReadLimits, readJournal } from '../journal/read/reader.ts'

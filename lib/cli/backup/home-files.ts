@@ -17,7 +17,7 @@ const secretFiles = ['credential-secret', passwordFile]
 const library = 'lib'
 
 /** Where the service's settings are in a copy. */
-export const settingsName = 'fieldlog.env'
+const settingsName = 'fieldlog.env'
 
 export interface HomeCopy {
   /** names of all that is in the copy now */

@@ -6,26 +6,7 @@ import { openText, otherForm } from '../archive/open-text.ts'
 import type { Disk } from '../disk/disk.ts'
 import { readCatalog, yearsIn } from '../read/catalog.ts'
 import type { JournalFile } from '../read/journal-file.ts'
-import { FileBackup } from './file-backup.ts'
-
-/** What a backup did. */
-export interface BackupResult {
-  /** of the journal, now in the copy */
-  files: number
-  /** files that an earlier backup had left as they are now, byte for byte */
-  kept: number
-  /** files of an earlier backup that were other than the journal's, though of the same size, and were copied again */
-  repaired: number
-  /** files that are damaged, or missing, in the journal, and whole in an earlier backup, where they stay as they are */
-  spared: string[]
-  /** names that copies have now which hold something sound that the journal's files of these days do not */
-  aside: string[]
-  /** files that retention has removed from the journal, and that are still in the copy */
-  older: number
-  /** bytes that were copied */
-  bytes: number
-  lastSeq: number
-}
+import { type BackupResult, FileBackup } from './file-backup.ts'
 
 export interface BackupOptions {
   /** what retention has removed from the journal goes from the copy, too; default: it stays */

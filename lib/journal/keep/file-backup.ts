@@ -10,9 +10,27 @@ import { sha256Of } from '../disk/file-hash.ts'
 import { scanFile } from '../format/scan.ts'
 import type { JournalFile } from '../read/journal-file.ts'
 import { findEnd, freeTornName } from '../recover/recovery.ts'
-import type { BackupResult } from './backup.ts'
 
 const chunkSize = 1 << 20
+
+/** What a backup did. */
+export interface BackupResult {
+  /** of the journal, now in the copy */
+  files: number
+  /** files that an earlier backup had left as they are now, byte for byte */
+  kept: number
+  /** files of an earlier backup that were other than the journal's, though of the same size, and were copied again */
+  repaired: number
+  /** files that are damaged, or missing, in the journal, and whole in an earlier backup, where they stay as they are */
+  spared: string[]
+  /** names that copies have now which hold something sound that the journal's files of these days do not */
+  aside: string[]
+  /** files that retention has removed from the journal, and that are still in the copy */
+  older: number
+  /** bytes that were copied */
+  bytes: number
+  lastSeq: number
+}
 
 /** A file with what the chain says of it. */
 export interface Wanted {

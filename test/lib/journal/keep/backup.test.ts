@@ -1,7 +1,8 @@
 // A copy is compared byte for byte, and never made worse than it is.
 import assert from 'node:assert/strict'
 import { verifyJournal } from '../../../../lib/journal/inspect/verify.ts'
-import { type BackupResult, backupJournal } from '../../../../lib/journal/keep/backup.ts'
+import { backupJournal } from '../../../../lib/journal/keep/backup.ts'
+import type { BackupResult } from '../../../../lib/journal/keep/file-backup.ts'
 import { buildJournal, inBatches, lines } from '../../../support/build-journal.ts'
 import { FaultDisk } from '../../../support/fault-disk.ts'
 import type { MemoryDisk } from '../../../support/memory-disk.ts'
