@@ -13,6 +13,10 @@ export const subcommands: Readonly<Record<string, Subcommand>> = {
     summary: 'show on one screen how the running gateway is',
     load: async () => (await import('../lib/cli/gateway/status.ts')).status,
   },
+  doctor: {
+    summary: 'look at everything that a gateway needs, and say what to do',
+    load: async () => (await import('../lib/cli/doctor/doctor.ts')).doctor,
+  },
   verify: {
     summary: 'check every checksum, hash and number of a journal',
     load: async () => (await import('../lib/cli/journal/verify.ts')).verify,
@@ -38,8 +42,8 @@ export const subcommands: Readonly<Record<string, Subcommand>> = {
     load: async () => (await import('../lib/cli/gateway/refused.ts')).refused,
   },
   backup: {
-    summary: 'copy a journal, a live one too',
-    load: async () => (await import('../lib/cli/journal/backup.ts')).backup,
+    summary: 'copy journals, flows and settings to another disk',
+    load: async () => (await import('../lib/cli/backup/backup.ts')).backup,
   },
   relabel: {
     summary: 'try the formats and predicates of a flow on a whole journal',

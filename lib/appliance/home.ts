@@ -1,5 +1,5 @@
 // The home folder: Node-RED's user directory, with the flow of the first start and our own secrets in it.
-import { createCipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { putFile } from '../journal/disk/put-file.ts'
@@ -104,6 +104,18 @@ export function encryptCredentials(credentials: object, secret: string): { $: st
   const cipher = createCipheriv('aes-256-ctr', key, vector)
   const text = cipher.update(JSON.stringify(credentials), 'utf8', 'base64') + cipher.final('base64')
   return { $: vector.toString('hex') + text }
+}
+
+/** What `encryptCredentials` was given, or Node-RED has written. Throws where the secret is another one. */
+export function decryptCredentials(
+  stored: { $?: unknown },
+  secret: string,
+): Record<string, Record<string, unknown>> {
+  // Node-RED writes them as they are where it is given no secret
+  if (typeof stored.$ !== 'string') return stored as Record<string, Record<string, unknown>>
+  const key = createHash('sha256').update(secret).digest()
+  const cipher = createDecipheriv('aes-256-ctr', key, Buffer.from(stored.$.slice(0, 32), 'hex'))
+  return JSON.parse(cipher.update(stored.$.slice(32), 'base64', 'utf8') + cipher.final('utf8'))
 }
 
 function writeSecretly(path: string, text: string): void {

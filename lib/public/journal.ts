@@ -9,7 +9,7 @@ export { EntryTooDeepError, EntryTooLongError } from '../journal/format/entry-li
 export type { EntryKind } from '../journal/format/line.ts'
 export { escapeText, unescapeBytes, unescapeLine } from '../journal/format/text.ts'
 export type { Finding } from '../journal/inspect/findings.ts'
-export { type Verification, verifyJournal } from '../journal/inspect/verify.ts'
+export { type Verification, type VerifyOptions, verifyJournal } from '../journal/inspect/verify.ts'
 export {
   type DurableEntry,
   Journal,
@@ -17,7 +17,8 @@ export {
   type JournalStatistics,
   type StartResult,
 } from '../journal/journal.ts'
-export { type BackupResult, backupJournal } from '../journal/keep/backup.ts'
+export { type BackupOptions, backupJournal } from '../journal/keep/backup.ts'
+export type { BackupResult } from '../journal/keep/file-backup.ts'
 export { type FollowOptions, followJournal } from '../journal/read/follow.ts'
 export { type Found, type PoisonReport, type Query, queryJournal } from '../journal/read/query.ts'
 export { type DamageReport, type Reading, type ReadLimits, readJournal } from '../journal/read/reader.ts'

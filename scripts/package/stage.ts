@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { backupPaths, backupServiceText, backupTimerText } from '../../lib/cli/service/backup-unit.ts'
 import { servicePaths, serviceProgram, settingsText, unitText } from '../../lib/cli/service/unit.ts'
 import type { Architecture } from './architectures.ts'
 import { isLeftOut } from './leave-out.ts'
@@ -56,6 +57,8 @@ export function stageService(stage: string, version: string): void {
   const program = serviceProgram(`${current}/bin/node`, current)
   write('usr/lib/systemd/system/fieldlog.service', unitText(program, 'the package'))
   write('usr/lib/systemd/system/fieldlog-trial.service', trialUnit)
+  write(`usr/lib/systemd/system/${backupPaths.service}`, backupServiceText(program, 'the package'))
+  write(`usr/lib/systemd/system/${backupPaths.timer}`, backupTimerText)
   write(servicePaths.settings, settingsText(), 0o640)
   mkdirSync(join(stage, servicePaths.secrets), { mode: 0o700 })
   write('usr/bin/fieldlog', shellText('fieldlog'), 0o755)

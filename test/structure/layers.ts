@@ -126,6 +126,8 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
       'lib/cli/send',
       'lib/cli/service',
       'lib/cli/store',
+      'lib/cli/backup',
+      'lib/cli/doctor',
     ],
     uses: [
       'ground',
@@ -139,6 +141,8 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
       'appliance',
       'history',
       'query',
+      'mqtt',
+      'serial',
       'pages-data',
     ],
   },

@@ -20,7 +20,7 @@ export const verify: Command = {
     const start = performance.now()
     const checkpoint = await readCheckpoint(systemDisk, directory)
     const { problems, notes, ...counts } = await readingAll(io, directory, 'read', (disk) =>
-      verifyJournal(disk, directory, checkpoint?.seq),
+      verifyJournal(disk, directory, { checkpoint: checkpoint?.seq }),
     )
     const seconds = (performance.now() - start) / 1000
     const shown = all ? problems : problems.slice(0, 1)

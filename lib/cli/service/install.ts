@@ -1,5 +1,7 @@
+import { dirname, join } from 'node:path'
 import { packageRoot } from '../../package.ts'
 import { type Command, CommandError, type Io } from '../command.ts'
+import { backupPaths, backupServiceText, backupTimerText } from './backup-unit.ts'
 import { mustBeRoot, type System, thisSystem } from './system.ts'
 import { type Program, servicePaths, serviceProgram, serviceUser, settingsText, unitText } from './unit.ts'
 
@@ -52,6 +54,8 @@ export async function installService(
   await io.out(`settings  ${settings}${hasSettings ? ', kept as they were' : ''}\n`)
   system.makeFolder(secrets, 0o700)
   system.write(unit, unitText(program), 0o644)
+  system.write(join(dirname(unit), backupPaths.service), backupServiceText(program), 0o644)
+  system.write(join(dirname(unit), backupPaths.timer), backupTimerText, 0o644)
   await io.out(`service   ${unit}\n`)
   system.run(['systemctl', 'daemon-reload'])
   system.run(['systemctl', 'enable', 'fieldlog.service'])

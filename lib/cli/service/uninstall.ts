@@ -1,4 +1,6 @@
+import { dirname, join } from 'node:path'
 import type { Command, Io } from '../command.ts'
+import { backupPaths } from './backup-unit.ts'
 import { mustBeRoot, type System, thisSystem } from './system.ts'
 import { servicePaths, serviceUser } from './unit.ts'
 
@@ -16,7 +18,9 @@ export async function uninstallService(system: System, io: Io): Promise<number> 
   const { unit, settings, home } = servicePaths
   if (system.exists(unit)) {
     system.run(['systemctl', 'disable', '--now', 'fieldlog.service'])
-    system.remove(unit)
+    const timer = join(dirname(unit), backupPaths.timer)
+    if (system.exists(timer)) system.run(['systemctl', 'disable', '--now', backupPaths.timer])
+    for (const path of [unit, timer, join(dirname(unit), backupPaths.service)]) system.remove(path)
     system.run(['systemctl', 'daemon-reload'])
     await io.out(`removed  ${unit}\n`)
   } else await io.out('There is no service to remove.\n')

@@ -95,9 +95,17 @@ WantedBy=multi-user.target
 `
 }
 
+/** Not of the gateway, but of `fieldlog backup` and its timer. */
+const ofBackup: Variable = {
+  name: 'FIELDLOG_BACKUP',
+  fallback: '',
+  about:
+    'A folder on another disk, to which fieldlog-backup.timer copies everything each night where it is enabled.',
+}
+
 /** The settings file: every variable as a comment, with its default. */
 export function settingsText(): string {
-  const parts = variables.filter(({ name }) => name !== 'FIELDLOG_HOME').map(commented)
+  const parts = [...variables.filter(({ name }) => name !== 'FIELDLOG_HOME'), ofBackup].map(commented)
   return (
     `# Settings of the Fieldlog service. Take away the # in front of a line to set it, then: systemctl restart fieldlog\n` +
     `# Serial port and broker are read by the flow; the rest is in the flow itself, in the editor.\n` +
@@ -111,7 +119,7 @@ function commented({ name, fallback, about }: Variable): string {
 }
 
 /** A word of a command line, as systemd reads it. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   const escaped = word.replaceAll('%', '%%').replaceAll('$', '$$$$')
   return /[\s"'\\]/.test(escaped) ? `"${escaped.replaceAll(/["\\]/g, '\\$&')}"` : escaped
 }

@@ -8,6 +8,6 @@ import { verifyJournal } from './verify.ts'
 
 const { directory, checkpoint } = workerData as CheckRequest
 const disk = pacedDisk(systemDisk, { share: 0.1, slice: 10, now: () => performance.now(), rest })
-const { problems, files, entries } = await verifyJournal(disk, directory, checkpoint)
+const { problems, files, entries } = await verifyJournal(disk, directory, { checkpoint })
 const first = problems[0] && `${problems[0].file}: ${problems[0].text}`
 parentPort?.postMessage({ files, entries, problems: problems.length, first } satisfies Checked)

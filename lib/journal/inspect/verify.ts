@@ -30,20 +30,30 @@ export interface Verification {
   lastSeq: number
 }
 
-/**
- * Reads the whole journal, beside its writer and its retention or without them. Memory stays near the size of one batch.
- *
- * @param checkpoint the seq up to which entries are known to have been there, as it was before the call
- */
+export interface VerifyOptions {
+  /** the seq up to which entries are known to have been there, as it was before the call */
+  checkpoint?: number | undefined
+  /** only so many files, the newest, are read; default: all */
+  newest?: number
+}
+
+/** Reads the whole journal, beside its writer and its retention or without them. Memory stays near the size of one batch. */
 export async function verifyJournal(
   disk: Disk,
   directory: string,
-  checkpoint?: number,
+  { checkpoint, newest = Number.POSITIVE_INFINITY }: VerifyOptions = {},
 ): Promise<Verification> {
   const open = openText(disk, directory)
   const known = [...(await readKnownFiles(disk, directory)).values()]
-  const { files, unreadable, versions, doubles } = await readCatalog(disk, directory, open, true)
+  const catalog = await readCatalog(disk, directory, open, true)
+  const { versions, doubles } = catalog
+  const files = newest < catalog.files.length ? catalog.files.slice(-newest) : catalog.files
+  const isAll = files.length === catalog.files.length
+  // in front of the newest ones nobody knows which places are right
+  const unreadable = isAll ? catalog.unreadable : []
   const walk = new Walk(files, open)
+  // those in front are left out, and not missing
+  if (!isAll) walk.retained = files[0]!.firstSeq - 1
   for (let index = 0; index < files.length; ) {
     if (await walk.file(index)) index++
     // retention removed it meanwhile, as a notice in a later file says

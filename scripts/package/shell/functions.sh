@@ -77,6 +77,8 @@ begin_new_version() {
 stop_service() {
   has_systemd || return 0
   systemctl --quiet disable --now fieldlog-trial.service fieldlog.service || true
+  # versions before have none
+  systemctl --quiet disable --now fieldlog-backup.timer 2>/dev/null || true
 }
 
 # Everything but what users made: their data and settings.

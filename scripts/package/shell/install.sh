@@ -4,7 +4,9 @@
 set -e
 @FUNCTIONS@
 here=$(cd "$(dirname "$0")" && pwd)
-files="usr/bin/fieldlog usr/lib/systemd/system/fieldlog.service usr/lib/systemd/system/fieldlog-trial.service"
+units="fieldlog.service fieldlog-trial.service fieldlog-backup.service fieldlog-backup.timer"
+files="usr/bin/fieldlog"
+for unit in $units; do files="$files usr/lib/systemd/system/$unit"; done
 
 fail() {
   echo "install.sh: $1" >&2

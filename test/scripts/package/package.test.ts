@@ -60,6 +60,9 @@ describe('the Debian package', () => {
       unit,
     )
     assert.equal(readFileSync(join(stage, servicePaths.settings), 'utf8'), settingsText())
+    const backup = readFileSync(join(stage, 'usr/lib/systemd/system/fieldlog-backup.service'), 'utf8')
+    assert.ok(backup.includes(`${program}/dist/bin/fieldlog.js backup --other-disk\n`), backup)
+    assert.ok(statSync(join(stage, 'usr/lib/systemd/system/fieldlog-backup.timer')).isFile())
     assert.equal(readFileSync(join(stage, 'DEBIAN/conffiles'), 'utf8'), '/etc/fieldlog/fieldlog.env\n')
     assert.equal(statSync(join(stage, servicePaths.secrets)).mode & 0o777, 0o700)
   })

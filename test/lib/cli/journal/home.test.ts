@@ -1,9 +1,9 @@
 // What the commands that read a journal have in common: which journal, how far they are, colours, local times.
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { backup } from '../../../../lib/cli/backup/backup.ts'
 import { audit } from '../../../../lib/cli/journal/audit.ts'
-import { backup } from '../../../../lib/cli/journal/backup.ts'
 import { cat } from '../../../../lib/cli/journal/cat.ts'
 import { importFiles } from '../../../../lib/cli/journal/import.ts'
 import { verify } from '../../../../lib/cli/journal/verify.ts'
@@ -26,7 +26,8 @@ describe('commands that read a journal', () => {
     assert.match((await runHere('verify', verify, [], { env })).out, /^whole: 1 file, 10 entries/)
     assert.match((await runHere('audit', audit, [], { env })).out, /^entries +10 /)
     assert.equal((await runHere('cat', cat, ['--from', '3', '--to', '4'], { env })).out.split('\n').length, 3)
-    const copied = await runHere('backup', backup, [join(place.path, 'copy')], { env })
+    const copied = await runHere('backup', backup, [`${place.path}-copy`], { env })
+    rmSync(`${place.path}-copy`, { recursive: true })
     assert.match(copied.out, /^1 file, .* copied, up to entry 10; verified: whole\n$/)
   })
 

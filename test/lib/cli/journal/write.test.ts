@@ -47,6 +47,8 @@ describe('fieldlog backup', () => {
       kept: 2,
       repaired: 0,
       spared: [],
+      aside: [],
+      older: 0,
       bytes: 0,
       lastSeq: 60,
       checkpoint: 7,

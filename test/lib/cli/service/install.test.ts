@@ -70,6 +70,12 @@ describe('fieldlog install', () => {
     assert.deepEqual(machine.files.get(servicePaths.settings), { text: settingsText(), mode: 0o640 })
     assert.deepEqual(machine.files.get(servicePaths.unit), { text: unitText(program), mode: 0o644 })
     assert.equal(machine.files.get(servicePaths.secrets)?.mode, 0o700)
+    assert.match(
+      machine.files.get('/etc/systemd/system/fieldlog-backup.service')!.text,
+      /fieldlog\.js backup --other-disk$/m,
+    )
+    assert.match(machine.files.get('/etc/systemd/system/fieldlog-backup.timer')!.text, /^Persistent=true$/m)
+    assert.ok(!machine.commands.some((text) => text.includes('backup')), 'the timer is off')
     assert.match(machine.commands[1]!, /^useradd --system .*\/nologin fieldlog$/)
     assert.deepEqual(machine.commands.slice(-3), [
       'systemctl daemon-reload',
@@ -110,7 +116,11 @@ describe('fieldlog install', () => {
   it('is undone by uninstall, which keeps data and settings and says where', async () => {
     await install()
     const { out } = await uninstall()
-    assert.ok(!machine.files.has(servicePaths.unit))
+    assert.deepEqual(
+      [...machine.files.keys()].filter((path) => path.startsWith('/etc/systemd')),
+      [],
+    )
+    assert.ok(machine.commands.includes('systemctl disable --now fieldlog-backup.timer'))
     assert.ok(machine.files.has(servicePaths.settings))
     assert.match(out, /kept {5}\/var\/lib\/fieldlog .*\/etc\/fieldlog\/fieldlog\.env/)
     assert.match((await uninstall()).out, /^There is no service to remove\.\n/)
@@ -121,6 +131,7 @@ describe('fieldlog install', () => {
     for (const { name, fallback } of variables) {
       assert.equal(lines.includes(`#${name}=${fallback}`), name !== 'FIELDLOG_HOME', name)
     }
+    assert.ok(lines.includes('#FIELDLOG_BACKUP='))
     assert.ok(lines.every((line) => line === '' || line.startsWith('#')))
   })
 

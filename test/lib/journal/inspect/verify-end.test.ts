@@ -22,7 +22,7 @@ describe("verifyJournal: a journal's end", () => {
     disk = diskWith(files)
   })
   const problems = async (checkpoint?: number) =>
-    (await verifyJournal(disk, directory, checkpoint)).problems.map(({ file, kind, from, to }) => [
+    (await verifyJournal(disk, directory, { checkpoint })).problems.map(({ file, kind, from, to }) => [
       file,
       kind,
       from,

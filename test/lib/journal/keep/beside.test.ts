@@ -45,7 +45,10 @@ function archiveFront(disk: MemoryDisk, archives: MemoryDisk): void {
 }
 
 const readers: Array<[name: string, read: (disk: Disk) => Promise<unknown>]> = [
-  ['verify', async (disk) => assert.deepEqual((await verifyJournal(disk, directory, 50)).problems, [])],
+  [
+    'verify',
+    async (disk) => assert.deepEqual((await verifyJournal(disk, directory, { checkpoint: 50 })).problems, []),
+  ],
   [
     'audit',
     async (disk) => {
