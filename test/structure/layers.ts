@@ -148,7 +148,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
     uses: ['ground', 'migrate', 'journal', 'formats', 'devices', 'predicates', 'time-events'],
   },
   appliance: {
-    folders: ['lib/appliance/web', 'lib/appliance/service', 'lib/appliance'],
+    folders: ['lib/appliance/web', 'lib/appliance/service', 'lib/appliance', 'lib/appliance/setup'],
     uses: ['ground', 'journal', 'serial', 'time-events', 'migrate'],
   },
   nodes: {
@@ -211,7 +211,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
     uses: ['ground'],
     besides: ['nodes/cluster/panel', 'lib/pages', 'lib/history/query/read'],
   },
-  bin: { folders: ['bin'], uses: ['ground', 'cli', 'appliance', 'mqtt', 'nodes'] },
+  bin: { folders: ['bin'], uses: ['ground', 'cli', 'appliance', 'mqtt', 'pages-data', 'nodes'] },
 }
 
 /** For each folder the folders that it may import. */

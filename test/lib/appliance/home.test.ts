@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { createDecipheriv, createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   credentialSecret,
   encryptCredentials,
   installDefaultFlow,
+  keepSecret,
   keptSecret,
   openHome,
 } from '../../../lib/appliance/home.ts'
@@ -49,24 +50,23 @@ describe('appliance home', () => {
     }
   })
 
-  it('makes a secret once and keeps it for its owner alone', () => {
-    assert.deepEqual(
-      keptSecret(folder, 's', () => 'one'),
-      { value: 'one', made: true },
-    )
-    assert.deepEqual(
-      keptSecret(folder, 's', () => 'two'),
-      { value: 'one', made: false },
-    )
+  it('keeps a secret for its owner alone, and whole', () => {
+    assert.equal(keptSecret(folder, 's'), undefined)
+    keepSecret(folder, 's', 'one')
+    keepSecret(folder, 's', 'two')
+    assert.equal(keptSecret(folder, 's'), 'two')
     assert.equal(statSync(join(folder, 's')).mode & 0o777, 0o600)
+    assert.deepEqual(readdirSync(folder), ['s'])
     writeFileSync(join(folder, 'empty'), '\n')
-    assert.deepEqual(
-      keptSecret(folder, 'empty', () => 'new'),
-      { value: 'new', made: true },
-    )
+    assert.equal(keptSecret(folder, 'empty'), undefined)
+    assert.throws(() => keepSecret(join(folder, 'absent'), 's', 'x'), { code: 'ENOENT' })
+  })
+
+  it("makes the key of Node-RED's credentials once", () => {
     const secret = credentialSecret(folder)
     assert.match(secret, /^[0-9a-f]{64}$/)
     assert.equal(credentialSecret(folder), secret)
+    assert.equal(statSync(join(folder, 'credential-secret')).mode & 0o777, 0o600)
   })
 
   it('installs the flow with logins that refer to the environment', () => {
