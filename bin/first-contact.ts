@@ -75,7 +75,7 @@ async function trialOf({ url, user, password, ca }: MqttConfig): Promise<BrokerT
     ...(ca !== '' && { tls: { ca: readFileSync(ca) } }),
   }
   const problem = await tryBroker(broker, `fieldlog-set-up-${randomUUID().slice(0, 8)}`, systemClock)
-  return problem ? { ok: false, problem: `${url} ${problem.text}` } : { ok: true }
+  return problem ? { ok: false, kind: problem.kind, problem: `${url} ${problem.text}` } : { ok: true }
 }
 
 /** Where the first password is chosen, for the lines of the start. */

@@ -101,9 +101,9 @@ export class BrokerView implements View {
     this.#says.say('', texts.testing)
     try {
       const trial = { broker: this.#broker, user: this.#user.value, password: this.#newPassword }
-      const { ok, problem } = await link.tryBroker(trial)
+      const { ok, kind = '', problem } = await link.tryBroker(trial)
       if (ok) this.#says.say('good', texts.testGood)
-      else this.#says.say('bad', texts.testBad, problem)
+      else this.#says.say('bad', texts.brokerProblems[kind] ?? texts.testBad, problem && `(${problem})`)
     } catch (error) {
       if (!(error instanceof LinkError)) throw error
       if (error.code === 'unreachable') this.#says.say('bad', texts.unreachable)

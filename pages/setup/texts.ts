@@ -66,7 +66,7 @@ const english = {
   brokerTitle: 'Where are the readings to go?',
   brokerAbout: 'An MQTT broker hands the readings on, for example to Home Assistant.',
   brokerOwn: 'To a broker inside the gateway',
-  brokerOwnAbout: 'For programs on this machine only. A choice can be made later.',
+  brokerOwnAbout: 'For programs on this machine only. This can be changed later.',
   brokerOther: 'To a broker in the network',
   brokerAddress: 'Address of the broker',
   brokerExample: 'such as 192.168.1.5 or mqtts://broker.example:8883',
@@ -77,7 +77,13 @@ const english = {
   test: 'Test',
   testing: 'Asking the broker',
   testGood: 'The broker lets the gateway in.',
-  testBad: 'That does not work:',
+  testBad: 'That does not work.',
+  brokerProblems: {
+    unreachable: 'The broker cannot be reached. Is the address right, and is it on?',
+    'no answer': 'The broker does not answer. Is it the port of MQTT?',
+    login: 'The broker refuses the login. Are user and password right?',
+    tls: 'The broker and the gateway do not agree on encryption, or its certificate is not trusted.',
+  } as Record<string, string>,
 
   nameTitle: 'What is the gateway called?',
   nameAbout: (topic: string) => `Its readings are found under this name: ${topic}`,
@@ -177,7 +183,13 @@ const german: Texts = {
   test: 'Testen',
   testing: 'Der Broker wird gefragt',
   testGood: 'Der Broker lässt das Gateway herein.',
-  testBad: 'Das geht nicht:',
+  testBad: 'Das geht nicht.',
+  brokerProblems: {
+    unreachable: 'Der Broker ist nicht erreichbar. Stimmt die Adresse, und ist er an?',
+    'no answer': 'Der Broker antwortet nicht. Ist das der Port von MQTT?',
+    login: 'Der Broker lehnt die Anmeldung ab. Stimmen Benutzer und Passwort?',
+    tls: 'Broker und Gateway werden sich über die Verschlüsselung nicht einig, oder sein Zertifikat ist nicht vertrauenswürdig.',
+  },
 
   nameTitle: 'Wie heißt das Gateway?',
   nameAbout: (topic) => `Unter diesem Namen sind seine Messwerte zu finden: ${topic}`,

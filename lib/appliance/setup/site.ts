@@ -37,6 +37,8 @@ export type SettingsChange = Record<SettingName, string> & { password?: string |
 
 export interface BrokerTrial {
   ok: boolean
+  /** what kind of trouble it is: `unreachable`, `login`, `tls` … (lib/mqtt/wire/problems.ts) */
+  kind?: string
   /** what is wrong, in words */
   problem?: string
 }
