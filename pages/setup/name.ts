@@ -24,7 +24,10 @@ export class NameView implements View {
       autocapitalize: 'none',
       spellcheck: 'false',
       autocomplete: 'off',
-      input: () => this.#show(),
+      input: () => {
+        this.#says.clear()
+        this.#show()
+      },
     })
     this.#button = mainButton(texts.finish)
     this.element = stepForm(

@@ -270,6 +270,7 @@ describe('the set-up page', function () {
   async function picture(page: Page, name: string): Promise<void> {
     const width = await page.evaluate(() => document.documentElement.scrollWidth)
     assert.equal(width, phone.width, `${name} is ${width} px wide`)
+    assert.equal(await page.getByText(/flow was edited|Flow wurde bearbeitet/).count(), 0, name)
     if (pictures === undefined) return
     mkdirSync(pictures, { recursive: true })
     await page.screenshot({ path: join(pictures, `first-contact-${name}.png`), fullPage: true })

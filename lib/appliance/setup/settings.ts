@@ -31,6 +31,9 @@ const variableOf = {
 
 const names = Object.keys(variableOf) as SettingName[]
 
+/** What the flow file refers to. The login is in its encrypted credentials, and nodes look up the gateway's name by themselves. */
+const inFlow: readonly SettingName[] = ['serial', 'baud', 'broker']
+
 /** characters: it is a part of every topic */
 const longestGateway = 64
 
@@ -56,8 +59,7 @@ export class Settings {
       values: { serial, baud: String(baud), broker: mqtt.url ?? '', user: mqtt.user, gateway },
       hasPassword: mqtt.password !== '',
       fixed: names.filter((name) => isFixed(this.#parts.env, variableOf[name])),
-      // the login is not in the flow file, but in its encrypted credentials
-      unused: names.filter((name) => name !== 'user' && !flow.includes(`\${${variableOf[name]}}`)),
+      unused: inFlow.filter((name) => !flow.includes(`\${${variableOf[name]}}`)),
     }
   }
 

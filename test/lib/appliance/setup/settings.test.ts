@@ -7,7 +7,7 @@ import { Settings } from '../../../../lib/appliance/setup/settings.ts'
 import type { SettingsChange } from '../../../../lib/appliance/setup/site.ts'
 import { readStored, withStored } from '../../../../lib/appliance/setup/stored.ts'
 
-const flow = `[{"path":"\${FIELDLOG_SERIAL}","broker":"\${FIELDLOG_MQTT}","id":"\${FIELDLOG_GATEWAY}"}]`
+const flow = `[{"path":"\${FIELDLOG_SERIAL}","broker":"\${FIELDLOG_MQTT}"}]`
 
 describe('the settings of the set-up page', () => {
   let home: string
