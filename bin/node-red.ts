@@ -71,6 +71,16 @@ function toMetrics(request: IncomingMessage, _response: unknown, next: () => voi
   next()
 }
 
+/** Stops all flows and starts them anew, as they are stored, with the variables of this moment. */
+export async function reloadFlows({ RED }: NodeRed): Promise<void> {
+  const { flows } = (RED as unknown as { runtime: { flows: FlowsApi } }).runtime
+  await flows.setFlows({ deploymentType: 'reload' })
+}
+
+interface FlowsApi {
+  setFlows(options: { deploymentType: 'reload' }): Promise<unknown>
+}
+
 /** Asks Node-RED whether a request's access token is right; it answers as it would to a request of its own API. */
 export function tokenCheck({ RED }: NodeRed): (request: IncomingMessage) => Promise<boolean> {
   const check = (RED as unknown as { auth: Auth }).auth.needsPermission('')

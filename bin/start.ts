@@ -6,9 +6,16 @@ import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
-import { demandLogin, guardFor, type TokenCheck } from '../lib/appliance/access.ts'
+import { demandLogin, type TokenCheck } from '../lib/appliance/access.ts'
 import { banner, type FlowNode } from '../lib/appliance/banner.ts'
-import { type ApplianceConfig, flowEnvironment, hideSecrets, readConfig } from '../lib/appliance/config.ts'
+import {
+  type ApplianceConfig,
+  flowEnvironment,
+  hideSecrets,
+  homeFolder,
+  readConfig,
+  withCredentials,
+} from '../lib/appliance/config.ts'
 import { type KeptBroker, keepBroker } from '../lib/appliance/embedded.ts'
 import { isAnyOn, withTransports } from '../lib/appliance/events.ts'
 import { credentialSecret, installDefaultFlow, joinFlows, openHome, readFlow } from '../lib/appliance/home.ts'
@@ -20,22 +27,26 @@ import { keepFlow, newerNodes, rollbackNotice } from '../lib/appliance/service/u
 import { StallWatch } from '../lib/appliance/service/watchdog.ts'
 import { gatewayIsReady, serviceIsReady, serviceParts } from '../lib/appliance/service.ts'
 import { nodeRedSettings, type RuntimeState, whyNoFlowRuns } from '../lib/appliance/settings.ts'
+import { readStored, withStored } from '../lib/appliance/setup/stored.ts'
 import { Shutdown } from '../lib/appliance/shutdown.ts'
 import { createGuardedServer } from '../lib/appliance/web/guarded-server.ts'
 import { LoginGate } from '../lib/appliance/web/login-gate.ts'
 import { passwordCheck } from '../lib/appliance/web/passwords.ts'
 import { inBackground } from '../lib/kit/background.ts'
 import { systemClock } from '../lib/kit/clock.ts'
+import { doneWithin } from '../lib/kit/deadline.ts'
 import { asError, errorCode } from '../lib/kit/errors.ts'
 import { startEmbeddedBroker } from '../lib/mqtt/broker/embedded.ts'
 import { packageRoot, packageVersion } from '../lib/package.ts'
 import { endEvents } from '../nodes/events/registry.ts'
 import { journalProgress } from '../nodes/journal/progress.ts'
 import { drain } from '../nodes/port/registry.ts'
-import { loadNodeRed, type NodeRed, startNodeRed, tokenCheck } from './node-red.ts'
+import { firstContact, setupText } from './first-contact.ts'
+import { loadNodeRed, type NodeRed, reloadFlows, startNodeRed, tokenCheck } from './node-red.ts'
 
 const stopLimit = 9_000
 const brokerPause = 10_000
+const longestStart = 60_000
 
 const lines = new LogLines(
   { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) },
@@ -66,19 +77,20 @@ class StartError extends Error {
 
 async function run(shutdown: Shutdown): Promise<void> {
   process.umask(privateUmask)
-  const config = readConfig(process.env, {
+  const machine = {
     homeDirectory: homedir(),
     hostName: hostname(),
-    readFile: (path) => readFileSync(path, 'utf8'),
+    readFile: (path: string) => readFileSync(path, 'utf8'),
     exists: existsSync,
-  })
+  }
+  const env = withCredentials({ ...process.env }, machine)
+  const config = readConfig(withStored(env, readStored(homeFolder(env, machine))), machine)
   hideSecrets(process.env, config)
   openHome(config.home)
   const open = tighten(config.home, homedir())
   if (open) complain(open)
   const nodeRed = findNodeRed()
   const login = loginFor(config)
-  const gate = login && gateFor(login, nodeRed)
 
   let answer: RequestListener = (_, response) => {
     response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '2' })
@@ -86,24 +98,53 @@ async function run(shutdown: Shutdown): Promise<void> {
   }
   let tokens: TokenCheck
   const reader = new ReaderLogin()
-  const guard = guardFor({ gate, tokenCheck: () => tokens, reader })
-  const server = createGuardedServer((request, response) => answer(request, response), guard)
+  let broker: KeptBroker | undefined
+  /** Puts the flow's variables in force, with the embedded broker where there is no other. */
+  const prepare = async (current: ApplianceConfig) => {
+    if (current.mqtt.url === undefined) broker ??= await ownBroker(current)
+    hideSecrets(process.env, current)
+    Object.assign(process.env, flowEnvironment(current, broker?.url ?? ''))
+  }
+  const stopBroker = async () => {
+    await broker?.stop()
+    broker = undefined
+  }
+  const startedFlow = Promise.withResolvers<void>()
+  const { door, site, isSettingUp } = firstContact({
+    env,
+    machine,
+    config,
+    login,
+    gateFor: (given) => gateFor(given, nodeRed),
+    tokenCheck: () => tokens,
+    reader,
+    log: say,
+    async apply(changed) {
+      // a flow that lacks a type of nodes never starts
+      await doneWithin(startedFlow.promise, longestStart, systemClock)
+      await prepare(changed)
+      await reloadFlows(nodeRed)
+      if (changed.mqtt.url !== undefined) await stopBroker()
+    },
+  })
+  const server = createGuardedServer((request, response) => {
+    if (!site.take(request, response)) answer(request, response)
+  }, door.guard)
   const port = await listen(server, config)
   shutdown.add('the HTTP server', () => server.closeAllConnections())
-
-  const broker = config.mqtt.url === undefined ? await ownBroker(config, shutdown) : undefined
-  Object.assign(process.env, flowEnvironment(config, broker?.url ?? ''))
+  shutdown.add('the embedded broker', stopBroker)
+  await prepare(config)
   const secret = credentialSecret(config.home)
   const kept = tryToKeepFlow(config.home)
   const firstStart = installDefaultFlow(config.home, defaultFlow(config), secret)
 
-  const settings = nodeRedSettings(config, {
+  const redSettings = nodeRedSettings(config, {
     packageRoot,
     credentialSecret: secret,
     log: lines.isJournal ? (message) => lines.nodeRed(message) : undefined,
-    login: login && gate && { user: login.user, gate, reader },
+    login: door.isLocked ? { user: 'admin', gate: door, reader } : undefined,
   })
-  const started = startNodeRed(nodeRed, server, settings, gate && demandLogin(gate))
+  const started = startNodeRed(nodeRed, server, redSettings, door.isLocked ? demandLogin(door) : undefined)
   shutdown.add('the flow', async () => {
     await started
     await nodeRed.RED.stop()
@@ -120,7 +161,15 @@ async function run(shutdown: Shutdown): Promise<void> {
 
   say(`Fieldlog ${packageVersion} on Node-RED ${nodeRed.version}, Node.js ${process.versions.node}`)
   const flow = readFlow<FlowNode>(config.home) ?? noFlow(config.home)
-  const facts = { config, port, broker: brokerText(config, broker), login, flow, environment: process.env }
+  const facts = {
+    config,
+    port,
+    broker: brokerText(config, broker),
+    login,
+    setup: isSettingUp ? setupText(machine.hostName, port) : undefined,
+    flow,
+    environment: process.env,
+  }
   for (const line of banner(facts)) lines.print('info', line)
   for (const text of newerNodes(flow)) complain(text)
   const notice = rollbackNotice(packageRoot)
@@ -137,7 +186,10 @@ async function run(shutdown: Shutdown): Promise<void> {
       'FIELDLOG_EVENTS: your flow stays as it is; for time events import time-events in the editor (Import, Examples)',
     )
   }
-  const isSaid = flowRuns.then(() => say('the flow is running'))
+  const isSaid = flowRuns.then(() => {
+    startedFlow.resolve()
+    say('the flow is running')
+  })
   await gatewayIsReady(isSaid, process.uptime() * 1000, systemClock)
   const watch = new StallWatch()
   serviceIsReady(serviceParts(process.env, (now) => watch.stalled(journalProgress(), now), complain))
@@ -217,15 +269,13 @@ async function listen(server: Server, { host, port }: ApplianceConfig): Promise<
   return (server.address() as AddressInfo).port
 }
 
-async function ownBroker(config: ApplianceConfig, shutdown: Shutdown): Promise<KeptBroker> {
-  const kept = await keepBroker({
+function ownBroker(config: ApplianceConfig): Promise<KeptBroker> {
+  return keepBroker({
     port: config.mqtt.embeddedPort,
     start: (port) => startEmbeddedBroker({ port, report: complain }),
     log: complain,
     pause: brokerPause,
   })
-  shutdown.add('the embedded broker', () => kept.stop())
-  return kept
 }
 
 function brokerText(config: ApplianceConfig, broker: KeptBroker | undefined): string {

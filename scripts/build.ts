@@ -1,9 +1,9 @@
 // Builds dist/: compiled TypeScript with the declarations of what is public, and for each node its HTML with the panel's script bundled in, its
-// locales and its icon beside it, where Node-RED looks for them; the pages, bundled, in dist/pages. flows/ becomes examples/ (Import menu).
+// locales and its icon beside it, where Node-RED looks for them; the pages, bundled, in dist/pages, and the set-up page in dist/setup. flows/ becomes examples/ (Import menu).
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildSync } from 'esbuild'
+import { type BuildOptions, buildSync } from 'esbuild'
 import { withWholeDescriptions } from './help-text.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -20,6 +20,7 @@ compile('tsconfig.types.json')
 cpSync(path('bin/service.sh'), path('dist/bin/service.sh'))
 for (const name of nodeNames()) assembleNode(name)
 assemblePages()
+assembleSetupPage()
 rmSync(path('examples'), { recursive: true, force: true })
 if (existsSync(path('flows'))) cpSync(path('flows'), path('examples'), { recursive: true })
 
@@ -95,21 +96,8 @@ function panelScript(name: string): string {
 /** The gateway's pages: a script, a style sheet, and what is copied as it is. */
 function assemblePages(): void {
   const target = path('dist/pages')
-  buildSync({
-    entryPoints: [path('pages/main.ts'), path('pages/style.css')],
-    outdir: target,
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    charset: 'utf8',
-    minify: true,
-    logLevel: 'warning',
-    banner: {
-      js: '/*! with uPlot, MIT licence: licenses.txt */',
-      css: '/*! with uPlot, MIT licence: licenses.txt */',
-    },
-  })
+  const licenceNote = '/*! with uPlot, MIT licence: licenses.txt */'
+  bundlePages('pages', target, { banner: { js: licenceNote, css: licenceNote } })
   for (const name of ['index.html', 'icon.svg']) cpSync(path('pages', name), join(target, name))
   // its licence asks to be in every copy
   const licence = readFileSync(path('node_modules/uplot/LICENSE'), 'utf8')
@@ -117,4 +105,27 @@ function assemblePages(): void {
     join(target, 'licenses.txt'),
     `These pages contain uPlot (https://github.com/leeoniya/uPlot):\n\n${licence}`,
   )
+}
+
+/** The page of the first contact, apart from the others: it is all that a gateway without a password shows. */
+function assembleSetupPage(): void {
+  const target = path('dist/setup')
+  bundlePages('pages/setup', target)
+  cpSync(path('pages/setup/index.html'), join(target, 'index.html'))
+  cpSync(path('pages/icon.svg'), join(target, 'icon.svg'))
+}
+
+function bundlePages(folder: string, outdir: string, more: BuildOptions = {}): void {
+  buildSync({
+    entryPoints: [path(folder, 'main.ts'), path(folder, 'style.css')],
+    outdir,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    charset: 'utf8',
+    minify: true,
+    logLevel: 'warning',
+    ...more,
+  })
 }

@@ -42,8 +42,8 @@ export function guardFor({ gate, tokenCheck, reader }: AccessParts): Guard {
  */
 const editorFolders = /^\/(?:red|vendor|locales|theme|icons|resources|types|debug\/view)\//
 const editorFiles = ['/', '/favicon.ico', '/theme', '/auth/login']
-/** The files of our own pages, which hold no data: they ask for the login themselves. Their interface is one folder deeper. */
-const pageFile = /^\/fieldlog(?:\/(?:[\w-]+(?:\.[\w-]+)+)?)?$/
+/** The files of our own pages, which hold no data: they ask for the login themselves. Their interfaces are one folder deeper. */
+const pageFile = /^\/fieldlog(?:\/setup)?(?:\/(?:[\w-]+(?:\.[\w-]+)+)?)?$/
 
 function isEditorsOwn({ method, url = '' }: IncomingMessage): boolean {
   const path = pathOf(url)
@@ -78,7 +78,10 @@ async function checkLogin(
   return (await tokens(request)) ? 'all' : logIn(request)
 }
 
-async function askBasic(gate: LoginGate, request: IncomingMessage): Promise<LoginAnswer | undefined> {
+async function askBasic(
+  gate: Pick<LoginGate, 'ask'>,
+  request: IncomingMessage,
+): Promise<LoginAnswer | undefined> {
   const given: Credentials | undefined = basicCredentials(request.headers.authorization)
   return given && gate.ask(addressOf(request), given)
 }
@@ -117,7 +120,7 @@ function logIn({ headers }: IncomingMessage): Denial {
 }
 
 /** For all that is not the editor's: what flows serve over HTTP wants the Basic login, a token does not do. */
-export function demandLogin(gate: LoginGate) {
+export function demandLogin(gate: Pick<LoginGate, 'ask'>) {
   return (...[request, response, next]: [...Parameters<RequestListener>, next?: () => void]) => {
     askBasic(gate, request).then(
       (answer) => {

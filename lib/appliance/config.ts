@@ -80,11 +80,12 @@ export type Environment = Record<string, string | undefined>
  * Reads the variables of ../../README.md, "Settings"; an empty one counts as not set. Throws ConfigError at the first
  * bad one.
  */
-export function readConfig(env: Environment, machine: Machine): ApplianceConfig {
+export function readConfig(given: Environment, machine: Machine): ApplianceConfig {
+  const env = withCredentials(given, machine)
   const text = (name: string, fallback: string) => env[name]?.trim() || fallback
   const host = text('FIELDLOG_HOST', '127.0.0.1').replace(/^\[(.*)\]$/, '$1')
   return {
-    home: resolve(text('FIELDLOG_HOME', join(machine.homeDirectory, '.fieldlog'))),
+    home: homeFolder(env, machine),
     serial: serialAddress(text('FIELDLOG_SERIAL', 'demo:')),
     baud: number(env, 'FIELDLOG_BAUD', serialFields.baudRate),
     mqtt: mqttConfig(env, machine),
@@ -103,13 +104,33 @@ export function readConfig(env: Environment, machine: Machine): ApplianceConfig 
   }
 }
 
+/** Node-RED's user directory, absolute. */
+export function homeFolder(env: Environment, { homeDirectory }: Machine): string {
+  return resolve(env.FIELDLOG_HOME?.trim() || join(homeDirectory, '.fieldlog'))
+}
+
+/** What can also come from a file. */
+const secrets = ['FIELDLOG_PASSWORD', 'FIELDLOG_MQTT_PASSWORD']
+
+/**
+ * The environment with the files of /etc/fieldlog/secrets in it, each as NAME_FILE, as the service's
+ * `LoadCredential=secret:…` names them; a variable that is set wins.
+ */
+export function withCredentials(env: Environment, { exists }: Machine): Environment {
+  const folder = env.CREDENTIALS_DIRECTORY
+  if (!folder) return env
+  const open = secrets.filter((name) => !env[name] && !env[`${name}_FILE`]?.trim())
+  const files = open.map((name) => [`${name}_FILE`, join(folder, `secret_${name}`)] as const)
+  return { ...env, ...Object.fromEntries(files.filter(([, path]) => exists(path))) }
+}
+
 /**
  * Takes the secrets out of the environment that child processes inherit. `FIELDLOG_MQTT_PASSWORD` can still be looked
  * up by its name, because the flow's broker refers to it; but it is in no list of variables, and nothing inherits it.
  * @param env process.env, or what stands for it
  */
 export function hideSecrets(env: Environment, config: ApplianceConfig): void {
-  for (const name of ['FIELDLOG_PASSWORD', 'FIELDLOG_MQTT_PASSWORD']) delete env[name]
+  for (const name of secrets) delete env[name]
   // child processes get what `for … in` finds
   Object.defineProperty(Object.getPrototypeOf(env), 'FIELDLOG_MQTT_PASSWORD', {
     value: config.mqtt.password,
@@ -179,13 +200,11 @@ function mqttConfig(env: Environment, machine: Machine): MqttConfig {
 }
 
 /**
- * A secret of the variable NAME, of the file that NAME_FILE names (its first line), or of the file NAME among the
- * credentials that systemd has loaded; undefined where there is none of these. A file that is empty is a mistake, and
- * no secret at all would let everybody in.
+ * A secret of the variable NAME, or of the file that NAME_FILE names (its first line); undefined where there is neither. A
+ * file that is empty is a mistake, and no secret at all would let everybody in.
  */
-function secret(env: Environment, name: string, machine: Machine): string | undefined {
-  const { readFile } = machine
-  const path = env[`${name}_FILE`]?.trim() || (env[name] ? undefined : credential(env, name, machine))
+function secret(env: Environment, name: string, { readFile }: Machine): string | undefined {
+  const path = env[`${name}_FILE`]?.trim()
   if (!path) return env[name] || undefined
   if (env[name]) throw new ConfigError(`${name} and ${name}_FILE are both set; remove ${name}`)
   let text: string
@@ -197,14 +216,6 @@ function secret(env: Environment, name: string, machine: Machine): string | unde
   const [line = ''] = text.split(/\r?\n/, 1)
   if (!line) throw new ConfigError(`${name}_FILE names ${path}, whose first line is empty`)
   return line
-}
-
-/** The file with a secret from /etc/fieldlog/secrets, as the service's `LoadCredential=secret:…` names it. */
-function credential(env: Environment, name: string, { exists }: Machine): string | undefined {
-  const folder = env.CREDENTIALS_DIRECTORY
-  if (!folder) return undefined
-  const path = join(folder, `secret_${name}`)
-  return exists(path) ? path : undefined
 }
 
 /** The number in a variable, by the rule of the option that it fills in; empty: that option's default. */

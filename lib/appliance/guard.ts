@@ -39,6 +39,11 @@ const foreignOrigin: Refusal = {
 export function refuseWithoutLogin(request: GuardedRequest, upgrade: boolean): Refusal | undefined {
   if (!isLoopbackAuthority(request.headers.host)) return foreignHost
   if (cameThroughProxy(request.headers)) return throughProxy
+  return refuseOtherSites(request, upgrade)
+}
+
+/** What a page of another site makes a browser send, other than by a link that opens a tab. */
+export function refuseOtherSites(request: GuardedRequest, upgrade: boolean): Refusal | undefined {
   return isCrossOrigin(request.headers) || isSentForAnotherSite(request, upgrade) ? foreignOrigin : undefined
 }
 
@@ -48,7 +53,7 @@ export function refuseWithLogin(request: GuardedRequest, upgrade: boolean): Refu
 }
 
 /** A proxy on this machine may name `localhost` as the host, and yet pass on what comes from anywhere. */
-function cameThroughProxy(headers: IncomingHttpHeaders): boolean {
+export function cameThroughProxy(headers: IncomingHttpHeaders): boolean {
   return Object.keys(headers).some((name) => /^(?:forwarded|via|x-real-ip|x-forwarded-.*)$/.test(name))
 }
 

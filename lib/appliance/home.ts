@@ -1,6 +1,16 @@
 // The home folder: Node-RED's user directory, with the flow of the first start and our own secrets in it.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { putFile } from '../journal/disk/put-file.ts'
 import { asError } from '../kit/errors.ts'
@@ -32,21 +42,31 @@ function makeFolder(path: string): void {
   mkdirSync(path)
 }
 
-/** The text of a secret file in the home, made by `make` and kept with mode 600 where it is not there yet. */
-export function keptSecret(home: string, name: string, make: () => string): { value: string; made: boolean } {
+/** The text of a secret file in the home; undefined where there is none, or an empty one. */
+export function keptSecret(home: string, name: string): string | undefined {
   const path = join(home, name)
-  if (existsSync(path)) {
-    const value = readFileSync(path, 'utf8').trim()
-    if (value) return { value, made: false }
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() || undefined : undefined
+}
+
+/** Keeps a text in a file of the home with mode 600: whole, and on the disk when this returns, or not at all. */
+export function keepSecret(home: string, name: string, text: string): void {
+  putFile(join(home, name), `${text}\n`, 0o600)
+  const folder = openSync(home, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
   }
-  const value = make()
-  writeSecretly(path, `${value}\n`)
-  return { value, made: true }
 }
 
 /** The key of Node-RED's credentials file; made at the first start. */
 export function credentialSecret(home: string): string {
-  return keptSecret(home, 'credential-secret', () => randomBytes(32).toString('hex')).value
+  const name = 'credential-secret'
+  const kept = keptSecret(home, name)
+  if (kept !== undefined) return kept
+  const made = randomBytes(32).toString('hex')
+  keepSecret(home, name, made)
+  return made
 }
 
 interface FlowNode {

@@ -1,5 +1,4 @@
 // The login of the user `admin`: where its password comes from, and how HTTP's Basic scheme hands it over.
-import { randomBytes } from 'node:crypto'
 import type { ApplianceConfig } from './config.ts'
 import { keptSecret } from './home.ts'
 import type { Credentials } from './web/login-gate.ts'
@@ -11,23 +10,19 @@ export interface Login {
   hash: string
   /** the password, where it is known */
   known?: string
-  /** it was made a moment ago: to be shown this once */
-  isNew?: boolean
 }
 
 export const passwordFile = 'admin-password-hash'
 
 /**
- * The login that the configuration asks for: of the given password where there is one; else, off loopback, of a
- * made password whose hash is kept in the home; else none.
+ * The login that there is: of the given password; else, off loopback, of the one that somebody has chosen in the set-up page, whose hash
+ * is kept in the home. Off loopback undefined means that it is still to be chosen (setup/first-password.ts), on loopback that none is needed.
  */
 export function loginFor(config: ApplianceConfig, hash = hashPassword): Login | undefined {
   const { password: given, home, loopback } = config
   if (given !== undefined) return { user: 'admin', hash: hash(given), known: given }
-  if (loopback) return undefined
-  const password = randomBytes(12).toString('base64url')
-  const kept = keptSecret(home, passwordFile, () => hash(password))
-  return { user: 'admin', hash: kept.value, ...(kept.made ? { known: password, isNew: true } : {}) }
+  const kept = loopback ? undefined : keptSecret(home, passwordFile)
+  return kept === undefined ? undefined : { user: 'admin', hash: kept }
 }
 
 /** `Authorization: Basic <base64 of user:password>`, RFC 7617. */

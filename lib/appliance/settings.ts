@@ -14,7 +14,7 @@ export interface SettingsContext {
   /** takes the log's messages in place of Node-RED's console; undefined: they go there */
   log: ((message: LogMessage) => void) | undefined
   /** undefined: there is no login */
-  login: { user: string; gate: LoginGate; reader: ReaderLogin } | undefined
+  login: { user: string; gate: Pick<LoginGate, 'ask'>; reader: ReaderLogin } | undefined
 }
 
 /** The core palette's order, with ours in front. */

@@ -55,7 +55,8 @@ export const variables: readonly Variable[] = [
   {
     name: 'FIELDLOG_HOST',
     fallback: '127.0.0.1',
-    about: 'Where the editor and all other HTTP is; 0.0.0.0 lets other machines in, with a login.',
+    about:
+      'Where the editor and all other HTTP is; 0.0.0.0 lets other machines in, with a login, or to choose one (docs/first-contact.md).',
   },
   { name: 'FIELDLOG_PORT', fallback: '1880', about: 'The port of the editor and all other HTTP.' },
   {

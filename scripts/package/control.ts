@@ -42,7 +42,7 @@ Architecture: ${debian}
 Maintainer: The Fieldlog authors <fieldlog@example.org>
 Installed-Size: ${kilobytes}
 Depends: libc6 (>= 2.28), libstdc++6 (>= 8), libgcc-s1 | libgcc1, passwd, debconf (>= 0.5) | debconf-2.0
-Recommends: systemd
+Recommends: systemd, avahi-daemon
 Suggests: mosquitto-clients
 Section: net
 Priority: optional
@@ -50,7 +50,8 @@ Homepage: https://example.org/fieldlog/node-red-gateway
 Description: sensor gateway that never loses a reading
  Logs every line of a serial port to disk, decodes and judges it, and publishes
  it to MQTT. Comes with Node-RED and a Node.js of its own; nothing of the system
- is changed. The editor is at http://127.0.0.1:1880/ after the installation.
+ is changed. After the installation it is set up in a browser, at
+ http://<name>.local:1880/ of the same network.
 `
 }
 

@@ -69,7 +69,8 @@ async function scenario(): Promise<void> {
   await step('installs, and runs', async () => {
     run('dpkg -i /mnt/first.deb')
     await up(60)
-    assert.match(run('curl -sI http://127.0.0.1:1880/fieldlog/'), /^HTTP\/1\.1 200/)
+    assert.match(run('curl -sI http://127.0.0.1:1880/fieldlog/setup/'), /^HTTP\/1\.1 200/)
+    assert.match(run('curl -sI http://127.0.0.1:1880/flows'), /^HTTP\/1\.1 403/)
     assert.match(run('fieldlog --version'), new RegExp(`^${packageVersion}`))
   })
   await step('is exposed to less than 3.0, as its own user in dialout', () => {

@@ -17,7 +17,9 @@ describe('the pages', () => {
   })
 
   it('have no script, style or address in their HTML that the policy would stop', () => {
-    const html = readFileSync(join(folder, 'index.html'), 'utf8')
-    assert.doesNotMatch(html, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|https?:/)
+    for (const name of ['index.html', 'setup/index.html']) {
+      const html = readFileSync(join(folder, name), 'utf8')
+      assert.doesNotMatch(html, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|https?:/)
+    }
   })
 })

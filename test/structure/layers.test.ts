@@ -38,7 +38,7 @@ describe('the layers of the source', () => {
       .map((file) => readFileSync(join(root, file), 'utf8'))
     const taken = texts.flatMap((text) => [
       ...text.matchAll(
-        /^(?:import|export) (type )?[^'\n]*(?:\n[^'\n]*)*? from '[./]+\/lib\/(?:pages|history)\/[^']+'/gm,
+        /^(?:import|export) (type )?[^'\n]*(?:\n[^'\n]*)*? from '[./]+\/lib\/(?:pages|history|appliance|serial)\/[^']+'/gm,
       ),
     ])
     assert.ok(taken.length >= 4)

@@ -152,7 +152,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
     uses: ['ground', 'migrate', 'journal', 'formats', 'devices', 'predicates', 'time-events'],
   },
   appliance: {
-    folders: ['lib/appliance/web', 'lib/appliance/service', 'lib/appliance'],
+    folders: ['lib/appliance/web', 'lib/appliance/service', 'lib/appliance', 'lib/appliance/setup'],
     uses: ['ground', 'journal', 'serial', 'time-events', 'migrate'],
   },
   nodes: {
@@ -211,11 +211,26 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
   },
   // runs in the browser only; what it draws clusters with is the panel's, and of what it is told it takes the types
   pages: {
-    folders: ['pages/model', 'pages/link', 'pages/parts', 'pages/chart', 'pages/views', 'pages'],
+    folders: [
+      'pages/model',
+      'pages/link',
+      'pages/parts',
+      'pages/chart',
+      'pages/views',
+      'pages/setup',
+      'pages',
+    ],
     uses: ['ground'],
-    besides: ['nodes/cluster/panel', 'lib/pages', 'lib/history/query/read'],
+    besides: [
+      'nodes/cluster/panel',
+      'lib/pages',
+      'lib/history/query/read',
+      'lib/appliance/setup',
+      'lib/serial',
+      'lib/serial/source',
+    ],
   },
-  bin: { folders: ['bin'], uses: ['ground', 'cli', 'appliance', 'mqtt', 'nodes'] },
+  bin: { folders: ['bin'], uses: ['ground', 'cli', 'appliance', 'mqtt', 'pages-data', 'nodes'] },
 }
 
 /** For each folder the folders that it may import. */

@@ -103,7 +103,10 @@ const ofBackup: Variable = {
     'A folder on another disk, to which fieldlog-backup.timer copies everything each night where it is enabled.',
 }
 
-/** The settings file: every variable as a comment, with its default. */
+/** What the service sets itself: others must reach it, or nobody could set it up without a terminal. */
+const set: Readonly<Record<string, string>> = { FIELDLOG_HOST: '0.0.0.0' }
+
+/** The settings file: every variable with its default, as a comment where the service does not set it. */
 export function settingsText(): string {
   const parts = [...variables.filter(({ name }) => name !== 'FIELDLOG_HOME'), ofBackup].map(commented)
   return (
@@ -115,7 +118,8 @@ export function settingsText(): string {
 }
 
 function commented({ name, fallback, about }: Variable): string {
-  return `# ${about}\n#${name}=${fallback}\n`
+  const value = set[name]
+  return `# ${about}\n${value === undefined ? `#${name}=${fallback}` : `${name}=${value}`}\n`
 }
 
 /** A word of a command line, as systemd reads it. */

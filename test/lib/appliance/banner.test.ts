@@ -13,6 +13,7 @@ const facts = (change: Partial<BannerFacts> = {}): BannerFacts => ({
   port: 1880,
   broker: 'mqtt://127.0.0.1:1883 (embedded)',
   login: undefined,
+  setup: undefined,
   flow: [
     { id: '1', type: 'fieldlog-port', path: '$' + '{FIELDLOG_SERIAL}' },
     { id: '2', type: 'fieldlog-journal', directory: 'journal' },
@@ -54,13 +55,10 @@ describe('appliance banner', () => {
     ])
   })
 
-  it('shows a password only when it was just made', () => {
-    const shown = (login: BannerFacts['login']) => banner(facts({ login })).at(-1)
-    assert.equal(shown({ user: 'admin', known: 'abc' }), '  login    user admin')
-    assert.match(
-      shown({ user: 'admin', known: 'abc', isNew: true }) ?? '',
-      /^ {2}login {4}user admin, password abc \(shown this once/,
-    )
+  it('says that there is a login, or where one is to be made', () => {
+    assert.equal(banner(facts({ login: { user: 'admin' } })).at(-1), '  login    user admin')
+    const setup = 'http://pi-4.local:1880/fieldlog/setup/'
+    assert.equal(banner(facts({ setup })).at(-1), `  set-up   ${setup}`)
   })
 
   it('never shows the login of a broker', () => {

@@ -7,6 +7,7 @@ import {
   credentialSecret,
   encryptCredentials,
   installDefaultFlow,
+  keepSecret,
   keptSecret,
   openHome,
   readFlow,
@@ -50,24 +51,23 @@ describe('appliance home', () => {
     }
   })
 
-  it('makes a secret once and keeps it for its owner alone', () => {
-    assert.deepEqual(
-      keptSecret(folder, 's', () => 'one'),
-      { value: 'one', made: true },
-    )
-    assert.deepEqual(
-      keptSecret(folder, 's', () => 'two'),
-      { value: 'one', made: false },
-    )
+  it('keeps a secret for its owner alone, and whole', () => {
+    assert.equal(keptSecret(folder, 's'), undefined)
+    keepSecret(folder, 's', 'one')
+    keepSecret(folder, 's', 'two')
+    assert.equal(keptSecret(folder, 's'), 'two')
     assert.equal(statSync(join(folder, 's')).mode & 0o777, 0o600)
+    assert.deepEqual(readdirSync(folder), ['s'])
     writeFileSync(join(folder, 'empty'), '\n')
-    assert.deepEqual(
-      keptSecret(folder, 'empty', () => 'new'),
-      { value: 'new', made: true },
-    )
+    assert.equal(keptSecret(folder, 'empty'), undefined)
+    assert.throws(() => keepSecret(join(folder, 'absent'), 's', 'x'), { code: 'ENOENT' })
+  })
+
+  it("makes the key of Node-RED's credentials once", () => {
     const secret = credentialSecret(folder)
     assert.match(secret, /^[0-9a-f]{64}$/)
     assert.equal(credentialSecret(folder), secret)
+    assert.equal(statSync(join(folder, 'credential-secret')).mode & 0o777, 0o600)
   })
 
   it('installs the flow with logins that refer to the environment', () => {
@@ -101,7 +101,7 @@ describe('appliance home', () => {
 
   it('puts files in place as a whole: what a crash has left beside them is written anew, with its mode', () => {
     writeFileSync(join(folder, 's.new'), 'half', { mode: 0o644 })
-    keptSecret(folder, 's', () => 'whole')
+    keepSecret(folder, 's', 'whole')
     assert.deepEqual([readFileSync(join(folder, 's'), 'utf8'), readdirSync(folder)], ['whole\n', ['s']])
     assert.equal(statSync(join(folder, 's')).mode & 0o777, 0o600)
   })

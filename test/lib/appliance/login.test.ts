@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../../lib/appliance/config.ts'
+import { keepSecret } from '../../../lib/appliance/home.ts'
 import { basicCredentials, loginFor, passwordFile } from '../../../lib/appliance/login.ts'
 
 /** A hash that can be looked through. */
@@ -32,16 +33,13 @@ describe('appliance login', () => {
     assert.throws(() => statSync(join(home, passwordFile)), { code: 'ENOENT' })
   })
 
-  it('makes one off loopback, shows it once and keeps its hash alone', () => {
-    const first = loginFor(config({ FIELDLOG_HOST: '0.0.0.0' }), hash)
-    assert.match(first?.known ?? '', /^[A-Za-z0-9_-]{16}$/)
-    assert.deepEqual([first?.hash, first?.isNew], [`hash:${first?.known}`, true])
-    assert.equal(readFileSync(join(home, passwordFile), 'utf8'), `${first?.hash}\n`)
-    assert.equal(statSync(join(home, passwordFile)).mode & 0o777, 0o600)
-    assert.deepEqual(loginFor(config({ FIELDLOG_HOST: '0.0.0.0' }), hash), {
-      user: 'admin',
-      hash: first?.hash,
-    })
+  it('takes off loopback the one that was chosen, and makes none by itself', () => {
+    const outside = config({ FIELDLOG_HOST: '0.0.0.0' })
+    assert.equal(loginFor(outside, hash), undefined)
+    assert.throws(() => statSync(join(home, passwordFile)), { code: 'ENOENT' })
+    keepSecret(home, passwordFile, 'hash:chosen')
+    assert.deepEqual(loginFor(outside, hash), { user: 'admin', hash: 'hash:chosen' })
+    assert.equal(loginFor(config({}), hash), undefined)
   })
 
   it('reads Basic credentials', () => {

@@ -126,13 +126,15 @@ describe('fieldlog install', () => {
     assert.match((await uninstall()).out, /^There is no service to remove\.\n/)
   })
 
-  it('has every variable as a comment with its default, but for the home', () => {
+  it('has every variable as a comment with its default, but for the home, and listens to the network', () => {
     const lines = settingsText().split('\n')
     for (const { name, fallback } of variables) {
-      assert.equal(lines.includes(`#${name}=${fallback}`), name !== 'FIELDLOG_HOME', name)
+      const isCommented = !['FIELDLOG_HOME', 'FIELDLOG_HOST'].includes(name)
+      assert.equal(lines.includes(`#${name}=${fallback}`), isCommented, name)
     }
     assert.ok(lines.includes('#FIELDLOG_BACKUP='))
-    assert.ok(lines.every((line) => line === '' || line.startsWith('#')))
+    const set = lines.filter((line) => line !== '' && !line.startsWith('#'))
+    assert.deepEqual(set, ['FIELDLOG_HOST=0.0.0.0'])
   })
 
   it('quotes what systemd would read otherwise', () => {
