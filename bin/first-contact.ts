@@ -79,10 +79,10 @@ async function trialOf({ url, user, password, ca }: MqttConfig): Promise<BrokerT
 }
 
 /** Where the first password is chosen, for the lines of the start. */
-export function setupText(hostName: string, port: number): string {
+export function setupText(hostName: string, port: number, scheme: 'http' | 'https'): string {
   const name = hostName.includes('.') ? hostName : `${hostName}.local`
   return (
-    `http://${name}:${port}${setupFolder} within ${openFor / 60_000} minutes: ` +
+    `${scheme}://${name}:${port}${setupFolder} within ${openFor / 60_000} minutes: ` +
     'nothing else is answered until a password is chosen there'
   )
 }

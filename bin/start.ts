@@ -6,6 +6,7 @@ import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
+import { createSecureContext, type SecureContext } from 'node:tls'
 import { demandLogin, type TokenCheck } from '../lib/appliance/access.ts'
 import { banner, type FlowNode } from '../lib/appliance/banner.ts'
 import {
@@ -29,6 +30,7 @@ import { gatewayIsReady, serviceIsReady, serviceParts } from '../lib/appliance/s
 import { nodeRedSettings, type RuntimeState, whyNoFlowRuns } from '../lib/appliance/settings.ts'
 import { readStored, withStored } from '../lib/appliance/setup/stored.ts'
 import { Shutdown } from '../lib/appliance/shutdown.ts'
+import { decrypted, encryptedOnly } from '../lib/appliance/web/encryption.ts'
 import { createGuardedServer } from '../lib/appliance/web/guarded-server.ts'
 import { LoginGate } from '../lib/appliance/web/login-gate.ts'
 import { passwordCheck } from '../lib/appliance/web/passwords.ts'
@@ -127,9 +129,15 @@ async function run(shutdown: Shutdown): Promise<void> {
       if (changed.mqtt.url !== undefined) await stopBroker()
     },
   })
-  const server = createGuardedServer((request, response) => {
-    if (!site.take(request, response)) answer(request, response)
-  }, door.guard)
+  const secure = secureContext(config)
+  const server = createGuardedServer(
+    (request, response) => {
+      if (!site.take(request, response)) answer(request, response)
+    },
+    secure ? encryptedOnly(door.guard) : door.guard,
+    systemClock,
+    secure && ((socket) => decrypted(socket, secure)),
+  )
   const port = await listen(server, config)
   shutdown.add('the HTTP server', () => server.closeAllConnections())
   shutdown.add('the embedded broker', stopBroker)
@@ -166,7 +174,7 @@ async function run(shutdown: Shutdown): Promise<void> {
     port,
     broker: brokerText(config, broker),
     login,
-    setup: isSettingUp ? setupText(machine.hostName, port) : undefined,
+    setup: isSettingUp ? setupText(machine.hostName, port, config.tls ? 'https' : 'http') : undefined,
     flow,
     environment: process.env,
   }
@@ -216,6 +224,18 @@ function noFlow(home: string): [] {
       'Where the editor shows no flow: stop Fieldlog, copy .flows.json.backup from beside it over it, and start again',
   )
   return []
+}
+
+function secureContext({ tls }: ApplianceConfig): SecureContext | undefined {
+  if (!tls) return undefined
+  try {
+    return createSecureContext({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) })
+  } catch (error) {
+    throw new StartError(
+      `FIELDLOG_TLS_CERT and FIELDLOG_TLS_KEY cannot be used (${asError(error).message}); ` +
+        `give a certificate and its key as PEM files which this user can read: ${tls.cert}, ${tls.key}`,
+    )
+  }
 }
 
 function gateFor({ user, hash, known }: Login, { bcrypt }: NodeRed): LoginGate {

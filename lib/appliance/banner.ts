@@ -30,9 +30,10 @@ export interface BannerFacts {
 export function banner(facts: BannerFacts): string[] {
   const { config, login } = facts
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  const scheme = config.tls ? 'https' : 'http'
   const rows: Array<[string, string]> = [
-    ['editor', `http://${host}:${facts.port}/`],
-    ['pages', `http://${host}:${facts.port}/fieldlog/`],
+    ['editor', `${scheme}://${host}:${facts.port}/`],
+    ['pages', `${scheme}://${host}:${facts.port}/fieldlog/`],
     ['home', config.home],
     ['serial', withoutLogin(settings(facts, 'fieldlog-port', 'path', 'demo:'))],
     [

@@ -50,6 +50,8 @@ export interface ApplianceConfig {
   port: number
   /** true where only this machine can reach `host` */
   loopback: boolean
+  /** files with certificate and key, in PEM; undefined: HTTP is not encrypted */
+  tls: { cert: string; key: string } | undefined
   /** for the user `admin`; undefined: none was given */
   password: string | undefined
   /** seconds */
@@ -93,6 +95,7 @@ export function readConfig(given: Environment, machine: Machine): ApplianceConfi
     host,
     port: number(env, 'FIELDLOG_PORT', port(1880)),
     loopback: isLoopbackHost(host),
+    tls: tlsFiles(env),
     password: secret(env, 'FIELDLOG_PASSWORD', machine),
     flushInterval: number(env, 'FIELDLOG_FLUSH_INTERVAL', bufferFields.flushInterval),
     bufferSize: number(env, 'FIELDLOG_BUFFER_SIZE', bufferFields.bufferSize),
@@ -216,6 +219,14 @@ function secret(env: Environment, name: string, { readFile }: Machine): string |
   const [line = ''] = text.split(/\r?\n/, 1)
   if (!line) throw new ConfigError(`${name}_FILE names ${path}, whose first line is empty`)
   return line
+}
+
+function tlsFiles(env: Environment): ApplianceConfig['tls'] {
+  const cert = env.FIELDLOG_TLS_CERT?.trim()
+  const key = env.FIELDLOG_TLS_KEY?.trim()
+  if (cert && key) return { cert: resolve(cert), key: resolve(key) }
+  if (!cert && !key) return undefined
+  throw new ConfigError('FIELDLOG_TLS_CERT and FIELDLOG_TLS_KEY go together: set both, or neither')
 }
 
 /** The number in a variable, by the rule of the option that it fills in; empty: that option's default. */

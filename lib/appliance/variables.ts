@@ -60,6 +60,13 @@ export const variables: readonly Variable[] = [
   },
   { name: 'FIELDLOG_PORT', fallback: '1880', about: 'The port of the editor and all other HTTP.' },
   {
+    name: 'FIELDLOG_TLS_CERT',
+    fallback: '',
+    about:
+      'A file with a certificate (PEM, with those between it and its CA) for the editor and all other HTTP, which is https then.',
+  },
+  { name: 'FIELDLOG_TLS_KEY', fallback: '', about: 'A file with its key (PEM), without a passphrase.' },
+  {
     name: 'FIELDLOG_PASSWORD',
     fallback: '',
     about: 'The password of the user admin. Others may see it here: use FIELDLOG_PASSWORD_FILE.',

@@ -4,13 +4,15 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { tmpdir } from 'node:os'
+import { request as httpsRequest } from 'node:https'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { basic, request, statusOf, websocket } from '../support/attack/raw-http.ts'
 import { Collector } from '../support/collector.ts'
 import { Gateway } from '../support/gateway.ts'
+import { Certificates } from '../support/programs/certificates.ts'
 import { launchChromium } from '../support/programs/editor.ts'
 import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
@@ -208,6 +210,52 @@ describe('a gateway without a password, which others can reach', function () {
     assert.ok(gateway.lines.includes('  login    user admin'))
     url = urlOf(gateway)
     await isLocked(url)
+  })
+})
+
+describe('a gateway with a certificate, which others can reach', function () {
+  this.timeout(60_000)
+  let certificates: Certificates
+  let gateway: Gateway
+
+  before(async () => {
+    certificates = new Certificates()
+    certificates.authority('ca')
+    certificates.certificate('server', 'ca')
+    const tls = {
+      FIELDLOG_TLS_CERT: certificates.path('server.crt'),
+      FIELDLOG_TLS_KEY: certificates.path('server.key'),
+    }
+    gateway = await Gateway.start({ env: { ...outside, ...tls } })
+  })
+  after(async () => {
+    await gateway.remove()
+    certificates.remove()
+  })
+
+  it('takes the first password encrypted, and leads others there', async () => {
+    assert.match(gateway.url, /^https:/)
+    const { port } = new URL(gateway.url)
+    const options = { host: '127.0.0.1', port, ca: certificates.pem('ca.crt'), agent: false }
+    const headers = { 'content-type': 'application/json', origin: `https://127.0.0.1:${port}` }
+    const sent = httpsRequest({ ...options, method: 'POST', path: passwordPath, headers }).end(
+      '{"password":"open sesame"}',
+    )
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    response.resume()
+    assert.equal(response.statusCode, 200)
+    const own = Object.values(networkInterfaces())
+      .flatMap((cards) => cards ?? [])
+      .find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+    // a machine without a network has no others
+    const others = own === undefined ? [] : [`http://${own}:${port}`]
+    for (const url of others) {
+      assert.equal(await statusOf(url, request('/')), 308)
+      assert.equal(await statusOf(url, request('/flows', basic('open sesame'), 'POST')), 403)
+      assert.equal(await statusOf(url, request('/comms', websocket)), 403)
+    }
+    assert.equal(await statusOf(`http://127.0.0.1:${port}`, request('/flows', basic('open sesame'))), 401)
+    assert.equal(await statusOf(`http://127.0.0.1:${port}`, request('/served', basic('open sesame'))), 404)
   })
 })
 

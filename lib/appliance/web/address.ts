@@ -1,6 +1,9 @@
 // Whom a wrong login is put down to.
 import type { IncomingMessage } from 'node:http'
 
+/** What all addresses of this machine count as. */
+export const thisMachine = 'this machine'
+
 /**
  * The address a request comes from. Behind a reverse proxy on this machine it is the one that the proxy has added;
  * nobody else's word is taken for it. All of this machine's own count as one, and so does an IPv6 network of 64 bits,
@@ -8,7 +11,7 @@ import type { IncomingMessage } from 'node:http'
  */
 export function addressOf({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): string {
   const peer = kindOf(socket.remoteAddress ?? '')
-  if (peer !== 'this machine') return peer
+  if (peer !== thisMachine) return peer
   const added = String(headers['x-forwarded-for'] ?? '')
     .split(',')
     .at(-1)
@@ -18,7 +21,7 @@ export function addressOf({ socket, headers }: Pick<IncomingMessage, 'socket' | 
 
 function kindOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
-  if (plain === '::1' || plain.startsWith('127.')) return 'this machine'
+  if (plain === '::1' || plain.startsWith('127.')) return thisMachine
   return plain.includes(':') ? `${groups(plain).slice(0, 4).join(':')}::/64` : plain
 }
 

@@ -21,7 +21,7 @@ export type Verdict = Denial | 'own' | 'all'
 export type Guard = (request: IncomingMessage, upgrade: boolean) => Promise<Verdict> | Verdict
 
 export interface Denial {
-  status: 400 | 401 | 403 | 411 | 413 | 429 | 503
+  status: 308 | 400 | 401 | 403 | 411 | 413 | 429 | 503
   text: string
   headers?: Record<string, string>
 }
@@ -35,10 +35,12 @@ const notNormal: Denial = { status: 400, text: 'Refused: the address is not in n
 const withResponse = ['request', 'checkContinue', 'checkExpectation']
 const withSocket = ['upgrade', 'connect']
 
+/** @param opened makes of a connection that has something to read what HTTP is to see (encryption.ts) */
 export function createGuardedServer(
   listener: RequestListener,
   guard: Guard,
   clock: Clock = systemClock,
+  opened: (socket: Socket) => Socket = (socket) => socket,
 ): Server {
   const server = createServer(listener)
   const emit = server.emit.bind(server) as (event: string, ...values: unknown[]) => boolean
@@ -88,7 +90,9 @@ export function createGuardedServer(
     else return emit(event, ...values)
     return true
   }
-  const queue = new ConnectionQueue((socket) => emit('connection', socket), clock)
+  const queue = new ConnectionQueue((socket) => {
+    emit('connection', opened(socket))
+  }, clock)
   return server
 }
 

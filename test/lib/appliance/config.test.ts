@@ -30,6 +30,7 @@ describe('appliance configuration', () => {
       host: '127.0.0.1',
       port: 1880,
       loopback: true,
+      tls: undefined,
       password: undefined,
       flushInterval: 1,
       bufferSize: 100,
@@ -55,6 +56,8 @@ describe('appliance configuration', () => {
         FIELDLOG_GATEWAY: 'roof',
         FIELDLOG_HOST: '0.0.0.0',
         FIELDLOG_PORT: '8080',
+        FIELDLOG_TLS_CERT: '/etc/tls/cert.pem',
+        FIELDLOG_TLS_KEY: '/etc/tls/key.pem',
         FIELDLOG_PASSWORD: 'secret',
         FIELDLOG_FLUSH_INTERVAL: '0.25',
         FIELDLOG_BUFFER_SIZE: '500',
@@ -79,6 +82,7 @@ describe('appliance configuration', () => {
         host: '0.0.0.0',
         port: 8080,
         loopback: false,
+        tls: { cert: '/etc/tls/cert.pem', key: '/etc/tls/key.pem' },
         password: 'secret',
         flushInterval: 0.25,
         bufferSize: 500,
@@ -93,6 +97,12 @@ describe('appliance configuration', () => {
         verify: 'weekly',
       },
     )
+  })
+
+  it('takes a certificate only with its key', () => {
+    for (const name of ['FIELDLOG_TLS_CERT', 'FIELDLOG_TLS_KEY']) {
+      assert.throws(() => read({ [name]: '/x.pem' }), { code: 'CONFIG', message: /go together/ })
+    }
   })
 
   it('treats an empty variable as not set', () => {
