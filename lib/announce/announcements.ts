@@ -1,5 +1,4 @@
 // Makes the announcements for Home Assistant, and remembers what they had: ids, components that are gone, times of expiry.
-import { healthTopic, statusTopic } from '../mqtt/message/topic.ts'
 import type { Announced, StoredComponents, StoredExpiry } from './announced-file.ts'
 import { expireAfter } from './expiry.ts'
 import { type Component, type Components, componentsOf, type Platform } from './homeassistant/components.ts'
@@ -7,6 +6,7 @@ import {
   type AnnouncedDevice,
   deviceMessage,
   discoveryTopic,
+  type GatewayTopics,
   gatewayMessage,
   type Origin,
 } from './homeassistant/messages.ts'
@@ -26,6 +26,7 @@ export interface Present {
 
 export class Announcements {
   readonly #origin: Origin
+  readonly #own: GatewayTopics
   readonly #installation: string
   #ids: DeviceIds
   /** what was announced, by the device's id: components that go are taken back one by one */
@@ -33,9 +34,13 @@ export class Announcements {
   /** seconds, by the device's id */
   readonly #expiries = new Map<string, number>()
 
-  /** @param installation a few letters that tell this installation from all others */
-  constructor(origin: Origin, installation: string) {
+  /**
+   * @param own where the session says how the gateway is
+   * @param installation a few letters that tell this installation from all others
+   */
+  constructor(origin: Origin, own: GatewayTopics, installation: string) {
     this.#origin = origin
+    this.#own = own
     this.#installation = installation
     this.#ids = new DeviceIds(installation)
   }
@@ -65,7 +70,7 @@ export class Announcements {
     if (view.homeAssistant === undefined) return []
     const { gateway, isWatching } = view
     const { prefix } = view.homeAssistant
-    const of = { status: statusTopic(gateway), health: healthTopic(gateway) }
+    const of = this.#own
     const gatewayId = this.#ids.gateway
     const own = gatewayMessage(gatewayId, gateway, of, this.#origin, isWatching)
     const all: Wanted[] = [[discoveryTopic(prefix, gatewayId), own, discoveryKind]]
