@@ -1,5 +1,4 @@
 // Makes the announcements for Home Assistant, and remembers what they had: ids, components that are gone, times of expiry.
-import { healthTopic, statusTopic } from '../mqtt/message/topic.ts'
 import type { Announced, StoredComponents, StoredExpiry } from './announced-file.ts'
 import { expireAfter } from './expiry.ts'
 import { type Component, type Components, componentsOf, type Platform } from './homeassistant/components.ts'
@@ -7,6 +6,7 @@ import {
   type AnnouncedDevice,
   deviceMessage,
   discoveryTopic,
+  type GatewayTopics,
   gatewayMessage,
   type Origin,
 } from './homeassistant/messages.ts'
@@ -46,6 +46,7 @@ interface Made {
 
 export class Announcements {
   readonly #origin: Origin
+  readonly #own: GatewayTopics
   readonly #installation: string
   #ids: DeviceIds
   /** what was announced, by the device's id: components that go are taken back one by one */
@@ -57,9 +58,13 @@ export class Announcements {
   /** seconds, by the device's id */
   readonly #expiries = new Map<string, number>()
 
-  /** @param installation a few letters that tell this installation from all others */
-  constructor(origin: Origin, installation: string) {
+  /**
+   * @param own where the session says how the gateway is
+   * @param installation a few letters that tell this installation from all others
+   */
+  constructor(origin: Origin, own: GatewayTopics, installation: string) {
     this.#origin = origin
+    this.#own = own
     this.#installation = installation
     this.#ids = new DeviceIds(installation)
   }
@@ -104,7 +109,7 @@ export class Announcements {
       const { prefix } = view.homeAssistant
       const { gateway, isWatching } = view
       const gatewayId = this.#ids.gateway
-      const own = gatewayMessage(gatewayId, gateway, topicsOf(gateway), this.#origin, isWatching)
+      const own = gatewayMessage(gatewayId, gateway, this.#own, this.#origin, isWatching)
       all.push([discoveryTopic(prefix, gatewayId), own, discoveryKind])
       for (const [name, readings] of present.devices) {
         const subject = this.#subjectOf(view, present, name, readings)
@@ -152,8 +157,7 @@ export class Announcements {
     const device = this.#deviceOf(view, present, subject)
     const components = device === undefined ? {} : withRemoved(device.components, this.#components.get(id))
     const payload =
-      device &&
-      deviceMessage({ ...device, components }, this.#ids.gateway, topicsOf(view.gateway), this.#origin)
+      device && deviceMessage({ ...device, components }, this.#ids.gateway, this.#own, this.#origin)
     const made = { stamp, id, components, payload }
     this.#made.set(name, made)
     return made
@@ -190,10 +194,6 @@ export class Announcements {
     else this.#expiries.set(id, expiry)
     return expiry
   }
-}
-
-function topicsOf(gateway: string) {
-  return { status: statusTopic(gateway), health: healthTopic(gateway) }
 }
 
 /** One that was announced and is gone stands there with nothing but its platform: so Home Assistant forgets it. */

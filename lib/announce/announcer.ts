@@ -12,7 +12,7 @@ import type { RetainedTopics } from '../mqtt/session/retained.ts'
 import { AnnouncedFile, type KnownTopic, type StoredReading } from './announced-file.ts'
 import { Announcements, discoveryKind, type Present } from './announcements.ts'
 import { expireAfter } from './expiry.ts'
-import type { Origin } from './homeassistant/messages.ts'
+import type { GatewayTopics, Origin } from './homeassistant/messages.ts'
 import { latestKind, Published } from './published.ts'
 import { type Reading, Readings } from './readings.ts'
 import { type StateTopics, stateTopics } from './topics.ts'
@@ -48,6 +48,8 @@ export interface AnnouncerParts {
   /** a few letters that tell this installation from all others */
   installation: string
   origin: Origin
+  /** where the session says how the gateway is: nodes of several gateways may share it */
+  own: GatewayTopics
   warn(text: string): void
 }
 
@@ -79,12 +81,12 @@ export class Announcer {
   #stopListening = () => {}
 
   constructor(parts: AnnouncerParts) {
-    const { topics, disk, directory, origin, installation, warn } = parts
+    const { topics, disk, directory, origin, own, installation, warn } = parts
     this.#parts = parts
     this.#file = new AnnouncedFile(disk, directory)
     const write = (known: KnownTopic[], isLast: boolean) => this.#writeFile(known, isLast)
     this.#published = new Published({ topics, warn, write })
-    this.#announcements = new Announcements(origin, installation)
+    this.#announcements = new Announcements(origin, own, installation)
     this.#readings = new Readings(noNames, (type, device) => this.#topics.latest(type, device))
   }
 

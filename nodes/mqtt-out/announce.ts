@@ -2,6 +2,7 @@
 
 import type { NodeAPI } from 'node-red'
 import { Announcer } from '../../lib/announce/announcer.ts'
+import type { GatewayTopics } from '../../lib/announce/homeassistant/messages.ts'
 import type { AnnounceView, DeviceState } from '../../lib/announce/view.ts'
 import type { FieldlogEvent } from '../../lib/event.ts'
 import { systemDisk } from '../../lib/journal/disk/disk.ts'
@@ -57,7 +58,7 @@ export class BrokerAnnouncer {
   constructor(
     RED: NodeAPI,
     session: Session,
-    place: { directory: string; installation: string; report: Report },
+    place: { directory: string; installation: string; own: GatewayTopics; report: Report },
   ) {
     this.#RED = RED
     this.#announcer = new Announcer({
@@ -69,6 +70,7 @@ export class BrokerAnnouncer {
       directory: place.directory,
       installation: place.installation,
       origin,
+      own: place.own,
       warn: (text) => place.report('warn', `mqtt: ${text}`),
     })
     this.#timer = setInterval(() => this.#look(), lookInterval)

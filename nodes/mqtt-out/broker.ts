@@ -52,6 +52,9 @@ export function tlsNodeOf(RED: NodeAPI, brokerId: string): TlsNode | undefined {
   return (RED.nodes.getNode(id) as TlsNode | null) ?? undefined
 }
 
+/** A session's, with its health reports. */
+export type BrokerSettings = SessionOptions & { healthTopic: string }
+
 /**
  * @param installation tells this installation from others with the same flow
  * @throws Error in words when the address is not one of a broker; it never repeats the address, which may hold a login
@@ -61,7 +64,7 @@ export function sessionOptions(
   gateway: string,
   installation: () => string,
   tlsNode?: TlsNode,
-): SessionOptions {
+): BrokerSettings {
   const { url, scheme, host, user, password } = address(node)
   const secure = secureSchemes.includes(scheme)
   const { keepalive, protocolVersion } = node.options

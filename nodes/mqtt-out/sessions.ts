@@ -10,7 +10,7 @@ import { Session } from '../../lib/mqtt/session/session.ts'
 import type { Report, SessionOptions } from '../../lib/mqtt/session/session-options.ts'
 import { onFlows } from '../shared/flows.ts'
 import { type AnnounceWish, BrokerAnnouncer } from './announce.ts'
-import { type BrokerNode, othersWithTheSameId } from './broker.ts'
+import { type BrokerNode, type BrokerSettings, othersWithTheSameId } from './broker.ts'
 import { healthParts } from './health.ts'
 
 export interface Seat {
@@ -67,7 +67,7 @@ export function sessionsInUse(): Array<[string, Session]> {
 export function takeSeat(
   RED: NodeAPI,
   brokerId: string,
-  options: SessionOptions,
+  options: BrokerSettings,
   outbox: OutboxSettings,
   announced: Announced,
 ): Seat {
@@ -89,7 +89,7 @@ export function takeSeat(
 function sharedSession(
   RED: NodeAPI,
   brokerId: string,
-  options: SessionOptions,
+  options: BrokerSettings,
   settings: OutboxSettings,
   installation: () => string,
 ): Shared {
@@ -119,7 +119,10 @@ function sharedSession(
     ),
     health: () => healthParts(RED, directory),
   })
-  const announcer = new BrokerAnnouncer(RED, session, { directory, installation: installation(), report })
+  const announcer = new BrokerAnnouncer(RED, session, {
+    ...{ directory, installation: installation(), report },
+    own: { status: statusTopic, health: options.healthTopic },
+  })
   const shared: Shared = {
     ...{ session, announcer, statusTopic, fingerprint, outbox: outboxText },
     ...{ seats: 0, others: 0 },

@@ -141,6 +141,8 @@ describe('the announcer', () => {
       'fieldlog/roof/availability/kitchen',
       'fieldlog/roof/latest/room/kitchen',
     ])
+    // the session is that of another node's gateway, and says how both are
+    for (const id of before) assert.match(world.broker.get(id)!, /"fieldlog\/pi-4\/status"/)
   })
 
   it('says that a device is silent, and what it says of expiry follows its interval in coarse steps', async () => {

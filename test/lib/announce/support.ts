@@ -63,6 +63,7 @@ export class World {
       disk: this.disk,
       directory: 'outbox',
       installation: 'abcd1234',
+      own: { status: 'fieldlog/pi-4/status', health: 'fieldlog/pi-4/health' },
       origin: { name: 'Fieldlog', version: '1.2.3', url: 'https://example.org/fieldlog' },
       warn: (text) => this.warnings.push(text),
     })
