@@ -169,8 +169,10 @@ export class LiveClustering {
     this.#stopTimer?.()
     this.#stopTimer = undefined
     this.#isDue = this.isRunning
-    await this.#runner?.close()
+    // at once: the next flows may begin before all of this has ended
+    const runner = this.#runner
     this.#runner = undefined
+    await runner?.close()
     await this.loaded
     await this.#saver.flush()
   }

@@ -136,14 +136,20 @@ export class LiveCleaning<Message> {
     if (this.#isReady) this.#keep()
   }
 
-  /** Resolves with the messages that waited, when what is remembered is stored: their events will come again. */
+  /**
+   * Resolves with the messages that waited, when what is remembered is stored: their events will come again. Node-RED waits for
+   * that only so long: where `attach` comes first, all stays with the flows that have begun.
+   */
   async detach(): Promise<Message[]> {
+    const parts = this.#parts
     await this.#restoring
+    if (this.#parts !== parts) return []
     const messages = [...this.#queued].map(({ message }) => message)
     this.#queued.clear()
     this.#records.clear()
     this.#replay = undefined
     if (this.#isReady) await this.#store()
+    if (this.#parts !== parts) return messages
     // only now: what was being stored before would have set it again
     this.#stopTimer?.()
     this.#stopTimer = undefined

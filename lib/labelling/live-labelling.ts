@@ -100,9 +100,14 @@ export class LiveLabelling<Message> {
     if (this.#isReady) this.#keep()
   }
 
-  /** Resolves with the messages that waited: their events will come again. */
+  /**
+   * Resolves with the messages that waited: their events will come again. Node-RED waits for that only so long: where `attach`
+   * comes first, all stays with the flows that have begun.
+   */
   async detach(): Promise<Message[]> {
+    const parts = this.#parts
     await this.#restoring
+    if (this.#parts !== parts) return []
     const messages = [...this.session.detach(), ...this.#queue.map(([, message]) => message)]
     this.#queue = []
     this.#parts = undefined

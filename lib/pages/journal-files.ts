@@ -6,6 +6,7 @@ import type { Disk } from '../journal/disk/disk.ts'
 import { journalPaths } from '../journal/read/catalog.ts'
 import { queryJournal } from '../journal/read/query.ts'
 import type { Clock } from '../kit/clock.ts'
+import { doneWithin } from '../kit/deadline.ts'
 
 export interface JournalFilesReport {
   /** ms since 1970; null: it has no entry yet */
@@ -22,14 +23,18 @@ interface Known {
 
 /** ms for which a look holds */
 const lookInterval = 60_000
+/** ms that a disk has for its answer: one that hangs must not hold up the status */
+const patience = 2_000
 
 export class JournalFiles {
   readonly #disk: Disk
-  readonly #clock: Pick<Clock, 'monotonic'>
+  readonly #clock: Pick<Clock, 'monotonic' | 'after'>
   /** by directory */
   readonly #known = new Map<string, Known>()
+  /** by directory, one at a time: each call that hangs costs one of the few threads that all files of the process share */
+  readonly #looks = new Map<string, Promise<void>>()
 
-  constructor(disk: Disk, clock: Pick<Clock, 'monotonic'>) {
+  constructor(disk: Disk, clock: Pick<Clock, 'monotonic' | 'after'>) {
     this.#disk = disk
     this.#clock = clock
   }
@@ -39,14 +44,19 @@ export class JournalFiles {
     const known = this.#known.get(directory)
     const at = this.#clock.monotonic()
     if (known && known.report.first !== null && at - known.at < lookInterval) return known.report
-    try {
-      return await this.#look(directory, known, at)
-    } catch {
-      return known?.report ?? { first: null, bytes: 0 }
-    }
+    await doneWithin(this.#looks.get(directory) ?? this.#begin(directory, at), patience, this.#clock)
+    return this.#known.get(directory)?.report ?? { first: null, bytes: 0 }
   }
 
-  async #look(directory: string, known: Known | undefined, at: number): Promise<JournalFilesReport> {
+  #begin(directory: string, at: number): Promise<void> {
+    const look = this.#look(directory, this.#known.get(directory), at)
+      .catch(() => undefined)
+      .finally(() => this.#looks.delete(directory))
+    this.#looks.set(directory, look)
+    return look
+  }
+
+  async #look(directory: string, known: Known | undefined, at: number): Promise<void> {
     const paths = await journalPaths(this.#disk, directory)
     const oldest = paths[0]
     const isSame = known?.oldest === oldest && known?.report.first !== null
@@ -54,7 +64,6 @@ export class JournalFiles {
     const sizes = await Promise.all(paths.map((path) => sizeOf(join(directory, path))))
     const report = { first, bytes: sizes.reduce((sum, size) => sum + size, 0) }
     this.#known.set(directory, { at, oldest, report })
-    return report
   }
 
   async #firstTime(directory: string): Promise<number | null> {

@@ -1,6 +1,7 @@
 // Makes the status of what the runtime says, and remembers what a single look does not show: rates, and since when something
 // is as it is. It is told to look every few seconds, whether anybody asks or not, for a rate needs samples.
 import type { Clock } from '../kit/clock.ts'
+import { doneWithin } from '../kit/deadline.ts'
 import { accountOf } from './accounts.ts'
 import { alarmsOf, type Found, type Trends } from './alarms.ts'
 import { type DiskSpace, DiskUse } from './disk-use.ts'
@@ -26,11 +27,13 @@ export interface StatusSources {
   machine(): Promise<MachineStatus>
   /** ms since the process began, of the monotonic clock */
   uptime(): number
-  clock: Pick<Clock, 'wall' | 'monotonic'>
+  clock: Clock
 }
 
 /** ms between two looks */
 export const lookInterval = 5_000
+/** ms that a disk has to say how full it is: one that hangs must not hold up the status */
+const patience = 2_000
 const minute = 60_000
 const hour = 60 * minute
 
@@ -47,6 +50,8 @@ export class StatusBook {
   readonly #cleaning = new Map<string, LineTrends>()
   /** ms since 1970, by alarm; by broker */
   readonly #alarms = new Map<string, number>()
+  /** one at a time: each call that hangs costs one of the few threads that all files of the process share */
+  #measuring: Promise<void> | undefined
   readonly #phases = new Map<string, { connected: boolean; since: number | null }>()
 
   constructor(sources: StatusSources) {
@@ -99,7 +104,16 @@ export class StatusBook {
     forget(this.#lines, facts.ports)
     forget(this.#cleaning, facts.journals)
     forget(this.#phases, facts.brokers)
-    this.#disk.add(await this.#sources.space(facts))
+    this.#measuring ??= this.#measure(facts)
+    await doneWithin(this.#measuring, patience, clock)
+  }
+
+  async #measure(facts: Facts): Promise<void> {
+    try {
+      this.#disk.add(await this.#sources.space(facts))
+    } finally {
+      this.#measuring = undefined
+    }
   }
 
   #lookAtBrokers(brokers: readonly BrokerFacts[]): void {

@@ -116,17 +116,23 @@ export class LiveTiming {
     this.#wait()
   }
 
-  /** The flows stop. Messages that wait are done: their events come again. */
+  /**
+   * The flows stop. Messages that wait are done: their events come again. Node-RED waits for that only so long: where `attach`
+   * comes first, all stays with the flows that have begun.
+   */
   async detach(): Promise<void> {
+    const attached = this.#attached
     this.#stopTimer()
     for (const lane of this.#lanes.values()) lane.stop()
     this.#lanes.clear()
     await this.#restoring
+    if (this.#attached !== attached) return
     for (const [, reply] of this.#queue) reply.done()
     this.#queue = []
     const saver = this.#saver
     this.#saver = undefined
     await saver?.stop()
+    if (this.#attached !== attached) return
     this.#listened = this.#now
     this.#listensSince = undefined
     this.#attached = undefined

@@ -11,6 +11,7 @@ import { LiveWatch, type WatchedJournal } from '../../lib/devices/watch/live-wat
 import { systemDisk } from '../../lib/journal/disk/disk.ts'
 import { systemClock } from '../../lib/kit/clock.ts'
 import type { JournalNode } from '../journal/registry.ts'
+import { onFlows } from '../shared/flows.ts'
 
 export const DEVICES_TYPE = 'fieldlog-devices'
 
@@ -53,8 +54,7 @@ const runtimes = new WeakMap<EventEmitter, Map<string, Watched>>()
 
 /** Takes a seat, or takes it anew with the names and the journal of today. */
 export function takeWatchSeat(RED: NodeAPI, user: Node, journal: JournalNode | undefined): WatchSeat {
-  const all = runtimes.get(RED.events) ?? new Map<string, Watched>()
-  runtimes.set(RED.events, all)
+  const all = runtimes.get(RED.events) ?? newWatches(RED)
   const own = journal && watchedJournal(journal)
   const place = own?.directory ?? `node ${user.id}`
   const watched = all.get(place) ?? { watch: new LiveWatch(systemClock), users: new Set() }
@@ -76,6 +76,21 @@ export function takeWatchSeat(RED: NodeAPI, user: Node, journal: JournalNode | u
       await watched.watch.detach()
     },
   }
+}
+
+/**
+ * Those that nobody uses when the flows have started are of journals that no clean node stands behind any more: what they know would be
+ * told for ever.
+ */
+function newWatches({ events }: NodeAPI): Map<string, Watched> {
+  const all = new Map<string, Watched>()
+  runtimes.set(events, all)
+  const forgetUnused = () => {
+    for (const [place, { users }] of all) if (users.size === 0) all.delete(place)
+  }
+  // all nodes are told of the start one after the other, and take their seats then
+  onFlows(events, { started: () => queueMicrotask(forgetUnused) })
+  return all
 }
 
 /** What the watches of the runtime know, of all journals. */

@@ -101,16 +101,18 @@ export default function (RED: NodeAPI): void {
     // A deploy may change what stands before this node without making it anew.
     const begin = () => {
       hasBegun = true
-      const place = placeBefore(RED, this.id)
       const before = units
       units = unitsOf(RED, this.id)
       if (!isDeepStrictEqual(units, before)) running?.store.wordsChanged()
+      // it takes what stands before it then
+      if (changing) return
+      const place = placeBefore(RED, this.id)
       if (running && place?.service === running.place.service) return
       if (!running) openFor(place)
       else
         changing = close().then(() => {
           changing = undefined
-          openFor(place)
+          if (!closed) openFor(placeBefore(RED, this.id))
         })
     }
     const forgetFlows = onFlows(RED.events, { started: begin })

@@ -323,6 +323,20 @@ describe('lib: clustering beside a flow', () => {
     )
   })
 
+  it('starts runs for the flows that have begun while the end of those before was still waited for', async () => {
+    const clustering = await started()
+    feed(clustering, 5)
+    const leaving = clustering.detach()
+    attach(clustering)
+    await leaving
+    feed(clustering, 5, 6)
+    await settle()
+    assert.deepEqual(
+      told.map(({ points }) => points),
+      [10],
+    )
+  })
+
   it('begins anew where the file is damaged', async () => {
     const first = await started()
     feed(first, 10)

@@ -271,6 +271,29 @@ describe('labelling: live cleaning', function () {
     assert.match(warnings[0] ?? '', /^clean: the journal cannot be read for earlier events: /)
   })
 
+  it('stays with the flows that have begun while the end of those before was still waited for', async () => {
+    const entries = await journalOf([begin, begin + 1, begin + 2, begin + 3])
+    const cleaning = open(() => 1)
+    const told: LineOutcome[] = []
+    const attach = () =>
+      cleaning.attach({
+        decoded: (_message, outcome) => told.push(outcome),
+        warn: assert.fail,
+        journal: undefined,
+      })
+    const first = take(cleaning, entries.slice(1, 2))
+    // while the journal is read, and while what is known is stored
+    for (const next of [entries.slice(2, 3), entries.slice(3)]) {
+      const leaving = cleaning.detach()
+      attach()
+      assert.deepEqual(await leaving, [])
+      await first
+      told.length = 0
+      await take(cleaning, next)
+      assert.equal(told.length, 1)
+    }
+  })
+
   it('is not detached before it has given back what was being read', async () => {
     const entries = await journalOf([begin, begin + 1])
     const cleaning = open(() => 1)

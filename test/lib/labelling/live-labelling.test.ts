@@ -117,6 +117,25 @@ describe('predicates: live labelling', () => {
     assert.deepEqual(warnings, [])
   })
 
+  it('stays with the flows that have begun while the end of those before was still waited for', async () => {
+    const labelling = open(() => 30)
+    const [first, ...next] = events.filter(({ seq }) => seq > 30).slice(0, 4) as [
+      FieldlogEvent,
+      ...FieldlogEvent[],
+    ]
+    labelling.take(first, first.id)
+    const leaving = labelling.detach()
+    const told: string[] = []
+    labelling.attach({ judged: (id) => told.push(id), warn: assert.fail, journal: undefined })
+    assert.deepEqual(await leaving, [])
+    await takeAll(labelling, next)
+    // the last one is held for the one behind it
+    assert.deepEqual(
+      told,
+      [first, ...next.slice(0, -1)].map(({ id }) => id),
+    )
+  })
+
   it('stores it with the seq that it includes, never above the checkpoint, and goes on from there', async () => {
     const all = await wanted()
     let checkpoint = 0

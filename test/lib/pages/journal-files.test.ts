@@ -59,4 +59,31 @@ describe('the files of a journal, for the status', () => {
     clock.tick(60_000)
     assert.deepEqual(await files.report(folder), known)
   })
+
+  it('are not waited for where the disk hangs, and it is asked once', async () => {
+    const answer = Promise.withResolvers<void>()
+    let asked = 0
+    const disk: Disk = {
+      ...systemDisk,
+      async list(path) {
+        asked++
+        await answer.promise
+        return systemDisk.list(path)
+      },
+    }
+    const clock = new FakeClock()
+    const built = buildJournal([{ date: '20261120', batches: [[line('2026-11-20T10:00:00.000Z')]] }])
+    writeJournal(folder, built)
+    const files = new JournalFiles(disk, clock)
+    for (let i = 0; i < 3; i++) {
+      const report = files.report(folder)
+      await clock.advance(2_000)
+      assert.deepEqual(await report, { first: null, bytes: 0 })
+    }
+    assert.equal(asked, 1)
+    const late = files.report(folder)
+    answer.resolve()
+    assert.equal((await late).bytes, built[0]!.bytes.length)
+    assert.equal(clock.timers, 0)
+  })
 })

@@ -11,10 +11,14 @@ const hour = 3_600_000
 function newBook() {
   const clock = new FakeClock(began + hour)
   const start = clock.monotonic() - hour
-  const world = { facts: factsOf(), free: 20e9 }
+  const world = { facts: factsOf(), free: 20e9, spaceAsked: 0, spaceWaits: Promise.resolve() }
   const book = new StatusBook({
     facts: () => world.facts,
-    space: async () => ({ free: world.free, total: 30e9 }),
+    async space() {
+      world.spaceAsked++
+      await world.spaceWaits
+      return { free: world.free, total: 30e9 }
+    },
     files: async (directory) => ({ first: directory === '/home/journal' ? began : null, bytes: 4_096 }),
     machine: async () => ({ temperature: 48.2, rss: 150e6, load: 0.4 }),
     uptime: () => clock.monotonic() - start,
@@ -35,6 +39,26 @@ function newBook() {
 }
 
 describe('the status', () => {
+  it('does not wait for a disk that hangs, and does not ask it again before it has answered', async () => {
+    const { clock, book, world } = newBook()
+    await book.look()
+    const answer = Promise.withResolvers<void>()
+    world.spaceWaits = answer.promise
+    world.spaceAsked = 0
+    const looks = [book.look(), book.look()]
+    const status = book.status()
+    await clock.advance(2_000)
+    assert.equal((await status).disk.free, 20e9)
+    await Promise.all(looks)
+    const again = book.look()
+    assert.equal(world.spaceAsked, 1)
+    world.free = 5e9
+    answer.resolve()
+    await again
+    assert.equal((await book.status()).disk.free, 5e9)
+    assert.equal(clock.timers, 0)
+  })
+
   it('says all that the runtime knows', async () => {
     const { book } = newBook()
     const status = await book.status()

@@ -70,6 +70,27 @@ describe('the use of the disk', () => {
     use.add({ free: 2 * gigabyte, total: 30 * gigabyte })
     assert.deepEqual([use.status.perDay, use.status.daysLeft], [0, null])
   })
+
+  it('does not take a journal that was put on another disk for one that fills', () => {
+    const clock = new FakeClock()
+    const use = new DiskUse(clock)
+    const [card, stick] = [
+      { free: 6e9, total: 8e9, device: 1 },
+      { free: 100e9, total: 500e9, device: 2 },
+    ]
+    for (let i = 0; i < 24; i++) {
+      use.add(card)
+      clock.tick(hour / 4)
+    }
+    use.add(stick)
+    assert.deepEqual(use.status, { free: 100e9, total: 500e9, perDay: null, daysLeft: null })
+    for (let i = 0; i < 24; i++) {
+      clock.tick(hour / 4)
+      // neither is a moment in which nothing is known
+      use.add(i === 12 ? { free: 0, total: 0 } : stick)
+    }
+    assert.deepEqual(use.status, { free: 100e9, total: 500e9, perDay: 0, daysLeft: null })
+  })
 })
 
 describe('the words of the pages', () => {

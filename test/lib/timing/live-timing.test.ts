@@ -352,6 +352,18 @@ describe('live timing', () => {
     assert.deepEqual(seqs(), [1, 2, 5, 6])
   })
 
+  it('stays with the flows that have begun while the end of those before was still waited for', async () => {
+    const timing = begin()
+    timing.take(events[0]!, { span: () => {}, done: () => done.push('done') })
+    const leaving = timing.detach()
+    attach(timing)
+    await leaving
+    await send(timing, 2, 4)
+    await seconds(60)
+    assert.equal(rows.length, 1)
+    assert.deepEqual(seqs(), [1, 2])
+  })
+
   it('does what waits for its state with the flows: it comes again', async () => {
     const timing = new LiveTiming(
       { words: new StepWords(defaultRows), hold: 0, bySubject: true },

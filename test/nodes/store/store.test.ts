@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Node, NodeAPI } from 'node-red'
 import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import type { StoreState } from '../../../lib/history/model/store-state.ts'
+import { HistoryStore } from '../../../lib/history/store/history-store.ts'
 import clean from '../../../nodes/clean/clean.ts'
 import journal from '../../../nodes/journal/journal.ts'
 import type { JournalNode } from '../../../nodes/journal/registry.ts'
@@ -285,6 +286,44 @@ describe(`nodes: store (${nodeRedName})`, function () {
       assert.deepEqual(ended, ['request'])
     } finally {
       runtimeHooks.remove('onComplete.other')
+    }
+  })
+
+  it('opens its file once where deploys follow each other faster than it closes', async () => {
+    await helper.load(nodes, flow())
+    await until(({ state }) => state === 'ready')
+    const open = new Set<HistoryStore>()
+    const { start, close } = HistoryStore.prototype
+    HistoryStore.prototype.start = function () {
+      open.add(this)
+      start.call(this)
+    }
+    HistoryStore.prototype.close = async function () {
+      await close.call(this)
+      open.delete(this)
+    }
+    try {
+      const node = helper.getNode('journal') as unknown as JournalNode
+      const service = node.service as object
+      /** The same journal, in a new object: the node before it has another one. */
+      const another = () =>
+        new Proxy(service, {
+          get(target, name) {
+            const value: unknown = Reflect.get(target, name, target)
+            return typeof value === 'function' ? value.bind(target) : value
+          },
+        }) as JournalNode['service']
+      node.service = another()
+      helper._events.emit('flows:started', { config: {} })
+      node.service = another()
+      helper._events.emit('flows:started', { config: {} })
+      await until(({ state }) => state === 'ready')
+      assert.equal(open.size, 1)
+      await (helper.getNode('store') as unknown as { close(): Promise<void> }).close()
+      assert.equal(open.size, 0)
+    } finally {
+      HistoryStore.prototype.start = start
+      HistoryStore.prototype.close = close
     }
   })
 
