@@ -109,7 +109,8 @@ for (const nodeRed of ['node-red', 'node-red-4']) {
       let answer = 503
       let refusals = 0
       database = createServer(async (request, response) => {
-        const line = (await Array.fromAsync(request)).join('')
+        let line = ''
+        for await (const part of request) line += part
         if (answer === 204) points.add(line)
         else refusals++
         response.writeHead(answer).end()
