@@ -18,6 +18,7 @@ import { alarmFlow } from './flows/alarm.ts'
 import { arduinoFlow } from './flows/arduino-csv.ts'
 import { dashboardFlow } from './flows/dashboard.ts'
 import { energyFlow } from './flows/energy.ts'
+import { influxFlow } from './flows/influxdb.ts'
 import { formatNode } from './flows/lines.ts'
 import { minimalFlow } from './flows/minimal.ts'
 import { broker, canvas, debugNode, env, type FlowNode, id, versionOf } from './flows/parts.ts'
@@ -37,6 +38,7 @@ export const exampleFlows: Record<string, () => FlowNode[]> = {
   'arduino-csv': arduinoFlow,
   'smart-meter-p1': smartMeterFlow,
   alarm: alarmFlow,
+  influxdb: influxFlow,
 }
 
 export function exampleFile(name: string): string {

@@ -1,6 +1,9 @@
 // The examples of the Import menu, deployed in both Node-REDs: each does with lines of a device what its comments say.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -19,6 +22,12 @@ interface Kept {
   event: FieldlogEvent
 }
 
+/** Files of Node-RED's own nodes that the examples use, and that these need. */
+const core = [
+  ...['10-mqtt.js', '05-tls.js', '10-function.js', '10-switch.js', '89-delay.js', '25-catch.js'],
+  ...['21-httprequest.js', '06-httpproxy.js'],
+]
+
 for (const nodeRed of supportedNodeReds) {
   describe(`the examples (${nodeRed})`, function () {
     this.timeout(60_000)
@@ -27,6 +36,7 @@ for (const nodeRed of supportedNodeReds) {
     let broker: Mosquitto | undefined
     let collector: Collector | undefined
     let runtime: RealRuntime | undefined
+    let database: Server | undefined
 
     beforeEach(async () => {
       folder = mkdtempSync(join(tmpdir(), 'fieldlog-examples-'))
@@ -38,7 +48,9 @@ for (const nodeRed of supportedNodeReds) {
       await collector?.close()
       await broker?.remove()
       device.close()
-      runtime = collector = broker = undefined
+      database?.closeAllConnections()
+      database?.close()
+      runtime = collector = broker = database = undefined
       rmSync(folder, { recursive: true })
     })
 
@@ -93,17 +105,55 @@ for (const nodeRed of supportedNodeReds) {
       ])
     })
 
+    it('influxdb: each reading is written once it can be, and in the end there once', async () => {
+      const points = new Set<string>()
+      let answer = 503
+      let refusals = 0
+      database = createServer(async (request, response) => {
+        let line = ''
+        for await (const part of request) line += part
+        if (answer === 204) points.add(line)
+        else refusals++
+        response.writeHead(answer).end()
+        check()
+      })
+      let check = () => {}
+      const until = (isSo: () => boolean) =>
+        new Promise<void>((resolve) => {
+          check = () => isSo() && resolve()
+          check()
+        })
+      database.listen(0, '127.0.0.1')
+      await once(database, 'listening')
+      const { port } = database.address() as AddressInfo
+      await deploy('influxdb', `http://127.0.0.1:${port}/write?db=fieldlog`)
+      // more than are under way at a time
+      await send(...Array.from({ length: 60 }, (_, i) => `OK 12 ${i} 118 182 0`))
+      await until(() => refusals >= 25)
+      answer = 204
+      await until(() => points.size >= 60)
+      const numbers = [...points].map((line) => line.slice(-6))
+      assert.equal(points.size, 60)
+      assert.equal(new Set(numbers).size, 60)
+      assert.match(
+        [...points][0]!,
+        /^influx-room,source=influx,key=12 light=[\d.]+,moved=0,humi=59,temp=18.2,lobat=0 \d{19}$/,
+      )
+    })
+
     /** The example, with the test's device at its port, and what its debug nodes would show kept in a file. */
-    async function deploy(name: string): Promise<void> {
+    async function deploy(name: string, database = ''): Promise<void> {
       const example = JSON.parse(readFileSync(exampleFile(name), 'utf8')) as FlowNode[]
       const flow = example.map((node) => {
         if (node.type === 'fieldlog-port') return { ...node, path: `tcp://127.0.0.1:${device.port}` }
         if (node.type === 'mqtt-broker') return { ...node, broker: broker!.url }
         if (node.type === 'fieldlog-mqtt-out') return { ...node, gateway: 'pi-4' }
+        if (node.type === 'http request') return { ...node, url: database }
+        if (node.type === 'delay') return { ...node, timeout: '0.1' }
         if (node.type === 'debug') return { ...node, type: 'test-keep', file: file() }
         return node
       })
-      runtime = await RealRuntime.start({ folder, flow, nodeRed, core: ['10-mqtt.js', '05-tls.js'] })
+      runtime = await RealRuntime.start({ folder, flow, nodeRed, core })
     }
 
     async function publishing(name: string): Promise<void> {

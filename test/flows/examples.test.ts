@@ -60,6 +60,19 @@ const expected: Record<string, Expected> = {
     port: ['demo:', 'alarm', 57600],
     journal: 'alarm-journal',
   },
+  influxdb: {
+    ways: {
+      lines: [['fieldlog-log'], [], []],
+      'fieldlog-log': [['decode'], []],
+      decode: [['line protocol'], [], []],
+      'line protocol': [['write']],
+      write: [['answer']],
+      answer: [[], ['refused'], ['again in 5 s']],
+      'again in 5 s': [['line protocol']],
+    },
+    port: ['demo:', 'influx', 57600],
+    journal: 'influx-journal',
+  },
 }
 
 describe('flows: examples', () => {

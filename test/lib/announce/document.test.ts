@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { lineProtocolWriter } from '../../../lib/mqtt/message/line-protocol.ts'
 import { payloadWriter } from '../../../lib/mqtt/message/payload.ts'
+import { compileTopic } from '../../../lib/mqtt/message/topic.ts'
 import { event, viewOf, World } from './support.ts'
 
 const text = readFileSync(join(import.meta.dirname, '../../../docs/at-the-broker.md'), 'utf8')
@@ -48,5 +49,11 @@ describe('the document At the broker', () => {
   it('has an event, and its line for InfluxDB, as they are sent', () => {
     assert.equal(examples.get('fieldlog/pi-4/good/room/kitchen'), payloadWriter('pi-4')(reading))
     assert(text.includes(`    ${lineProtocolWriter('pi-4')(reading)}\n`))
+  })
+
+  it('has the topic of a bare value as its template makes it', () => {
+    const [, template] = /for example `(fieldlog\/\S+\{field\})`/.exec(text) ?? []
+    const [, topic] = /stateTopic="([^"]+)"/.exec(text) ?? []
+    assert.equal(compileTopic(template!, { gateway: 'pi-4' })({ device: 'kitchen', field: 'temp' }), topic)
   })
 })
