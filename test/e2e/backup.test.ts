@@ -111,6 +111,7 @@ describe('fieldlog backup of a home', function () {
 
   it('leaves the key of the logins out where that is asked for', async () => {
     const other = join(place, 'without')
+    await done(other)
     await done(other, '--without-secrets')
     assert.ok(existsSync(join(other, 'flows_cred.json')))
     assert.ok(!existsSync(join(other, 'credential-secret')))

@@ -1,7 +1,7 @@
 // What of a home is copied beside its journals: flows, logins, names, and the service's settings. Small files, each replaced as
 // a whole, and only where it has changed.
 import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { passwordFile } from '../../appliance/login.ts'
 import type { Disk } from '../../journal/disk/disk.ts'
 import { replaceFile } from '../../journal/disk/replace-file.ts'
@@ -13,6 +13,8 @@ import { servicePaths } from '../service/unit.ts'
 const homeFile = /^(flows.*\.json|package(-lock)?\.json|fieldlog-(version|installation))$/
 /** What opens the logins of the flow, and the editor. */
 const secretFiles = ['credential-secret', passwordFile]
+/** Of a service, in a copy; their names are those of the variables. */
+const serviceSecrets = ['secrets/FIELDLOG_PASSWORD', 'secrets/FIELDLOG_MQTT_PASSWORD']
 /** Node-RED's library of a user */
 const library = 'lib'
 
@@ -41,6 +43,9 @@ export async function copyHomeFiles(
   for (const name of await namesBelow(join(home, library)))
     await take(files, join(library, name), join(home, library, name))
   if (resolve(home) === servicePaths.home) await takeSettings(files, env, withSecrets)
+  // of an earlier backup that had them
+  if (!withSecrets)
+    for (const name of [...secretFiles, ...serviceSecrets]) await disk.remove(join(target, name))
   let changed = 0
   for (const [name, bytes] of files) {
     const path = join(target, name)
@@ -64,12 +69,10 @@ async function takeSettings(
     if (text !== undefined) files.set(settingsName, Buffer.from(withoutSecrets(text)))
     return
   }
-  for (const name of ['FIELDLOG_PASSWORD', 'FIELDLOG_MQTT_PASSWORD'])
-    await take(
-      files,
-      join('secrets', name),
-      handed ? join(handed, `secret_${name}`) : join(servicePaths.secrets, name),
-    )
+  for (const path of serviceSecrets) {
+    const name = basename(path)
+    await take(files, path, handed ? join(handed, `secret_${name}`) : join(servicePaths.secrets, name))
+  }
 }
 
 /** Settings whose passwords are left out. */

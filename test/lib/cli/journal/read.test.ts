@@ -118,7 +118,7 @@ describe('fieldlog verify', () => {
     assert.deepEqual(await fieldlog(['backup']), {
       status: 2,
       stdout: '',
-      stderr: 'fieldlog backup: it needs [DIR] TARGET; see fieldlog backup --help\n',
+      stderr: 'fieldlog backup: it needs TARGET, or FIELDLOG_BACKUP; see fieldlog backup --help\n',
     })
     assert.deepEqual(await fieldlog(['verify', place.path, 'more']), {
       status: 2,
