@@ -24,7 +24,7 @@ import { type Login, loginFor } from '../lib/appliance/login.ts'
 import { privateUmask, tighten } from '../lib/appliance/permissions.ts'
 import { ReaderLogin } from '../lib/appliance/reader-login.ts'
 import { isJournalStream, LogLines } from '../lib/appliance/service/log-lines.ts'
-import { keepFlow, newerNodes, rollbackNotice } from '../lib/appliance/service/update.ts'
+import { keepFlow, newerNodes } from '../lib/appliance/service/update.ts'
 import { StallWatch } from '../lib/appliance/service/watchdog.ts'
 import { gatewayIsReady, serviceIsReady, serviceParts } from '../lib/appliance/service.ts'
 import { nodeRedSettings, type RuntimeState, whyNoFlowRuns } from '../lib/appliance/settings.ts'
@@ -39,7 +39,7 @@ import { systemClock } from '../lib/kit/clock.ts'
 import { doneWithin } from '../lib/kit/deadline.ts'
 import { asError, errorCode } from '../lib/kit/errors.ts'
 import { startEmbeddedBroker } from '../lib/mqtt/broker/embedded.ts'
-import { packageRoot, packageVersion } from '../lib/package.ts'
+import { packageRoot, packageVersion, rollback } from '../lib/package.ts'
 import { endEvents } from '../nodes/events/registry.ts'
 import { journalProgress } from '../nodes/journal/progress.ts'
 import { drain } from '../nodes/port/registry.ts'
@@ -180,8 +180,8 @@ async function run(shutdown: Shutdown): Promise<void> {
   }
   for (const line of banner(facts)) lines.print('info', line)
   for (const text of newerNodes(flow)) complain(text)
-  const notice = rollbackNotice(packageRoot)
-  if (notice !== undefined) complain(`an update was taken back: ${notice}`)
+  const takenBack = rollback()
+  if (takenBack) complain(`an update was taken back: ${takenBack.says}`)
   if (kept !== undefined) say(`another version: the flow as it was is kept as ${kept} in the home`)
   if (firstStart) say('first start: the default flow is now in the home; edit it in the editor as you like')
   if (config.http && !flow.some(({ type }) => type === 'fieldlog-http-body')) {

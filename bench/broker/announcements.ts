@@ -64,6 +64,7 @@ async function newAnnouncer(way: Way): Promise<Announcer> {
     ...{ topics: retained, listen: () => () => {}, clock: systemClock, random: Math.random, disk },
     ...{ directory: 'outbox', installation: 'abcd1234', warn: (text) => process.stderr.write(`${text}\n`) },
     origin: { name: 'Fieldlog', version: '1', url: 'https://example.org' },
+    own: { status: 'fieldlog/bench/status', health: 'fieldlog/bench/health' },
   })
   await announcer.open()
   announcer.set({

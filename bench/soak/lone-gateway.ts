@@ -37,10 +37,11 @@ export class LoneGateway {
     return this.#child.exitCode === null && this.#child.signalCode === null
   }
 
-  /** MB. */
-  get memory(): number {
+  /** MB: all of it, and without the pages of files (the program of Node.js), which the kernel takes back when it wants to. */
+  get memory(): { rss: number; anonymous: number } {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8')
-    return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024
+    const field = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)![1]) / 1024
+    return { rss: field('VmRSS'), anonymous: field('RssAnon') }
   }
 
   /** Seconds of CPU since its start, of all its threads. */

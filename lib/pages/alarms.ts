@@ -26,6 +26,7 @@ export function alarmsOf(facts: Facts, trends: Trends, now: number): Found[] {
   const found = [
     ...facts.journals.flatMap((journal) => journalAlarms(journal)),
     ...storeAlarms(facts),
+    ...rollbackAlarms(facts),
     ...facts.ports.flatMap((port) => portAlarms(port)),
     ...facts.brokers.flatMap((broker) => brokerAlarms(broker)),
     ...diskAlarms(trends.disk),
@@ -67,6 +68,15 @@ function journalAlarms({ id, name, directory, state, verified }: JournalFacts): 
     )
   }
   return found
+}
+
+/** It stays until somebody who has looked at it takes the note away, or the next update does. */
+function rollbackAlarms({ rollback }: Facts): Found[] {
+  if (!rollback) return []
+  const says =
+    `an update was taken back: ${rollback.says}. The log says why: journalctl -u fieldlog -u fieldlog-trial. ` +
+    `When you have seen it: sudo rm ${rollback.path}; the next update does that, too.`
+  return [{ id: 'rolled-back', level: 'warning', says, link: pages.gateway }]
 }
 
 function storeAlarms({ store }: Facts): Found[] {

@@ -8,6 +8,8 @@ import type { EditorNodes, JournalStatus } from './status.ts'
 
 export interface Facts {
   gateway: { name: string; version: string }
+  /** An update that did not come up, and in whose place this version runs: what was noted of it, and the file with the note. */
+  rollback: { path: string; says: string } | undefined
   journals: JournalFacts[]
   brokers: BrokerFacts[]
   ports: PortFacts[]

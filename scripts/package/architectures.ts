@@ -1,5 +1,7 @@
 // The architectures of Debian that packages are made for, and where each gets what is made for a processor.
 
+import { type DebianPin, debianNode } from './debian-node.ts'
+
 /** A package of npm's registry, pinned by the SHA-512 that npm calls its integrity. */
 export interface NpmPin {
   name: string
@@ -16,7 +18,8 @@ export interface Architecture {
   serialport: string
   /** `e_machine` in the header of its programs */
   machine: number
-  node: NpmPin
+  /** npm's, which needs the system's libraries; or Debian's, which comes with its own */
+  node: NpmPin | readonly DebianPin[]
 }
 
 /** The version of Node.js that the package `node` pins for development, too. */
@@ -46,5 +49,12 @@ export const architectures: readonly Architecture[] = [
       integrity:
         'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
     },
+  },
+  {
+    debian: 'armhf',
+    cpu: 'arm',
+    serialport: 'linux-arm/@serialport+bindings-cpp.armv7.glibc.node',
+    machine: 40,
+    node: debianNode,
   },
 ]

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { servicePaths } from '../../lib/cli/service/unit.ts'
+import type { Architecture } from './architectures.ts'
 import { script } from './stage.ts'
 
 /** A version as Debian orders them: `1.0.0~alpha.1` comes before `1.0.0`. */
@@ -11,7 +12,7 @@ export function debianVersion(version: string): string {
 }
 
 /** Writes DEBIAN/ into a stage that is otherwise complete. */
-export function writeControl(stage: string, version: string, debian: string): void {
+export function writeControl(stage: string, version: string, { debian, node }: Architecture): void {
   const folder = join(stage, 'DEBIAN')
   const files = filesIn(stage)
   mkdirSync(folder)
@@ -19,7 +20,7 @@ export function writeControl(stage: string, version: string, debian: string): vo
     writeFileSync(join(folder, name), text)
     chmodSync(join(folder, name), mode)
   }
-  write('control', controlText(version, debian, Math.ceil(sizeOf(stage, files) / 1024)))
+  write('control', controlText(version, debian, libraries(node), Math.ceil(sizeOf(stage, files) / 1024)))
   write('conffiles', `${servicePaths.settings}\n`)
   write(
     'md5sums',
@@ -34,14 +35,18 @@ export function writeControl(stage: string, version: string, debian: string): vo
   }
 }
 
-/** The libraries are those of Node.js, in the versions that Debian 10 has. */
-function controlText(version: string, debian: string, kilobytes: number): string {
+/** What npm's Node.js needs, in the versions that Debian 10 has; Debian's brings its libraries along, but reads the system's CAs. */
+function libraries(node: Architecture['node']): string {
+  return 'name' in node ? 'libc6 (>= 2.28), libstdc++6 (>= 8), libgcc-s1 | libgcc1' : 'ca-certificates'
+}
+
+function controlText(version: string, debian: string, needed: string, kilobytes: number): string {
   return `Package: fieldlog
 Version: ${debianVersion(version)}
 Architecture: ${debian}
 Maintainer: The Fieldlog authors <fieldlog@example.org>
 Installed-Size: ${kilobytes}
-Depends: libc6 (>= 2.28), libstdc++6 (>= 8), libgcc-s1 | libgcc1, passwd, debconf (>= 0.5) | debconf-2.0
+Depends: ${needed}, passwd, debconf (>= 0.5) | debconf-2.0
 Recommends: systemd, avahi-daemon
 Suggests: mosquitto-clients
 Section: net

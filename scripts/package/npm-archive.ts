@@ -1,10 +1,9 @@
-// Gets a package of npm's registry as its archive and unpacks it. What comes is compared with the pinned SHA-512; it is
-// kept in the cache folder, so that the next build needs no network.
+// Gets a package of npm's registry as its archive and unpacks it.
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NpmPin } from './architectures.ts'
+import { pinnedFile } from './pinned-file.ts'
 
 /** Unpacks the package's files into a folder, without its top folder. `only` are paths in it; none: all of it. */
 export function unpack(pin: NpmPin, cache: string, folder: string, only: readonly string[] = []): void {
@@ -15,18 +14,12 @@ export function unpack(pin: NpmPin, cache: string, folder: string, only: readonl
 
 function archiveOf(pin: NpmPin, cache: string): string {
   const path = join(cache, `${pin.name.replace('/', '+')}-${pin.version}.tgz`)
-  if (!existsSync(path)) fetch(pin, cache, path)
-  const digest = createHash('sha512').update(readFileSync(path)).digest('base64')
-  if (`sha512-${digest}` !== pin.integrity) {
-    throw new Error(
-      `${path} is not the ${pin.name} ${pin.version} that is pinned (${pin.integrity}): remove it, and build again`,
-    )
-  }
-  return path
+  const value = pin.integrity.replace(/^sha512-/, '')
+  const digest = { algorithm: 'sha512', encoding: 'base64', value } as const
+  return pinnedFile(path, `${pin.name} ${pin.version}`, digest, () => fetch(pin, cache, path))
 }
 
 function fetch({ name, version }: NpmPin, cache: string, path: string): void {
-  mkdirSync(cache, { recursive: true })
   const args = ['pack', `${name}@${version}`, '--json', '--pack-destination', cache, '--loglevel=error']
   const [packed] = JSON.parse(execFileSync('npm', args, { encoding: 'utf8' })) as Array<{ filename: string }>
   // some versions of npm name the file of a scoped package otherwise than they write it

@@ -59,7 +59,7 @@ function make(build: Build): void {
     const documents = join(stage, 'usr/share/doc/fieldlog')
     mkdirSync(documents, { recursive: true })
     copyFileSync(join(root, 'LICENSE'), join(documents, 'copyright'))
-    writeControl(stage, version, architecture.debian)
+    writeControl(stage, version, architecture)
     normalize(stage, options.epoch)
     makeDeb(stage, join(out, `${name}.deb`), options)
     for (const file of [`${name}.deb`, `${name}.tar.gz`]) say(join(out, file))

@@ -17,7 +17,7 @@ import type { Architecture } from './architectures.ts'
 import { isLeftOut } from './leave-out.ts'
 import { type LockedPackage, packagesFor } from './lock.ts'
 import { unpack } from './npm-archive.ts'
-import { stripped } from './strip.ts'
+import { stageNode } from './stage-node.ts'
 
 export interface Build {
   /** the repository */
@@ -82,18 +82,7 @@ export function stageProgram(stage: string, build: Build): void {
     if (existsSync(installed)) copyPackage(installed, target, locked.name, architecture)
     else unpackMissing(locked, target, build)
   }
-  stageNode(folder, build)
-}
-
-function stageNode(folder: string, { architecture, cache }: Build): void {
-  const unpacked = join(folder, 'node-package')
-  unpack(architecture.node, cache, unpacked, ['bin/node', 'LICENSE'])
-  mkdirSync(join(folder, 'bin'), { recursive: true })
-  const program = stripped(readFileSync(join(unpacked, 'bin/node')), architecture.machine)
-  writeFileSync(join(folder, 'bin/node'), program)
-  cpSync(join(unpacked, 'LICENSE'), join(folder, 'bin/LICENSE.node'))
-  chmodSync(join(folder, 'bin/node'), 0o755)
-  rmSync(unpacked, { recursive: true })
+  stageNode(folder, architecture, build.cache, `/${base}/current`)
 }
 
 /** One for another processor: npm has not installed it here. */

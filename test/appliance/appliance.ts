@@ -150,6 +150,8 @@ async function scenario(): Promise<void> {
       /99\.1\.0 did not come up .* going back to 99\.0\.0/,
     )
     assert.match(run('journalctl -u fieldlog -o cat'), /an update was taken back: .*99\.1\.0/)
+    // it ends with 1 while there is an alarm
+    assert.match(machine.run('fieldlog status').text, /an update was taken back: .*99\.1\.0/)
   })
   await step('is whole at the boot after a power cut in the middle of an update', async () => {
     run('dpkg --unpack /mnt/later.deb && rm -rf /usr/lib/fieldlog/versions/*; sync')

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, realpathSync, renameSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -19,10 +19,14 @@ export function foreignTree(cache: string, architecture: string): string {
   const tree = join(cache, architecture)
   if (existsSync(tree)) return tree
   mkdirSync(cache, { recursive: true })
-  const packages = '--include=libstdc++6,procps,debconf,passwd'
+  // of a run that was interrupted
+  rmSync(`${tree}.new`, { recursive: true, force: true })
+  const packages = '--include=libstdc++6,procps,debconf,passwd,ca-certificates'
+  // without the updates of it: their lists are not always whole while a mirror takes them over
+  const mirror = 'http://deb.debian.org/debian'
   execFileSync(
     'mmdebstrap',
-    ['--variant=minbase', `--architectures=${architecture}`, packages, 'bookworm', `${tree}.new`],
+    ['--variant=minbase', `--architectures=${architecture}`, packages, 'bookworm', `${tree}.new`, mirror],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
     },

@@ -1,42 +1,21 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Journal } from '../../lib/journal/journal.ts'
-import { packageRoot, packageVersion } from '../../lib/package.ts'
-import { readJournal, systemDisk } from '../../lib/public/journal.ts'
+import { rollback } from '../../lib/package.ts'
 
-const root = join(import.meta.dirname, '../..')
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  version: string
-  publishConfig: { tag?: string }
-}
-
-describe('the package', () => {
-  it('is found from the sources, with its version', () => {
-    assert.deepEqual([packageRoot, packageVersion], [root, manifest.version])
-  })
-
-  it("is named by each journal's open notice", async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'fieldlog-open-'))
+describe('an update that was taken back', () => {
+  it('is known by what its trial has noted beside the versions', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fieldlog-rollback-'))
     try {
-      const journal = new Journal({ directory, reserve: 0 })
-      await journal.start()
-      await journal.stop()
-      for await (const reading of readJournal(systemDisk, directory, 1)) {
-        assert.equal(reading.kind, 'batch')
-        const [open] = reading.items
-        assert.equal(open?.kind, 'N')
-        assert.deepEqual(JSON.parse(open.json), { epoch: journal.epoch, software: manifest.version })
-        return
-      }
-      assert.fail('the journal is empty')
+      const root = join(folder, 'kept/1.0.0')
+      mkdirSync(root, { recursive: true })
+      assert.equal(rollback(root), undefined)
+      const path = join(folder, 'rolled-back')
+      writeFileSync(path, 'version 1.1.0 did not come up\n')
+      assert.deepEqual(rollback(root), { path, says: 'version 1.1.0 did not come up' })
     } finally {
-      rmSync(directory, { recursive: true })
+      rmSync(folder, { recursive: true })
     }
-  })
-
-  it('is published as a pre-release under a tag of its own, so that nobody gets it unasked', () => {
-    assert.equal(manifest.publishConfig.tag, manifest.version.includes('-') ? 'next' : undefined)
   })
 })

@@ -40,9 +40,3 @@ export function newerNodes(flow: readonly VersionedNode[]): string[] {
     ]
   })
 }
-
-/** What the trial of an update has noted beside the versions, or undefined. @param root our package's folder */
-export function rollbackNotice(root: string): string | undefined {
-  const path = join(root, '../../rolled-back')
-  return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined
-}

@@ -2,9 +2,9 @@
 import { createRequire } from 'node:module'
 import { machine as architecture, release } from 'node:os'
 import { join } from 'node:path'
-import { newerNodes, rollbackNotice } from '../../appliance/service/update.ts'
+import { newerNodes } from '../../appliance/service/update.ts'
 import { ageText } from '../../kit/age.ts'
-import { packageRoot, packageVersion } from '../../package.ts'
+import { packageVersion, rollback } from '../../package.ts'
 import { machineStatus } from '../../pages/machine.ts'
 import { size } from '../text.ts'
 import { type Finding, sayOf } from './finding.ts'
@@ -27,11 +27,11 @@ export async function versions(site: Site): Promise<Finding[]> {
       ? say.fault(`${rest}; Node-RED is not installed beside it`, 'install Fieldlog again')
       : say.ok(`${rest}, Node-RED ${nodeRed}`),
   ]
-  const notice = rollbackNotice(packageRoot)
-  if (notice !== undefined)
+  const takenBack = rollback()
+  if (takenBack !== undefined)
     findings.push(
       say.warning(
-        `an update was taken back: ${notice}`,
+        `an update was taken back: ${takenBack.says}`,
         'look why it failed (journalctl -u fieldlog), then install it again, or a later version',
       ),
     )

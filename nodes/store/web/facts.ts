@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { StoreState } from '../../../lib/history/model/store-state.ts'
 import { withoutLogin } from '../../../lib/kit/url-login.ts'
-import { packageVersion } from '../../../lib/package.ts'
+import { packageVersion, rollback } from '../../../lib/package.ts'
 import type {
   BrokerFacts,
   CleaningCounts,
@@ -29,6 +29,7 @@ import { stores } from '../registry.ts'
 export function factsOf(RED: NodeAPI, verified: (directory: string) => Verified | null): Facts {
   return {
     gateway: { name: process.env.FIELDLOG_GATEWAY || hostname(), version: packageVersion },
+    rollback: rollback(),
     journals: journals(RED, verified),
     brokers: brokers(RED),
     ports: deployed<PortNode>(RED, 'fieldlog-port').map(portFacts),

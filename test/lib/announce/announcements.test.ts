@@ -7,6 +7,7 @@ import { noNames } from '../../../lib/devices/names.ts'
 import { event, start, viewOf } from './support.ts'
 
 const origin = { name: 'Fieldlog', version: '1.2.3', url: 'https://example.org/fieldlog' }
+const own = { status: 'fieldlog/pi-4/status', health: 'fieldlog/pi-4/health' }
 const topics = stateTopics('pi-4')
 
 describe('the announcements of many devices', () => {
@@ -29,7 +30,7 @@ describe('the announcements of many devices', () => {
   })
 
   it('are made one at a time, and each of them once', () => {
-    const announcements = new Announcements(origin, 'abcd1234')
+    const announcements = new Announcements(origin, own, 'abcd1234')
     const view = viewOf()
     made = []
     let steps = 0
@@ -44,14 +45,14 @@ describe('the announcements of many devices', () => {
   })
 
   it('are made again for what changes, and are as if all were made anew', () => {
-    const announcements = new Announcements(origin, 'abcd1234')
+    const announcements = new Announcements(origin, own, 'abcd1234')
     const view = viewOf()
     announcements.make(view, present())
     made = []
     const changed = present([{ device: 'usb-7', isSilent: false, quiet: 90 }])
     const all = announcements.make(view, changed)
     assert.deepEqual(made, ['usb-7'])
-    assert.deepEqual(all, new Announcements(origin, 'abcd1234').make(view, changed))
+    assert.deepEqual(all, new Announcements(origin, own, 'abcd1234').make(view, changed))
     made = []
     announcements.make({ ...view, formats: [...view.formats] }, changed)
     assert.equal(made.length, 200, 'other flows')

@@ -42,6 +42,14 @@ describe('alarms', () => {
     assert.deepEqual(ids({ journals: [journalFacts({ verified: { ...verified, ok: true } })] }), [])
   })
 
+  it('say that an update was taken back until its note is gone', () => {
+    const rollback = { path: '/usr/lib/fieldlog/rolled-back', says: 'version 1.1.0 did not come up healthy' }
+    const alarm = first({ rollback })
+    assert.deepEqual([alarm.id, alarm.level], ['rolled-back', 'warning'])
+    assert.match(alarm.says, /^an update was taken back: version 1\.1\.0 did not come up healthy\. /)
+    assert.match(alarm.says, /When you have seen it: sudo rm \/usr\/lib\/fieldlog\/rolled-back;/)
+  })
+
   it('name silent devices, the first twenty one by one', () => {
     const silent: SilentFacts = {
       device: 'kitchen',

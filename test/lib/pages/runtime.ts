@@ -125,6 +125,7 @@ export function storeState(change: Partial<StoreState> = {}): StoreState {
 export function factsOf(change: Partial<Facts> = {}): Facts {
   return {
     gateway: { name: 'pi', version: '1.0.0' },
+    rollback: undefined,
     journals: [journalFacts()],
     brokers: [brokerFacts()],
     ports: [portFacts()],

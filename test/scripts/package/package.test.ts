@@ -21,13 +21,15 @@ import { makeDeb, makeTarball, normalize } from '../../../scripts/package/archiv
 import { debianVersion, writeControl } from '../../../scripts/package/control.ts'
 import { isLeftOut } from '../../../scripts/package/leave-out.ts'
 import { closure, packagesFor } from '../../../scripts/package/lock.ts'
+import { withOwnLoader, withPaths } from '../../../scripts/package/own-loader.ts'
 import { script, stageService } from '../../../scripts/package/stage.ts'
 import { stripped } from '../../../scripts/package/strip.ts'
 import { dpkgDeb, runShell, shellComplaint } from '../../support/programs/dpkg.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const epoch = 1_700_000_000
-const [amd64, arm64] = architectures as [(typeof architectures)[0], (typeof architectures)[0]]
+type Architecture = (typeof architectures)[0]
+const [amd64, arm64, armhf] = architectures as [Architecture, Architecture, Architecture]
 
 describe('the Debian package', () => {
   let work: string
@@ -37,11 +39,11 @@ describe('the Debian package', () => {
   afterEach(() => rmSync(work, { recursive: true }))
 
   /** A stage without the program, as a package. */
-  function build(name: string): string {
+  function build(name: string, architecture = arm64): string {
     const stage = join(work, name, 'stage')
     mkdirSync(stage, { recursive: true })
     stageService(stage, '1.2.3-beta.1')
-    writeControl(stage, '1.2.3-beta.1', 'arm64')
+    writeControl(stage, '1.2.3-beta.1', architecture)
     normalize(stage, epoch)
     const target = join(work, `${name}.deb`)
     makeDeb(stage, target, { epoch, level: 1 })
@@ -75,6 +77,13 @@ describe('the Debian package', () => {
     const listed = dpkgDeb('-c', a)
     assert.match(listed, /^-rw-r----- root\/root +\d+ 2023-11-14 \S+ \.\/etc\/fieldlog\/fieldlog\.env$/m)
     assert.match(listed, /^-rwxr-xr-x root\/root .* \.\/usr\/bin\/fieldlog$/m)
+  })
+
+  it('needs no library of the system where it brings them along', () => {
+    assert.match(dpkgDeb('-f', build('a'), 'Depends'), /^libc6 \(>= 2\.28\), libstdc\+\+6 /)
+    const armhfNeeds = dpkgDeb('-f', build('b', armhf), 'Depends')
+    assert.match(armhfNeeds, /^ca-certificates, passwd, /)
+    assert.doesNotMatch(armhfNeeds, /\blib/)
   })
 
   it('comes as a tarball, too, which is the same bytes each time', () => {
@@ -173,6 +182,7 @@ describe('the dependencies of a package', () => {
       )
     assert.deepEqual(kept(amd64), [amd64.serialport])
     assert.deepEqual(kept(arm64), [arm64.serialport])
+    assert.deepEqual(kept(armhf), [armhf.serialport])
     assert.ok(isLeftOut('mqtt', 'build/index.js.map', amd64))
     assert.ok(isLeftOut('ajv', 'lib/ajv.ts', amd64))
     assert.ok(!isLeftOut('mqtt', 'LICENSE.md', amd64))
@@ -201,12 +211,95 @@ describe('a program without its symbols', () => {
   })
 })
 
+describe('a program with libraries of its own', () => {
+  const machine = 40
+  const loader = '/usr/lib/fieldlog/current/lib/ld-linux-armhf.so.3'
+
+  /** A 32-bit ELF file with an interpreter, and a dynamic section of two entries, of which the second is `tag`. */
+  function program(tag: number): Buffer {
+    const bytes = Buffer.alloc(200)
+    bytes.write('\x7fELF\x01\x01', 'latin1')
+    bytes.writeUInt16LE(machine, 18)
+    bytes.writeUInt32LE(52, 28)
+    bytes.writeUInt16LE(32, 42)
+    bytes.writeUInt16LE(2, 44)
+    const segment = (at: number, type: number, offset: number, address: number, size: number) => {
+      for (const [index, value] of [type, offset, address, address, size].entries())
+        bytes.writeUInt32LE(value, at + 4 * index)
+    }
+    segment(52, 3, 120, 0x120, 8)
+    segment(84, 2, 160, 0x160, 16)
+    bytes.write('/lib/ld\0', 120, 'latin1')
+    bytes.writeUInt32LE(1, 160)
+    bytes.writeUInt32LE(tag, 168)
+    return bytes
+  }
+
+  it('names its own loader to the kernel, and lets libraries of libraries be found beside it', () => {
+    const changed = withOwnLoader(program(29), machine, loader)
+    const [offset, address, size] = [56, 60, 68].map((at) => changed.readUInt32LE(at)) as [
+      number,
+      number,
+      number,
+    ]
+    assert.equal(changed.toString('latin1', offset, offset + size), `${loader}\0`)
+    // the loader finds its old name where it was
+    assert.equal(address, 0x120)
+    assert.equal(changed.toString('latin1', 120, 127), '/lib/ld')
+    assert.deepEqual(
+      [160, 168].map((at) => changed.readUInt32LE(at)),
+      [1, 15],
+    )
+  })
+
+  it('is refused where it is not as Debian builds it', () => {
+    assert.throws(() => withOwnLoader(program(29), 62, loader), /no 32-bit program/)
+    assert.throws(() => withOwnLoader(program(5), machine, loader), /does not say where its libraries are/)
+  })
+
+  it('reads scripts from other paths, whose length stays', () => {
+    const library = Buffer.from('x\0/usr/share/a.js\0/usr/share/b.js\0y')
+    const changed = withPaths(library, { '/usr/share/a.js': '/opt/lib/a' })
+    assert.equal(changed.toString(), 'x\0/opt/lib//////a\0/usr/share/b.js\0y')
+    assert.throws(() => withPaths(library, { '/usr/c.js': '/opt' }), /does not name \/usr\/c\.js/)
+    assert.throws(() => withPaths(library, { '/usr/share/a.js': '/opt/lib/fieldlog' }), /is longer than/)
+  })
+})
+
 describe('the start of the service', () => {
+  const program = join(root, 'bin/service.sh')
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'fieldlog-service-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  /** What Node.js is started with on a machine of so many MB. */
+  function flagsWith(memory: number): string {
+    const text = readFileSync(program, 'utf8')
+    assert.ok(text.includes('\nmb=$(memory)\n'))
+    const script = join(folder, 'service.sh')
+    writeFileSync(script, text.replace('\nmb=$(memory)\n', `\nmb=${memory}\n`))
+    return runShell(script, '/bin/echo', 'start').replace(/ start\n$/, '')
+  }
+
   it('gives Node.js a heap that fits the memory', () => {
-    const said = runShell(join(root, 'bin/service.sh'), '/bin/echo', 'fieldlog.js', 'start')
-    const [, heap, young] =
-      /^--max-old-space-size=(\d+) --max-semi-space-size=(\d+) .* fieldlog\.js start\n$/.exec(said)!
+    const said = runShell(program, '/bin/echo', 'fieldlog.js', 'start')
+    const [, heap] = /^--max-old-space-size=(\d+) --max-semi-space-size=\d+ .* fieldlog\.js start\n$/.exec(
+      said,
+    )!
     assert.ok(Number(heap) >= 112 && Number(heap) <= 1024, heap)
-    assert.ok(young === '8' || young === '32', young)
+    assert.equal(
+      flagsWith(8000),
+      '--max-old-space-size=1024 --max-semi-space-size=32 --heap-growing-percent=50',
+    )
+    assert.equal(flagsWith(920), '--max-old-space-size=230 --max-semi-space-size=8 --heap-growing-percent=20')
+  })
+
+  it('does without the optimizing compilers where there are 512 MB', () => {
+    assert.equal(
+      flagsWith(480),
+      '--max-old-space-size=120 --max-semi-space-size=2 --heap-growing-percent=20 --no-turbofan --no-maglev --optimize-for-size',
+    )
   })
 })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { keepFlow, newerNodes, rollbackNotice } from '../../../../lib/appliance/service/update.ts'
+import { keepFlow, newerNodes } from '../../../../lib/appliance/service/update.ts'
 import { currentVersion } from '../../../../lib/migrate/migrate.ts'
 
 describe('the start of another version', () => {
@@ -42,13 +42,5 @@ describe('the start of another version', () => {
       said[0]!,
       new RegExp(`^the node JeeLink .*form ${known + 1}; this one reads up to ${known}\\)`),
     )
-  })
-
-  it('finds what a trial has noted beside the versions', () => {
-    const root = join(home, 'kept/1.0.0')
-    mkdirSync(root, { recursive: true })
-    assert.equal(rollbackNotice(root), undefined)
-    writeFileSync(join(home, 'rolled-back'), 'version 1.1.0 did not come up\n')
-    assert.equal(rollbackNotice(root), 'version 1.1.0 did not come up')
   })
 })
