@@ -238,10 +238,8 @@ export class LinePort {
   }
 
   /** Closes the device, for somebody else to open it for a while; undefined where it is not open. */
-  async lend(reason: LoanReason): Promise<Loan | undefined> {
-    const lending = this.#work.then(() => this.#lend(reason))
-    this.#work = lending.then(() => undefined)
-    return lending
+  lend(reason: LoanReason): Promise<Loan | undefined> {
+    return this.#inTurn(() => this.#lend(reason))
   }
 
   async #lend(reason: LoanReason): Promise<Loan | undefined> {
@@ -274,13 +272,22 @@ export class LinePort {
 
   /** Makes what is open agree with what is wanted, one step after the other. */
   #reconcile(): Promise<void> {
-    this.#work = this.#work.then(async () => {
+    return this.#inTurn(async () => {
       const used = (this.#held || this.#subscribers.size > 0) && !this.#drained
       const wanted = used ? this.#wanted : undefined
       if (this.#current && this.#current.setup.key !== wanted?.key) await this.#close(this.#current)
       if (!this.#current && wanted && !this.#held) this.#open(wanted)
     })
-    return this.#work
+  }
+
+  /** One step after the other. One that fails, as whoever is told of it does, must not end all that come after it. */
+  #inTurn<Result>(step: () => Promise<Result>): Promise<Result> {
+    const done = this.#work.then(step)
+    this.#work = done.then(
+      () => undefined,
+      () => undefined,
+    )
+    return done
   }
 
   #configureSending({ sending, source }: PortSetup): void {
@@ -353,10 +360,13 @@ export class LinePort {
   }
 
   async #close(connection: PortConnection): Promise<void> {
-    await connection.stop()
-    this.#flood.end()
-    this.#past = added(this.#past, connection.counts)
-    this.#current = undefined
+    try {
+      await connection.stop()
+    } finally {
+      this.#flood.end()
+      this.#past = added(this.#past, connection.counts)
+      this.#current = undefined
+    }
     this.#changed()
   }
 

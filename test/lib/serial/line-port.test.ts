@@ -27,6 +27,32 @@ function made(holdsBack = false) {
 
 const payloads = (lines: PortLine[]) => lines.map((line) => line.payload)
 
+describe('LinePort: a fault of one who is told', () => {
+  it('does not keep the port from being opened again', async () => {
+    const { source, port, lines, reports } = made()
+    port.release()
+    await settle()
+    let isFaulty = true
+    const leave = port.subscribe({
+      line: () => undefined,
+      changed: () => {
+        if (isFaulty) throw new Error('a fault of a flow')
+      },
+    })
+    await settle()
+    await assert.rejects(port.detach(true), /a fault of a flow/)
+    isFaulty = false
+    leave()
+    port.attach(setup(source, reports))
+    await settle()
+    assert.equal(port.state.state, 'open')
+    source.feed('whole\n')
+    await settle()
+    assert.deepEqual(payloads(lines), ['whole'])
+    assert.equal(await port.lend(listenLoan('9600')).then((loan) => loan?.source), source)
+  })
+})
+
 describe('LinePort: the first line of a connection', () => {
   async function opened(settlesAfter = 100) {
     const port = made()
