@@ -19,14 +19,14 @@ export interface BannerFacts {
   port: number
   /** the broker's URL, and a note such as `embedded` */
   broker: string
-  login: Pick<Login, 'user'> | undefined
+  login: Pick<Login, 'user' | 'known' | 'isNew'> | undefined
   /** where the first password is to be chosen, if it is */
   setup: string | undefined
   flow: FlowNode[]
   environment: Record<string, string | undefined>
 }
 
-/** The lines of the start message. No line holds a password. */
+/** The lines of the start message. No line holds a password, but the one that was made a moment ago. */
 export function banner(facts: BannerFacts): string[] {
   const { config, login } = facts
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
@@ -44,7 +44,9 @@ export function banner(facts: BannerFacts): string[] {
     ['broker', withoutLogin(facts.broker).replace(/\?\S*/, '')],
     ['gateway', config.gateway],
   ]
-  if (login) rows.push(['login', `user ${login.user}`])
+  if (login?.isNew) {
+    rows.push(['login', `user ${login.user}, password ${login.known} (shown this once, kept as a hash only)`])
+  } else if (login) rows.push(['login', `user ${login.user}`])
   else if (facts.setup !== undefined) rows.push(['set-up', facts.setup])
   return rows.map(([name, value]) => `  ${name.padEnd(8)} ${value}`)
 }

@@ -54,6 +54,8 @@ export interface ApplianceConfig {
   tls: { cert: string; key: string } | undefined
   /** for the user `admin`; undefined: none was given */
   password: string | undefined
+  /** without a password, and where others can reach it: the first one is chosen in the set-up page, not made */
+  setup: boolean
   /** seconds */
   flushInterval: number
   /** events */
@@ -97,6 +99,7 @@ export function readConfig(given: Environment, machine: Machine): ApplianceConfi
     loopback: isLoopbackHost(host),
     tls: tlsFiles(env),
     password: secret(env, 'FIELDLOG_PASSWORD', machine),
+    setup: isOn(env, 'FIELDLOG_SETUP'),
     flushInterval: number(env, 'FIELDLOG_FLUSH_INTERVAL', bufferFields.flushInterval),
     bufferSize: number(env, 'FIELDLOG_BUFFER_SIZE', bufferFields.bufferSize),
     http: isOn(env, 'FIELDLOG_HTTP'),
@@ -119,7 +122,7 @@ const secrets = ['FIELDLOG_PASSWORD', 'FIELDLOG_MQTT_PASSWORD']
  * The environment with the files of /etc/fieldlog/secrets in it, each as NAME_FILE, as the service's
  * `LoadCredential=secret:…` names them; a variable that is set wins.
  */
-export function withCredentials(env: Environment, { exists }: Machine): Environment {
+export function withCredentials(env: Environment, { exists }: Pick<Machine, 'exists'>): Environment {
   const folder = env.CREDENTIALS_DIRECTORY
   if (!folder) return env
   const open = secrets.filter((name) => !env[name] && !env[`${name}_FILE`]?.trim())

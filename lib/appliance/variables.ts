@@ -55,8 +55,7 @@ export const variables: readonly Variable[] = [
   {
     name: 'FIELDLOG_HOST',
     fallback: '127.0.0.1',
-    about:
-      'Where the editor and all other HTTP is; 0.0.0.0 lets other machines in, with a login, or to choose one (docs/first-contact.md).',
+    about: 'Where the editor and all other HTTP is; 0.0.0.0 lets other machines in, with a login.',
   },
   { name: 'FIELDLOG_PORT', fallback: '1880', about: 'The port of the editor and all other HTTP.' },
   {
@@ -72,6 +71,12 @@ export const variables: readonly Variable[] = [
     about: 'The password of the user admin. Others may see it here: use FIELDLOG_PASSWORD_FILE.',
   },
   { name: 'FIELDLOG_PASSWORD_FILE', fallback: '', about: 'A file whose first line is that password.' },
+  {
+    name: 'FIELDLOG_SETUP',
+    fallback: 'off',
+    about:
+      'on: where others can reach the gateway and no password is given, the first one is chosen in the set-up page (docs/first-contact.md); off: one is made, and shown once.',
+  },
   {
     name: 'FIELDLOG_HTTP',
     fallback: 'off',

@@ -17,7 +17,7 @@ import { launchChromium } from '../support/programs/editor.ts'
 import { type Mosquitto, startMosquitto } from '../support/programs/mosquitto.ts'
 import { createPty, type Pty } from '../support/programs/pty.ts'
 
-const outside = { FIELDLOG_HOST: '0.0.0.0', FIELDLOG_GATEWAY: '' }
+const outside = { FIELDLOG_HOST: '0.0.0.0', FIELDLOG_SETUP: 'on', FIELDLOG_GATEWAY: '' }
 const setup = '/fieldlog/setup/'
 const passwordPath = `${setup}api/password`
 const pictures = process.env.FIELDLOG_PICTURES

@@ -1,7 +1,7 @@
 // Starts that cannot work, or only in part: one clear line each, and the rest goes on.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -54,6 +54,10 @@ async function upgradeAt(url: string, headers: Record<string, string> = {}): Pro
   })
   return status
 }
+
+const basic = (password: string) => ({
+  authorization: `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`,
+})
 
 describe('starts that are refused', function () {
   this.timeout(150_000)
@@ -240,6 +244,38 @@ describe('who may reach the editor', function () {
       assert.equal(await status('/comms', { ...upgrade, 'sec-fetch-site': 'cross-site' }), 403)
     })
   }
+
+  it('on another host: with a password that is made once and kept as a hash', async () => {
+    gateway = await Gateway.start({ env: { FIELDLOG_HOST: '0.0.0.0' } })
+    const line = gateway.lines.find((line) => line.startsWith('  login'))
+    const password = /user admin, password (\S{16}) \(/.exec(line ?? '')?.[1] ?? ''
+    assert.notEqual(password, '')
+    const url = gateway.url.replace('0.0.0.0', '127.0.0.1')
+    assert.equal((await fetchFrom(`${url}flows`)).status, 401)
+    assert.equal((await fetchFrom(`${url}settings`)).status, 401)
+    assert.equal((await fetchFrom(`${url}fieldlog/ports`)).status, 401)
+    const open = await fetchFrom(`${url}anything-a-flow-serves`)
+    assert.deepEqual(
+      [open.status, open.headers['www-authenticate']],
+      [401, 'Basic realm="Fieldlog", charset="UTF-8"'],
+    )
+    assert.equal((await fetchFrom(`${url}anything-a-flow-serves`, basic('wrong'))).status, 401)
+    assert.equal((await fetchFrom(`${url}anything-a-flow-serves`, basic(password))).status, 404)
+    assert.equal(await upgradeAt(`${url}dashboard/socket.io`), 401)
+    assert.equal((await fetchFrom(`${url}x/socket.io/?EIO=4&transport=polling`)).status, 401)
+    assert.equal(await upgradeAt(`${url}comms`), 101)
+
+    const hash = readFileSync(join(gateway.home, 'admin-password-hash'), 'utf8')
+    assert.match(hash, /^scrypt\$/)
+    assert.equal(statSync(join(gateway.home, 'admin-password-hash')).mode & 0o777, 0o600)
+    await gateway.stop()
+    const second = await Gateway.start({ home: gateway.home, env: { FIELDLOG_HOST: '0.0.0.0' } })
+    const again = await fetchFrom(`${second.url.replace('0.0.0.0', '127.0.0.1')}x`, basic(password))
+    await second.remove()
+    assert.equal(again.status, 404)
+    assert.ok(second.lines.includes('  login    user admin'))
+    assert.equal(second.lines.join('\n').includes(password), false)
+  })
 
   it('with FIELDLOG_PASSWORD: by any name, with the login', async () => {
     gateway = await Gateway.start({ env: { FIELDLOG_PASSWORD: 'open sesame' } })

@@ -29,11 +29,15 @@ function brokerVariables(): string[] {
 
 /** What is stored in a home. Throws ConfigError where the file was damaged. */
 export function readStored(home: string): Stored {
-  const text = keptSecret(home, storedFile)
+  return storedIn(keptSecret(home, storedFile), `${home}/${storedFile}`)
+}
+
+/** Settings as a file has them; none where there is no file. Throws ConfigError where it was damaged. */
+export function storedIn(text: string | undefined, path: string): Stored {
   if (text === undefined) return {}
   const content = parsed(text)
   if (typeof content !== 'object' || content === null) {
-    throw new ConfigError(`${home}/${storedFile} is damaged; correct it, or remove it and set up again`)
+    throw new ConfigError(`${path} is damaged; correct it, or remove it and set up again`)
   }
   return Object.fromEntries(
     Object.entries(content).filter(([name, value]) => isStoredName(name) && typeof value === 'string'),

@@ -2,12 +2,15 @@
 import { join, resolve } from 'node:path'
 import {
   type ApplianceConfig,
+  type Machine as ConfigMachine,
   type Environment,
   flowEnvironment,
   readConfig,
+  withCredentials,
 } from '../../appliance/config.ts'
 import { decryptCredentials } from '../../appliance/home.ts'
 import { passwordFile } from '../../appliance/login.ts'
+import { type Stored, storedFile, storedIn, withStored } from '../../appliance/setup/stored.ts'
 import { asError, errorCode } from '../../kit/errors.ts'
 import { servicePaths } from '../service/unit.ts'
 import { type Finding, sayOf } from './finding.ts'
@@ -47,8 +50,12 @@ const say = sayOf('settings')
 export async function readSite(machine: Machine, given: Environment, home: string): Promise<Site> {
   const isService = resolve(home) === servicePaths.home
   const findings: Finding[] = []
-  const env = isService ? { ...(await serviceSettings(machine, findings)), ...given } : { ...given }
-  const { config, files } = await configOf(machine, { ...env, FIELDLOG_HOME: home }, findings)
+  const settings = isService ? await serviceSettings(machine, findings) : {}
+  const started = { ...settings, ...given, FIELDLOG_HOME: home }
+  const files = await secretFiles(machine, started)
+  const setUp = await setUpIn(machine, home, findings)
+  const env = withStored(withCredentials(started, known(files)), setUp)
+  const config = configOf({ ...machine, ...known(files) }, env, findings)
   const flow = await flowOf(machine, home, findings)
   const { credentials, secret } = await credentialsOf(machine, home, findings)
   const hash = await textIn(machine, join(home, passwordFile))
@@ -57,6 +64,7 @@ export async function readSite(machine: Machine, given: Environment, home: strin
     ...files.values(),
     config?.password,
     config?.mqtt.password,
+    setUp.FIELDLOG_MQTT_PASSWORD,
     secret,
     hash,
     given.FIELDLOG_TOKEN,
@@ -132,22 +140,35 @@ function parseEnvironment(text: string): Environment {
   return env
 }
 
-async function configOf(machine: Machine, env: Environment, findings: Finding[]) {
-  const files = await secretFiles(machine, env)
+/** What was set in the set-up page. */
+async function setUpIn(machine: Machine, home: string, findings: Finding[]): Promise<Stored> {
+  const path = join(home, storedFile)
   try {
-    const config = readConfig(env, {
-      ...machine,
-      exists: (path) => files.has(path),
-      readFile(path) {
-        const text = files.get(path)
-        if (text === undefined) throw new Error('no such file, or not for this user')
-        return text
-      },
-    })
-    return { config, files }
+    return storedIn(await textIn(machine, path), path)
+  } catch (error) {
+    findings.push(say.fault(asError(error).message, 'the gateway does not start until then'))
+    return {}
+  }
+}
+
+function configOf(machine: ConfigMachine, env: Environment, findings: Finding[]) {
+  try {
+    return readConfig(env, machine)
   } catch (error) {
     findings.push(say.fault(asError(error).message, 'correct that variable, and start the gateway again'))
-    return { config: undefined, files }
+    return undefined
+  }
+}
+
+/** Reads files that were read before. */
+function known(files: ReadonlyMap<string, string>): Pick<ConfigMachine, 'exists' | 'readFile'> {
+  return {
+    exists: (path) => files.has(path),
+    readFile(path) {
+      const text = files.get(path)
+      if (text === undefined) throw new Error('no such file, or not for this user')
+      return text
+    },
   }
 }
 

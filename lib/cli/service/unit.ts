@@ -104,7 +104,10 @@ const ofBackup: Variable = {
 }
 
 /** What the service sets itself: others must reach it, or nobody could set it up without a terminal. */
-const set: Readonly<Record<string, string>> = { FIELDLOG_HOST: '0.0.0.0' }
+const set: Readonly<Record<string, string>> = {
+  FIELDLOG_HOST: '0.0.0.0',
+  FIELDLOG_SETUP: 'on',
+}
 
 /** The settings file: every variable with its default, as a comment where the service does not set it. */
 export function settingsText(): string {

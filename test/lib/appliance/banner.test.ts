@@ -55,8 +55,13 @@ describe('appliance banner', () => {
     ])
   })
 
-  it('says that there is a login, or where one is to be made', () => {
-    assert.equal(banner(facts({ login: { user: 'admin' } })).at(-1), '  login    user admin')
+  it('says that there is a login, or where one is to be chosen, and shows a password only when it was just made', () => {
+    const shown = (login: BannerFacts['login']) => banner(facts({ login })).at(-1)
+    assert.equal(shown({ user: 'admin', known: 'abc' }), '  login    user admin')
+    assert.match(
+      shown({ user: 'admin', known: 'abc', isNew: true }) ?? '',
+      /^ {2}login {4}user admin, password abc \(shown this once/,
+    )
     const setup = 'http://pi-4.local:1880/fieldlog/setup/'
     assert.equal(banner(facts({ setup })).at(-1), `  set-up   ${setup}`)
   })

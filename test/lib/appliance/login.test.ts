@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../../lib/appliance/config.ts'
@@ -33,8 +33,20 @@ describe('appliance login', () => {
     assert.throws(() => statSync(join(home, passwordFile)), { code: 'ENOENT' })
   })
 
-  it('takes off loopback the one that was chosen, and makes none by itself', () => {
-    const outside = config({ FIELDLOG_HOST: '0.0.0.0' })
+  it('makes one off loopback, shows it once and keeps its hash alone', () => {
+    const first = loginFor(config({ FIELDLOG_HOST: '0.0.0.0' }), hash)
+    assert.match(first?.known ?? '', /^[A-Za-z0-9_-]{16}$/)
+    assert.deepEqual([first?.hash, first?.isNew], [`hash:${first?.known}`, true])
+    assert.equal(readFileSync(join(home, passwordFile), 'utf8'), `${first?.hash}\n`)
+    assert.equal(statSync(join(home, passwordFile)).mode & 0o777, 0o600)
+    for (const setup of ['off', 'on']) {
+      const later = config({ FIELDLOG_HOST: '0.0.0.0', FIELDLOG_SETUP: setup })
+      assert.deepEqual(loginFor(later, hash), { user: 'admin', hash: first?.hash })
+    }
+  })
+
+  it('makes none where it is chosen in the set-up page, and takes that one', () => {
+    const outside = config({ FIELDLOG_HOST: '0.0.0.0', FIELDLOG_SETUP: 'on' })
     assert.equal(loginFor(outside, hash), undefined)
     assert.throws(() => statSync(join(home, passwordFile)), { code: 'ENOENT' })
     keepSecret(home, passwordFile, 'hash:chosen')

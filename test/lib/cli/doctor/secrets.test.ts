@@ -24,6 +24,7 @@ const planted = {
   header: 'PLANTED-header',
   property: 'PLANTED-property',
   log: 'PLANTED-log',
+  setUp: 'PLANTED-in-the-set-up-page',
 }
 
 describe('what the doctor shows', () => {
@@ -43,6 +44,7 @@ describe('what the doctor shows', () => {
     machine = new MadeUpMachine()
     machine.files.set('/run/mqtt-password', `${planted.mqtt}\n`)
     machine.files.set(join(home, 'admin-password-hash'), planted.hash)
+    machine.files.set(join(home, 'settings.json'), JSON.stringify({ FIELDLOG_MQTT_PASSWORD: planted.setUp }))
     machine.flow(
       [
         { id: 'tab', type: 'tab', label: 'Home', info: `the password is ${planted.property}` },
@@ -74,6 +76,7 @@ describe('what the doctor shows', () => {
       `Authorization: Bearer ${planted.log}`,
       `{"password":"${planted.log}"} token=${planted.log}`,
       `the password ${planted.credentials} is wrong, and so is ${encodeURIComponent(planted.mqtt)}`,
+      `connecting with ${planted.setUp}`,
       `basic ${Buffer.from(planted.env).toString('base64')}`,
     ]
     machine.programs.set('journalctl --quiet', { status: 0, out: said.join('\n') })

@@ -129,12 +129,12 @@ describe('fieldlog install', () => {
   it('has every variable as a comment with its default, but for the home, and listens to the network', () => {
     const lines = settingsText().split('\n')
     for (const { name, fallback } of variables) {
-      const isCommented = !['FIELDLOG_HOME', 'FIELDLOG_HOST'].includes(name)
+      const isCommented = !['FIELDLOG_HOME', 'FIELDLOG_HOST', 'FIELDLOG_SETUP'].includes(name)
       assert.equal(lines.includes(`#${name}=${fallback}`), isCommented, name)
     }
     assert.ok(lines.includes('#FIELDLOG_BACKUP='))
     const set = lines.filter((line) => line !== '' && !line.startsWith('#'))
-    assert.deepEqual(set, ['FIELDLOG_HOST=0.0.0.0'])
+    assert.deepEqual(set, ['FIELDLOG_HOST=0.0.0.0', 'FIELDLOG_SETUP=on'])
   })
 
   it('quotes what systemd would read otherwise', () => {
