@@ -99,16 +99,22 @@ for (const nodeRed of usualNodeReds) {
 
     const legend = () => page.locator('.fieldlog-cluster-legend li').allInnerTexts()
 
-    /** How many pixels of the plot have this colour. */
-    const pixels = (colour: [number, number, number]) =>
-      page.evaluate(([red, green, blue]) => {
-        const canvas = document.querySelector('.fieldlog-cluster-canvas') as HTMLCanvasElement
-        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
-        let found = 0
-        for (let i = 0; i < data.length; i += 4)
-          if (data[i] === red && data[i + 1] === green && data[i + 2] === blue && data[i + 3] === 255) found++
-        return found
-      }, colour)
+    /** The colour of each mark in the legend, as R,G,B, and how many pixels of the plot have it. */
+    const drawn = () =>
+      page.evaluate(() => {
+        const pixelsOf = (canvas: HTMLCanvasElement) => {
+          const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+          const colours = Array.from({ length: data.length / 4 }, (_, i) => data.slice(4 * i, 4 * i + 4))
+          return colours.map(([red, green, blue, alpha]) => (alpha === 255 ? `${red},${green},${blue}` : ''))
+        }
+        const plot = pixelsOf(document.querySelector('.fieldlog-cluster-canvas')!)
+        return [...document.querySelectorAll<HTMLCanvasElement>('.fieldlog-cluster-legend canvas')].map(
+          (mark) => {
+            const colour = pixelsOf(mark)[Math.floor((mark.height * mark.width + mark.width) / 2)]!
+            return [colour, plot.filter((each) => each === colour).length] as const
+          },
+        )
+      })
 
     it('are none before the first run, and the panel says how to get them', async () => {
       await pty.write(points.slice(0, 40).map(lineOf).join(''))
@@ -141,13 +147,10 @@ for (const nodeRed of usualNodeReds) {
       await page
         .getByRole('img', { name: 'Scatter plot of power_active (W) and peak1 (A), 100 events' })
         .waitFor()
-      for (const colour of [
-        [0, 114, 178],
-        [230, 159, 0],
-        [0, 158, 115],
-      ] as Array<[number, number, number]>) {
-        assert.ok((await pixels(colour)) > 10, `${colour.join()} is not in the plot`)
-      }
+      const [, ...clusters] = await drawn()
+      assert.equal(new Set(clusters.map(([colour]) => colour)).size, 3)
+      for (const [colour, count] of clusters)
+        assert.ok(colour !== '' && count > 10, `${colour} is in ${count} pixels of the plot`)
       await picture('plot')
       assert.deepEqual(editor.problems, [])
       await editor.done()
