@@ -1,5 +1,5 @@
 // The package of another processor, emulated (qemu-user-static) in a small Debian: it installs, starts, and carries a
-// thousand lines from a pty to a broker. What an emulation cannot show: speed, memory, systemd, a real serial device.
+// thousand lines to a broker. What an emulation cannot show: speed, memory, systemd, a real serial device.
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Collector } from '../support/collector.ts'
+import { startLineServer } from '../support/line-server.ts'
 import { startMosquitto } from '../support/programs/mosquitto.ts'
 import { createPty } from '../support/programs/pty.ts'
 
@@ -53,18 +54,40 @@ export function installIn(tree: string, deb: string): void {
   })
 }
 
-/** Starts the gateway in the tree, as the user of the service, and sends it so many lines. */
-export async function linesThrough(tree: string, count: number): Promise<void> {
+/** Where the gateway reads lines from. */
+export interface Source {
+  /** as in FIELDLOG_SERIAL */
+  address: string
+  write(text: string): Promise<void>
+  close(): Promise<void>
+}
+
+export async function serialSource(): Promise<Source> {
   const pty = await createPty()
+  const address = realpathSync(pty.path)
+  chmodSync(address, 0o666)
+  return { address, write: (text) => pty.write(text), close: () => pty.close() }
+}
+
+/** For 32-bit ARM, where the emulation lacks the calls that set the speed of a serial device (TCGETS2). */
+export async function networkSource(): Promise<Source> {
+  const server = await startLineServer()
+  return {
+    address: `tcp://127.0.0.1:${server.port}`,
+    write: async (text) => server.send(text),
+    close: async () => server.close(),
+  }
+}
+
+/** Starts the gateway in the tree, as the user of the service, and sends it so many lines. */
+export async function linesThrough(tree: string, source: Source, count: number): Promise<void> {
   const broker = await startMosquitto({ quiet: true })
   const collector = await Collector.open(broker.url, 'fieldlog/#')
-  const device = realpathSync(pty.path)
-  chmodSync(device, 0o666)
   const home = 'rm -rf /run/trial && mkdir /run/trial && chown fieldlog /run/trial'
   execFileSync('chroot', [tree, 'sh', '-c', home])
   const env = [
     ...['HOME=/nonexistent', 'PATH=/usr/bin:/bin', 'FIELDLOG_HOME=/run/trial/home', 'FIELDLOG_PORT=0'],
-    ...[`FIELDLOG_SERIAL=${device}`, `FIELDLOG_MQTT=${broker.url}`],
+    ...[`FIELDLOG_SERIAL=${source.address}`, `FIELDLOG_MQTT=${broker.url}`],
   ]
   const program = '/usr/lib/fieldlog/current'
   const words = [
@@ -87,13 +110,14 @@ export async function linesThrough(tree: string, count: number): Promise<void> {
           .map(({ payload }) => payload),
       ).size
     // the port opens a moment later
-    while (arrived() === 0) {
-      await pty.write('OK 12 1 118 182 0\r\n')
+    for (let seconds = 0; arrived() === 0; seconds++) {
+      assert.ok(seconds < limit, `no line arrived within ${limit} s`)
+      await source.write('OK 12 1 118 182 0\r\n')
       await pause(1000)
     }
     const before = arrived()
     for (let line = 0; line < count; line++) {
-      await pty.write(`OK 12 ${line & 255} ${(line >> 8) * 2} 182 0\r\n`)
+      await source.write(`OK 12 ${line & 255} ${(line >> 8) * 2} 182 0\r\n`)
       await pause(10)
     }
     for (let seconds = 0; arrived() < before + count && seconds < limit; seconds++) await pause(1000)
@@ -101,7 +125,7 @@ export async function linesThrough(tree: string, count: number): Promise<void> {
   } finally {
     gateway.kill('SIGTERM')
     await once(gateway, 'exit')
-    await pty.close()
+    await source.close()
     await broker.remove()
   }
 }

@@ -132,7 +132,7 @@ describe('history: what goes for its age', () => {
         const writer = new RowWriter(StoreFile.open(bench.path))
         let steps = 0
         while (retire(writer, { raw: 0, minutes: 0, quarters: 0, bytes }, today + 7_200_000)) steps++
-        const bytesLeft = pagesIn(writer.file.db) * 4_096
+        const bytesLeft = bytesIn(writer.file.db)
         const { raw } = limitsIn(writer, { raw: 0, minutes: 0, quarters: 0 }, today)
         writer.file.close()
         return { ...counts(bench.path), steps, bytesLeft, from: raw }
@@ -184,12 +184,13 @@ function counts(path: string) {
 function bytesOf(path: string): number {
   const db = new DatabaseSync(path, { readOnly: true })
   try {
-    return pagesIn(db) * 4_096
+    return bytesIn(db)
   } finally {
     db.close()
   }
 }
 
-function pagesIn(db: DatabaseSync): number {
-  return Number(Object.values(db.prepare('PRAGMA page_count').get() ?? {})[0])
+function bytesIn(db: DatabaseSync): number {
+  const of = (name: string) => Number(Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0])
+  return of('page_count') * of('page_size')
 }
