@@ -71,6 +71,7 @@ describe('the package in an ordinary Node-RED', function () {
         ...['index.html', 'main.js', 'style.css', 'icon.svg', 'licenses.txt'].map(
           (name) => `dist/pages/${name}`,
         ),
+        ...['index.html', 'main.js', 'style.css', 'icon.svg'].map((name) => `dist/setup/${name}`),
         ...own,
       ]) {
         assert.ok(files.has(file), `${file} is not in the package`)
@@ -80,7 +81,7 @@ describe('the package in an ordinary Node-RED', function () {
     it('holds nothing that only the repository needs', () => {
       const others = packed().filter(
         (file) =>
-          !/^package\/(dist\/(bin|lib|nodes|pages)|docs|examples)\/|^package\/[A-Za-z]+\.(md|json)$/.test(
+          !/^package\/(dist\/(bin|lib|nodes|pages|setup)|docs|examples)\/|^package\/[A-Za-z]+\.(md|json)$/.test(
             file,
           ),
       )
