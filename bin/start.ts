@@ -28,6 +28,7 @@ import { keepFlow, newerNodes } from '../lib/appliance/service/update.ts'
 import { StallWatch } from '../lib/appliance/service/watchdog.ts'
 import { gatewayIsReady, serviceIsReady, serviceParts } from '../lib/appliance/service.ts'
 import { nodeRedSettings, type RuntimeState, whyNoFlowRuns } from '../lib/appliance/settings.ts'
+import { selfSigned } from '../lib/appliance/setup/self-signed.ts'
 import { readStored, withStored } from '../lib/appliance/setup/stored.ts'
 import { Shutdown } from '../lib/appliance/shutdown.ts'
 import { decrypted, encryptedOnly } from '../lib/appliance/web/encryption.ts'
@@ -129,7 +130,7 @@ async function run(shutdown: Shutdown): Promise<void> {
       if (changed.mqtt.url !== undefined) await stopBroker()
     },
   })
-  const secure = secureContext(config)
+  const secure = secureContext(config, machine.hostName)
   const server = createGuardedServer(
     (request, response) => {
       if (!site.take(request, response)) answer(request, response)
@@ -226,14 +227,31 @@ function noFlow(home: string): [] {
   return []
 }
 
-function secureContext({ tls }: ApplianceConfig): SecureContext | undefined {
+function secureContext({ tls, home }: ApplianceConfig, hostName: string): SecureContext | undefined {
   if (!tls) return undefined
+  if (tls === 'self') return ownContext(home, hostName)
   try {
     return createSecureContext({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) })
   } catch (error) {
     throw new StartError(
       `FIELDLOG_TLS_CERT and FIELDLOG_TLS_KEY cannot be used (${asError(error).message}); ` +
         `give a certificate and its key as PEM files which this user can read: ${tls.cert}, ${tls.key}`,
+    )
+  }
+}
+
+function ownContext(home: string, hostName: string): SecureContext {
+  const [name = hostName] = hostName.split('.')
+  const names = [...new Set([hostName, name, `${name}.local`, 'localhost', '127.0.0.1', '::1'])]
+  try {
+    const { pem, fingerprint } = selfSigned(home, names, Date.now())
+    const context = createSecureContext({ cert: pem, key: pem })
+    say(`the machine has made its own certificate; its SHA-256 fingerprint is ${fingerprint}`)
+    return context
+  } catch (error) {
+    throw new StartError(
+      `FIELDLOG_TLS_CERT=self: there is no certificate (${asError(error).message}); ` +
+        'or give one by FIELDLOG_TLS_CERT and FIELDLOG_TLS_KEY',
     )
   }
 }

@@ -51,7 +51,7 @@ export interface ApplianceConfig {
   /** true where only this machine can reach `host` */
   loopback: boolean
   /** files with certificate and key, in PEM; undefined: HTTP is not encrypted */
-  tls: { cert: string; key: string } | undefined
+  tls: { cert: string; key: string } | 'self' | undefined
   /** for the user `admin`; undefined: none was given */
   password: string | undefined
   /** without a password, and where others can reach it: the first one is chosen in the set-up page, not made */
@@ -227,9 +227,12 @@ function secret(env: Environment, name: string, { readFile }: Machine): string |
 function tlsFiles(env: Environment): ApplianceConfig['tls'] {
   const cert = env.FIELDLOG_TLS_CERT?.trim()
   const key = env.FIELDLOG_TLS_KEY?.trim()
+  if (cert === 'self' && !key) return cert
   if (cert && key) return { cert: resolve(cert), key: resolve(key) }
   if (!cert && !key) return undefined
-  throw new ConfigError('FIELDLOG_TLS_CERT and FIELDLOG_TLS_KEY go together: set both, or neither')
+  throw new ConfigError(
+    'FIELDLOG_TLS_CERT and FIELDLOG_TLS_KEY go together: set both, or neither; FIELDLOG_TLS_CERT=self alone has the machine make its own',
+  )
 }
 
 /** The number in a variable, by the rule of the option that it fills in; empty: that option's default. */

@@ -62,7 +62,7 @@ export const variables: readonly Variable[] = [
     name: 'FIELDLOG_TLS_CERT',
     fallback: '',
     about:
-      'A file with a certificate (PEM, with those between it and its CA) for the editor and all other HTTP, which is https then.',
+      'A file with a certificate (PEM, with those between it and its CA) for the editor and all other HTTP, which is https then; self: the machine makes its own.',
   },
   { name: 'FIELDLOG_TLS_KEY', fallback: '', about: 'A file with its key (PEM), without a passphrase.' },
   {

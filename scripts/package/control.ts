@@ -47,7 +47,7 @@ Architecture: ${debian}
 Maintainer: The Fieldlog authors <fieldlog@example.org>
 Installed-Size: ${kilobytes}
 Depends: ${needed}, passwd, debconf (>= 0.5) | debconf-2.0
-Recommends: systemd, avahi-daemon
+Recommends: systemd, avahi-daemon, openssl
 Suggests: mosquitto-clients
 Section: net
 Priority: optional

@@ -8,6 +8,7 @@ import { request as httpsRequest } from 'node:https'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { connect } from 'node:tls'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { basic, request, statusOf, websocket } from '../support/attack/raw-http.ts'
 import { Collector } from '../support/collector.ts'
@@ -256,6 +257,33 @@ describe('a gateway with a certificate, which others can reach', function () {
     }
     assert.equal(await statusOf(`http://127.0.0.1:${port}`, request('/flows', basic('open sesame'))), 401)
     assert.equal(await statusOf(`http://127.0.0.1:${port}`, request('/served', basic('open sesame'))), 404)
+  })
+})
+
+describe('a gateway that makes its own certificate', function () {
+  this.timeout(60_000)
+  let home: string
+  const fingerprints: string[] = []
+  after(() => rmSync(home, { recursive: true }))
+
+  it('has it from the first start on, says its fingerprint, and keeps it', async () => {
+    home = mkdtempSync(join(tmpdir(), 'fieldlog-own-certificate-'))
+    for (let start = 0; start < 2; start++) {
+      const gateway = await Gateway.start({ home, env: { ...outside, FIELDLOG_TLS_CERT: 'self' } })
+      const line = gateway.lines.find((each) => each.includes('fingerprint'))
+      const said = /SHA-256 fingerprint is ([\dA-F:]{95})$/.exec(line ?? '')?.[1] ?? ''
+      const { port } = new URL(gateway.url)
+      const socket = connect({ host: '127.0.0.1', port: Number(port), rejectUnauthorized: false })
+      await once(socket, 'secureConnect')
+      const { fingerprint256, subjectaltname } = socket.getPeerCertificate()
+      socket.destroy()
+      assert.equal(fingerprint256, said)
+      assert.match(subjectaltname ?? '', /DNS:[\w-]+\.local/)
+      fingerprints.push(said)
+      assert.equal(statSync(join(home, 'self-signed.pem')).mode & 0o777, 0o600)
+      await gateway.stop()
+    }
+    assert.equal(new Set(fingerprints).size, 1)
   })
 })
 

@@ -3,6 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { passwordFile } from '../../appliance/login.ts'
+import { selfSignedFile } from '../../appliance/setup/self-signed.ts'
 import { storedFile } from '../../appliance/setup/stored.ts'
 import type { Disk } from '../../journal/disk/disk.ts'
 import { replaceFile } from '../../journal/disk/replace-file.ts'
@@ -12,8 +13,8 @@ import { servicePaths } from '../service/unit.ts'
 
 /** Files of the home, by name: the flow with its formats, rules and names, those of versions before, installed nodes. */
 const homeFile = /^(flows.*\.json|package(-lock)?\.json|fieldlog-(version|installation))$/
-/** What opens the logins of the flow, and the editor; what was set in the set-up page, with the broker's password. */
-const secretFiles = ['credential-secret', passwordFile, storedFile]
+/** What opens the logins of the flow, and the editor; what was set in the set-up page, with the broker's password; the key of the machine's own certificate. */
+const secretFiles = ['credential-secret', passwordFile, storedFile, selfSignedFile]
 /** Of a service, in a copy; their names are those of the variables. */
 const serviceSecrets = ['secrets/FIELDLOG_PASSWORD', 'secrets/FIELDLOG_MQTT_PASSWORD']
 /** Node-RED's library of a user */

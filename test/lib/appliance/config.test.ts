@@ -106,6 +106,7 @@ describe('appliance configuration', () => {
     for (const name of ['FIELDLOG_TLS_CERT', 'FIELDLOG_TLS_KEY']) {
       assert.throws(() => read({ [name]: '/x.pem' }), { code: 'CONFIG', message: /go together/ })
     }
+    assert.equal(read({ FIELDLOG_TLS_CERT: 'self' }).tls, 'self')
   })
 
   it('treats an empty variable as not set', () => {
