@@ -113,7 +113,7 @@ describe('a start with a flow file that is damaged, or cannot be kept', function
       writeFileSync(join(home, 'flows.json'), text)
       const gateway = await Gateway.start({ home })
       try {
-        assert.ok(gateway.lines.some((line) => line.includes('flows.json is empty or damaged')))
+        await gateway.line(/flows\.json is empty or damaged/, 10_000)
         assert.equal((await fetch(gateway.url)).status, 200)
       } finally {
         await gateway.remove()
@@ -128,7 +128,7 @@ describe('a start with a flow file that is damaged, or cannot be kept', function
     mkdirSync(join(home, 'flows-before.json'))
     const gateway = await Gateway.start({ home })
     try {
-      assert.ok(gateway.lines.some((line) => /the flow as it was cannot be kept .*EISDIR/.test(line)))
+      await gateway.line(/the flow as it was cannot be kept .*EISDIR/, 10_000)
       assert.equal(existsSync(join(home, 'fieldlog-version')), false)
     } finally {
       await gateway.remove()
