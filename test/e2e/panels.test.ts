@@ -9,7 +9,7 @@ import { faintTexts } from '../support/programs/contrast.ts'
 import { darkTheme } from '../support/programs/dark-theme.ts'
 import { Editor, type EditorOptions } from '../support/programs/editor.ts'
 import { cancel, form, mistype, openPanel, sentences, typesIn } from '../support/programs/panels.ts'
-import { supportedNodeReds } from '../support/real-runtime/node-reds.ts'
+import { usualNodeReds } from '../support/real-runtime/node-reds.ts'
 
 /** Short words that stand in every English sentence and in no German one. */
 const englishWords = /\b(the|is|are|of|and|or|not|no|with|from|to|for|needs|must|give|has|have|this|that)\b/i
@@ -50,7 +50,7 @@ const readable = 4.5
 /** Style sheets. Node-RED 5 has a dark look of its own as well, which sets the same variables. */
 const themes = { light: ':root {}', dark: darkTheme }
 
-for (const nodeRed of supportedNodeReds) {
+for (const nodeRed of usualNodeReds) {
   describe(`panels (${nodeRed})`, function () {
     this.timeout(400_000)
     let gateway: Gateway
