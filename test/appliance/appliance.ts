@@ -20,6 +20,8 @@ const { values } = parseArgs({
 })
 const later = '99.0.0'
 const broken = '99.1.0'
+/** chosen in the set-up page */
+const password = 'open sesame'
 const journal = 'fieldlog verify /var/lib/fieldlog/journal'
 const emulators: Array<[program: string, debianPackage: string]> = [
   ['qemu-aarch64-static', 'qemu-user-static'],
@@ -102,6 +104,30 @@ async function scenario(): Promise<void> {
     run('rm /etc/fieldlog/secrets/FIELDLOG_PASSWORD; systemctl restart fieldlog')
     await up(60)
   })
+  await step('takes the first password that is chosen, and then asks for it', () => {
+    const choose = `curl -s -o /dev/null -w "%{http_code}" -H "content-type: application/json" --data '{"password":"${password}"}'`
+    const path = 'http://127.0.0.1:1880/fieldlog/setup/api/password'
+    assert.equal(run(`${choose} ${path}`), '200')
+    assert.equal(run(`${choose} ${path}`), '401')
+    assert.equal(status().status, 0, status().text)
+  })
+  await step('is looked through by the doctor, who finds no fault', () => {
+    const { status, text } = machine.run(`FIELDLOG_PASSWORD='${password}' fieldlog doctor --user admin`)
+    assert.ok(status < 2, text)
+    assert.match(text, /^ok +.*service/im)
+  })
+  await step('is copied to another disk by the unit of the timer', () => {
+    run(
+      'mkdir /media/stick && mount -t tmpfs tmpfs /media/stick && install -d -o fieldlog -m 700 /media/stick/fieldlog',
+    )
+    run('echo FIELDLOG_BACKUP=/media/stick/fieldlog >> /etc/fieldlog/fieldlog.env')
+    run('systemctl start fieldlog-backup.service')
+    assert.match(
+      run('ls /media/stick/fieldlog'),
+      /^admin-password-hash$[\s\S]*^flows\.json$[\s\S]*^journal$/m,
+    )
+    assert.match(run('fieldlog verify /media/stick/fieldlog/journal'), /^whole: /)
+  })
   await step('comes back within seconds after kill -9', async () => {
     const before = run('systemctl show --value -p MainPID fieldlog')
     run('kill -9 $(systemctl show --value -p MainPID fieldlog)')
@@ -154,7 +180,7 @@ async function scenario(): Promise<void> {
     )
     assert.match(run('journalctl -u fieldlog -o cat'), /an update was taken back: .*99\.1\.0/)
     // it ends with 1 while there is an alarm
-    assert.match(machine.run('fieldlog status').text, /an update was taken back: .*99\.1\.0/)
+    assert.match(status().text, /an update was taken back: .*99\.1\.0/)
   })
   await step('is whole at the boot after a power cut in the middle of an update', async () => {
     run('dpkg --unpack /mnt/later.deb && rm -rf /usr/lib/fieldlog/versions/*; sync')
@@ -182,6 +208,11 @@ async function scenario(): Promise<void> {
       assert.equal(run('ls -d /var/lib/fieldlog 2>/dev/null || true; id -u fieldlog 2>/dev/null || true'), '')
     },
   )
+}
+
+/** What the gateway says of itself; the status is 1 while there is an alarm. */
+function status() {
+  return machine.run(`FIELDLOG_PASSWORD='${password}' fieldlog status --user admin`)
 }
 
 /** What it prints; fails where it does not end with 0. */
