@@ -5,11 +5,11 @@ import { request } from 'node:https'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { createSecureContext } from 'node:tls'
-import { decrypted, encryptedOnly } from '../../../../lib/appliance/web/encryption.ts'
-import { createGuardedServer } from '../../../../lib/appliance/web/guarded-server.ts'
-import { systemClock } from '../../../../lib/kit/clock.ts'
-import { request as rawRequest, statusOf, websocket } from '../../../support/attack/raw-http.ts'
-import { Certificates } from '../../../support/programs/certificates.ts'
+import { decrypted, encryptedOnly } from '../../../lib/appliance/web/encryption.ts'
+import { createGuardedServer } from '../../../lib/appliance/web/guarded-server.ts'
+import { systemClock } from '../../../lib/kit/clock.ts'
+import { request as rawRequest, statusOf, websocket } from '../../support/attack/raw-http.ts'
+import { Certificates } from '../../support/programs/certificates.ts'
 
 describe('appliance: TLS on the port of HTTP', function () {
   this.timeout(20_000)
