@@ -17,8 +17,8 @@ import { type DeviceRowInputs, deviceHeader, deviceRow } from './row-inputs.ts'
 const lookInterval = 3_000
 
 /** px: of the list of names at least, and what stands below it */
-const smallestList = 220
-const belowList = 16
+const smallestList = 150
+const belowList = 52
 
 /** of the dialog that is open */
 let report: DevicesReport | undefined

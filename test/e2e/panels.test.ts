@@ -112,6 +112,30 @@ for (const nodeRed of usualNodeReds) {
       assert.deepEqual([...new Set(faint)], [])
     })
 
+    it('fit into a small window: labels of a store beside their inputs, the button below the list of devices', async () => {
+      const editor = await Editor.open(gateway.url, { size: { width: 1280, height: 800 } })
+      try {
+        await openPanel(editor, 'fieldlog-store')
+        for (const name of ['name', 'file', 'keepRaw', 'keepQuarters', 'keepSize']) {
+          const label = await editor.page.locator(`label[for="node-input-${name}"]`).boundingBox()
+          const input = await editor.page.locator(`#node-input-${name}`).boundingBox()
+          assert.ok(label && input && label.height < 30, `the label of ${name} wraps`)
+          assert.ok(
+            input.y < label.y + label.height && input.x >= label.x + label.width,
+            `${name} is below its label`,
+          )
+        }
+        await cancel(editor.page)
+        await openPanel(editor, 'fieldlog-devices')
+        const button = await form(editor.page).locator('.red-ui-editableList-addButton').boundingBox()
+        const body = await editor.page.locator('.red-ui-tray-body').first().boundingBox()
+        assert.ok(button && body && button.y + button.height <= body.y + body.height, 'the button is cut')
+        await cancel(editor.page)
+      } finally {
+        await editor.close()
+      }
+    })
+
     it('say that another port has the same name in the log, before Done', async () => {
       const editor = await Editor.open(gateway.url)
       try {
