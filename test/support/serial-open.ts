@@ -30,8 +30,3 @@ function descriptors(pid: number | undefined): string[] {
     }
   })
 }
-
-/** Bytes that the process has read by now, from whatever file or device. */
-export function bytesRead(child: ChildProcess): number {
-  return Number(/rchar: (\d+)/.exec(readFileSync(`/proc/${child.pid}/io`, 'utf8'))?.[1])
-}
