@@ -1,6 +1,6 @@
 // How a test sees from outside what the gateway does with its pty.
 import type { ChildProcess } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
+import { readdirSync, readlinkSync, realpathSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Pty } from './programs/pty.ts'
 
