@@ -115,8 +115,8 @@ export function homeFolder(env: Environment, { homeDirectory }: Machine): string
   return resolve(env.FIELDLOG_HOME?.trim() || join(homeDirectory, '.fieldlog'))
 }
 
-/** What can also come from a file. */
-const secrets = ['FIELDLOG_PASSWORD', 'FIELDLOG_MQTT_PASSWORD']
+/** Variables that can also come from a file. */
+export const secretVariables = ['FIELDLOG_PASSWORD', 'FIELDLOG_MQTT_PASSWORD']
 
 /**
  * The environment with the files of /etc/fieldlog/secrets in it, each as NAME_FILE, as the service's
@@ -125,7 +125,7 @@ const secrets = ['FIELDLOG_PASSWORD', 'FIELDLOG_MQTT_PASSWORD']
 export function withCredentials(env: Environment, { exists }: Pick<Machine, 'exists'>): Environment {
   const folder = env.CREDENTIALS_DIRECTORY
   if (!folder) return env
-  const open = secrets.filter((name) => !env[name] && !env[`${name}_FILE`]?.trim())
+  const open = secretVariables.filter((name) => !env[name] && !env[`${name}_FILE`]?.trim())
   const files = open.map((name) => [`${name}_FILE`, join(folder, `secret_${name}`)] as const)
   return { ...env, ...Object.fromEntries(files.filter(([, path]) => exists(path))) }
 }
@@ -136,7 +136,7 @@ export function withCredentials(env: Environment, { exists }: Pick<Machine, 'exi
  * @param env process.env, or what stands for it
  */
 export function hideSecrets(env: Environment, config: ApplianceConfig): void {
-  for (const name of secrets) delete env[name]
+  for (const name of secretVariables) delete env[name]
   // child processes get what `for … in` finds
   Object.defineProperty(Object.getPrototypeOf(env), 'FIELDLOG_MQTT_PASSWORD', {
     value: config.mqtt.password,

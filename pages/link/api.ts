@@ -10,7 +10,7 @@ import type {
   Values,
   Waiting,
 } from '../model/wire.ts'
-import type { Login } from './login.ts'
+import { type Login, tokenRequest } from './login.ts'
 
 export type Trouble = 'login' | 'forbidden' | 'waiting' | 'unreachable' | 'refused'
 
@@ -66,8 +66,7 @@ export class Api {
 
   /** Logs in as the editor does. @returns false where name or password are wrong */
   async logIn(username: string, password: string): Promise<boolean> {
-    const fields = { client_id: 'node-red-editor', grant_type: 'password', scope: '', username, password }
-    const answer = await reach('../auth/token', { method: 'POST', body: new URLSearchParams(fields) })
+    const answer = await reach('../auth/token', tokenRequest(username, password))
     if (answer.ok) this.#login.keep(await answer.json())
     else if (answer.status === 429 || answer.status === 503) {
       throw new ApiError('refused', 'Too many attempts: wait a minute, then try again.')

@@ -10,6 +10,12 @@ export function tokenKey(pagesPath: string): string {
   return `auth-tokens${editorPath.slice(0, -1).replaceAll('/', '-')}`
 }
 
+/** What the editor sends to its `auth/token` to log in. */
+export function tokenRequest(username: string, password: string): RequestInit {
+  const fields = { client_id: 'node-red-editor', grant_type: 'password', scope: '', username, password }
+  return { method: 'POST', body: new URLSearchParams(fields) }
+}
+
 /** Keeps the token where the editor does. A browser without storage keeps it until the page is closed. */
 export class Login {
   readonly #key: string

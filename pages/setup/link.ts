@@ -2,7 +2,7 @@
 import type { BrokerTrial, SettingsChange, SetupState } from '../../lib/appliance/setup/site.ts'
 import type { PortSuggestion } from '../../lib/serial/source/ports.ts'
 import type { SpeedReport } from '../../lib/serial/speed-search.ts'
-import type { Login } from '../link/login.ts'
+import { type Login, tokenRequest } from '../link/login.ts'
 
 /** `login`: one is needed; `busy`: not now, but soon; `unreachable`: no answer; else the code that the gateway gave */
 export class LinkError extends Error {
@@ -33,8 +33,7 @@ export class Link {
 
   /** Logs in as the editor does. @returns false where user or password are wrong */
   async logIn(username: string, password: string): Promise<boolean> {
-    const fields = { client_id: 'node-red-editor', grant_type: 'password', scope: '', username, password }
-    const answer = await reach('../../auth/token', { method: 'POST', body: new URLSearchParams(fields) })
+    const answer = await reach('../../auth/token', tokenRequest(username, password))
     if (answer.ok) this.#login.keep(await answer.json())
     else if (answer.status === 503 || answer.status === 429) throw new LinkError('busy', '')
     return answer.ok

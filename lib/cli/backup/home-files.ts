@@ -2,6 +2,7 @@
 // a whole, and only where it has changed.
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { secretVariables } from '../../appliance/config.ts'
 import { passwordFile } from '../../appliance/login.ts'
 import { selfSignedFile } from '../../appliance/setup/self-signed.ts'
 import { storedFile } from '../../appliance/setup/stored.ts'
@@ -16,7 +17,7 @@ const homeFile = /^(flows.*\.json|package(-lock)?\.json|fieldlog-(version|instal
 /** What opens the logins of the flow, and the editor; what was set in the set-up page, with the broker's password; the key of the machine's own certificate. */
 const secretFiles = ['credential-secret', passwordFile, storedFile, selfSignedFile]
 /** Of a service, in a copy; their names are those of the variables. */
-const serviceSecrets = ['secrets/FIELDLOG_PASSWORD', 'secrets/FIELDLOG_MQTT_PASSWORD']
+const serviceSecrets = secretVariables.map((name) => `secrets/${name}`)
 /** Node-RED's library of a user */
 const library = 'lib'
 

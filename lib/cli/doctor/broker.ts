@@ -4,15 +4,14 @@ import { lookup } from 'node:dns/promises'
 import { readFileSync } from 'node:fs'
 import { asError, errorCode } from '../../kit/errors.ts'
 import { brokerAddress } from '../../kit/url-login.ts'
-import { type ConnectionSettings, openConnection, type TlsSettings } from '../../mqtt/wire/connection.ts'
+import { newestFirst, tryBroker } from '../../mqtt/session/try-broker.ts'
+import type { TlsSettings } from '../../mqtt/wire/connection.ts'
 import { type Finding, sayOf } from './finding.ts'
 import type { Machine } from './machine.ts'
 import { embeddedUrl, type FlowNode, nodesOf, propertyOf, type Site } from './site.ts'
 
 const say = sayOf('broker')
 const schemes = ['mqtt', 'mqtts', 'tcp', 'ssl', 'tls', 'ws', 'wss']
-/** ms until a broker must have let us in */
-const patience = 8_000
 
 /** What a connection is tried with. */
 interface Target {
@@ -37,7 +36,7 @@ export async function brokers(site: Site, machine: Machine): Promise<Finding[]> 
     }
     findings.push(
       target
-        ? await tryBroker(target, isEmbedded(site, target.url), machine)
+        ? await findingOf(target, isEmbedded(site, target.url), machine)
         : say.fault(
             'the address of a broker cannot be read',
             'give a host name, or a URL as mqtt://host:1883, in its panel or as FIELDLOG_MQTT',
@@ -95,7 +94,7 @@ function tlsOf(site: Site, id: string): TlsSettings {
   }
 }
 
-async function tryBroker(target: Target, embedded: boolean, machine: Machine): Promise<Finding> {
+async function findingOf(target: Target, embedded: boolean, machine: Machine): Promise<Finding> {
   const { hostname } = new URL(target.url)
   try {
     await lookup(hostname.replace(/^\[(.*)\]$/, '$1'))
@@ -116,31 +115,10 @@ async function tryBroker(target: Target, embedded: boolean, machine: Machine): P
   return say.fault(`${target.url} ${answer.text}`, adviceFor(answer.kind))
 }
 
-/** A broker that does not speak MQTT 5 is asked in 3.1.1, as the gateway does. */
-async function answerOf(target: Target, machine: Machine) {
-  const answer = await connectionTo(target, machine)
-  const isOld = target.version === 5 && answer?.kind === 'version'
-  return isOld ? connectionTo({ ...target, version: 4 }, machine) : answer
-}
-
-/** Undefined where it let us in. The client id is new, so that no session of the gateway is taken over. */
-function connectionTo({ url, user, password, tls, version }: Target, { clock }: Machine) {
-  const settings: ConnectionSettings = {
-    ...{ url, tls, keepalive: 0, protocolVersion: version, connectTimeout: patience },
-    clientId: `fieldlog-doctor-${randomBytes(4).toString('hex')}`,
-    ...(user !== '' && { username: user }),
-    ...(password !== '' && { password }),
-  }
-  return new Promise<{ kind: string; text: string } | undefined>((resolve) => {
-    const connection = openConnection(
-      settings,
-      {
-        connected: () => resolve(connection.hangUp().then(() => undefined)),
-        ended: ({ problem }) => resolve(problem),
-      },
-      clock,
-    )
-  })
+function answerOf({ url, user, password, tls, version }: Target, { clock }: Machine) {
+  const broker = { url, tls, ...(user !== '' && { username: user }), ...(password !== '' && { password }) }
+  const versions = version === 5 ? newestFirst : [version]
+  return tryBroker(broker, `fieldlog-doctor-${randomBytes(4).toString('hex')}`, clock, versions)
 }
 
 function adviceFor(kind: string): string {

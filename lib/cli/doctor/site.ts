@@ -6,6 +6,7 @@ import {
   type Environment,
   flowEnvironment,
   readConfig,
+  secretVariables,
   withCredentials,
 } from '../../appliance/config.ts'
 import { decryptCredentials } from '../../appliance/home.ts'
@@ -44,7 +45,6 @@ export interface Site {
   findings: Finding[]
 }
 
-const secretNames = ['FIELDLOG_PASSWORD', 'FIELDLOG_MQTT_PASSWORD']
 const say = sayOf('settings')
 
 export async function readSite(machine: Machine, given: Environment, home: string): Promise<Site> {
@@ -60,7 +60,7 @@ export async function readSite(machine: Machine, given: Environment, home: strin
   const { credentials, secret } = await credentialsOf(machine, home, findings)
   const hash = await textIn(machine, join(home, passwordFile))
   const secrets = [
-    ...secretNames.map((name) => env[name]),
+    ...secretVariables.map((name) => env[name]),
     ...files.values(),
     config?.password,
     config?.mqtt.password,
@@ -175,8 +175,8 @@ function known(files: ReadonlyMap<string, string>): Pick<ConfigMachine, 'exists'
 /** Files with secrets, by path: those that variables name, and those of the service. */
 async function secretFiles(machine: Machine, env: Environment): Promise<Map<string, string>> {
   const files = new Map<string, string>()
-  const named = secretNames.flatMap((name) => env[`${name}_FILE`]?.trim() || [])
-  for (const name of secretNames) {
+  const named = secretVariables.flatMap((name) => env[`${name}_FILE`]?.trim() || [])
+  for (const name of secretVariables) {
     const text = await textIn(machine, `${servicePaths.secrets}/${name}`)
     // as systemd would hand it over
     if (text !== undefined && env.FIELDLOG_HOME === servicePaths.home) {

@@ -1,5 +1,5 @@
 // The texts of the unit that copies the home to another disk, and of its timer, which is off until somebody enables it.
-import { type Program, quoted, servicePaths, serviceUser } from './unit.ts'
+import { confinement, type Program, quoted, servicePaths, serviceUser } from './unit.ts'
 
 export const backupPaths = {
   service: 'fieldlog-backup.service',
@@ -30,26 +30,11 @@ Nice=15
 IOSchedulingClass=idle
 MemoryMax=50%
 
-NoNewPrivileges=yes
-CapabilityBoundingSet=
+${confinement}
 ProtectSystem=full
-PrivateTmp=yes
 PrivateDevices=yes
 PrivateNetwork=yes
-ProtectKernelTunables=yes
-ProtectKernelModules=yes
-ProtectKernelLogs=yes
-ProtectControlGroups=yes
-ProtectClock=yes
-ProtectHostname=yes
 RestrictAddressFamilies=AF_UNIX
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-LockPersonality=yes
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallErrorNumber=EPERM
 `
 }
 

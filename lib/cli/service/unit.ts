@@ -20,6 +20,24 @@ export function serviceProgram(node: string, root: string, flags: readonly strin
   return ['/bin/sh', `${root}/dist/bin/service.sh`, node, ...flags, `${root}/dist/bin/fieldlog.js`]
 }
 
+/** What no unit of ours needs, in the section `[Service]`. */
+export const confinement = `NoNewPrivileges=yes
+CapabilityBoundingSet=
+PrivateTmp=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM`
+
 /**
  * The unit. A gateway that hangs for a minute is started anew (lib/appliance/service/watchdog.ts); it has 15 s for an orderly
  * end (it takes less than 10). What it may do is what a gateway does: its home, serial devices, the network.
@@ -60,35 +78,20 @@ MemoryMax=75%
 OOMPolicy=stop
 UMask=0077
 
-NoNewPrivileges=yes
-CapabilityBoundingSet=
+${confinement}
+SystemCallFilter=~@privileged @resources
 AmbientCapabilities=
 ProtectSystem=strict
 ProtectHome=${isBelowHome(program) ? 'read-only' : 'yes'}
-PrivateTmp=yes
 DevicePolicy=closed
 DeviceAllow=char-ttyUSB rw
 DeviceAllow=char-ttyACM rw
 DeviceAllow=char-ttyAMA rw
 DeviceAllow=char-ttyS rw
-ProtectKernelTunables=yes
-ProtectKernelModules=yes
-ProtectKernelLogs=yes
-ProtectControlGroups=yes
-ProtectClock=yes
-ProtectHostname=yes
 ProtectProc=invisible
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-LockPersonality=yes
 KeyringMode=private
 RemoveIPC=no
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallFilter=~@privileged @resources
-SystemCallErrorNumber=EPERM
 
 [Install]
 WantedBy=multi-user.target

@@ -7,6 +7,7 @@ import { openText, otherForm } from '../archive/open-text.ts'
 import { openIfThere, withText } from '../archive/text-file.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
 import { sha256Of } from '../disk/file-hash.ts'
+import { writeAside } from '../disk/replace-file.ts'
 import { scanFile } from '../format/scan.ts'
 import type { JournalFile } from '../read/journal-file.ts'
 import { findEnd, freeTornName } from '../recover/recovery.ts'
@@ -206,19 +207,7 @@ export class FileBackup {
 async function copyBytes(disk: Disk, source: DiskFile, size: number, path: string): Promise<void> {
   const temporary = `${path}.tmp`
   await disk.remove(temporary)
-  try {
-    const copy = await disk.open(temporary, 'create')
-    try {
-      await pour(source, copy, 0, size, path)
-      await copy.sync()
-    } finally {
-      await copy.close()
-    }
-    await disk.rename(temporary, path)
-  } catch (error) {
-    await disk.remove(temporary).catch(() => undefined)
-    throw error
-  }
+  await writeAside(disk, temporary, path, (copy) => pour(source, copy, 0, size, path))
 }
 
 async function pour(

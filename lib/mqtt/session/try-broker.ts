@@ -3,7 +3,6 @@ import type { Clock } from '../../kit/clock.ts'
 import {
   type ConnectionSettings,
   type Ending,
-  type OpenConnection,
   openConnection,
   type ProtocolVersion,
 } from '../wire/connection.ts'
@@ -14,19 +13,23 @@ export type TriedBroker = Pick<ConnectionSettings, 'url' | 'username' | 'passwor
 /** ms */
 const longest = 8_000
 /** A broker that knows no MQTT 5 says so, or closes the connection in silence. */
-const versions: readonly ProtocolVersion[] = [5, 4]
+export const newestFirst: readonly ProtocolVersion[] = [5, 4]
 
-/** Undefined where it let us in and we have said goodbye; else why it did not. */
+/**
+ * Undefined where it let us in and we have said goodbye; else why it did not.
+ * @param clientId a new one, so that no session of the gateway is taken over
+ * @param versions of the protocol, in the order in which they are tried
+ */
 export async function tryBroker(
   broker: TriedBroker,
   clientId: string,
   clock: Clock,
-  open: OpenConnection = openConnection,
+  versions = newestFirst,
 ): Promise<Problem | undefined> {
   let problem: Problem | undefined
   for (const protocolVersion of versions) {
     const settings = { ...broker, clientId, keepalive: 10, protocolVersion, connectTimeout: longest }
-    const ending = await tryOnce(settings, clock, open)
+    const ending = await tryOnce(settings, clock)
     if (ending === undefined) return undefined
     problem = ending.problem
     if (problem.kind !== 'version' && ending.isSilent !== true) break
@@ -34,16 +37,12 @@ export async function tryBroker(
   return problem
 }
 
-function tryOnce(
-  settings: ConnectionSettings,
-  clock: Clock,
-  open: OpenConnection,
-): Promise<Ending | undefined> {
+function tryOnce(settings: ConnectionSettings, clock: Clock): Promise<Ending | undefined> {
   return new Promise((resolve) => {
     const stopTimer = clock.after(longest, () => {
       connection.abort({ kind: 'no answer', text: `does not answer within ${longest / 1000} s` })
     })
-    const connection = open(
+    const connection = openConnection(
       settings,
       {
         connected() {
