@@ -1,5 +1,5 @@
 // What announcements and latest values of 200 devices cost live events: the time from the moment at which an event is due until a
-// subscriber has it, by a real Mosquitto. `node bench/broker/announcements.ts [pairs]`
+// subscriber has it, by a real Mosquitto. `node bench/broker/announcements.ts [pairs] [way]`
 //
 // Turns with and without follow each other in one run, and each pair is compared by itself: what else the machine does falls on
 // neighbours alike, and a single bad moment spoils one pair, not the median. An event that waits because the process is busy has
@@ -16,10 +16,12 @@ import { MemoryDisk } from '../../test/support/memory-disk.ts'
 import { startMosquitto } from '../../test/support/programs/mosquitto.ts'
 
 const pairs = Number(process.argv[2] ?? 15)
+const only = process.argv[3]
+const ways = (['latest values', 'announcements'] as const).filter((way) => only === undefined || way === only)
 const devices = 200
-/** events a second, and seconds of a turn: the announcements take nearly all of it */
+/** events a second, and seconds of a turn: making and sending the announcements takes nearly all of it */
 const rate = 200
-const seconds = 2.5
+const seconds = 30
 const count = rate * seconds
 
 /** Beside the events: nothing; the newest readings of devices that are known, as they come; the announcements of a start. */
@@ -158,7 +160,7 @@ const ms = (value: number) => value.toFixed(2).padStart(8)
 const latest = await primed('latest values')
 await turn('announcements')
 await turn('latest values')
-for (const way of ['latest values', 'announcements'] as const) {
+for (const way of ways) {
   process.stdout.write(`${way}, ms: p50 and p99 without and with, p99 with by without, messages beside\n`)
   const ratios: number[] = []
   const all = { without: [] as number[], with: [] as number[] }

@@ -20,9 +20,8 @@ import type { AnnounceView, DeviceState, Wanted } from './view.ts'
 
 /** ms: several changes are worked out at once */
 const gatherTime = 1_000
-/** devices whose announcements are made at once, and ms between two times: events that come meanwhile hardly wait */
-const madeAtOnce = 2
-const makingPause = 10
+/** ms between two devices whose announcements are made: so few events come just then that their slowest hundredth does not feel it */
+const makingPause = 100
 /** ms; a card wears out, and little is lost with what was published since */
 const saveInterval = 600_000
 /** ms: the longest pause after Home Assistant has come, so that gateways do not all answer at the same moment */
@@ -212,14 +211,12 @@ export class Announcer {
     this.#make(this.#view, present, this.#announcements.making(this.#view, present))
   }
 
-  /** Makes the announcements that are missing, a few at a time; then all is put as it should be. */
+  /** Makes the announcements that are missing, one at a time; then all is put as it should be. */
   #make(view: AnnounceView, present: Present, making: Generator<undefined>): void {
     this.#stopMaking = undefined
-    for (let i = 0; i < madeAtOnce; i++) {
-      if (making.next().done === true) {
-        this.#putAll(view, present)
-        return
-      }
+    if (making.next().done === true) {
+      this.#putAll(view, present)
+      return
     }
     this.#stopMaking = this.#parts.clock.after(makingPause, () => this.#make(view, present, making))
   }

@@ -12,8 +12,10 @@ import type { OwnMessage } from './sender.ts'
 
 /** messages without the broker's answer at a time */
 const lanes = 4
-/** ms between two messages, on average: 100 a second */
+/** ms between two messages, on average: 100 a second, */
 const interval = 10
+/** and characters a ms: 50,000 a second. A long one takes more of the processor and of a slow line, so more time passes before the next. */
+const pace = 50
 /** messages that may leave at once after a pause */
 const burst = 4
 /** ms between attempts on a topic that the broker refuses */
@@ -174,10 +176,11 @@ export class Retained implements RetainedTopics {
     const sendable = this.#sendable
     const [topic] = sendable
     if (topic === undefined) return undefined
-    this.#next = Math.max(this.#next, this.now - (burst - 1) * interval) + interval
     sendable.delete(topic)
     topic.isChanged = false
     const payload = typeof topic.payload === 'function' ? topic.payload() : (topic.payload ?? '')
+    const pause = Math.max(interval, payload.length / pace)
+    this.#next = Math.max(this.#next, this.now - (burst - 1) * interval) + pause
     const outgoing = { topic: topic.name, payload, retain: true, qos: 1 as const }
     if (isTooLarge(outgoing, facts)) {
       this.#refuse(topic, reasonText(packetTooLarge))
