@@ -80,7 +80,13 @@ async function mocha({ name, files, nodeRed }: Job, countsFile: string): Promise
       program: process.execPath,
       args: [program, '--forbid-only', '--reporter', reporter, ...color, ...mochaOptions, ...files],
       cwd: root,
-      env: { ...process.env, FIELDLOG_COUNTS: countsFile, FIELDLOG_NODE_RED: nodeRed },
+      env: {
+        ...process.env,
+        FIELDLOG_COUNTS: countsFile,
+        FIELDLOG_NODE_RED: nodeRed,
+        // types are stripped and scripts compiled once, not by each process again
+        NODE_COMPILE_CACHE: join(folder, 'compiled'),
+      },
       limit,
     },
     live,
