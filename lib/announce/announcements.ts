@@ -110,14 +110,14 @@ export class Announcements {
       const { gateway, isWatching } = view
       const gatewayId = this.#ids.gateway
       const own = gatewayMessage(gatewayId, gateway, this.#own, this.#origin, isWatching)
-      all.push([discoveryTopic(prefix, gatewayId), own, discoveryKind])
+      all.push([discoveryTopic(prefix, gatewayId), own])
       for (const [name, readings] of present.devices) {
         const subject = this.#subjectOf(view, present, name, readings)
         if (subject === undefined) continue
         const message = this.#messageOf(view, present, subject)
         made.set(name, message)
         if (message.payload === undefined) continue
-        all.push([discoveryTopic(prefix, message.id), message.payload, discoveryKind])
+        all.push([discoveryTopic(prefix, message.id), message.payload])
       }
     }
     this.#made = made

@@ -203,49 +203,56 @@ export class Announcer {
     })
   }
 
-  /** Brings the broker to what should be there. */
+  /** Brings the broker to what should be there: readings and availability at once, announcements when they are made. */
   #refresh(): void {
     if (!this.#isOpen || this.#view === undefined) return
     this.#stopMaking?.()
     const present = { devices: this.#devices(), states: this.#states, topics: this.#topics }
+    this.#putLatestValues()
+    this.#putAll(availabilityKind, this.#view.isWatching ? this.#availabilities(present) : [])
     this.#make(this.#view, present, this.#announcements.making(this.#view, present))
   }
 
-  /** Makes the announcements that are missing, one at a time; then all is put as it should be. */
+  /** Makes the announcements that are missing, one at a time; then all are put as they should be. */
   #make(view: AnnounceView, present: Present, making: Generator<undefined>): void {
     this.#stopMaking = undefined
     if (making.next().done === true) {
-      this.#putAll(view, present)
+      this.#putAll(discoveryKind, this.#announcements.make(view, present))
       return
     }
     this.#stopMaking = this.#parts.clock.after(makingPause, () => this.#make(view, present, making))
   }
 
-  #putAll(view: AnnounceView, present: Present): void {
+  #putLatestValues(): void {
     const wanted = new Set<string>()
     for (const [topic, { isKnown, last }] of this.#readings.all) {
       if (!isKnown) continue
       wanted.add(topic)
       if (this.#latest.get(topic) !== last) this.#putLatest(topic)
     }
-    for (const [topic, payload, kind] of this.#others(view, present)) {
-      wanted.add(topic)
+    this.#removeOthers(latestKind, wanted)
+  }
+
+  /** All of a kind that should be there; without a payload: as it is. */
+  #putAll(kind: string, all: readonly Wanted[]): void {
+    for (const [topic, payload] of all) {
       if (payload === undefined || this.#put.get(topic) === payload) continue
       this.#put.set(topic, payload)
       this.#published.put(topic, payload, kind)
     }
-    for (const [topic, kind] of this.#published.known) if (!wanted.has(topic)) this.#remove(topic, kind)
+    this.#removeOthers(kind, new Set(all.map(([topic]) => topic)))
   }
 
-  /** Availability and announcements. */
-  #others(view: AnnounceView, present: Present): Wanted[] {
-    const announcements = this.#announcements.make(view, present)
-    if (!view.isWatching) return announcements
-    const availabilities = [...present.devices].map(([device, readings]): Wanted => {
+  #removeOthers(kind: string, wanted: ReadonlySet<string>): void {
+    for (const [topic, itsKind] of this.#published.known)
+      if (itsKind === kind && !wanted.has(topic)) this.#remove(topic, kind)
+  }
+
+  #availabilities({ devices }: Present): Wanted[] {
+    return [...devices].map(([device, readings]): Wanted => {
       const topic = this.#topics.availability(device)
-      return [topic, this.#availabilityOf(device, readings, topic), availabilityKind]
+      return [topic, this.#availabilityOf(device, readings, topic)]
     })
-    return [...availabilities, ...announcements]
   }
 
   /** After a start the watch has yet to read what it knew: until then what the broker has stays, for the device may be silent. */

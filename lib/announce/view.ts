@@ -23,5 +23,5 @@ export interface DeviceState {
   quiet: number | null
 }
 
-/** Topic, payload, and kind of state in words. Without a payload what is there stays. */
-export type Wanted = [topic: string, payload: string | undefined, kind: string]
+/** What should be retained. Without a payload what is there stays. */
+export type Wanted = [topic: string, payload: string | undefined]

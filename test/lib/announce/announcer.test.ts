@@ -8,6 +8,8 @@ import { start, viewOf, World } from './support.ts'
 const latest = 'fieldlog/pi-4/latest/room/usb-12'
 const gatewayTopic = 'homeassistant/device/fieldlog-abcd1234/config'
 const minute = 60_000
+/** ms between two announcements that are made */
+const oneMade = 100
 
 describe('the announcer', () => {
   let world: World
@@ -305,6 +307,25 @@ describe('the announcer', () => {
     assert.deepEqual(world.json(latest).data, { temp: 18.2 })
   })
 
+  it('makes readings and availability of many devices not wait for their announcements, nor what goes', async () => {
+    await world.start()
+    await hear('1')
+    const keys = Array.from({ length: 100 }, (_, i) => String(i + 2))
+    for (const key of [...keys, ...keys]) world.take({ key })
+    // worked out, and sent at the rate of messages; two out of three announcements are still to be made
+    await world.clock.advance(1_000)
+    world.announcer.forget('usb-1')
+    for (let i = 0; i < 60; i++) await world.clock.advance(50)
+    assert.equal(world.topics('latest').length, 100)
+    assert.equal(world.topics('availability').length, 100)
+    assert(!world.topics('latest').includes('fieldlog/pi-4/latest/room/usb-1'))
+    assert.equal(world.topics('homeassistant/').length, 2)
+    await world.clock.advance(oneMade * keys.length)
+    await world.settled()
+    await world.settled()
+    assert.equal(world.topics('homeassistant/').length, 101)
+  })
+
   it('keeps a thousand at most, and lets those go that have no name', async () => {
     await world.start()
     for (let key = 1; key <= 1_010; key++) {
@@ -325,8 +346,7 @@ describe('the announcer', () => {
         world.take({ key: `${batch}-${key}` })
         world.take({ key: `${batch}-${key}`, received: start + key, time: start + key })
       }
-      // announcements are made two every 10 ms
-      await world.clock.advance(6_000)
+      await world.clock.advance(oneMade * 1_000)
       await world.settled()
     }
     // of each the latest value, the availability and the announcement
