@@ -355,6 +355,34 @@ describe('the announcer', () => {
     assert.equal(file.match(/"the latest values"/g)?.length, 1_000)
   })
 
+  it('writes new topics down a second at a time, and each before it is published, also when it is killed', async () => {
+    await world.start()
+    let writes = 0
+    const { disk } = world
+    const rename = disk.rename.bind(disk)
+    disk.rename = (from, to) => {
+      if (to === 'outbox/.announced') writes++
+      return rename(from, to)
+    }
+    for (let key = 1; key <= 50; key++) {
+      world.take({ key: String(key) })
+      world.take({ key: String(key), received: start + key, time: start + key })
+      for (let i = 0; i < 2; i++) {
+        await world.clock.advance(20)
+        await settle(6)
+        const file = String(disk.peek('outbox/.announced') ?? '')
+        for (const topic of world.topics()) assert.ok(file.includes(`"${topic}"`), topic)
+      }
+    }
+    // two seconds have passed
+    assert.ok(writes >= 2 && writes <= 4, `${writes} writes`)
+    assert.ok(world.topics('latest').length > 0)
+    world.kill()
+    await world.start({ isOn: false, homeAssistant: undefined })
+    await world.settled()
+    assert.deepEqual(world.topics(), [])
+  })
+
   it('is published all the same where the file cannot be written, which is said once', async () => {
     await world.start()
     world.disk.quota = 0
