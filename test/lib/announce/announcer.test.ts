@@ -185,6 +185,30 @@ describe('the announcer', () => {
     assert.equal(world.broker.get(topic), 'online')
   })
 
+  it('says at a broker that was emptied whether a device is heard, once the watch knows it or it is heard', async () => {
+    const topic = 'fieldlog/pi-4/availability/usb-12'
+    const look = (isSilent: boolean) => world.announcer.look([{ device: 'usb-12', isSilent, quiet: 90 }])
+    const comings = [
+      { come: async () => look(true), says: 'silent' },
+      { come: async () => look(false), says: 'online' },
+      { come: hear, says: 'online' },
+    ]
+    await world.start()
+    await hear()
+    for (const { come, says } of comings) {
+      await world.stop()
+      world.broker.clear()
+      await world.start()
+      world.announcer.look([])
+      await world.settled()
+      assert.equal(world.broker.get(topic), undefined)
+      assert.ok(world.broker.has(config('usb-12')!))
+      await come()
+      await world.settled()
+      assert.equal(world.broker.get(topic), says)
+    }
+  })
+
   it('announces the same expiry after a restart: Home Assistant would set up each value anew', async () => {
     await world.start()
     await hear()
