@@ -80,11 +80,11 @@ export class Announcer {
   #stopListening = () => {}
 
   constructor(parts: AnnouncerParts) {
-    const { topics, disk, directory, origin, own, installation, warn } = parts
+    const { topics, clock, disk, directory, origin, own, installation, warn } = parts
     this.#parts = parts
     this.#file = new AnnouncedFile(disk, directory)
     const write = (known: KnownTopic[], isLast: boolean) => this.#writeFile(known, isLast)
-    this.#published = new Published({ topics, warn, write })
+    this.#published = new Published({ topics, clock, warn, write })
     this.#announcements = new Announcements(origin, own, installation)
     this.#readings = new Readings(noNames, (type, device) => this.#topics.latest(type, device))
   }

@@ -1,6 +1,7 @@
 // What the broker may have of us, over restarts: a topic is written down before it is published, so that it is taken back even if
 // the process dies.
 import { inBackground } from '../kit/background.ts'
+import type { Clock } from '../kit/clock.ts'
 import { asError } from '../kit/errors.ts'
 import type { RetainedPayload, RetainedTopics } from '../mqtt/session/retained.ts'
 import type { KnownTopic } from './announced-file.ts'
@@ -8,7 +9,11 @@ import type { KnownTopic } from './announced-file.ts'
 /** Of events: no such value comes before the message of its event. */
 export const latestKind = 'the latest values'
 
+/** ms from one write for new topics to the next: each writes the whole file, and a card wears out */
+const writeInterval = 1_000
+
 export interface PublishedParts {
+  clock: Clock
   topics: RetainedTopics
   /** Writes down what is known now. Rejects where that fails. @param isLast the process is about to end */
   write(known: KnownTopic[], isLast: boolean): Promise<void>
@@ -28,6 +33,9 @@ export class Published {
   /** topics that the broker is to forget */
   readonly #removing = new Set<string>()
   #saving: Promise<void> = Promise.resolve()
+  /** by the monotonic clock: when new topics may be written down again */
+  #nextWrite = Number.NEGATIVE_INFINITY
+  #stopGathering: (() => void) | undefined
   #isClosed = false
   #isWarned = false
 
@@ -56,7 +64,7 @@ export class Published {
       return
     }
     this.#waiting.set(topic, payload)
-    if (this.#waiting.size === 1) inBackground(this.save())
+    if (this.#waiting.size === 1) this.#saveSoon()
   }
 
   remove(topic: string, kind: string): void {
@@ -72,13 +80,24 @@ export class Published {
   /** One write after the other; each has all that is known when it begins. */
   save(isLast = false): Promise<void> {
     this.#isClosed ||= isLast
+    this.#stopGathering?.()
+    this.#stopGathering = undefined
     this.#saving = this.#saving.then(() => this.#write(isLast))
     return this.#saving
+  }
+
+  /** For what waits: at once after a pause, else together with what comes until then. */
+  #saveSoon(): void {
+    if (this.#isClosed) return
+    const early = this.#nextWrite - this.#parts.clock.monotonic()
+    if (early <= 0) inBackground(this.save())
+    else this.#stopGathering ??= this.#parts.clock.after(early, () => inBackground(this.save()))
   }
 
   async #write(isLast: boolean): Promise<void> {
     if (this.#isClosed && !isLast) return
     const topics = [...this.#waiting.keys()]
+    if (topics.length > 0) this.#nextWrite = this.#parts.clock.monotonic() + writeInterval
     try {
       await this.#parts.write([...this.#known], isLast)
       this.#isWarned = false
@@ -86,7 +105,7 @@ export class Published {
       this.#warn(asError(error))
     }
     for (const topic of topics) this.#release(topic)
-    if (this.#waiting.size > 0 && !this.#isClosed) inBackground(this.save())
+    if (this.#waiting.size > 0) this.#saveSoon()
   }
 
   #release(topic: string): void {

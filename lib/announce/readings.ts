@@ -40,7 +40,8 @@ export class Readings {
   }
 
   /**
-   * Takes a reading if it is newer than what is there. Returns its topic and whether that is a new one to be published.
+   * Takes a reading if it is newer than what is there. Returns its topic and whether that is a new one to be published, or
+   * is heard for the first time since the start: what is said of the device may be another then.
    * @param now ms of the monotonic clock
    */
   take(event: FieldlogEvent, now: number): { topic: string; isNew: boolean } | undefined {
@@ -68,9 +69,9 @@ export class Readings {
     if (known === undefined)
       this.#byTopic.set(topic, { id, time, received, heard, source, type, key, device, isKnown, last: event })
     else {
-      const wasKnown = known.isKnown
+      const isNew = !known.isKnown || (known.heard === undefined && heard !== undefined)
       Object.assign(known, { id, time, received, heard, source, type, key, device, isKnown, last: event })
-      return isKnown ? { topic, isNew: !wasKnown } : undefined
+      return isKnown ? { topic, isNew } : undefined
     }
     return isKnown ? { topic, isNew: true } : undefined
   }

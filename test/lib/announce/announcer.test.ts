@@ -185,6 +185,30 @@ describe('the announcer', () => {
     assert.equal(world.broker.get(topic), 'online')
   })
 
+  it('says at a broker that was emptied whether a device is heard, once the watch knows it or it is heard', async () => {
+    const topic = 'fieldlog/pi-4/availability/usb-12'
+    const look = (isSilent: boolean) => world.announcer.look([{ device: 'usb-12', isSilent, quiet: 90 }])
+    const comings = [
+      { come: async () => look(true), says: 'silent' },
+      { come: async () => look(false), says: 'online' },
+      { come: hear, says: 'online' },
+    ]
+    await world.start()
+    await hear()
+    for (const { come, says } of comings) {
+      await world.stop()
+      world.broker.clear()
+      await world.start()
+      world.announcer.look([])
+      await world.settled()
+      assert.equal(world.broker.get(topic), undefined)
+      assert.ok(world.broker.has(config('usb-12')!))
+      await come()
+      await world.settled()
+      assert.equal(world.broker.get(topic), says)
+    }
+  })
+
   it('announces the same expiry after a restart: Home Assistant would set up each value anew', async () => {
     await world.start()
     await hear()
@@ -353,6 +377,34 @@ describe('the announcer', () => {
     assert.equal(world.retained.waiting, 3_000)
     const file = String(world.disk.peek('outbox/.announced'))
     assert.equal(file.match(/"the latest values"/g)?.length, 1_000)
+  })
+
+  it('writes new topics down a second at a time, and each before it is published, also when it is killed', async () => {
+    await world.start()
+    let writes = 0
+    const { disk } = world
+    const rename = disk.rename.bind(disk)
+    disk.rename = (from, to) => {
+      if (to === 'outbox/.announced') writes++
+      return rename(from, to)
+    }
+    for (let key = 1; key <= 50; key++) {
+      world.take({ key: String(key) })
+      world.take({ key: String(key), received: start + key, time: start + key })
+      for (let i = 0; i < 2; i++) {
+        await world.clock.advance(20)
+        await settle(6)
+        const file = String(disk.peek('outbox/.announced') ?? '')
+        for (const topic of world.topics()) assert.ok(file.includes(`"${topic}"`), topic)
+      }
+    }
+    // two seconds have passed
+    assert.ok(writes >= 2 && writes <= 4, `${writes} writes`)
+    assert.ok(world.topics('latest').length > 0)
+    world.kill()
+    await world.start({ isOn: false, homeAssistant: undefined })
+    await world.settled()
+    assert.deepEqual(world.topics(), [])
   })
 
   it('is published all the same where the file cannot be written, which is said once', async () => {
