@@ -1,4 +1,5 @@
 // Which addresses and names mean this machine itself.
+import { hostOf } from './web/host-header.ts'
 
 /** True for an address or name to listen on that only this machine reaches: localhost, 127.0.0.0/8, ::1. */
 export function isLoopbackHost(host: string): boolean {
@@ -7,9 +8,7 @@ export function isLoopbackHost(host: string): boolean {
 
 /** True where a Host header (`name`, `name:port`, `[::1]:port`) names this machine itself, with any port. */
 export function isLoopbackAuthority(header: string | undefined): boolean {
-  const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::\d+)?$/.exec(header?.trim() ?? '')
-  if (!match) return false
-  return match[1] !== undefined ? match[1] === '::1' : isLoopbackHost(match[2] ?? '')
+  return isLoopbackHost(hostOf(header) ?? '')
 }
 
 function isLoopbackIPv4(host: string): boolean {

@@ -1,6 +1,7 @@
 // Who may see the set-up page: machines of the same network, by a name that only they use for this one.
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { NetworkInterfaceInfo, networkInterfaces } from 'node:os'
+import { hostOf } from '../web/host-header.ts'
 
 /** Addresses that the Internet does not carry: of this machine, of private networks, of the link. */
 const privateNetworks = [
@@ -47,10 +48,8 @@ function networkOf({ family, cidr }: NetworkInterfaceInfo): string {
  * @param hostName as the system has it, with a domain or without
  */
 export function isOwnAuthority(header: string | undefined, hostName: string): boolean {
-  const match = /^(?:\[([^\]]*)\]|([^:[\]]+))(?::\d{1,5})?$/.exec(header?.trim() ?? '')
-  if (!match) return false
-  if (match[1] !== undefined) return isIPv6(match[1])
-  const name = (match[2] ?? '').toLowerCase().replace(/\.$/, '')
+  const name = hostOf(header)
+  if (name === undefined) return false
   const own = hostName.toLowerCase()
   return (
     isIP(name) !== 0 ||

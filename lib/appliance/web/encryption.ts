@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { type SecureContext, TLSSocket } from 'node:tls'
 import { addressOf, thisMachine } from './address.ts'
 import type { Denial, Guard } from './guarded-server.ts'
+import { hostOf } from './host-header.ts'
 
 /** The record that begins a handshake (RFC 8446, section 5.1); no method of HTTP begins so. */
 const handshake = 0x16
@@ -30,7 +31,7 @@ export function encryptedOnly(guard: Guard): Guard {
 function toHttps({ method, url = '/', headers }: IncomingMessage, upgrade: boolean): Denial {
   const host = headers.host ?? ''
   const isRead = !upgrade && (method === 'GET' || method === 'HEAD')
-  if (isRead && /^[\w.:[\]-]+$/.test(host)) {
+  if (isRead && hostOf(host) !== undefined) {
     return { status: 308, text: 'Encrypted only.\n', headers: { location: `https://${host}${url}` } }
   }
   return { status: 403, text: 'Refused: this gateway answers by https:// only.\n' }
