@@ -9,13 +9,14 @@ import {
 import { currentVersion } from '../../lib/migrate/migrate.ts'
 import type { FormatPreview } from '../../lib/preview/format-preview.ts'
 import { colours } from '../shared/colours.ts'
-import { currentValue, setValue, showProblems, type Words } from '../shared/panel/inputs.ts'
+import { currentValue, problemLines, setValue, showProblems, type Words } from '../shared/panel/inputs.ts'
 import { openMigrated, saveVersion } from '../shared/panel/migrated.ts'
 import { markOwnForm } from '../shared/panel/own-form.ts'
 import { rulesLosing } from '../shared/panel/rules-using.ts'
+import type { Speaker } from '../shared/panel/sentence-words.ts'
 import { listed } from '../shared/panel/texts.ts'
 import { workspaceFormats } from '../shared/panel/workspace-formats.ts'
-import { definitionProblem, type FormatOptions, formatDefaults } from './options.ts'
+import { type FormatOptions, formatDefaults } from './options.ts'
 import { type DecoderInputs, decoderInputs } from './panel/decoder.ts'
 import { fromDrafts, type HeadDraft, toHeadDraft } from './panel/draft.ts'
 import { decimalChoices, type FieldRow, fieldRow, thousandsChoices } from './panel/field-row.ts'
@@ -43,7 +44,10 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
     version: { value: currentVersion('fieldlog-format') },
     definition: {
       value: formatDefaults.definition,
-      validate: (definition, _options) => definitionProblem(definition) ?? true,
+      validate(this: Speaker, definition, _options) {
+        const problems = checkDefinition(definition)
+        return problems.length === 0 || problemLines(this, problems)
+      },
     },
     sample: { value: formatDefaults.sample },
   },
@@ -55,7 +59,7 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
     markOwnForm()
     const saved = openMigrated(this, 'node-config-input')
     const words: Words = (key, values) => this._(`fieldlog-format.${key}`, values)
-    const soon = debounce(() => refresh(words))
+    const soon = debounce(() => refresh(this, words))
     addChoices($('#fieldlog-format-decimal'), decimalChoices(words))
     addChoices($('#fieldlog-format-thousands'), thousandsChoices(words))
     addChoices(
@@ -78,9 +82,9 @@ RED.nodes.registerType<FormatOptions>('fieldlog-format', {
     const take = (definition: FormatDefinition, sample?: string) => {
       fill(definition, words)
       if (sample !== undefined) sampleInput().val(sample)
-      refresh(words)
+      refresh(this, words)
     }
-    libraryBar($('#fieldlog-format-library'), $('#fieldlog-format-messages'), words, {
+    libraryBar($('#fieldlog-format-library'), $('#fieldlog-format-messages'), this, words, {
       take,
       draft: readDefinition,
     })
@@ -247,7 +251,7 @@ function showTab(name: string): void {
 }
 
 /** Checks the draft, says at the inputs what is wrong, and tries it. */
-function refresh(words: Words): void {
+function refresh(speaker: Speaker, words: Words): void {
   if (form().length === 0) return
   items().forEach((item, index) => {
     item.attr('data-path', `fields[${index}]`)
@@ -260,7 +264,7 @@ function refresh(words: Words): void {
     ({ path }) => !isBlank || (path !== 'type' && path !== 'fields'),
   )
   const isWhole = problems.length === 0 && !isBlank
-  showProblems(form(), problems)
+  showProblems(speaker, form(), problems)
   for (const row of rows()) row.showProblems()
   if ($('.fieldlog-format-folded .input-error').length > 0) foldSpelling(true)
   const result = $('#fieldlog-format-result')

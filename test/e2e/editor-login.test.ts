@@ -20,10 +20,7 @@ for (const nodeRed of usualNodeReds) {
         nodeRed,
         env: { FIELDLOG_PASSWORD: 'open sesame', FIELDLOG_GATEWAY: name },
       })
-      editor = await Editor.open(gateway.url, {
-        isWhole: true,
-        login: { user: 'admin', password: 'open sesame' },
-      })
+      editor = await Editor.open(gateway.url, { login: { user: 'admin', password: 'open sesame' } })
       const { page } = editor
       assert.equal(await page.locator('.red-ui-header-logo').innerText(), `Fieldlog · ${name}`)
       assert.equal(await page.title(), 'Fieldlog : Sensor gateway')

@@ -41,7 +41,7 @@ for (const nodeRed of supportedNodeReds) {
         env: { FIELDLOG_SERIAL: `tcp://127.0.0.1:${server.port}` },
       })
       collector = await Collector.open(gateway.broker, 'fieldlog/#')
-      editor = await Editor.open(gateway.url, { isWhole: true })
+      editor = await Editor.open(gateway.url)
     })
     after(async () => {
       clearInterval(device)

@@ -108,7 +108,7 @@ describe('the package in an ordinary Node-RED', function () {
         const port = await freePort()
         url = `http://127.0.0.1:${port}/`
         runtime = await startNodeRed(nodeRed, userDir, port)
-        editor = await Editor.open(url, { isWhole: true })
+        editor = await Editor.open(url)
       })
       after(async () => {
         await editor?.close()

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fieldsSentences } from '../../lib/cluster/fields.ts'
 import { deviceSentences } from '../../lib/devices/rows.ts'
+import { formatSentences } from '../../lib/formats/words/sentences.ts'
 import { topicSentences } from '../../lib/mqtt/message/topic.ts'
 import { optionSentences } from '../../lib/options/sentences.ts'
 import { operatorNames } from '../../lib/predicates/model/operators.ts'
@@ -102,6 +103,7 @@ describe('what stands under a node', () => {
 
 /** The sentences about what is wrong, by the node in whose panel they are said. */
 const problems: Record<string, Readonly<Record<string, string>>> = {
+  format: formatSentences,
   label: ruleSentences,
   port: addressSentences,
   'mqtt-out': topicSentences,

@@ -33,6 +33,7 @@ const groups: Record<string, { folders: string[]; uses: string[]; besides?: stri
   formats: {
     folders: [
       'lib/formats/model',
+      'lib/formats/words',
       'lib/formats/frames',
       'lib/formats/history',
       'lib/formats/notation',

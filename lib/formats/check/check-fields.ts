@@ -1,6 +1,7 @@
 // Checks the fields of a definition whose decoder is valid.
 
 import { compilePattern } from '../../options/pattern.ts'
+import { sentenceIn } from '../../words/sentence.ts'
 import { byteFacts } from '../decoders/bytes.ts'
 import { columnOf } from '../decoders/columns.ts'
 import { datacodeNumbers } from '../decoders/datacodes.ts'
@@ -15,11 +16,12 @@ import {
   type NumberLayout,
 } from '../model/definition.ts'
 import { Circle, orderFields } from '../model/order.ts'
-import { listed, show } from '../model/text.ts'
+import { show } from '../model/text.ts'
 import { layouts } from '../notation/layouts.ts'
 import { mostBytes } from '../notation/text-bytes.ts'
 import { compileExpression, type Expression } from '../steps/expression.ts'
 import { needsPast } from '../steps/field.ts'
+import { alternatives, type FormatSentenceKey, formatSentence } from '../words/sentences.ts'
 import { checkSpelling, checkValues } from './check-values.ts'
 import { binaryWords, isTwoValued, sensorWords } from './device-classes.ts'
 import { isObject, type Problems } from './problems.ts'
@@ -30,7 +32,6 @@ const notations = ['decimal', 'hex', 'binary', 'bcd']
 const mostFields = 500
 /** of a whole number that a double holds */
 const mostBits = 53
-const needsBits = 'a first bit is given, expected how many bits, too'
 
 /** words of CEL, and names of its types, that no expression could refer to as fields */
 const reserved = new Set(
@@ -43,12 +44,12 @@ const reserved = new Set(
 export function checkFields(definition: FormatDefinition, problems: Problems): void {
   const fields: unknown = definition.fields
   if (!Array.isArray(fields)) {
-    problems.add('fields', `found ${show(fields)}, expected a list of fields`)
+    problems.found('fields', fields, 'fieldList')
     return
   }
-  if (fields.length === 0) problems.add('fields', 'one field at least is needed')
+  if (fields.length === 0) problems.add('fields', 'fieldNeeded')
   if (fields.length > mostFields) {
-    problems.add('fields', `found ${fields.length}, expected ${mostFields} at most`)
+    problems.add('fields', 'tooMany', { count: String(fields.length), most: String(mostFields) })
     return
   }
   const names = checkNames(fields, problems)
@@ -56,7 +57,7 @@ export function checkFields(definition: FormatDefinition, problems: Problems): v
   const circle = orderFields(names, references)
   if (circle instanceof Circle) {
     const at = names.indexOf(circle.names[0] as string)
-    problems.add(`fields[${at}].name`, `${circle.names.join(' → ')} refer to each other in a circle`)
+    problems.add(`fields[${at}].name`, 'circle', { names: circle.names.join(' → ') })
   }
   checkKeyAndTime(definition, names, problems)
   checkConditionPlaces(definition, problems)
@@ -69,7 +70,7 @@ function checkConditionPlaces(definition: FormatDefinition, problems: Problems):
   if (!Array.isArray(where)) return
   for (const condition of where.filter(isObject)) {
     const field = { name: '', from: condition.from ?? '', type: 'string' } as FieldDefinition
-    if (field.from === '') problems.add('takes.where', 'a condition needs a place: model=A|B')
+    if (field.from === '') problems.add('takes.where', 'conditionPlace')
     else checkFrom(field, 'takes.where', 'takes.where', definition, problems)
   }
 }
@@ -81,10 +82,7 @@ function checkMarks({ decoder, fields, decimal, thousands }: FormatDefinition, p
     for (const [name, mark] of Object.entries(marks)) {
       const separator = mark === undefined || mark === '' ? undefined : separators.get(mark)
       if (separator === undefined) continue
-      problems.add(
-        `${path}${name}`,
-        `${show(mark)} stands between the ${separator}, too, expected another sign there`,
-      )
+      problems.add(`${path}${name}`, separator, { mark: show(mark) })
     }
   }
   check({ decimal, thousands }, '')
@@ -93,12 +91,13 @@ function checkMarks({ decoder, fields, decimal, thousands }: FormatDefinition, p
   }
 }
 
-function separatorsOf(decoder: Decoder): Map<string, string> {
-  if (decoder.kind === 'columns') return new Map([[decoder.delimiter || ',', 'columns']])
+/** What is said of a mark that separates something, too, by that mark. */
+function separatorsOf(decoder: Decoder): Map<string, FormatSentenceKey> {
+  if (decoder.kind === 'columns') return new Map([[decoder.delimiter || ',', 'markInColumns']])
   if (decoder.kind !== 'key-values') return new Map()
   return new Map([
-    [decoder.pairSeparator || ',', 'pairs'],
-    [decoder.valueSeparator || ':', 'key and the value'],
+    [decoder.pairSeparator || ',', 'markInPairs'],
+    [decoder.valueSeparator || ':', 'markInValue'],
   ])
 }
 
@@ -108,19 +107,19 @@ function checkNames(fields: unknown[], problems: Problems): string[] {
   fields.forEach((field, i) => {
     const name = isObject(field) ? field.name : undefined
     const fine = isObject(field) && isName(name, `fields[${i}].name`, problems)
-    if (!isObject(field)) problems.add(`fields[${i}]`, `found ${show(field)}, expected a field`)
-    if (fine && names.includes(name)) problems.add(`fields[${i}].name`, `${show(name)} is there twice`)
+    if (!isObject(field)) problems.found(`fields[${i}]`, field, 'aField')
+    if (fine && names.includes(name)) problems.add(`fields[${i}].name`, 'nameTwice', { name: show(name) })
     names.push(fine ? name : '')
   })
   return names
 }
 
 function isName(name: unknown, path: string, problems: Problems): name is string {
-  if (name === undefined || name === '') return problems.add(path, 'a name is needed')
+  if (name === undefined || name === '') return problems.add(path, 'nameNeeded')
   if (typeof name !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name)) {
-    return problems.add(path, `found ${show(name)}, expected a letter or _, then letters, digits, _`)
+    return problems.found(path, name, 'nameLetters')
   }
-  if (reserved.has(name)) return problems.add(path, `${show(name)} is a word of CEL, expected another name`)
+  if (reserved.has(name)) return problems.add(path, 'reserved', { name: show(name) })
   return true
 }
 
@@ -161,7 +160,7 @@ function checkField(
   }
   checkDeviceClass(field, path, problems)
   if (field.newsOf !== undefined && !names.includes(field.newsOf)) {
-    problems.add(`${path}.newsOf`, `found ${show(field.newsOf)}, expected the name of a field`)
+    problems.found(`${path}.newsOf`, field.newsOf, 'fieldName')
   }
   const references = checkExpressions(field, path, names, problems)
   return needsPast({ ...field, zone: field.zone ?? definition.zone })
@@ -179,11 +178,12 @@ function checkDeviceClass(
   const isNumber = type === 'number' || type === 'integer'
   const units = isNumber ? sensorWords[deviceClass] : undefined
   if (units?.includes(unit) === true) return
-  const expected =
-    units === undefined
-      ? 'expected a device class of Home Assistant for a field of this type'
-      : `expected a unit that goes with it: ${units.map((each) => each ?? 'none').join(', ')}`
-  problems.add(`${path}.deviceClass`, `found ${show(deviceClass)}, ${expected}`)
+  const at = `${path}.deviceClass`
+  if (units === undefined) problems.found(at, deviceClass, 'deviceClass')
+  else {
+    const allowed = units.map((each) => each ?? 'none').join(', ')
+    problems.found(at, deviceClass, 'deviceClassUnit', { units: allowed })
+  }
 }
 
 /** The fields that must be known before a field that depends on earlier events: those by which a series is told. */
@@ -201,30 +201,30 @@ function checkDifference(
   const at = `${path}.difference`
   const difference: unknown = field.difference
   if (!isObject(difference)) {
-    problems.add(at, `found ${show(difference)}, expected {"of": "the counter's field"}`)
+    problems.found(at, difference, 'counterForm')
     return
   }
   if (field.computed !== undefined) {
-    problems.add(`${path}.computed`, 'there is a difference, too, expected one of them')
+    problems.add(`${path}.computed`, 'differenceToo')
   }
   const { of, modulus, most } = difference
   const counter = fields.find((each) => isObject(each) && each.name === of)
   if (counter === undefined || of === field.name) {
-    problems.add(`${at}.of`, `found ${show(of)}, expected the name of a counter's field`)
+    problems.found(`${at}.of`, of, 'counterName')
   } else if (counter.type !== 'number' && counter.type !== 'integer') {
-    problems.add(`${at}.of`, `found ${show(of)}, which is of type ${counter.type}, expected a number`)
+    problems.add(`${at}.of`, 'counterType', { found: show(of), type: String(counter.type) })
   }
   for (const [name, value] of Object.entries({ modulus, most })) {
     if (!problems.isOptional(`${at}.${name}`, value, 'number')) continue
     if (value !== undefined && !((value as number) > 0)) {
-      problems.add(`${at}.${name}`, `found ${show(value)}, expected a number greater than 0`)
+      problems.found(`${at}.${name}`, value, 'numberAbove0')
     }
   }
   if (field.type !== 'number' && field.type !== 'integer') {
-    problems.add(`${path}.type`, 'a difference is a number, expected number or integer')
+    problems.add(`${path}.type`, 'differenceType')
   }
   if (field.required) {
-    problems.add(`${path}.required`, 'the first reading has no difference: no line would ever be taken')
+    problems.add(`${path}.required`, 'differenceRequired')
   }
 }
 
@@ -237,13 +237,13 @@ function checkDigits(
 ): void {
   if (hasOffsets(decoder.kind) && typeof (field.from ?? field.name) === 'number') return
   if (field.bits === undefined) {
-    if (field.bit !== undefined) problems.add(`${path}.bits`, needsBits)
-    if (field.signed) problems.add(`${path}.bits`, 'a sign is given, expected how many bits it is of, too')
+    if (field.bit !== undefined) problems.add(`${path}.bits`, 'needsBits')
+    if (field.signed) problems.add(`${path}.bits`, 'signNeedsBits')
   } else if (problems.isWhole(`${path}.bit`, field.bit, 0, mostBits - 1)) {
     problems.isWhole(`${path}.bits`, field.bits, 1, mostBits - (field.bit ?? 0))
   }
   const isHalfBytes = field.notation === 'bcd' && field.bits !== undefined && field.bits % 4 !== 0
-  if (isHalfBytes) problems.add(`${path}.bits`, `found ${field.bits}, expected 4 for each decimal digit`)
+  if (isHalfBytes) problems.found(`${path}.bits`, field.bits, 'halfBytes')
 }
 
 function checkAlso(
@@ -255,7 +255,7 @@ function checkAlso(
   const also: unknown = field.also
   if (also === undefined) return
   if (!Array.isArray(also) || also.length > 20) {
-    problems.add(`${path}.also`, `found ${show(also)}, expected a list of 20 other places at most`)
+    problems.found(`${path}.also`, also, 'otherPlaces')
     return
   }
   for (const from of also) checkFrom({ ...field, from }, `${path}.also`, path, definition, problems)
@@ -272,7 +272,7 @@ function checkFrom(
   const { decoder } = definition
   const from: unknown = field.from ?? field.name
   if (typeof from !== 'string' && typeof from !== 'number') {
-    problems.add(at, `found ${show(from)}, expected a place in the line`)
+    problems.found(at, from, 'aPlace')
     return
   }
   switch (decoder.kind) {
@@ -289,7 +289,7 @@ function checkFrom(
     case 'sections':
     case 'stored-event':
       if (parsePath(String(from)).some((step) => step === '')) {
-        problems.add(at, `found ${show(from)}, expected a path such as sensor.temp or list[0].value`)
+        problems.found(at, from, 'aPathOr')
       }
       break
     case 'columns':
@@ -298,8 +298,8 @@ function checkFrom(
     case 'pattern': {
       const groups = Object.keys(compilePattern(decoder.pattern).namedGroups())
       if (!groups.includes(String(from))) {
-        const expected = groups.length === 0 ? 'the pattern to have named groups' : listed(groups)
-        problems.add(at, `found no group ${show(from)}, expected ${expected}`)
+        const expected = groups.length === 0 ? formatSentence('namedGroups') : alternatives(groups)
+        problems.add(at, 'noGroup', { found: show(from), expected })
       }
       break
     }
@@ -316,17 +316,15 @@ function checkColumn(
   const column = columnOf(field, header)
   const isNumber = typeof from === 'number' || /^\d+$/.test(from)
   if (isNumber ? Number.isInteger(column) && column >= 0 && column < 1000 : column < header.length) return
-  const expected =
-    header.length === 0 ? 'a column number, 0 the first' : `a column number or ${listed(header)}`
-  problems.add(at, `found ${show(from)}, expected ${expected}`)
+  if (header.length === 0) problems.found(at, from, 'columnNumber')
+  else problems.found(at, from, 'columnOr', { names: alternatives(header) })
 }
 
 function checkPlace(from: string | number, codes: string, at: string, problems: Problems): void {
   if (packetFacts.includes(String(from))) return
   const { length } = datacodeNumbers(codes)
   if (/^\d{1,3}$/.test(String(from)) && Number(from) < length) return
-  const expected = `the place of one of the ${length} numbers, 0 the first, or ${listed(packetFacts)}`
-  problems.add(at, `found ${show(from)}, expected ${expected}`)
+  problems.found(at, from, 'numberPlace', { length: String(length), facts: alternatives(packetFacts) })
 }
 
 function checkOffset(
@@ -338,7 +336,7 @@ function checkOffset(
 ): void {
   if (typeof from === 'string') {
     if (packetFacts.includes(from)) return
-    problems.add(at, `found ${show(from)}, expected a byte offset 0…255 or ${listed(packetFacts)}`)
+    problems.found(at, from, 'packetOffset', { facts: alternatives(packetFacts) })
     return
   }
   problems.isWhole(at, from, 0, 255)
@@ -360,21 +358,21 @@ function checkByteOffset(
   }
   const groups = pattern === undefined ? [] : Object.keys(compilePattern(pattern).namedGroups())
   if (jsonPath !== undefined || byteFacts.includes(from) || groups.includes(from)) return
-  problems.add(at, `found ${show(from)}, expected a byte offset or ${listed([...byteFacts, ...groups])}`)
+  problems.found(at, from, 'byteOffset', { facts: alternatives([...byteFacts, ...groups]) })
 }
 
 function checkLayout(field: FieldDefinition, path: string, problems: Problems): void {
   const read: NumberLayout = field.read ?? 'u8'
   if (!problems.isOneOf(`${path}.read`, read, Object.keys(layouts))) return
   if (field.bits === undefined) {
-    if (field.bit !== undefined) problems.add(`${path}.bits`, needsBits)
+    if (field.bit !== undefined) problems.add(`${path}.bits`, 'needsBits')
     if (field.notation === 'bcd' && !layouts[read].integer) {
-      problems.add(`${path}.notation`, `${read} has no half bytes, expected a whole number's layout`)
+      problems.add(`${path}.notation`, 'noHalfBytes', { layout: read })
     }
     return
   }
   const { bytes, integer } = layouts[read]
-  if (!integer) problems.add(`${path}.bits`, `${read} has no bits to take, expected a whole number's layout`)
+  if (!integer) problems.add(`${path}.bits`, 'noBits', { layout: read })
   else if (problems.isWhole(`${path}.bit`, field.bit, 0, bytes * 8 - 1)) {
     problems.isWhole(`${path}.bits`, field.bits, 1, bytes * 8 - (field.bit ?? 0))
   }
@@ -395,10 +393,7 @@ function checkExpressions(
         names.filter((name) => name !== ''),
       )
     } catch (error) {
-      problems.add(
-        `${path}.${part}`,
-        `${(error as Error).message}, expected a CEL expression over the fields`,
-      )
+      problems.add(`${path}.${part}`, 'notCel', { why: sentenceIn(error) })
       return undefined
     }
   }
@@ -411,10 +406,9 @@ function checkKeyAndTime(definition: FormatDefinition, names: readonly string[],
   const { key, time }: { key?: unknown; time?: unknown } = definition
   if (key !== undefined) {
     const wrong = Array.isArray(key) ? key.find((name) => !names.includes(name)) : key
-    if (wrong !== undefined) problems.add('key', `found ${show(wrong)}, expected names of fields`)
+    if (wrong !== undefined) problems.found('key', wrong, 'fieldNames')
   }
   if (time === undefined) return
   const field = definition.fields[names.indexOf(time as string)]
-  if (field?.type !== 'time')
-    problems.add('time', `found ${show(time)}, expected the name of a field of type time`)
+  if (field?.type !== 'time') problems.found('time', time, 'timeField')
 }

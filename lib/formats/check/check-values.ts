@@ -1,13 +1,15 @@
 // Checks the steps of a field: spelling, calibration, units, map, range.
 
+import { sentenceIn } from '../../words/sentence.ts'
 import type { FieldDefinition } from '../model/definition.ts'
 import { show } from '../model/text.ts'
 import { Zone } from '../notation/zone.ts'
 import { parseScale } from '../steps/calibrate.ts'
-import { expectation } from '../steps/convert.ts'
+import { expectationKey } from '../steps/convert.ts'
 import { thousandsMarks } from '../steps/numbers.ts'
 import { compileTimePattern } from '../steps/time-pattern.ts'
 import { unitConversion } from '../steps/units.ts'
+import { type FormatSentenceKey, formatSentence, shown } from '../words/sentences.ts'
 import { isObject, type Problems } from './problems.ts'
 
 const mostListed = 1_000
@@ -18,13 +20,14 @@ export function checkSpelling(value: Record<string, unknown>, path: string, prob
   const { nulls, decimal, thousands } = value
   if (nulls !== undefined) {
     const isToken = (each: unknown) => typeof each === 'string' || Number.isFinite(each)
-    if (!Array.isArray(nulls)) problems.add(at('nulls'), `found ${show(nulls)}, expected a list of values`)
+    if (!Array.isArray(nulls)) problems.found(at('nulls'), nulls, 'valueList')
     else if (nulls.length > mostListed)
-      problems.add(at('nulls'), `found ${nulls.length}, expected ${mostListed} at most`)
+      problems.add(at('nulls'), 'tooMany', { count: String(nulls.length), most: String(mostListed) })
     else if (!nulls.every(isToken)) {
-      problems.add(
+      problems.found(
         at('nulls'),
-        `found ${show(nulls.find((each) => !isToken(each)))}, expected texts and numbers`,
+        nulls.find((each) => !isToken(each)),
+        'textsAndNumbers',
       )
     }
   }
@@ -33,7 +36,7 @@ export function checkSpelling(value: Record<string, unknown>, path: string, prob
   if (thousands === undefined || thousands === '') return
   const isMark = problems.isOneOf(at('thousands'), thousands, thousandsMarks)
   if (isDecimal && isMark && (decimal ?? '.') === thousands) {
-    problems.add(at('thousands'), 'it is the same as the decimal mark, expected another')
+    problems.add(at('thousands'), 'marksAlike')
   }
 }
 
@@ -43,7 +46,7 @@ function checkZone(zone: unknown, path: string, problems: Problems): void {
   try {
     Zone.named(zone as string)
   } catch {
-    problems.add(path, `found ${show(zone)}, expected a time zone such as Europe/Berlin`)
+    problems.found(path, zone, 'timeZone')
   }
 }
 
@@ -55,8 +58,7 @@ export function checkValues(
   problems: Problems,
 ): void {
   if (field.scale !== undefined && !isScale(field.scale)) {
-    const found = show(field.scale)
-    problems.add(`${path}.scale`, `found ${found}, expected a number or a fraction such as 100/255`)
+    problems.found(`${path}.scale`, field.scale, 'scale')
   }
   checkPoints(field.points, path, problems)
   checkPolynomial(field.polynomial, path, problems)
@@ -65,7 +67,7 @@ export function checkValues(
   checkMap(field, path, problems)
   checkRange(field, path, problems)
   if (field.default !== undefined && !fits(field.default, field)) {
-    problems.add(`${path}.default`, `found ${show(field.default)}, expected ${expectation(field)}`)
+    problems.found(`${path}.default`, field.default, ...expectedOf(field))
   }
 }
 
@@ -78,32 +80,32 @@ function checkPoints(points: unknown, path: string, problems: Problems): void {
   const isPoint = (point: unknown) =>
     Array.isArray(point) && point.length === 2 && point.every((each) => Number.isFinite(each))
   if (!Array.isArray(points) || points.length < 2 || points.length > mostListed || !points.every(isPoint)) {
-    problems.add(`${path}.points`, 'expected two pairs of numbers or more, found → true: 0 → 4, 1023 → 20')
+    problems.add(`${path}.points`, 'points')
     return
   }
   const found = (points as Array<[number, number]>).map(([x]) => x)
   const twice = found.find((x, i) => found.indexOf(x) < i)
-  if (twice !== undefined) problems.add(`${path}.points`, `found ${twice} twice, expected it once`)
+  if (twice !== undefined) problems.add(`${path}.points`, 'pointTwice', { found: String(twice) })
 }
 
 function checkPolynomial(polynomial: unknown, path: string, problems: Problems): void {
   if (polynomial === undefined) return
   const isList = Array.isArray(polynomial) && polynomial.length > 0 && polynomial.length <= 20
   if (!isList || !polynomial.every((each) => Number.isFinite(each))) {
-    problems.add(`${path}.polynomial`, 'expected 1…20 numbers, c0, c1, c2 … of c0 + c1 x + c2 x²')
+    problems.add(`${path}.polynomial`, 'polynomial')
   }
 }
 
 function checkUnits({ unit, deviceUnit }: FieldDefinition, path: string, problems: Problems): void {
   if (deviceUnit === undefined || unit === undefined) {
     if (deviceUnit !== undefined) {
-      problems.add(`${path}.deviceUnit`, 'a unit of the device is given, expected the unit of the value, too')
+      problems.add(`${path}.deviceUnit`, 'unitToo')
     }
     return
   }
   const conversion = unitConversion(deviceUnit, unit)
   if (typeof conversion === 'string') {
-    problems.add(`${path}.deviceUnit`, `${conversion}; use a scale and an offset instead`)
+    problems.add(`${path}.deviceUnit`, 'noConversion', { from: deviceUnit, to: unit })
   }
 }
 
@@ -115,19 +117,16 @@ function checkTimePattern(
 ): void {
   if (type !== 'time' || time !== 'pattern') return
   if (pattern === undefined || pattern === '') {
-    problems.add(`${path}.pattern`, 'a pattern is needed, such as DD.MM.YYYY HH:mm:ss')
+    problems.add(`${path}.pattern`, 'timePatternNeeded')
     return
   }
   try {
     const { hasSeason } = compileTimePattern(pattern)
     if (hasSeason && (zone ?? formatZone) === undefined) {
-      problems.add(
-        `${path}.pattern`,
-        'SW means something in a time zone alone, expected a zone such as Europe/Berlin',
-      )
+      problems.add(`${path}.pattern`, 'seasonNeedsZone')
     }
   } catch (error) {
-    problems.add(`${path}.pattern`, `${(error as Error).message}, expected such as DD.MM.YYYY HH:mm:ss`)
+    problems.add(`${path}.pattern`, 'notTimePattern', { why: sentenceIn(error) })
   }
 }
 
@@ -137,37 +136,48 @@ function checkMap(field: FieldDefinition, path: string, problems: Problems): voi
   if (field.mapElse !== undefined) problems.isOneOf(`${path}.mapElse`, field.mapElse, ['reject', 'keep'])
   if (map === undefined) return
   if (!isObject(map)) {
-    problems.add(`${path}.map`, `found ${show(map)}, expected {"what the line has": what it means}`)
+    problems.found(`${path}.map`, map, 'mapForm')
     return
   }
   const entries = Object.entries(map)
   if (entries.length > mostListed) {
-    problems.add(`${path}.map`, `found ${entries.length}, expected ${mostListed} at most`)
+    problems.add(`${path}.map`, 'tooMany', { count: String(entries.length), most: String(mostListed) })
     return
   }
   const wrong = entries.find(([, value]) => !fits(value, field))
   if (wrong === undefined) return
-  problems.add(`${path}.map`, `found ${show(wrong[1])} for ${show(wrong[0])}, expected ${expectation(field)}`)
+  problems.add(`${path}.map`, 'mapValue', {
+    ...{ found: shown(wrong[1]), for: show(wrong[0]) },
+    expected: formatSentence(...expectedOf(field)),
+  })
 }
 
 function checkRange(field: FieldDefinition, path: string, problems: Problems): void {
   const { min, max, allowed, range } = field
   if (min !== undefined && max !== undefined && min > max) {
-    problems.add(`${path}.max`, `found ${max}, expected at least the least value, ${min}`)
+    problems.found(`${path}.max`, max, 'atLeastLeast', { least: String(min) })
   }
   if (allowed !== undefined) {
     const wrong = Array.isArray(allowed) ? allowed.find((value) => !fits(value, field)) : allowed
     if (wrong !== undefined || !Array.isArray(allowed)) {
-      problems.add(`${path}.allowed`, `found ${show(wrong)}, expected ${expectation(field)} each`)
+      problems.add(`${path}.allowed`, 'eachOf', {
+        found: shown(wrong),
+        expected: formatSentence(...expectedOf(field)),
+      })
     }
   }
   if (range === undefined) return
   problems.isOneOf(`${path}.range`, range, ['reject', 'clamp'])
   if (min === undefined && max === undefined && allowed === undefined) {
-    problems.add(`${path}.range`, 'there is no range to keep to, expected min, max or allowed values')
+    problems.add(`${path}.range`, 'noRange')
   } else if (range === 'clamp' && min === undefined && max === undefined) {
-    problems.add(`${path}.range`, 'only a value with min or max can be set to the nearest bound')
+    problems.add(`${path}.range`, 'noBound')
   }
+}
+
+/** What a field of this kind wants: the key of the sentence, and the values in it. */
+function expectedOf(field: FieldDefinition): [FormatSentenceKey, { pattern: string }] {
+  return [expectationKey(field), { pattern: String(field.pattern) }]
 }
 
 /** Whether a value may stand in `data` for this field as it is. */

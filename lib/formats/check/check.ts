@@ -2,12 +2,13 @@
 // imports use the same check.
 
 import { compilePattern } from '../../options/pattern.ts'
+import { sentenceIn } from '../../words/sentence.ts'
 import { datacodeLetters, datacodeNumbers, parseDatacodes } from '../decoders/datacodes.ts'
 import { parsePath } from '../decoders/paths.ts'
 import { compileFormat } from '../format.ts'
 import { charsets } from '../model/charset.ts'
 import type { DecoderKind, FormatDefinition } from '../model/definition.ts'
-import { listed, show } from '../model/text.ts'
+import { show } from '../model/text.ts'
 import { hexBytes, mostBytes } from '../notation/text-bytes.ts'
 import { checkFields } from './check-fields.ts'
 import { checkChecksum, checkDemands, checkRecord } from './check-frames.ts'
@@ -33,7 +34,7 @@ export const decoderKinds: readonly DecoderKind[] = [
  */
 export function checkDefinition(value: unknown): Problem[] {
   const problems = new Problems()
-  if (!isObject(value)) problems.add('', `found ${show(value)}, expected a format`)
+  if (!isObject(value)) problems.found('', value, 'aFormat')
   else {
     checkType(value.type, problems)
     problems.isOptional('name', value.name, 'string')
@@ -52,10 +53,10 @@ export function checkDefinition(value: unknown): Problem[] {
 }
 
 function checkType(type: unknown, problems: Problems): void {
-  if (typeof type !== 'string') problems.add('type', `found ${show(type)}, expected the events' type`)
-  else if (type === '') problems.add('type', 'a type is needed, such as "room"')
+  if (typeof type !== 'string') problems.found('type', type, 'eventType')
+  else if (type === '') problems.add('type', 'typeNeeded')
   else if (!/^[A-Za-z0-9._-]{1,64}$/.test(type)) {
-    problems.add('type', `found ${show(type)}, expected letters A-Z, digits, ". _ -", 64 at most`)
+    problems.found('type', type, 'typeLetters')
   }
 }
 
@@ -63,7 +64,7 @@ function checkTakes(definition: Record<string, unknown>, problems: Problems): vo
   const { takes } = definition
   if (takes === undefined) return
   if (!isObject(takes)) {
-    problems.add('takes', `found ${show(takes)}, expected an object`)
+    problems.found('takes', takes, 'anObject')
     return
   }
   problems.isOptional('takes.source', takes.source, 'string')
@@ -71,15 +72,15 @@ function checkTakes(definition: Record<string, unknown>, problems: Problems): vo
   checkDemands(takes, definition, problems)
   const { nodes } = takes
   if (nodes === undefined) return
-  if (!Array.isArray(nodes)) problems.add('takes.nodes', `found ${show(nodes)}, expected a list of node ids`)
+  if (!Array.isArray(nodes)) problems.found('takes.nodes', nodes, 'nodeIdList')
   else {
     const wrong = nodes.find((node) => !Number.isInteger(node) || node < 0 || node > 31)
-    if (wrong !== undefined) problems.add('takes.nodes', `found ${show(wrong)}, expected node ids 0…31`)
+    if (wrong !== undefined) problems.found('takes.nodes', wrong, 'nodeIds')
   }
 }
 
 function checkDecoder(decoder: unknown, problems: Problems): boolean {
-  if (!isObject(decoder)) return problems.add('decoder', `found ${show(decoder)}, expected a decoder`)
+  if (!isObject(decoder)) return problems.found('decoder', decoder, 'aDecoder')
   if (!problems.isOneOf('decoder.kind', decoder.kind, decoderKinds)) return false
   const before = problems.list.length
   switch (decoder.kind as DecoderKind) {
@@ -120,29 +121,23 @@ function checkBytes(decoder: Record<string, unknown>, problems: Problems): void 
   if (!problems.isOneOf('decoder.written', written, ['raw', 'hex', 'base64'])) return
   const isStart = problems.isOptional('decoder.start', start, 'string')
   if (isStart && start !== undefined && hexBytes(start as string) === undefined) {
-    problems.add(
-      'decoder.start',
-      `found ${show(start)}, expected two hexadecimal digits for each byte: 42 4D`,
-    )
+    problems.found('decoder.start', start, 'hexBytes')
   }
   for (const [name, value] of Object.entries({ pattern, path })) {
     if (!problems.isOptional(`decoder.${name}`, value, 'string') || value === undefined) continue
     if (written === 'raw') {
-      problems.add(
-        `decoder.${name}`,
-        'the frame itself is the bytes, expected nothing here, or hex or base64',
-      )
+      problems.add(`decoder.${name}`, 'frameIsBytes')
     }
   }
   if (typeof path === 'string') {
-    if (pattern !== undefined) problems.add('decoder.path', 'there is a pattern, too, expected one of them')
+    if (pattern !== undefined) problems.add('decoder.path', 'patternToo')
     if (parsePath(path).includes('')) {
-      problems.add('decoder.path', `found ${show(path)}, expected a path such as payload.data`)
+      problems.found('decoder.path', path, 'aPath', { example: 'payload.data' })
     }
   }
   if (typeof pattern !== 'string' || !isPattern(pattern, problems)) return
   if (!Object.hasOwn(compilePattern(pattern).namedGroups(), 'bytes')) {
-    problems.add('decoder.pattern', 'found no group for the bytes, expected (?<bytes>…)')
+    problems.add('decoder.pattern', 'noBytesGroup')
   }
 }
 
@@ -154,29 +149,26 @@ function checkLengths(decoder: Record<string, unknown>, problems: Problems, most
   ]
   if (!areWhole.every(Boolean) || minBytes === undefined || maxBytes === undefined) return
   if ((minBytes as number) > (maxBytes as number)) {
-    problems.add(
-      'decoder.maxBytes',
-      `found ${show(maxBytes)}, expected at least the fewest, ${show(minBytes)}`,
-    )
+    problems.found('decoder.maxBytes', maxBytes, 'atLeastFewest', { least: show(minBytes) })
   }
 }
 
 function checkParts(parts: unknown, problems: Problems): void {
   if (parts === undefined) return
   if (!isObject(parts)) {
-    problems.add('decoder.parts', `found ${show(parts)}, expected {"from": …, "size": …}`)
+    problems.found('decoder.parts', parts, 'asIs', { form: '{"from": …, "size": …}' })
     return
   }
   problems.isWhole('decoder.parts.from', parts.from, 0, 255)
   const { size } = parts
   if (!isObject(size)) {
-    if (size === undefined) problems.add('decoder.parts.size', 'a size is needed, in bytes')
+    if (size === undefined) problems.add('decoder.parts.size', 'sizeNeeded')
     else problems.isWhole('decoder.parts.size', size, 1, 256)
     return
   }
   const { bit, bits } = size
   if (bit === undefined || bits === undefined) {
-    problems.add('decoder.parts.size', 'a first bit and the number of bits are needed')
+    problems.add('decoder.parts.size', 'bitsNeeded')
   } else if (problems.isWhole('decoder.parts.size.bit', bit, 0, 7)) {
     problems.isWhole('decoder.parts.size.bits', bits, 1, 8 - (bit as number))
   }
@@ -184,39 +176,36 @@ function checkParts(parts: unknown, problems: Problems): void {
 
 function checkCodes(codes: unknown, problems: Problems): void {
   if (typeof codes !== 'string' || codes.trim() === '') {
-    problems.add('decoder.codes', 'a letter for each number is needed, such as h,h,h,L')
+    problems.add('decoder.codes', 'codesNeeded')
     return
   }
   if (codes.length > 1000) {
-    problems.add('decoder.codes', `found ${codes.length} characters, expected 1000 at most`)
+    problems.add('decoder.codes', 'tooManyCharacters', { count: String(codes.length), most: '1000' })
     return
   }
   const wrong = parseDatacodes(codes).find((letter) => !datacodeLetters.includes(letter))
   if (wrong !== undefined) {
-    problems.add('decoder.codes', `found ${show(wrong)}, expected ${listed(datacodeLetters)}`)
+    problems.foundOther('decoder.codes', wrong, datacodeLetters)
   } else if (datacodeNumbers(codes).length === 0) {
-    problems.add('decoder.codes', 'found no number, expected one at least')
+    problems.add('decoder.codes', 'noNumber')
   }
 }
 
 function checkEach(each: unknown, problems: Problems): void {
   if (typeof each !== 'string' || each === '' || !parsePath(each).includes('')) return
-  problems.add(
-    'decoder.each',
-    `found ${show(each)}, expected a path such as readings, or nothing for the line itself`,
-  )
+  problems.found('decoder.each', each, 'eachPath')
 }
 
 function checkDrop(drop: unknown, problems: Problems): void {
   if (drop === undefined) return
   if (!isObject(drop)) {
-    problems.add('drop', `found ${show(drop)}, expected {"sameTime": …, "unchanged": …}`)
+    problems.found('drop', drop, 'asIs', { form: '{"sameTime": …, "unchanged": …}' })
     return
   }
   problems.isOptional('drop.sameTime', drop.sameTime, 'boolean')
   if (!problems.isOptional('drop.unchanged', drop.unchanged, 'number')) return
   if (drop.unchanged !== undefined && !((drop.unchanged as number) > 0)) {
-    problems.add('drop.unchanged', `found ${show(drop.unchanged)}, expected seconds, more than 0`)
+    problems.found('drop.unchanged', drop.unchanged, 'secondsAbove0')
   }
 }
 
@@ -229,10 +218,10 @@ function checkSeparators(decoder: Record<string, unknown>, problems: Problems): 
   ]
   if (!areTexts.every(Boolean)) return
   if (quote && [pairSeparator || ',', valueSeparator || ':'].includes(quote)) {
-    problems.add('decoder.quote', 'it is the same as a separator, expected another')
+    problems.add('decoder.quote', 'quoteIsSeparator')
   }
   if ((pairSeparator || ',') === (valueSeparator || ':')) {
-    problems.add('decoder.valueSeparator', 'it is the same as the one between pairs, expected another')
+    problems.add('decoder.valueSeparator', 'separatorsAlike')
   }
 }
 
@@ -241,13 +230,15 @@ function checkColumns(decoder: Record<string, unknown>, problems: Problems): voi
   problems.isOptional('decoder.headers', headers, 'boolean')
   problems.isOptional('decoder.delimiter', delimiter, 'string')
   if (problems.isOptional('decoder.quote', quote, 'string') && (quote ?? '"') === (delimiter || ',')) {
-    problems.add('decoder.quote', 'it is the same as the delimiter, expected another')
+    problems.add('decoder.quote', 'quoteIsDelimiter')
   }
   if (header === undefined) return
   if (!Array.isArray(header) || !header.every((name) => typeof name === 'string')) {
-    problems.add('decoder.header', `found ${show(header)}, expected a list of columns' names`)
+    problems.found('decoder.header', header, 'columnNames')
   } else if (new Set(header).size < header.length) {
-    problems.add('decoder.header', `found ${show(header.find((name, i) => header.indexOf(name) < i))} twice`)
+    problems.add('decoder.header', 'foundTwice', {
+      found: show(header.find((name, i) => header.indexOf(name) < i)),
+    })
   }
 }
 
@@ -255,7 +246,7 @@ function checkPattern(decoder: Record<string, unknown>, problems: Problems): voi
   const { pattern, ignoreCase } = decoder
   problems.isOptional('decoder.ignoreCase', ignoreCase, 'boolean')
   if (typeof pattern !== 'string' || pattern === '') {
-    problems.add('decoder.pattern', 'an expression is needed, such as "t=(?<temp>[0-9.]+)"')
+    problems.add('decoder.pattern', 'expressionNeeded')
     return
   }
   isPattern(pattern, problems)
@@ -266,10 +257,7 @@ function isPattern(pattern: string, problems: Problems): boolean {
     compilePattern(pattern)
     return true
   } catch (error) {
-    return problems.add(
-      'decoder.pattern',
-      `${(error as Error).message}, expected a regular expression as RE2 has them`,
-    )
+    return problems.add('decoder.pattern', 'notRe2', { why: sentenceIn(error) })
   }
 }
 
@@ -278,6 +266,6 @@ function tryToCompile(definition: FormatDefinition, problems: Problems): void {
   try {
     compileFormat(definition)
   } catch (error) {
-    problems.add('', (error as Error).message)
+    problems.say('', sentenceIn(error))
   }
 }

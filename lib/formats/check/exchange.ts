@@ -1,8 +1,9 @@
 // Formats as files: what the panel exports, and how it reads a file that it is given.
 
+import type { Sentence } from '../../words/sentence.ts'
 import type { FormatDefinition } from '../model/definition.ts'
 import { parseJson } from '../model/line.ts'
-import { show } from '../model/text.ts'
+import { formatSentence } from '../words/sentences.ts'
 import { checkDefinition } from './check.ts'
 import { isObject, type Problem, Problems } from './problems.ts'
 import schema from './schema.json' with { type: 'json' }
@@ -32,10 +33,11 @@ export function exportFormats(formats: readonly FormatDefinition[]): string {
  */
 export function importFormats(text: string): Import {
   if (text.length > longestFile) {
-    return failed('', `found ${text.length} characters, expected ${longestFile} at most`)
+    const values = { count: String(text.length), most: String(longestFile) }
+    return failed(formatSentence('tooManyCharacters', values))
   }
   const value = parseJson(text.replace(/^\ufeff/, ''))
-  if (value instanceof SyntaxError) return failed('', `found ${value.message}, expected JSON`)
+  if (value instanceof SyntaxError) return failed(formatSentence('notJson', { why: value.message }))
   const problems = new Problems()
   const [list, path] = definitionsIn(value, problems)
   if (list === undefined) return { formats: [], problems: problems.list }
@@ -44,7 +46,7 @@ export function importFormats(text: string): Import {
     const before = problems.list.length
     const at = path(i)
     checkShape(definition, { $ref: '#/$defs/format' }, schema as unknown as Schema, at, problems)
-    for (const problem of checkDefinition(definition)) problems.add(joined(at, problem.path), problem.text)
+    for (const problem of checkDefinition(definition)) problems.say(joined(at, problem.path), problem)
     if (problems.list.length === before) formats.push(definition as FormatDefinition)
     if (problems.list.length >= mostProblems) break
   }
@@ -58,21 +60,21 @@ function definitionsIn(value: unknown, problems: Problems): [unknown[] | undefin
   const inList: PathOf = (i) => `formats[${i}]`
   if (Array.isArray(value)) return [limited(value, '', problems), (i) => `[${i}]`]
   if (!isObject(value)) {
-    problems.add('', `found ${show(value)}, expected {"fieldlog": "formats", "formats": […]}`)
+    problems.found('', value, 'asIs', { form: '{"fieldlog": "formats", "formats": […]}' })
     return [undefined, inList]
   }
   if (!Object.hasOwn(value, 'formats') && Object.hasOwn(value, 'decoder')) return [[value], () => '']
   for (const name of Object.keys(value)) {
-    if (!Object.hasOwn(schema.properties, name)) problems.add(name, 'there is no such property')
+    if (!Object.hasOwn(schema.properties, name)) problems.add(name, 'noProperty')
   }
   if (value.fieldlog !== undefined && value.fieldlog !== 'formats') {
-    problems.add('fieldlog', `found ${show(value.fieldlog)}, expected "formats"`)
+    problems.found('fieldlog', value.fieldlog, 'asIs', { form: '"formats"' })
   }
   if (value.version !== undefined && value.version !== 1) {
-    problems.add('version', `found ${show(value.version)}, expected 1: a newer Fieldlog wrote this file`)
+    problems.found('version', value.version, 'newerFile')
   }
   if (!Array.isArray(value.formats)) {
-    problems.add('formats', `found ${show(value.formats)}, expected a list of formats`)
+    problems.found('formats', value.formats, 'formatList')
     return [undefined, inList]
   }
   return [limited(value.formats, 'formats', problems), inList]
@@ -80,7 +82,7 @@ function definitionsIn(value: unknown, problems: Problems): [unknown[] | undefin
 
 function limited(list: unknown[], path: string, problems: Problems): unknown[] | undefined {
   if (list.length > 0 && list.length <= mostFormats) return list
-  problems.add(path, `found ${list.length} formats, expected 1…${mostFormats}`)
+  problems.add(path, 'formatCount', { count: String(list.length), most: String(mostFormats) })
   return undefined
 }
 
@@ -89,6 +91,6 @@ function joined(place: string, path: string): string {
   return `${place}.${path}`
 }
 
-function failed(path: string, text: string): Import {
-  return { formats: [], problems: [{ path, text }] }
+function failed(sentence: Sentence): Import {
+  return { formats: [], problems: [{ path: '', ...sentence }] }
 }

@@ -1,7 +1,8 @@
 // A small JSON Schema validator: it knows only what our published schema uses, and says where a file does not follow
 // it.
 
-import { listed, show } from '../model/text.ts'
+import { show } from '../model/text.ts'
+import { alternatives } from '../words/sentences.ts'
 import { isObject, type Problems } from './problems.ts'
 
 export interface Schema {
@@ -41,7 +42,7 @@ export function checkShape(
   if (isObject(value) && own.properties !== undefined) checkProperties(value, own, root, path, problems)
   if (!Array.isArray(value) || own.items === undefined) return
   if (own.maxItems !== undefined && value.length > own.maxItems) {
-    problems.add(path, `found ${value.length} items, expected ${own.maxItems} at most`)
+    problems.add(path, 'tooManyItems', { count: String(value.length), most: String(own.maxItems) })
     return
   }
   for (const [i, item] of value.entries()) checkShape(item, own.items, root, `${path}[${i}]`, problems)
@@ -60,7 +61,7 @@ function checkProperties(
     if (Object.hasOwn(properties, name)) {
       checkShape(part, properties[name] as Schema, root, at, problems)
     } else if (schema.additionalProperties === false) {
-      problems.add(at, `there is no such property, expected ${listed(Object.keys(properties))}`)
+      problems.add(at, 'noSuchProperty', { names: alternatives(Object.keys(properties)) })
     }
   }
 }

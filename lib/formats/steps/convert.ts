@@ -8,6 +8,7 @@ import { show } from '../model/text.ts'
 import { digitsReader } from '../notation/digits.ts'
 import { LocalTimes } from '../notation/local-time.ts'
 import { Zone } from '../notation/zone.ts'
+import { type FormatSentenceKey, formatSentences } from '../words/sentences.ts'
 import { calibration, roundTo } from './calibrate.ts'
 import { mapStep, tidy } from './mapping.ts'
 import { numberParser, type Quantity, quantityParser } from './numbers.ts'
@@ -20,28 +21,32 @@ import { unitConversion, unitTexts } from './units.ts'
 export type Convert = (raw: unknown, past: Past) => NonNullable<Scalar> | Failure
 
 const expected = {
-  number: 'a number',
-  integer: 'a whole number',
-  boolean: 'true or false',
-  string: 'a text',
-  time: 'a time',
+  number: 'aNumber',
+  integer: 'aWholeNumber',
+  boolean: 'trueOrFalse',
+  string: 'aText',
 } as const
 
-/** What a field of this kind wants, in words. */
-export function expectation(field: FieldDefinition): string {
+/** What a field of this kind wants: the sentence's key. */
+export function expectationKey(field: FieldDefinition): FormatSentenceKey {
   if (field.type !== 'time') return expected[field.type]
   switch (field.time) {
     case 'iso':
-      return 'an ISO 8601 time that exists'
+      return 'isoTime'
     case 's':
-      return 'seconds since 1970'
+      return 'unixSeconds'
     case 'ms':
-      return 'milliseconds since 1970'
+      return 'unixMilliseconds'
     case 'pattern':
-      return `a time that exists, as ${field.pattern}`
+      return 'timeAs'
     default:
-      return 'a time that exists'
+      return 'aTime'
   }
+}
+
+/** What a field of this kind wants, in English, as reasons have it. */
+export function expectation(field: FieldDefinition): string {
+  return formatSentences[expectationKey(field)].replace('__pattern__', () => String(field.pattern))
 }
 
 /** Throws an Error where a unit cannot be converted, a time's pattern means nothing, or there is no such time zone. */

@@ -1,7 +1,9 @@
 // Parses times by a pattern such as `DD.MM.YYYY HH:mm`.
+import { SentenceError } from '../../words/sentence.ts'
 import type { Past } from '../history/past.ts'
 import type { Failure } from '../model/failure.ts'
 import type { LocalTimes, Season } from '../notation/local-time.ts'
+import { formatSentence } from '../words/sentences.ts'
 import { timeOf, zoneMinutes } from './time.ts'
 
 /**
@@ -49,10 +51,13 @@ export function compileTimePattern(pattern: string): TimePattern {
         ? tokens[token]
         : undefined
     if (known === undefined) {
-      if (literal === undefined && /^[YMDHms]/.test(token)) throw new Error(`${token} means nothing`)
+      if (literal === undefined && /^[YMDHms]/.test(token))
+        throw new SentenceError(formatSentence('tokenMeansNothing', { token }))
       source += (literal ?? token).replace(/\W/g, '\\$&')
     } else {
-      if (parts.includes(known.part)) throw new Error(`${token}: the ${known.part} is there twice`)
+      if (parts.includes(known.part)) {
+        throw new SentenceError(formatSentence('tokenTwice', { token, part: known.part }))
+      }
       parts.push(known.part)
       source += `(${known.digits})`
     }
@@ -73,7 +78,7 @@ function dateOf(parts: readonly string[]): DateParts {
   if (parts.includes('month') && parts.includes('day') && years < 2) return years === 1 ? 'all' : 'no year'
   const hasDate = years > 0 || parts.includes('month') || parts.includes('day')
   if (hasDate || !parts.includes('hour')) {
-    throw new Error('it needs a year, a month and a day, YYYY, MM, DD; or a month and a day; or an hour, HH')
+    throw new SentenceError(formatSentence('noDate'))
   }
   return 'none'
 }

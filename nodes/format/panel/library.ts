@@ -1,10 +1,10 @@
 // Formats from the library and from files, and the draft as a file.
 
 import { exportFormats, importFormats } from '../../../lib/formats/check/exchange.ts'
-import { describeProblems } from '../../../lib/formats/check/problems.ts'
 import { formatLibrary } from '../../../lib/formats/library/library.ts'
 import type { FormatDefinition } from '../../../lib/formats/model/definition.ts'
-import type { Words } from '../../shared/panel/inputs.ts'
+import { problemLines, type Words } from '../../shared/panel/inputs.ts'
+import type { Speaker } from '../../shared/panel/sentence-words.ts'
 
 interface Offer {
   definition: FormatDefinition
@@ -20,7 +20,13 @@ export interface LibraryActions {
 }
 
 /** Builds the select of the library, and the buttons for files, in `place`; messages come into `messages`. */
-export function libraryBar(place: JQuery, messages: JQuery, words: Words, actions: LibraryActions): void {
+export function libraryBar(
+  place: JQuery,
+  messages: JQuery,
+  speaker: Speaker,
+  words: Words,
+  actions: LibraryActions,
+): void {
   const offers: Offer[] = []
   const select = $('<select class="fieldlog-library">')
     .attr({ 'aria-label': words('library'), title: words('hint.library') })
@@ -82,7 +88,7 @@ export function libraryBar(place: JQuery, messages: JQuery, words: Words, action
 
   function takeFile(file: string, text: string): void {
     const { formats, problems } = importFormats(text)
-    tell(problems.map((problem) => `${file}: ${describeProblems([problem])}`))
+    tell(problems.map((problem) => `${file}: ${problemLines(speaker, [problem])}`))
     const [first] = formats
     if (first === undefined) return
     addGroup(

@@ -1,5 +1,6 @@
 // The inputs of the format's panel, each with its label, hint and place in the definition, where problems show.
 import type { Problem } from '../../../lib/formats/check/problems.ts'
+import { type Speaker, said } from './sentence-words.ts'
 
 /** Translates a key of the panel's locale. */
 export type Words = (key: string, values?: Record<string, unknown>) => string
@@ -52,10 +53,12 @@ export function setValue(input: JQuery, value: string | boolean): void {
  * Marks the inputs that have a problem and says it below each. A problem belongs to the innermost element whose
  * `data-path` its path begins with; there, to the input whose `data-problem` is the rest.
  */
-export function showProblems(form: JQuery, problems: readonly Problem[]): void {
+export function showProblems(speaker: Speaker, form: JQuery, problems: readonly Problem[]): void {
   form.find('.fieldlog-problem').remove()
   form.find('.input-error').removeClass('input-error')
-  for (const { path, text } of problems) {
+  for (const problem of problems) {
+    const { path } = problem
+    const text = said(speaker, problem)
     const section = sectionOf(form, path)
     const rest = path.slice((section.attr('data-path') ?? '').length).replace(/^\./, '')
     // a section may stand in two places
@@ -71,6 +74,13 @@ export function showProblems(form: JQuery, problems: readonly Problem[]): void {
       .text(name === '' ? text : `${name}: ${text}`)
       .appendTo(input.length > 0 ? input.closest('.fieldlog-field, .form-row') : section)
   }
+}
+
+/** The problems in the editor's language, a line each with its place. */
+export function problemLines(speaker: Speaker, problems: readonly Problem[]): string {
+  return problems
+    .map((problem) => (problem.path === '' ? '' : `${problem.path}: `) + said(speaker, problem))
+    .join('\n')
 }
 
 /** The element with the longest path that this one begins with; the form where there is none. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { checkDefinition } from '../../../lib/formats/check/check.ts'
+import { describeProblems } from '../../../lib/formats/check/problems.ts'
 import { formatLibrary } from '../../../lib/formats/library/library.ts'
 import type { Decoder, FieldDefinition, FormatDefinition } from '../../../lib/formats/model/definition.ts'
 import {
@@ -236,9 +237,10 @@ describe('nodes: the inputs of the format panel', () => {
     assert.equal(field({ min: 'low' }).min, 'low')
     assert.equal(field({ scale: '100/255' }).scale, '100/255')
     const definition = { type: 't', decoder: { kind: 'json' }, fields: [field({ min: 'low' })] }
-    assert.deepEqual(checkDefinition(definition), [
-      { path: 'fields[0].min', text: 'found "low", expected a number' },
-    ])
+    assert.equal(
+      describeProblems(checkDefinition(definition)),
+      'fields[0].min: found "low", expected a number',
+    )
     const nodes = fromDrafts({ ...toHeadDraft({}), nodes: '2, x' }, toFrameDraft({}), { kind: 'packet' }, [])
     assert.deepEqual(nodes.takes?.nodes, [2, 'x'])
   })

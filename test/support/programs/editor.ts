@@ -18,21 +18,7 @@ export interface EditorOptions {
   locale?: string
   /** what to put into the editor's own form; default: there is no login */
   login?: { user: string; password: string }
-  /**
-   * with its code editor (monaco) and its diagrams (mermaid), as users have it; default: without, as no panel of ours has either,
-   * and the two are a third of the processor time of opening it
-   */
-  isWhole?: boolean
 }
-
-/** Scripts of the editor that are left out, and what the rest of it needs in their place. */
-const leftOut: ReadonlyArray<[script: RegExp, stub: string]> = [
-  [/\/vendor\/monaco\/.*\.js/, ''],
-  [
-    /\/vendor\/mermaid\/.*\.js/,
-    "globalThis.mermaid = { initialize() {}, async render() { return { svg: '' } } }",
-  ],
-]
 
 /** where pictures of panels are put, if anywhere */
 const pictures = process.env.FIELDLOG_PICTURES
@@ -91,10 +77,6 @@ export class Editor {
     const editor = new Editor(browser, page)
     if (options.colorScheme === 'dark') {
       await page.addInitScript(() => localStorage.setItem('view-dark-theme', JSON.stringify('auto')))
-    }
-    if (options.isWhole !== true) {
-      for (const [script, stub] of leftOut)
-        await page.route(script, (route) => route.fulfill({ contentType: 'text/javascript', body: stub }))
     }
     await page.goto(url)
     if (options.login) {
