@@ -148,5 +148,36 @@ for (const nodeRed of usualNodeReds) {
       await page.getByText('Time zone: found "Europe/Berln", expected a time zone').waitFor()
       assert.deepEqual(editor.problems, [])
     })
+
+    it('says in German what is wrong, where the editor is German', async () => {
+      const german = await Editor.open(gateway.url, { locale: 'de-DE' })
+      try {
+        const { page } = german
+        await german.edit('fieldlog-clean')
+        await page.locator('#fieldlog-clean-new').click()
+        await german.panelOpen()
+        const open = async (formats: object[]) => {
+          const chooser = page.waitForEvent('filechooser')
+          await page.locator('#fieldlog-format-library').getByText('Import').click()
+          const buffer = Buffer.from(JSON.stringify(formats))
+          await (await chooser).setFiles({ name: 'zähler.json', mimeType: 'application/json', buffer })
+        }
+        await open([{ ...meter, fields: [{ name: 'größe', type: 'number' }] }, { type: '' }])
+        const messages = page.locator('#fieldlog-format-messages')
+        await messages
+          .getByText('[0].fields[0].name: "größe" steht da, erwartet wird ein Buchstabe oder _')
+          .waitFor()
+        await messages.getByText('[1].type: Ein Typ fehlt, etwa „room“').waitFor()
+        await open([meter])
+        await page.locator('.fieldlog-input-delimiter input').fill(',')
+        await page.getByText('"," trennt auch die Spalten').waitFor()
+        await page.locator('#fieldlog-format-zone').fill('Europe/Berln')
+        await page.getByText('"Europe/Berln" steht da, erwartet wird eine Zeitzone').waitFor()
+        await german.picture(`format-german-${nodeRed}`)
+        assert.deepEqual(german.problems, [])
+      } finally {
+        await german.close()
+      }
+    })
   })
 }
