@@ -52,7 +52,7 @@ describe('the document At the broker', () => {
   })
 
   it('has the topic of a bare value as its template makes it', () => {
-    const [, template] = /for example `(fieldlog\/\S+\{field\})`/.exec(text) ?? []
+    const [, template] = /for example\s`(fieldlog\/\S+\{field\})`/.exec(text) ?? []
     const [, topic] = /stateTopic="([^"]+)"/.exec(text) ?? []
     assert.equal(compileTopic(template!, { gateway: 'pi-4' })({ device: 'kitchen', field: 'temp' }), topic)
   })
