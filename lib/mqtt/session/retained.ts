@@ -179,10 +179,11 @@ export class Retained implements RetainedTopics {
     sendable.delete(topic)
     topic.isChanged = false
     const payload = typeof topic.payload === 'function' ? topic.payload() : (topic.payload ?? '')
-    const pause = Math.max(interval, payload.length / pace)
-    this.#next = Math.max(this.#next, this.now - (burst - 1) * interval) + pause
     const outgoing = { topic: topic.name, payload, retain: true, qos: 1 as const }
-    if (isTooLarge(outgoing, facts)) {
+    const isSendable = !isTooLarge(outgoing, facts)
+    const pause = isSendable ? Math.max(interval, payload.length / pace) : interval
+    this.#next = Math.max(this.#next, this.now - (burst - 1) * interval) + pause
+    if (!isSendable) {
       this.#refuse(topic, reasonText(packetTooLarge))
       return undefined
     }

@@ -16,8 +16,10 @@ describe('retained state', () => {
   let sent: Outgoing[]
   let open: Array<(code: number) => void>
   let areEventsSent: boolean
+  let current: BrokerFacts
 
   beforeEach(() => {
+    current = facts
     time = new FakeClock()
     said = []
     sent = []
@@ -40,10 +42,11 @@ describe('retained state', () => {
     },
   } as unknown as Connection
   function pump() {
-    for (const lane of board.messages) if (lane.isReady) lane.send(connection, facts)
+    for (const lane of board.messages) if (lane.isReady) lane.send(connection, current)
   }
   const begin = (over: Partial<BrokerFacts> = {}) => {
-    board.begin({ ...facts, ...over })
+    current = { ...facts, ...over }
+    board.begin(current)
     pump()
   }
   const answer = (code = 0) => open.shift()!(code)
@@ -97,6 +100,18 @@ describe('retained state', () => {
     time.tick(10)
     assert.equal(sent.length, 9)
     assert.equal(board.waiting, 12)
+  })
+
+  it('goes at 50,000 characters a second where messages are long', () => {
+    board.put('a', 'x'.repeat(5_000), 'things')
+    board.put('b', 'x', 'things')
+    begin({ maximumPacketSize: 10_000 })
+    assert.equal(sent.length, 1)
+    // 100 ms, of which a burst takes 30
+    time.tick(69)
+    assert.equal(sent.length, 1)
+    time.tick(1)
+    assert.deepEqual([sent.length, sent[1]?.topic], [2, 'b'])
   })
 
   it('is the newest payload alone, made when it is sent', () => {
@@ -221,6 +236,13 @@ describe('retained state', () => {
     begin()
     assert.deepEqual(sent, [])
     assert.deepEqual(said, ['things (a): packet too large (code 149)'])
+  })
+
+  it('does not wait for one that is too large to be sent, however long it is', () => {
+    board.put('a', 'x'.repeat(300_000), 'things')
+    board.put('b', '1', 'things')
+    begin()
+    assert.deepEqual(topics(), ['b=1'])
   })
 
   it('sends nothing to a broker that keeps nothing, and says so once', () => {
