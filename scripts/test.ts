@@ -38,7 +38,8 @@ const live = jobs.length === 1 && !isWhole
 const tasks = jobs.map((job, index) => () => mocha(job, join(folder, String(index))))
 const first = await inParallel([...tasks, ...(isWhole ? [typesAndLint] : [])], slots)
 const outcomes = isWhole ? await repeatedAlone(first, (index) => tasks[index]!()) : first
-rmSync(folder, { recursive: true })
+// what still ends may write there
+rmSync(folder, { recursive: true, maxRetries: 5 })
 
 const { passed, failed, complaints } = totalOf(outcomes)
 const seconds = Math.round((performance.now() - started) / 1000)

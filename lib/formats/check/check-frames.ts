@@ -74,7 +74,7 @@ function checkCondition({ is, matches }: Raw, path: string, problems: Problems):
 export function checkRecord(record: unknown, decoder: unknown, problems: Problems): void {
   if (record === undefined) return
   if (!isObject(record)) {
-    problems.found('record', record, 'asIs', { form: '{"start": …, "end": …}' })
+    problems.foundOther('record', record, ['{"start": …, "end": …}'])
     return
   }
   if (isObject(decoder) && isPacketKind(decoder.kind as DecoderKind)) {
@@ -97,7 +97,7 @@ export function checkRecord(record: unknown, decoder: unknown, problems: Problem
 export function checkChecksum(check: unknown, record: unknown, problems: Problems): void {
   if (check === undefined) return
   if (!isObject(check)) {
-    problems.found('check', check, 'asIs', { form: '{"kind": …}' })
+    problems.foundOther('check', check, ['{"kind": …}'])
     return
   }
   problems.isOneOf('check.kind', check.kind, checkKinds)

@@ -156,7 +156,7 @@ function checkLengths(decoder: Record<string, unknown>, problems: Problems, most
 function checkParts(parts: unknown, problems: Problems): void {
   if (parts === undefined) return
   if (!isObject(parts)) {
-    problems.found('decoder.parts', parts, 'asIs', { form: '{"from": …, "size": …}' })
+    problems.foundOther('decoder.parts', parts, ['{"from": …, "size": …}'])
     return
   }
   problems.isWhole('decoder.parts.from', parts.from, 0, 255)
@@ -199,7 +199,7 @@ function checkEach(each: unknown, problems: Problems): void {
 function checkDrop(drop: unknown, problems: Problems): void {
   if (drop === undefined) return
   if (!isObject(drop)) {
-    problems.found('drop', drop, 'asIs', { form: '{"sameTime": …, "unchanged": …}' })
+    problems.foundOther('drop', drop, ['{"sameTime": …, "unchanged": …}'])
     return
   }
   problems.isOptional('drop.sameTime', drop.sameTime, 'boolean')

@@ -60,7 +60,7 @@ function definitionsIn(value: unknown, problems: Problems): [unknown[] | undefin
   const inList: PathOf = (i) => `formats[${i}]`
   if (Array.isArray(value)) return [limited(value, '', problems), (i) => `[${i}]`]
   if (!isObject(value)) {
-    problems.found('', value, 'asIs', { form: '{"fieldlog": "formats", "formats": […]}' })
+    problems.foundOther('', value, ['{"fieldlog": "formats", "formats": […]}'])
     return [undefined, inList]
   }
   if (!Object.hasOwn(value, 'formats') && Object.hasOwn(value, 'decoder')) return [[value], () => '']
@@ -68,7 +68,7 @@ function definitionsIn(value: unknown, problems: Problems): [unknown[] | undefin
     if (!Object.hasOwn(schema.properties, name)) problems.add(name, 'noProperty')
   }
   if (value.fieldlog !== undefined && value.fieldlog !== 'formats') {
-    problems.found('fieldlog', value.fieldlog, 'asIs', { form: '"formats"' })
+    problems.foundOther('fieldlog', value.fieldlog, ['"formats"'])
   }
   if (value.version !== undefined && value.version !== 1) {
     problems.found('version', value.version, 'newerFile')

@@ -27,7 +27,7 @@ export class Problems {
     return this.add(path, 'found', { found: shown(value), expected: formatSentence(expected, values) })
   }
 
-  /** It is none of these. */
+  /** @param choices what could stand there, written as it is in every language */
   foundOther(path: string, value: unknown, choices: readonly string[]): false {
     return this.add(path, 'found', { found: shown(value), expected: alternatives(choices) })
   }

@@ -8,7 +8,6 @@ export const formatSentences = {
   aList: 'a list',
   anObject: 'an object',
   bytes: 'bytes',
-  asIs: '__form__',
   aFormat: 'a format',
   eventType: "the events' type",
   typeNeeded: 'a type is needed, such as "room"',
